@@ -1,0 +1,236 @@
+//! The OpenAPI document: what the handlers say, and what holds for all of them, said once.
+use serde_json::{Map, Value, json};
+use utoipa::OpenApi;
+
+use super::routes;
+use crate::auth::ALL as SCOPES;
+use crate::error::Problem;
+use crate::http::schema;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Inroad",
+        description = "Informational interviews: identify people, reach out, agree a time, prepare, meet, write down \
+            what was learned, say thank you, and be introduced to the next person.\n\nSign in with \
+            `POST /v1/auth/register` or `POST /v1/auth/login` and send the `access_token` as \
+            `Authorization: Bearer …`. Every error is a problem document (RFC 9457); its `code` is one of a closed list.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    components(schemas(Problem)),
+    tags(
+        (name = "auth", description = "Register, sign in, refresh, recover."),
+        (name = "me", description = "Your account and its sessions."),
+        (name = "workspaces", description = "Workspaces, members and invitations."),
+        (name = "contacts", description = "People to talk to, and those who can introduce."),
+        (name = "companies", description = "Where contacts work or the seeker would like to."),
+        (name = "imports", description = "Contacts from files; each import can be tried first and undone afterwards."),
+        (name = "trash", description = "What was deleted, for 30 days."),
+        (name = "service", description = "Health, limits, keys."),
+    ),
+)]
+pub struct Base;
+
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+
+/// The document, complete.
+pub fn document() -> Value {
+    let (_, document) = routes::routes();
+    let mut document = serde_json::to_value(&document).unwrap_or_default();
+    document["info"]["version"] = json!(env!("CARGO_PKG_VERSION"));
+    document["servers"] = json!([{ "url": "/", "description": "This service" }]);
+    document["components"]["securitySchemes"] = json!({ "bearer": bearer() });
+    add_patch_schemas(&mut document);
+    let names = body_schema_names(&document);
+    schema::close_variants(&mut document, &names.iter().map(String::as_str).collect::<Vec<_>>());
+    each_operation(&mut document, complete);
+    document
+}
+
+/// As it is committed and served.
+pub fn text(document: &Value) -> String {
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// The schemas that bodies are checked against.
+pub fn body_schemas(document: &Value) -> Vec<&'static str> {
+    // Leaked once per process and schema: the names live as long as the service does.
+    let mut names = body_schema_names(document);
+    names.retain(|name| !name.ends_with("Patch"));
+    names.into_iter().map(|name| &*Box::leak(name.into_boxed_str())).collect()
+}
+
+fn bearer() -> Value {
+    let scopes: Vec<String> = SCOPES.iter().map(|(name, _, what)| format!("- `{name}`:{what}")).collect();
+    json!({
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": format!("An access token (RFC 9068). Scopes:\n{}", scopes.join("\n")),
+    })
+}
+
+fn each_operation(document: &mut Value, act: impl Fn(&str, &str, &mut Value)) {
+    for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            if METHODS.contains(&method.as_str()) {
+                act(method, path, operation);
+            }
+        }
+    }
+}
+
+fn body_schema_names(document: &Value) -> Vec<String> {
+    let mut names = Vec::new();
+    for item in document["paths"].as_object().into_iter().flatten().map(|(_, item)| item) {
+        for operation in METHODS.iter().map(|method| &item[*method]) {
+            for media in operation["requestBody"]["content"].as_object().into_iter().flatten() {
+                if let Some(name) = reference(&media.1["schema"]) {
+                    // What a patch is applied to is checked as a whole.
+                    names.push(name.to_owned());
+                    names.extend(name.strip_suffix("Patch").map(|base| format!("{base}Input")));
+                }
+            }
+        }
+    }
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn reference(schema: &Value) -> Option<&str> {
+    schema["$ref"].as_str()?.strip_prefix("#/components/schemas/")
+}
+
+/// `PATCH` takes what `<X>Input` has with nothing required and everything nullable: `<X>Patch`.
+fn add_patch_schemas(document: &mut Value) {
+    let mut wanted = Vec::new();
+    for (_, item) in document["paths"].as_object_mut().into_iter().flatten() {
+        let content = &mut item["patch"]["requestBody"]["content"];
+        let Some(name) = reference(&content["application/json"]["schema"]).map(str::to_owned) else {
+            // Indexing made the entries that were not there.
+            if let Some(item) = item.as_object_mut() {
+                if item["patch"]["responses"].is_null() {
+                    item.remove("patch");
+                }
+            }
+            continue;
+        };
+        let patch = format!("{}Patch", name.trim_end_matches("Input"));
+        let media = json!({ "schema": { "$ref": format!("#/components/schemas/{patch}") } });
+        *content = json!({ "application/merge-patch+json": media, "application/json": media });
+        wanted.push((name, patch));
+    }
+    for (name, patch) in wanted {
+        let mut schema = document["components"]["schemas"][&name].clone();
+        if let Some(object) = schema.as_object_mut() {
+            object.remove("required");
+            object.remove("example");
+        }
+        schema["description"] =
+            json!(format!("A JSON merge patch (RFC 7396) of `{name}`: absent keeps, `null` clears, arrays replace."));
+        for (_, property) in schema["properties"].as_object_mut().into_iter().flatten() {
+            make_nullable(property);
+        }
+        document["components"]["schemas"][&patch] = schema;
+    }
+}
+
+fn make_nullable(property: &mut Value) {
+    if let Some(object) = property.as_object_mut() {
+        object.remove("default");
+    }
+    if property["$ref"].is_string() {
+        *property = json!({ "oneOf": [property.clone(), { "type": "null" }] });
+    } else if let Some(kind) = property["type"].as_str().map(str::to_owned) {
+        property["type"] = json!([kind, "null"]);
+    }
+}
+
+/// Adds what is true of every operation of its kind, where the handler has not said it itself.
+fn complete(method: &str, path: &str, operation: &mut Value) {
+    let needs = |operation: &Value| operation["security"].as_array().is_some_and(|list| !list.is_empty());
+    let secured = needs(operation);
+    let one = path.contains('{');
+    let has_body = operation["requestBody"].is_object();
+    let in_api = path.starts_with("/v1/");
+    let mut add = |status: &str, what: &str| respond(operation, status, what);
+    add("400", "`invalid_parameter`, `invalid_header`, `invalid_json` or `bad_request`");
+    add("500", "`internal`; the log has the cause under the request id");
+    add("503", "`unavailable`; try again after `Retry-After`");
+    if in_api {
+        add("429", "`rate_limited`; try again after `Retry-After`");
+    }
+    if secured {
+        add("401", "`credential_missing` or `invalid_token`");
+        add("403", "`scope_missing` or `role_insufficient`");
+    }
+    if one {
+        add("404", "`not_found`: absent, or of another workspace");
+    }
+    if has_body {
+        add("413", "`too_large`");
+        add("415", "`unsupported_media_type`");
+        add("422", "`invalid_fields`; `errors` names all of them");
+    }
+    if secured && method == "post" {
+        add("409", "`idempotency_in_progress`: the first request with this key still runs");
+        add("422", "`idempotency_key_reused`");
+        parameter(operation, "Idempotency-Key", "The first answer is kept for 24 hours and replayed.", 255);
+    }
+    if one && secured && matches!(method, "patch" | "put" | "delete") {
+        respond(operation, "412", "`precondition_failed`: the resource has another version");
+        parameter(operation, "If-Match", "The `ETag` that the change is meant for.", 1024);
+    }
+    if method == "get" && one && operation["responses"]["200"]["headers"]["ETag"].is_object() {
+        parameter(operation, "If-None-Match", "The `ETag` that the client has.", 1024);
+        operation["responses"]["304"] = json!({ "description": "The client has this version" });
+    }
+    describe_success(operation);
+    explain_problems(operation);
+}
+
+fn respond(operation: &mut Value, status: &str, what: &str) {
+    let response = &mut operation["responses"][status];
+    match response["description"].as_str() {
+        None => *response = json!({ "description": what }),
+        Some(said) if status == "409" || status == "422" && !said.contains(what) => {
+            response["description"] = json!(format!("{said}; {what}"));
+        }
+        Some(_) => {}
+    }
+}
+
+fn parameter(operation: &mut Value, name: &str, description: &str, most: u32) {
+    let schema = json!({ "type": "string", "minLength": 1, "maxLength": most });
+    let parameter =
+        json!({ "name": name, "in": "header", "required": false, "description": description, "schema": schema });
+    match operation["parameters"].as_array_mut() {
+        Some(list) => list.push(parameter),
+        None => operation["parameters"] = json!([parameter]),
+    }
+}
+
+fn describe_success(operation: &mut Value) {
+    let text = json!({ "type": "string" });
+    if let Some(created) = operation["responses"].get_mut("201") {
+        created["headers"]["Location"] = json!({ "description": "Where the resource is", "schema": text });
+        created["headers"]["ETag"] = json!({ "description": "The resource's version, quoted", "schema": text });
+    }
+}
+
+/// Every answer that is no success is a `Problem`.
+fn explain_problems(operation: &mut Value) {
+    let problem = json!({ "schema": { "$ref": "#/components/schemas/Problem" } });
+    for (status, response) in operation["responses"].as_object_mut().unwrap_or(&mut Map::new()) {
+        if status.starts_with('4') || status.starts_with('5') {
+            response["content"] = json!({ "application/problem+json": problem });
+        }
+        if status == "429" || status == "503" {
+            let header = json!({ "description": "Seconds to wait", "schema": { "type": "integer" } });
+            response["headers"]["Retry-After"] = header;
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! The application: its state, its routes, its jobs. The only list of slices.
+mod document;
+mod routes;
+mod serve;
+mod service;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::web::Bytes;
+use chrono::{DateTime, SubsecRound, Utc};
+use uuid::Uuid;
+
+pub use self::document::{document, text as document_text};
+pub use self::routes::{jobs, periodic_tasks};
+pub use self::serve::{Running, serve};
+use crate::auth::password::{Cost, Passwords};
+use crate::auth::secrets::KeyRing;
+use crate::auth::{Access, Caller, Keys, Scope, verify::Verified};
+use crate::changes::{Actor, Tx};
+use crate::config::Config;
+use crate::db::{Connector, Database, Settings, WorkspaceId};
+use crate::error::{ApiError, ApiResult};
+use crate::http::Answer;
+use crate::http::cursor::CursorKey;
+use crate::http::idempotency::IdempotencyKey;
+use crate::http::rate_limit::RateLimits;
+use crate::http::schema::Schemas;
+use crate::mail::Mailer;
+
+/// Tells the time; tests move it.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// What handlers and jobs share.
+pub struct App {
+    pub db: Database,
+    pub config: Config,
+    /// Where clients reach the service; also the issuer and audience of its tokens.
+    pub base_url: String,
+    pub ring: KeyRing,
+    pub keys: Keys,
+    pub verified: Verified,
+    pub passwords: Passwords,
+    pub cursors: CursorKey,
+    pub rate_limits: RateLimits,
+    pub mailer: Mailer,
+    /// The schemas of the document, compiled: bodies are checked against what is published.
+    pub schemas: Schemas,
+    document: Bytes,
+    paths: routes::Paths,
+    clock: Clock,
+    stopping: AtomicBool,
+}
+
+/// The application could not be put together.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct StartError(pub String);
+
+impl App {
+    /// To be called inside a runtime. `base_url` is known only once the listener is bound.
+    pub fn new(
+        config: Config,
+        connector: Connector,
+        ring: KeyRing,
+        base_url: String,
+        clock: Clock,
+    ) -> Result<Self, StartError> {
+        let fail = |error: &dyn std::fmt::Display| StartError(error.to_string());
+        let document = document();
+        let settings = Settings {
+            pool_per_worker: (config.pool_size / config.workers).max(1),
+            lanes_per_worker: config.read_lanes,
+            strict: config.strict_row_security,
+            statement_timeout: config.statement_timeout,
+        };
+        Ok(Self {
+            db: Database::new(connector, settings),
+            cursors: CursorKey::new(ring.derive("cursors")),
+            rate_limits: RateLimits::new(&config),
+            mailer: Mailer::new(&config).map_err(|error| fail(&error))?,
+            passwords: Passwords::new(Cost::default(), config.password_hashers).map_err(|error| fail(&error))?,
+            schemas: Schemas::compile(&document, &document::body_schemas(&document)).map_err(|error| fail(&error))?,
+            paths: routes::Paths::of(&document),
+            document: Bytes::from(document::text(&document)),
+            keys: Keys::default(),
+            verified: Verified::default(),
+            ring,
+            base_url,
+            clock,
+            stopping: AtomicBool::new(false),
+            config,
+        })
+    }
+
+    /// From now on `/readyz` fails, so that a balancer sends nobody here any more.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// To the microsecond, as PostgreSQL keeps it: what was written is what is read.
+    pub fn now(&self) -> DateTime<Utc> {
+        (self.clock)().trunc_subsecs(6)
+    }
+
+    /// A new UUIDv7, in the order of creation within this process.
+    pub fn new_id<T: From<Uuid>>(&self) -> T {
+        Uuid::now_v7().into()
+    }
+
+    /// For jitter, never for secrets.
+    pub fn random_u64(&self) -> u64 {
+        Uuid::new_v4().as_u64_pair().1
+    }
+
+    /// Runs a write of the caller's workspace in one transaction, with its changes.
+    pub async fn write<T>(&self, caller: &Caller, work: impl AsyncFnOnce(&mut Tx<'_>) -> ApiResult<T>) -> ApiResult<T> {
+        self.write_as(caller.workspace, Actor::Member(caller.user), work).await
+    }
+
+    pub async fn write_as<T>(
+        &self,
+        workspace: WorkspaceId,
+        actor: Actor,
+        work: impl AsyncFnOnce(&mut Tx<'_>) -> ApiResult<T>,
+    ) -> ApiResult<T> {
+        let now = self.now();
+        self.db
+            .write(workspace, async |conn| {
+                let mut tx = Tx::new(conn, workspace, now, actor);
+                let value = work(&mut tx).await?;
+                tx.flush().await?;
+                Ok(value)
+            })
+            .await
+    }
+
+    /// As [`write`](Self::write), for a `POST`: with an `Idempotency-Key`, the first answer is kept in the same
+    /// transaction, and replayed. Refusals are kept, too, without their effect.
+    pub async fn post<S: Scope, T>(
+        &self,
+        access: &Access<S>,
+        key: &IdempotencyKey,
+        fingerprint: &[u8],
+        work: impl AsyncFnOnce(&mut Tx<'_>) -> ApiResult<Answer<T>>,
+    ) -> ApiResult<Answer<T>> {
+        let Some(claim) = key.claim(access.workspace, access.credential, fingerprint) else {
+            return self.write(access, work).await;
+        };
+        let outcome = self
+            .write(access, async |tx| {
+                let now = tx.now;
+                if let Some(answer) = claim.replay(tx.conn, now).await? {
+                    return Ok(Ok(answer));
+                }
+                match tx.part(work).await {
+                    Ok(answer) => {
+                        claim.keep(tx.conn, now, &answer).await?;
+                        Ok(Ok(answer))
+                    }
+                    Err(error) => Ok(Err(error)),
+                }
+            })
+            .await?;
+        outcome.map_err(|error: ApiError| error)
+    }
+}

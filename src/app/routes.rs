@@ -1,0 +1,106 @@
+//! Which slices there are.
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::middleware::from_fn;
+use chrono::Duration;
+use serde_json::Value;
+use utoipa::OpenApi;
+use utoipa_actix_web::{AppExt, scope};
+
+use super::document::Base;
+use super::service;
+use crate::auth::access;
+use crate::http::{idempotency, limits};
+use crate::jobs::{Registry, Task};
+use crate::mail::SendMail;
+use crate::{companies, contacts};
+
+/// All routes, and the document as their handlers say it.
+pub fn routes() -> (
+    actix_web::App<
+        impl ServiceFactory<
+            ServiceRequest,
+            Config = (),
+            Response = ServiceResponse,
+            Error = actix_web::Error,
+            InitError = (),
+        >,
+    >,
+    utoipa::openapi::OpenApi,
+) {
+    actix_web::App::new()
+        .into_utoipa_app()
+        .openapi(Base::openapi())
+        .configure(service::configure)
+        .service(
+            scope("/v1")
+                .wrap(from_fn(access::authenticate))
+                .service(limits::read_limits)
+                .configure(contacts::configure)
+                .configure(companies::configure),
+        )
+        .split_for_parts()
+}
+
+/// The kinds of job that slices enqueue.
+pub fn jobs() -> Registry {
+    Registry::default().with::<SendMail>()
+}
+
+/// What comes round.
+pub fn periodic_tasks() -> Vec<Task> {
+    vec![Task {
+        name: "forget_idempotency_keys",
+        every: Duration::hours(1),
+        run: |app| {
+            Box::pin(async move {
+                app.rate_limits.sweep();
+                idempotency::forget_old(&*app.db.global().await?, app.now()).await
+            })
+        },
+    }]
+}
+
+/// The paths of the document, to tell a wrong method from a wrong path.
+pub struct Paths(Vec<(Vec<String>, Vec<Method>)>);
+
+impl Paths {
+    pub fn of(document: &Value) -> Self {
+        let paths = document["paths"].as_object().into_iter().flatten();
+        Self(
+            paths
+                .map(|(path, item)| {
+                    let methods = item.as_object().into_iter().flatten();
+                    let methods =
+                        methods.filter_map(|(name, _)| Method::from_bytes(name.to_uppercase().as_bytes()).ok());
+                    (path.split('/').map(str::to_owned).collect(), methods.collect())
+                })
+                .collect(),
+        )
+    }
+
+    /// The methods of a path, `HEAD` and `OPTIONS` included; none where there is no such path.
+    pub fn methods(&self, path: &str) -> Vec<&str> {
+        let given: Vec<&str> = path.split('/').collect();
+        let fits = |pattern: &[String]| {
+            pattern.len() == given.len()
+                && pattern
+                    .iter()
+                    .zip(&given)
+                    .all(|(want, have)| want == have || want.starts_with('{') && !have.is_empty())
+        };
+        let mut methods: Vec<&str> = Vec::new();
+        for (_, found) in self.0.iter().filter(|(pattern, _)| fits(pattern)) {
+            methods.extend(found.iter().map(Method::as_str));
+            if found.contains(&Method::GET) {
+                methods.push("HEAD");
+            }
+        }
+        if !methods.is_empty() {
+            methods.push("OPTIONS");
+        }
+        methods.sort_unstable();
+        methods.dedup();
+        methods
+    }
+}

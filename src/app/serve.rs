@@ -1,0 +1,62 @@
+//! The HTTP server around the application.
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_cors::Cors;
+use actix_web::HttpServer;
+use actix_web::dev::Server;
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderName};
+use actix_web::middleware::{Compress, Condition, from_fn};
+use actix_web::web::Data;
+
+use super::{App, routes, service};
+use crate::http::frame;
+
+const PREFLIGHT_SECONDS: usize = 2 * 60 * 60;
+
+/// A server that listens.
+pub struct Running {
+    pub server: Server,
+    pub app: Data<App>,
+}
+
+/// Starts to serve; the future in the result runs until the server is stopped.
+pub fn serve(app: Data<App>, listener: TcpListener) -> std::io::Result<Running> {
+    let state = app.clone();
+    let server = HttpServer::new(move || {
+        let (routes, _) = routes::routes();
+        // The last wrap is the outermost.
+        routes
+            .app_data(state.clone())
+            .configure(service::configure_pages)
+            .wrap(Condition::new(!state.config.cors_origins.is_empty(), cors(&state)))
+            .wrap(from_fn(frame::frame))
+            .wrap(Compress::default())
+            .wrap(from_fn(frame::plain))
+    })
+    .workers(app.config.workers)
+    .client_request_timeout(app.config.request_timeout)
+    .client_disconnect_timeout(Duration::from_secs(2))
+    .keep_alive(Duration::from_secs(75))
+    .shutdown_timeout(app.config.shutdown_timeout.as_secs())
+    .disable_signals()
+    .listen(listener)?
+    .run();
+    Ok(Running { server, app })
+}
+
+/// Exact origins only, and no cookies: the credential is a header that a page must set itself.
+fn cors(app: &App) -> Cors {
+    let allowed = ["idempotency-key", "if-match", "if-none-match", "last-event-id", "consistency-token"];
+    let allowed = allowed.into_iter().chain(["x-request-id", "traceparent"]).map(HeaderName::from_static);
+    let exposed = ["ratelimit", "ratelimit-policy", "idempotency-replayed", "consistency-token", "x-request-id"];
+    let exposed = exposed.into_iter().chain(["deprecation", "sunset"]).map(HeaderName::from_static);
+    let known = [header::ETAG, header::LOCATION, header::LINK, header::RETRY_AFTER, header::CONTENT_DISPOSITION];
+    let cors = Cors::default()
+        .allowed_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allowed_headers(allowed.chain([header::AUTHORIZATION, header::CONTENT_TYPE]))
+        .expose_headers(exposed.chain(known).chain([header::WWW_AUTHENTICATE]))
+        .max_age(PREFLIGHT_SECONDS);
+    app.config.cors_origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+}

@@ -1,0 +1,134 @@
+//! Who is asking. [`Access`] is the handlers' only source of a [`WorkspaceId`], hence the only way to a row.
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+use std::net::IpAddr;
+use std::rc::Rc;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
+use chrono::{DateTime, Duration, Utc};
+use uuid::Uuid;
+
+use super::scope::{Role, Scope, Scopes};
+use super::verify;
+use crate::app::App;
+use crate::db::WorkspaceId;
+use crate::error::{ApiError, ApiResult, Code};
+
+/// How long after a sign-in sensitive changes are allowed.
+const RECENT: Duration = Duration::minutes(10);
+
+/// A verified credential, and what it may do now.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub workspace: WorkspaceId,
+    pub user: Uuid,
+    /// The session; idempotency keys and rate limits are its own.
+    pub credential: Uuid,
+    pub role: Role,
+    pub scopes: Scopes,
+    pub signed_in_at: DateTime<Utc>,
+}
+
+/// What the middleware found: a caller, or why there is none.
+#[derive(Clone)]
+struct Identity(Result<Rc<Caller>, Code>);
+
+impl Caller {
+    pub fn of(request: &HttpRequest) -> ApiResult<Rc<Self>> {
+        let identity = request.extensions().get::<Identity>().cloned();
+        identity.map_or(Err(Code::CredentialMissing), |identity| identity.0).map_err(|code| match code {
+            Code::CredentialMissing => ApiError::new(code, "send `Authorization: Bearer <access token>`"),
+            code => ApiError::new(code, "the access token is altered, expired or revoked"),
+        })
+    }
+}
+
+/// Reads the credential once, before any handler: actix runs the extractors of a handler concurrently, and one that
+/// waited for the database there would lose the race against a body that does not parse.
+pub async fn authenticate<B: MessageBody + 'static>(
+    app: Data<App>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let identity = match bearer(&request) {
+        None => Err(Code::CredentialMissing),
+        Some(token) => match verify::caller(&app, token).await {
+            Ok(caller) => caller.ok_or(Code::InvalidToken),
+            Err(error) => return Ok(request.error_response(error).map_into_right_body()),
+        },
+    };
+    let counted = match &identity {
+        Ok(caller) => app.rate_limits.credential(caller.credential.as_u128(), Uuid::from(caller.workspace).as_u128()),
+        Err(_) => app.rate_limits.anonymous(address(&app, request.request())),
+    };
+    request.extensions_mut().insert(Identity(identity));
+    match counted {
+        Ok(Some(standing)) => {
+            request.extensions_mut().insert(standing);
+        }
+        Ok(None) => {}
+        Err(error) => return Ok(request.error_response(error).map_into_right_body()),
+    }
+    Ok(next.call(request).await?.map_into_left_body())
+}
+
+/// The address of the client, as far as it can be trusted.
+pub fn address(app: &App, request: &HttpRequest) -> IpAddr {
+    let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip());
+    if !app.config.trust_proxy {
+        return peer;
+    }
+    // The last entry is the one that the proxy wrote; those before it are the client's own words.
+    let forwarded = request.headers().get_all("x-forwarded-for").last().and_then(|value| value.to_str().ok());
+    forwarded.and_then(|list| list.rsplit(',').next()?.trim().parse().ok()).unwrap_or(peer)
+}
+
+fn bearer(request: &ServiceRequest) -> Option<&str> {
+    let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Proof that the caller holds the scope `S`.
+pub struct Access<S> {
+    caller: Rc<Caller>,
+    scope: PhantomData<S>,
+}
+
+impl<S> std::ops::Deref for Access<S> {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.caller
+    }
+}
+
+impl Caller {
+    /// For changes to credentials: asks for a sign-in within the last ten minutes.
+    pub fn require_recent(&self, now: DateTime<Utc>) -> ApiResult<()> {
+        if self.signed_in_at + RECENT >= now {
+            return Ok(());
+        }
+        Err(ApiError::new(Code::ReauthenticationRequired, "sign in again: this change asks for a recent sign-in"))
+    }
+}
+
+impl<S: Scope> FromRequest for Access<S> {
+    type Error = ApiError;
+    type Future = Ready<ApiResult<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Caller::of(request).and_then(|caller| {
+            if caller.scopes.holds::<S>() {
+                return Ok(Self { caller, scope: PhantomData });
+            }
+            let detail = format!("this needs the scope `{}`, which the credential or your role lacks", S::NAME);
+            Err(ApiError::new(Code::ScopeMissing, detail))
+        }))
+    }
+}

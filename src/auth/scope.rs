@@ -1,0 +1,157 @@
+//! Scopes: what a credential may do, and what a role may at most.
+use std::fmt;
+
+macro_rules! scopes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal, $bit:literal;)+) => {
+        $(
+            $(#[doc = $doc])+
+            pub struct $name;
+            impl Scope for $name {
+                const NAME: &'static str = $text;
+                const BIT: u32 = 1 << $bit;
+            }
+        )+
+
+        /// All scopes, with what each allows.
+        pub const ALL: &[(&str, u32, &str)] = &[$(($text, 1 << $bit, concat!($($doc),+))),+];
+    };
+}
+
+/// A permission, named as clients see it.
+pub trait Scope: 'static {
+    const NAME: &'static str;
+    const BIT: u32;
+}
+
+scopes! {
+    /// Read your account and its sessions.
+    AccountRead = "account:read", 0;
+    /// Change your account: name, password, sessions, deletion.
+    AccountWrite = "account:write", 1;
+    /// Read the workspace, its members and invitations.
+    WorkspaceRead = "workspace:read", 2;
+    /// Change the workspace, its members and invitations.
+    WorkspaceWrite = "workspace:write", 3;
+    /// Read contacts and their positions.
+    ContactsRead = "contacts:read", 4;
+    /// Create, change and delete contacts.
+    ContactsWrite = "contacts:write", 5;
+    /// Read companies.
+    CompaniesRead = "companies:read", 6;
+    /// Create, change and delete companies.
+    CompaniesWrite = "companies:write", 7;
+    /// Read imports and their rows.
+    ImportsRead = "imports:read", 8;
+    /// Import files, and undo imports.
+    ImportsWrite = "imports:write", 9;
+    /// Read what was deleted.
+    TrashRead = "trash:read", 10;
+    /// Restore or purge what was deleted.
+    TrashWrite = "trash:write", 11;
+}
+
+/// A set of scopes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scopes(u32);
+
+impl Scopes {
+    pub const NONE: Self = Self(0);
+
+    pub fn all() -> Self {
+        Self(ALL.iter().fold(0, |bits, (_, bit, _)| bits | bit))
+    }
+
+    /// Reads a `scope` claim; names of scopes that this version does not know allow nothing.
+    pub fn parse(claim: &str) -> Self {
+        let known = |name: &str| ALL.iter().find(|(text, _, _)| *text == name).map_or(0, |(_, bit, _)| *bit);
+        Self(claim.split(' ').fold(0, |bits, name| bits | known(name)))
+    }
+
+    pub fn with<S: Scope>(self) -> Self {
+        Self(self.0 | S::BIT)
+    }
+
+    pub fn without<S: Scope>(self) -> Self {
+        Self(self.0 & !S::BIT)
+    }
+
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    pub fn holds<S: Scope>(self) -> bool {
+        self.0 & S::BIT != 0
+    }
+
+    fn reading() -> Self {
+        let reads = ALL.iter().filter(|(name, _, _)| name.ends_with(":read"));
+        Self(reads.fold(0, |bits, (_, bit, _)| bits | bit))
+    }
+}
+
+/// As in a `scope` claim: names separated by spaces.
+impl fmt::Display for Scopes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = ALL.iter().filter(|(_, bit, _)| self.0 & bit != 0).map(|(name, _, _)| *name).collect();
+        f.write_str(&names.join(" "))
+    }
+}
+
+/// What a user is in a workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Everything, members included.
+    Owner,
+    /// Everything but the workspace itself and its members.
+    Editor,
+    /// Reading.
+    Viewer,
+}
+
+impl Role {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Editor => "editor",
+            Self::Viewer => "viewer",
+        }
+    }
+
+    /// From the column, which a constraint holds to these three.
+    pub fn from_name(name: &str) -> Self {
+        match name {
+            "owner" => Self::Owner,
+            "editor" => Self::Editor,
+            _ => Self::Viewer,
+        }
+    }
+
+    /// What the role may at most. Everybody may change their own account.
+    pub fn scopes(self) -> Scopes {
+        match self {
+            Self::Owner => Scopes::all(),
+            Self::Editor => Scopes::all().without::<WorkspaceWrite>(),
+            Self::Viewer => Scopes::reading().with::<AccountWrite>(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claim_reads_as_it_was_written() {
+        for role in [Role::Owner, Role::Editor, Role::Viewer] {
+            assert_eq!(Scopes::parse(&role.scopes().to_string()), role.scopes());
+        }
+        assert_eq!(Scopes::parse("contacts:read nonsense:read "), Scopes::NONE.with::<ContactsRead>());
+    }
+
+    #[test]
+    fn a_viewer_writes_nothing_of_the_workspace() {
+        let claim = Role::Viewer.scopes().to_string();
+        assert!(claim.split(' ').filter(|name| name.ends_with(":write")).eq(["account:write"]));
+    }
+}

@@ -1,0 +1,134 @@
+//! From a token to a caller. A verified token is remembered until it expires; what may be revoked (the session, the
+//! role) is asked for again every few seconds, so that a revocation takes effect within five on every instance.
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use moka::sync::Cache;
+use uuid::Uuid;
+
+use super::access::Caller;
+use super::jwt::Claims;
+use super::scope::{Role, Scopes};
+use super::sha256;
+use crate::app::App;
+use crate::db::schema::{members, sessions};
+use crate::db::{Conn, WorkspaceId};
+use crate::error::ApiResult;
+
+const STANDING_FOR: Duration = Duration::from_secs(4);
+
+/// What a signature vouches for.
+#[derive(Debug)]
+struct Token {
+    user: Uuid,
+    workspace: Uuid,
+    session: Uuid,
+    scopes: Scopes,
+    expires_at: i64,
+}
+
+/// What the database says of a session in a workspace.
+#[derive(Debug, Clone, Copy)]
+struct Standing {
+    user: Uuid,
+    role: Role,
+    signed_in_at: DateTime<Utc>,
+}
+
+/// What this process remembers of credentials.
+pub struct Verified {
+    tokens: Cache<[u8; 32], Arc<Token>>,
+    standings: Cache<(Uuid, Uuid), Option<Standing>>,
+}
+
+impl Default for Verified {
+    fn default() -> Self {
+        Self {
+            tokens: Cache::builder().max_capacity(50_000).time_to_live(Duration::from_secs(24 * 3600)).build(),
+            standings: Cache::builder().max_capacity(50_000).time_to_live(STANDING_FOR).build(),
+        }
+    }
+}
+
+impl Verified {
+    /// After a change to a session, a member or a key in this process: looks again at once.
+    pub fn forget(&self) {
+        self.standings.invalidate_all();
+    }
+
+    /// After the set of signing keys changed.
+    pub fn forget_tokens(&self) {
+        self.tokens.invalidate_all();
+    }
+}
+
+/// `None` when the token is not valid, for whatever reason: the log knows it, the client need not.
+pub async fn caller(app: &App, text: &str) -> ApiResult<Option<Rc<Caller>>> {
+    let Some(token) = token(app, text).await? else { return Ok(None) };
+    let key = (token.session, token.workspace);
+    let standing = match app.verified.standings.get(&key) {
+        Some(known) => known,
+        None => {
+            let now = app.now();
+            let found = app.db.lookup(async |conn| standing(conn, token.session, token.workspace, now).await).await?;
+            app.verified.standings.insert(key, found);
+            found
+        }
+    };
+    let Some(standing) = standing.filter(|standing| standing.user == token.user) else { return Ok(None) };
+    Ok(Some(Rc::new(Caller {
+        workspace: WorkspaceId::vouched(token.workspace),
+        user: token.user,
+        credential: token.session,
+        role: standing.role,
+        scopes: token.scopes.and(standing.role.scopes()),
+        signed_in_at: standing.signed_in_at,
+    })))
+}
+
+async fn token(app: &App, text: &str) -> ApiResult<Option<Arc<Token>>> {
+    let digest = sha256(text.as_bytes());
+    let now = app.now();
+    if let Some(token) = app.verified.tokens.get(&digest) {
+        return Ok((token.expires_at > now.timestamp()).then_some(token));
+    }
+    let claims = match app.keys.verify(app, text, now).await? {
+        Ok(claims) => claims,
+        Err(reason) => {
+            tracing::info!("an access token was refused: {reason}");
+            return Ok(None);
+        }
+    };
+    let Some(token) = read(&claims) else { return Ok(None) };
+    let token = Arc::new(token);
+    app.verified.tokens.insert(digest, Arc::clone(&token));
+    Ok(Some(token))
+}
+
+fn read(claims: &Claims) -> Option<Token> {
+    Some(Token {
+        user: Uuid::try_parse(&claims.sub).ok()?,
+        workspace: claims.wsp?,
+        session: claims.sid?,
+        scopes: Scopes::parse(&claims.scope),
+        expires_at: claims.exp,
+    })
+}
+
+/// Crosses workspaces by nature: it decides which one the caller is in.
+async fn standing(mut conn: &Conn, session: Uuid, workspace: Uuid, now: DateTime<Utc>) -> ApiResult<Option<Standing>> {
+    let workspace = WorkspaceId::vouched(workspace);
+    let found: Option<(Uuid, String, DateTime<Utc>)> = sessions::table
+        .inner_join(members::table.on(members::user_id.eq(sessions::user_id)))
+        .filter(sessions::id.eq(session).and(sessions::ended_at.is_null()).and(sessions::expires_at.gt(now)))
+        .filter(members::workspace_id.eq(workspace))
+        .select((sessions::user_id, members::role, sessions::signed_in_at))
+        .first(&mut conn)
+        .await
+        .optional()?;
+    Ok(found.map(|(user, role, signed_in_at)| Standing { user, role: Role::from_name(&role), signed_in_at }))
+}

@@ -1,0 +1,60 @@
+//! The closed list of what can happen.
+
+macro_rules! kinds {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal;)+) => {
+        /// What happened, as `<resource>.<verb>`. Never renamed; new ones may come.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Kind { $($(#[doc = $doc])+ $variant),+ }
+
+        impl Kind {
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A workspace was made.
+    WorkspaceCreated = "workspace.created";
+    /// A workspace was renamed.
+    WorkspaceUpdated = "workspace.updated";
+    /// Somebody was invited.
+    InvitationCreated = "invitation.created";
+    /// An invitation was withdrawn.
+    InvitationDeleted = "invitation.deleted";
+    /// Somebody joined the workspace.
+    MemberCreated = "member.created";
+    /// A member's role changed.
+    MemberUpdated = "member.updated";
+    /// A member left or was removed.
+    MemberDeleted = "member.deleted";
+    /// A contact was added.
+    ContactCreated = "contact.created";
+    /// Fields of a contact changed.
+    ContactUpdated = "contact.updated";
+    /// A contact moved to another stage.
+    ContactStageChanged = "contact.stage_changed";
+    /// A contact went to the trash.
+    ContactDeleted = "contact.deleted";
+    /// A contact came back from the trash.
+    ContactRestored = "contact.restored";
+    /// A contact left the trash for good.
+    ContactPurged = "contact.purged";
+    /// A company was added.
+    CompanyCreated = "company.created";
+    /// Fields of a company changed.
+    CompanyUpdated = "company.updated";
+    /// A company went to the trash.
+    CompanyDeleted = "company.deleted";
+    /// A company came back from the trash.
+    CompanyRestored = "company.restored";
+    /// A company left the trash for good.
+    CompanyPurged = "company.purged";
+    /// An import ended, well or not.
+    ImportFinished = "import.finished";
+    /// An import was undone.
+    ImportUndone = "import.undone";
+}

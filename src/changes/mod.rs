@@ -1,0 +1,70 @@
+//! The change log: one entry per write, in the transaction of the write, numbered in commit order.
+mod kinds;
+mod store;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+pub use self::kinds::Kind;
+use crate::db::{Conn, WorkspaceId};
+use crate::error::ApiResult;
+
+/// Who did it.
+#[derive(Debug, Clone, Copy)]
+pub enum Actor {
+    Member(Uuid),
+    Job,
+}
+
+/// What happened to one resource.
+#[derive(Debug, Clone)]
+pub struct Change {
+    pub kind: Kind,
+    pub resource_id: Uuid,
+    /// The version that the resource has now.
+    pub version: i32,
+    /// Names of the fields that changed, as the API has them; empty for a creation or a deletion.
+    pub fields: Vec<String>,
+}
+
+/// A write to one workspace: its connection, inside the transaction, and what it has changed so far.
+pub struct Tx<'a> {
+    pub conn: &'a mut Conn,
+    pub workspace: WorkspaceId,
+    /// One time for all that the write makes.
+    pub now: DateTime<Utc>,
+    pub actor: Actor,
+    changes: Vec<Change>,
+}
+
+impl<'a> Tx<'a> {
+    pub fn new(conn: &'a mut Conn, workspace: WorkspaceId, now: DateTime<Utc>, actor: Actor) -> Self {
+        Self { conn, workspace, now, actor, changes: Vec::new() }
+    }
+
+    /// Notes a change; it is written when the work is done, so that the workspace's counter is locked but briefly.
+    pub fn record(&mut self, kind: Kind, resource_id: impl Into<Uuid>, version: i32, fields: Vec<String>) {
+        self.changes.push(Change { kind, resource_id: resource_id.into(), version, fields });
+    }
+
+    /// A part that can fail alone, with its changes.
+    pub async fn part<T>(&mut self, work: impl AsyncFnOnce(&mut Tx<'_>) -> ApiResult<T>) -> ApiResult<T> {
+        let (workspace, now, actor) = (self.workspace, self.now, self.actor);
+        let (value, changes) = crate::db::savepoint(self.conn, async |conn| {
+            let mut part = Tx::new(conn, workspace, now, actor);
+            let value = work(&mut part).await?;
+            Ok((value, part.changes))
+        })
+        .await?;
+        self.changes.extend(changes);
+        Ok(value)
+    }
+
+    /// Writes the noted changes. Called once, last, by whoever opened the transaction.
+    pub async fn flush(self) -> ApiResult<()> {
+        if self.changes.is_empty() {
+            return Ok(());
+        }
+        store::append(self.conn, self.workspace, self.now, self.actor, &self.changes).await
+    }
+}

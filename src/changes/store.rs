@@ -1,0 +1,67 @@
+//! The statements of the change log.
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::{Actor, Change};
+use crate::db::schema::{changes, workspaces};
+use crate::db::{Conn, WorkspaceId};
+use crate::error::ApiResult;
+
+/// Rows of one statement: 9 values each, and PostgreSQL takes 65,535 values.
+const CHUNK: usize = 2_000;
+
+#[derive(Insertable)]
+#[diesel(table_name = changes, check_for_backend(diesel::pg::Pg), treat_none_as_default_value = false)]
+struct ChangeRow<'a> {
+    workspace_id: WorkspaceId,
+    seq: i64,
+    occurred_at: DateTime<Utc>,
+    kind: &'static str,
+    resource_id: Uuid,
+    resource_version: i32,
+    fields: &'a [String],
+    actor_kind: &'static str,
+    actor_id: Option<Uuid>,
+}
+
+/// Takes numbers from the workspace's counter, whose row stays locked until the commit: numbers are in commit order
+/// and have no gaps, so that a reader of "all after n" never misses one.
+pub async fn append(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    now: DateTime<Utc>,
+    actor: Actor,
+    list: &[Change],
+) -> ApiResult<()> {
+    let count = i64::try_from(list.len()).unwrap_or(i64::MAX);
+    let last: i64 = diesel::update(workspaces::table.find(workspace))
+        .set(workspaces::change_seq.eq(workspaces::change_seq + count))
+        .returning(workspaces::change_seq)
+        .get_result(&mut conn)
+        .await?;
+    let (actor_kind, actor_id) = match actor {
+        Actor::Member(id) => ("member", Some(id)),
+        Actor::Job => ("job", None),
+    };
+    let rows: Vec<ChangeRow> = list
+        .iter()
+        .zip(last - count + 1..)
+        .map(|(change, seq)| ChangeRow {
+            workspace_id: workspace,
+            seq,
+            occurred_at: now,
+            kind: change.kind.name(),
+            resource_id: change.resource_id,
+            resource_version: change.version,
+            fields: &change.fields,
+            actor_kind,
+            actor_id,
+        })
+        .collect();
+    for chunk in rows.chunks(CHUNK) {
+        diesel::insert_into(changes::table).values(chunk).execute(&mut conn).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! The command line.
+mod admin;
+mod database;
+mod demo;
+mod keys;
+mod migrate;
+mod serve;
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+
+use crate::app::{self, Clock};
+use crate::config::{Config, Settings};
+
+/// A REST API for informational interviews.
+///
+/// Without a command it serves. Settings are flags or environment variables; a file `.env` in the current folder is
+/// read, too.
+#[derive(Debug, Parser)]
+#[command(name = "inroad", version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API (the default)
+    Serve(serve::Options),
+    /// Bring the database's schema up to date
+    Migrate(migrate::Options),
+    /// Print the OpenAPI document
+    Openapi,
+    /// Signing keys: list, rotate, re-encrypt
+    Keys(keys::Options),
+    /// Look after accounts and jobs
+    Admin(admin::Options),
+}
+
+/// What a command failed with, for a person.
+pub type CliResult<T> = Result<T, String>;
+
+/// Runs the command line; the exit code says whether it went well.
+pub fn run() -> ExitCode {
+    dotenvy::dotenv().ok();
+    let cli = Cli::parse();
+    match execute(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("inroad: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn execute(cli: Cli) -> CliResult<()> {
+    if let Some(Command::Openapi) = cli.command {
+        print!("{}", app::document_text(&app::document()));
+        return Ok(());
+    }
+    let config = Config::read(cli.settings).map_err(|mistakes| mistakes.to_string())?;
+    start_log(&config);
+    match cli.command.unwrap_or(Command::Serve(serve::Options::default())) {
+        Command::Serve(options) => serve::run(config, options),
+        Command::Migrate(options) => migrate::run(config, options),
+        Command::Keys(options) => keys::run(config, options),
+        Command::Admin(options) => admin::run(config, options),
+        Command::Openapi => Ok(()),
+    }
+}
+
+fn start_log(config: &Config) {
+    // actix announces its workers; what the service does is announced by the service.
+    let filter = tracing_subscriber::EnvFilter::new(format!("actix_server=warn,{}", config.log));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = log.with_ansi(std::io::stderr().is_terminal());
+    if config.log_json { log.json().init() } else { log.with_target(false).init() }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where the clock of the machine is read")]
+pub fn system_clock() -> Clock {
+    Arc::new(chrono::Utc::now)
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}

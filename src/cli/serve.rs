@@ -1,0 +1,102 @@
+//! `inroad serve`.
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_web::rt::{System, time};
+use actix_web::web::Data;
+use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::database::{self, Source};
+use super::{CliResult, system_clock, text};
+use crate::app::{self, App, Running};
+use crate::config::Config;
+use crate::{db, jobs};
+
+#[derive(Debug, Default, Args)]
+pub struct Options {
+    /// Also fill a demo workspace, and print how to sign in to it
+    #[arg(long)]
+    demo: bool,
+}
+
+pub fn run(config: Config, options: Options) -> CliResult<()> {
+    // Taken before the database is touched, so that a taken port costs nothing.
+    let listener = listen(&config)?;
+    let mut source = Source::own(&config)?;
+    let ring = database::key_ring(&config)?;
+    let applied = db::migrate::run(&source.direct()?).map_err(text)?;
+    if applied > 0 {
+        tracing::info!(applied, "{applied} migrations were applied");
+    }
+    let connector = source.connector()?;
+    let outcome = System::new().block_on(async {
+        let address = listener.local_addr().map_err(text)?;
+        let base_url = config.base_url(address);
+        let app = Data::new(App::new(config, connector, ring, base_url, system_clock()).map_err(text)?);
+        app.keys.load(&app).await.map_err(text)?;
+        let demo = if options.demo { Some(super::demo::fill(&app).await?) } else { None };
+        let Running { server, app } = app::serve(app, listener).map_err(text)?;
+        let runner = jobs::start(app.clone());
+        let handle = server.handle();
+        let served = actix_web::rt::spawn(server);
+        if let Some(demo) = demo {
+            println!("{demo}");
+        }
+        println!("Inroad is listening on http://{address}");
+        println!("Documentation: {}/docs/", app.base_url);
+        let reason = until_stopped(&mut source).await;
+        tracing::info!("stopping: {reason}");
+        app.stop();
+        handle.stop(true).await;
+        let _ = served.await;
+        runner.stop();
+        if reason == Reason::DatabaseGone { Err("the private PostgreSQL ended by itself".to_owned()) } else { Ok(()) }
+    });
+    // Last: PostgreSQL stops when the source is dropped, after every request that needed it.
+    drop(source);
+    outcome
+}
+
+fn listen(config: &Config) -> CliResult<TcpListener> {
+    TcpListener::bind(config.listen).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            format!(
+                "{} is taken by another program; choose another with --listen (port 0 picks a free one)",
+                config.listen
+            )
+        }
+        _ => format!("cannot listen on {}: {error}", config.listen),
+    })
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reason {
+    Interrupted,
+    Terminated,
+    DatabaseGone,
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Interrupted => "interrupted",
+            Self::Terminated => "asked to terminate",
+            Self::DatabaseGone => "the private PostgreSQL ended by itself",
+        })
+    }
+}
+
+async fn until_stopped(source: &mut Source) -> Reason {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        return Reason::Interrupted;
+    };
+    loop {
+        tokio::select! {
+            _ = interrupt.recv() => return Reason::Interrupted,
+            _ = terminate.recv() => return Reason::Terminated,
+            () = time::sleep(Duration::from_secs(1)) => if source.has_failed() { return Reason::DatabaseGone },
+        }
+    }
+}

@@ -1,0 +1,363 @@
+//! Settings: flags and environment → [`Config`], all mistakes at once. Nothing else reads the environment.
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use secrecy::SecretString;
+use url::Url;
+
+use crate::auth::jwt::Algorithm;
+
+/// Every setting as it is written. Values are read in [`Config::read`], so that all mistakes are told at once.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settings")]
+pub struct Settings {
+    /// Where to listen; port 0 picks a free one
+    #[arg(long, env = "INROAD_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS", global = true)]
+    pub listen: String,
+    /// The URL by which clients reach this service, for links and token issuer [default: http://<listen>]
+    #[arg(long, env = "INROAD_PUBLIC_URL", value_name = "URL", global = true)]
+    pub public_url: Option<String>,
+    /// Private cluster, generated secret and unsent mail [default: the XDG data home, for root /var/lib/inroad]
+    #[arg(long, env = "INROAD_DATA_DIR", value_name = "FOLDER", global = true)]
+    pub data_dir: Option<PathBuf>,
+    /// The PostgreSQL to use, 14 or newer; without it a private one is kept in the data directory
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
+    pub database_url: Option<String>,
+    /// The same database without a pooler between, for migrations [default: DATABASE_URL]
+    #[arg(long, env = "DATABASE_DIRECT_URL", value_name = "URL", hide_env_values = true, global = true)]
+    pub database_direct_url: Option<String>,
+    /// The folder of PostgreSQL's programs, for the private cluster [default: searched]
+    #[arg(long, env = "INROAD_PG_BIN", value_name = "FOLDER", global = true)]
+    pub pg_bin: Option<PathBuf>,
+    /// Keys that protect secrets at rest: 32 random bytes in base64, several separated by commas, the first
+    /// encrypts [default: made on first start, in the data directory]
+    #[arg(long, env = "INROAD_SECRET", value_name = "KEYS", hide_env_values = true, global = true)]
+    pub secret: Option<String>,
+    /// Threads that serve requests [default: the number of cores]
+    #[arg(long, env = "INROAD_WORKERS", value_name = "N", global = true)]
+    pub workers: Option<String>,
+    /// Database connections for transactions, over all threads
+    #[arg(long, env = "INROAD_POOL_SIZE", default_value = "16", value_name = "N", global = true)]
+    pub pool_size: String,
+    /// Shared database connections for reads, for each thread
+    #[arg(long, env = "INROAD_READ_LANES", default_value = "4", value_name = "N", global = true)]
+    pub read_lanes: String,
+    /// `standard`: transactions run under row security; `strict`: single reads too
+    #[arg(long, env = "INROAD_ROW_SECURITY", default_value = "standard", value_name = "MODE", global = true)]
+    pub row_security: String,
+    /// `off` behind poolers that do not keep prepared statements
+    #[arg(long, env = "INROAD_PREPARED_STATEMENTS", default_value = "on", value_name = "on|off", global = true)]
+    pub prepared_statements: String,
+    /// How long a statement may run, in seconds
+    #[arg(long, env = "INROAD_STATEMENT_TIMEOUT", default_value = "10", value_name = "SECONDS", global = true)]
+    pub statement_timeout: String,
+    /// How long a request may take to arrive, in seconds
+    #[arg(long, env = "INROAD_REQUEST_TIMEOUT", default_value = "30", value_name = "SECONDS", global = true)]
+    pub request_timeout: String,
+    /// How long requests in flight may take to finish at a stop, in seconds
+    #[arg(long, env = "INROAD_SHUTDOWN_TIMEOUT", default_value = "30", value_name = "SECONDS", global = true)]
+    pub shutdown_timeout: String,
+    /// Requests a minute for one credential; 0 for no limit
+    #[arg(long, env = "INROAD_RATE_LIMIT", default_value = "600", value_name = "N", global = true)]
+    pub rate_limit: String,
+    /// Requests a minute for one workspace; 0 for no limit
+    #[arg(long, env = "INROAD_RATE_LIMIT_WORKSPACE", default_value = "3000", value_name = "N", global = true)]
+    pub rate_limit_workspace: String,
+    /// Requests a minute for one address without a credential; 0 for no limit
+    #[arg(long, env = "INROAD_RATE_LIMIT_ANONYMOUS", default_value = "120", value_name = "N", global = true)]
+    pub rate_limit_anonymous: String,
+    /// Sign-ins, registrations and password resets a minute for one address; 0 for no limit
+    #[arg(long, env = "INROAD_SIGN_IN_LIMIT", default_value = "20", value_name = "N", global = true)]
+    pub sign_in_limit: String,
+    /// Take the client's address from the last `X-Forwarded-For` entry, which a proxy of yours writes
+    #[arg(long, env = "INROAD_TRUST_PROXY", default_value = "off", value_name = "on|off", global = true)]
+    pub trust_proxy: String,
+    /// Lifetime of access tokens, in minutes
+    #[arg(long, env = "INROAD_ACCESS_TOKEN_MINUTES", default_value = "15", value_name = "N", global = true)]
+    pub access_token_minutes: String,
+    /// A session ends when it is not used for so many days
+    #[arg(long, env = "INROAD_REFRESH_TOKEN_DAYS", default_value = "30", value_name = "N", global = true)]
+    pub refresh_token_days: String,
+    /// A session ends after so many days in any case
+    #[arg(long, env = "INROAD_SESSION_DAYS", default_value = "90", value_name = "N", global = true)]
+    pub session_days: String,
+    /// Algorithm of new signing keys: ES256, EdDSA or RS256
+    #[arg(long, env = "INROAD_TOKEN_ALGORITHM", default_value = "ES256", value_name = "NAME", global = true)]
+    pub token_algorithm: String,
+    /// Passwords hashed at once, 19 MiB each [default: the number of cores]
+    #[arg(long, env = "INROAD_PASSWORD_HASHERS", value_name = "N", global = true)]
+    pub password_hashers: Option<String>,
+    /// Largest JSON body, in KiB
+    #[arg(long, env = "INROAD_BODY_LIMIT", default_value = "1024", value_name = "KIB", global = true)]
+    pub body_limit: String,
+    /// Largest file to import, in MiB
+    #[arg(long, env = "INROAD_IMPORT_LIMIT", default_value = "32", value_name = "MIB", global = true)]
+    pub import_limit: String,
+    /// Browser origins that may call the API, separated by commas
+    #[arg(long, env = "INROAD_CORS_ORIGINS", default_value = "", value_name = "ORIGINS", global = true)]
+    pub cors_origins: String,
+    /// Where mail goes: smtp://user:password@host:587 or smtps://…; without it mail is written into the data directory
+    #[arg(long, env = "INROAD_SMTP_URL", value_name = "URL", hide_env_values = true, global = true)]
+    pub smtp_url: Option<String>,
+    /// Sender of mail
+    #[arg(
+        long,
+        env = "INROAD_MAIL_FROM",
+        default_value = "Inroad <inroad@localhost>",
+        value_name = "MAILBOX",
+        global = true
+    )]
+    pub mail_from: String,
+    /// A second listener for Prometheus, with /metrics alone [default: none]
+    #[arg(long, env = "INROAD_METRICS_LISTEN", value_name = "ADDRESS", global = true)]
+    pub metrics_listen: Option<String>,
+    /// What is logged: error, warn, info, debug, trace, or tracing's filter syntax
+    #[arg(long, env = "INROAD_LOG", default_value = "info", value_name = "FILTER", global = true)]
+    pub log: String,
+    /// `text` or `json`
+    #[arg(long, env = "INROAD_LOG_FORMAT", default_value = "text", value_name = "FORMAT", global = true)]
+    pub log_format: String,
+}
+
+/// Requests a minute; `None` is no limit.
+pub type PerMinute = Option<std::num::NonZeroU32>;
+
+/// The settings, read.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub listen: SocketAddr,
+    pub public_url: Option<Url>,
+    pub data_dir: PathBuf,
+    pub database_url: Option<String>,
+    pub database_direct_url: Option<String>,
+    pub pg_bin: Option<PathBuf>,
+    /// Where programs are searched, as the shell has it.
+    pub path: Option<std::ffi::OsString>,
+    /// Who called `sudo`, for the user that runs the private cluster.
+    pub sudo_uid: Option<u32>,
+    pub secret: Option<SecretString>,
+    pub workers: usize,
+    pub pool_size: usize,
+    pub read_lanes: usize,
+    pub strict_row_security: bool,
+    pub prepared_statements: bool,
+    pub statement_timeout: Duration,
+    pub request_timeout: Duration,
+    pub shutdown_timeout: Duration,
+    pub rate_limit: PerMinute,
+    pub rate_limit_workspace: PerMinute,
+    pub rate_limit_anonymous: PerMinute,
+    pub sign_in_limit: PerMinute,
+    pub trust_proxy: bool,
+    pub access_token_lifetime: chrono::Duration,
+    pub refresh_token_lifetime: chrono::Duration,
+    pub session_lifetime: chrono::Duration,
+    pub token_algorithm: Algorithm,
+    pub password_hashers: usize,
+    /// Bytes.
+    pub body_limit: usize,
+    /// Bytes.
+    pub import_limit: usize,
+    pub cors_origins: Vec<String>,
+    pub smtp_url: Option<SecretString>,
+    /// Always there in a configuration that was read without mistakes.
+    pub mail_from: Option<lettre::message::Mailbox>,
+    pub metrics_listen: Option<SocketAddr>,
+    pub log: String,
+    pub log_json: bool,
+}
+
+/// Every setting that cannot be read, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("the configuration has mistakes:\n{}", .0.iter().map(|m| format!("  - {m}")).collect::<Vec<_>>().join("\n"))]
+pub struct Mistakes(Vec<String>);
+
+impl Config {
+    pub fn read(settings: Settings) -> Result<Self, Mistakes> {
+        let mut reader = Reader::default();
+        let r = &mut reader;
+        let s = settings;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let config = Self {
+            listen: r.parse("INROAD_LISTEN", &s.listen, "an address and a port, such as 127.0.0.1:8080"),
+            public_url: s.public_url.as_deref().and_then(|text| r.public_url(text)),
+            data_dir: s.data_dir.or_else(default_data_dir).unwrap_or_else(|| {
+                r.mistake("INROAD_DATA_DIR", "is needed, for neither XDG_DATA_HOME nor HOME is set");
+                PathBuf::new()
+            }),
+            database_url: s.database_url.filter(|url| !url.is_empty()),
+            database_direct_url: s.database_direct_url.filter(|url| !url.is_empty()),
+            pg_bin: s.pg_bin,
+            path: std::env::var_os("PATH"),
+            sudo_uid: std::env::var("SUDO_UID").ok().and_then(|uid| uid.parse().ok()),
+            secret: s.secret.filter(|text| !text.is_empty()).map(SecretString::from),
+            workers: s.workers.map_or(cores, |text| r.number("INROAD_WORKERS", &text, 1, 256)),
+            pool_size: r.number("INROAD_POOL_SIZE", &s.pool_size, 1, 1000),
+            read_lanes: r.number("INROAD_READ_LANES", &s.read_lanes, 1, 64),
+            strict_row_security: r.one_of("INROAD_ROW_SECURITY", &s.row_security, "standard", "strict"),
+            prepared_statements: r.one_of("INROAD_PREPARED_STATEMENTS", &s.prepared_statements, "off", "on"),
+            statement_timeout: r.seconds("INROAD_STATEMENT_TIMEOUT", &s.statement_timeout),
+            request_timeout: r.seconds("INROAD_REQUEST_TIMEOUT", &s.request_timeout),
+            shutdown_timeout: r.seconds("INROAD_SHUTDOWN_TIMEOUT", &s.shutdown_timeout),
+            rate_limit: r.per_minute("INROAD_RATE_LIMIT", &s.rate_limit),
+            rate_limit_workspace: r.per_minute("INROAD_RATE_LIMIT_WORKSPACE", &s.rate_limit_workspace),
+            rate_limit_anonymous: r.per_minute("INROAD_RATE_LIMIT_ANONYMOUS", &s.rate_limit_anonymous),
+            sign_in_limit: r.per_minute("INROAD_SIGN_IN_LIMIT", &s.sign_in_limit),
+            trust_proxy: r.one_of("INROAD_TRUST_PROXY", &s.trust_proxy, "off", "on"),
+            access_token_lifetime: chrono::Duration::minutes(r.number(
+                "INROAD_ACCESS_TOKEN_MINUTES",
+                &s.access_token_minutes,
+                1,
+                1440,
+            )),
+            refresh_token_lifetime: r.days("INROAD_REFRESH_TOKEN_DAYS", &s.refresh_token_days),
+            session_lifetime: r.days("INROAD_SESSION_DAYS", &s.session_days),
+            token_algorithm: r.algorithm(&s.token_algorithm),
+            password_hashers: s
+                .password_hashers
+                .map_or(cores, |text| r.number("INROAD_PASSWORD_HASHERS", &text, 1, 256)),
+            body_limit: r.number("INROAD_BODY_LIMIT", &s.body_limit, 1, 65_536) * 1024,
+            import_limit: r.number("INROAD_IMPORT_LIMIT", &s.import_limit, 1, 1024) * 1024 * 1024,
+            cors_origins: r.origins(&s.cors_origins),
+            smtp_url: s.smtp_url.filter(|url| !url.is_empty()).map(SecretString::from),
+            mail_from: r.mailbox(&s.mail_from),
+            metrics_listen: s
+                .metrics_listen
+                .as_deref()
+                .map(|text| r.parse("INROAD_METRICS_LISTEN", text, "an address and a port, such as 127.0.0.1:9100")),
+            log: r.log_filter(s.log),
+            log_json: r.one_of("INROAD_LOG_FORMAT", &s.log_format, "text", "json"),
+        };
+        r.check_public(&config);
+        if reader.0.is_empty() { Ok(config) } else { Err(Mistakes(reader.0)) }
+    }
+
+    /// The base of every link and the issuer of tokens: the configured URL, or where the service listens.
+    pub fn base_url(&self, bound: SocketAddr) -> String {
+        match &self.public_url {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None => format!("http://{bound}"),
+        }
+    }
+}
+
+/// Reads values and keeps what is wrong with them. A wrong value becomes a placeholder that nobody sees.
+#[derive(Default)]
+struct Reader(Vec<String>);
+
+impl Reader {
+    fn mistake(&mut self, name: &str, what: &str) {
+        self.0.push(format!("{name} {what}"));
+    }
+
+    fn parse(&mut self, name: &str, text: &str, wanted: &str) -> SocketAddr {
+        text.parse().unwrap_or_else(|_| {
+            self.mistake(name, &format!("must be {wanted}, not `{text}`"));
+            SocketAddr::from(([127, 0, 0, 1], 0))
+        })
+    }
+
+    fn number<N>(&mut self, name: &str, text: &str, least: N, most: N) -> N
+    where
+        N: std::str::FromStr + PartialOrd + Copy + std::fmt::Display,
+    {
+        match text.trim().parse::<N>() {
+            Ok(number) if number >= least && number <= most => number,
+            _ => {
+                self.mistake(name, &format!("must be a whole number from {least} to {most}, not `{text}`"));
+                least
+            }
+        }
+    }
+
+    fn seconds(&mut self, name: &str, text: &str) -> Duration {
+        Duration::from_secs(self.number(name, text, 1, 3600))
+    }
+
+    fn days(&mut self, name: &str, text: &str) -> chrono::Duration {
+        chrono::Duration::days(self.number(name, text, 1, 3650))
+    }
+
+    fn per_minute(&mut self, name: &str, text: &str) -> PerMinute {
+        std::num::NonZeroU32::new(self.number(name, text, 0, 1_000_000))
+    }
+
+    /// Whether it is `second`.
+    fn one_of(&mut self, name: &str, text: &str, first: &str, second: &str) -> bool {
+        if text != first && text != second {
+            self.mistake(name, &format!("must be `{first}` or `{second}`, not `{text}`"));
+        }
+        text == second
+    }
+
+    fn algorithm(&mut self, text: &str) -> Algorithm {
+        Algorithm::parse(text).unwrap_or_else(|| {
+            self.mistake("INROAD_TOKEN_ALGORITHM", &format!("must be ES256, EdDSA or RS256, not `{text}`"));
+            Algorithm::Es256
+        })
+    }
+
+    fn public_url(&mut self, text: &str) -> Option<Url> {
+        let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        if url.is_none() {
+            self.mistake("INROAD_PUBLIC_URL", &format!("must be an http or https URL, not `{text}`"));
+        }
+        url
+    }
+
+    fn origins(&mut self, text: &str) -> Vec<String> {
+        let given: Vec<&str> = text.split(',').map(str::trim).filter(|origin| !origin.is_empty()).collect();
+        for origin in &given {
+            let exact = Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == *origin);
+            if !exact {
+                self.mistake(
+                    "INROAD_CORS_ORIGINS",
+                    &format!("must list exact origins such as https://app.example.org, not `{origin}`"),
+                );
+            }
+        }
+        given.into_iter().map(str::to_owned).collect()
+    }
+
+    fn mailbox(&mut self, text: &str) -> Option<lettre::message::Mailbox> {
+        let mailbox = text.parse();
+        if mailbox.is_err() {
+            self.mistake("INROAD_MAIL_FROM", &format!("must be like `Inroad <inroad@example.org>`, not `{text}`"));
+        }
+        mailbox.ok()
+    }
+
+    fn log_filter(&mut self, text: String) -> String {
+        if let Err(error) = tracing_subscriber::EnvFilter::try_new(&text) {
+            self.mistake("INROAD_LOG", &format!("is not a log filter: {error}"));
+        }
+        text
+    }
+
+    /// A service that others reach must know its own URL: links and tokens are built from it, never from `Host`.
+    fn check_public(&mut self, config: &Config) {
+        if !config.listen.ip().is_loopback() && config.public_url.is_none() {
+            self.mistake(
+                "INROAD_PUBLIC_URL",
+                "is needed when INROAD_LISTEN is not a loopback address, for links and tokens are built from it",
+            );
+        }
+        let per_worker = config.pool_size / config.workers.max(1);
+        if per_worker == 0 {
+            self.mistake("INROAD_POOL_SIZE", "must be at least as large as INROAD_WORKERS");
+        }
+    }
+}
+
+fn default_data_dir() -> Option<PathBuf> {
+    // SAFETY: geteuid has no preconditions and cannot fail.
+    #[expect(unsafe_code, reason = "the standard library does not tell the effective user")]
+    let root = unsafe { libc::geteuid() } == 0;
+    if root && std::env::var_os("XDG_DATA_HOME").is_none() {
+        return Some(PathBuf::from("/var/lib/inroad"));
+    }
+    let home = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    home("XDG_DATA_HOME").or_else(|| home("HOME").map(|home| home.join(".local/share"))).map(|dir| dir.join("inroad"))
+}

@@ -1,0 +1,116 @@
+//! How a connection is made: TLS by `sslmode`, and what each is set to.
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use diesel::connection::CacheSize;
+use diesel::{ConnectionError, ConnectionResult};
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use rustls::ClientConfig;
+use rustls_platform_verifier::ConfigVerifierExt;
+use tokio_postgres::config::SslMode;
+use tokio_postgres::{Client, Config, Connection, NoTls, Socket};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+/// Where the database is and how to get there. Cheap to clone.
+#[derive(Clone)]
+pub struct Connector {
+    config: Arc<Config>,
+    tls: Option<MakeRustlsConnect>,
+    /// Off behind poolers that hand each transaction another server connection.
+    prepared_statements: bool,
+}
+
+impl Connector {
+    /// `url` as libpq understands it: `postgres://user:password@host:port/database?sslmode=require`.
+    /// `sslmode` is `disable`, `prefer` or `require`, and each use of TLS verifies the server's certificate,
+    /// as libpq's `verify-full` does.
+    pub fn new(url: &str, prepared_statements: bool) -> Result<Self, String> {
+        let url = url.replace("sslmode=verify-full", "sslmode=require");
+        let mut config: Config = url.parse().map_err(|error| format!("{error}"))?;
+        config.application_name("inroad").connect_timeout(Duration::from_secs(5));
+        let tls = match config.get_ssl_mode() {
+            SslMode::Disable => None,
+            _ => {
+                Some(MakeRustlsConnect::new(ClientConfig::with_platform_verifier().map_err(|error| error.to_string())?))
+            }
+        };
+        Ok(Self { config: Arc::new(config), tls, prepared_statements })
+    }
+
+    pub async fn connect(&self) -> ConnectionResult<AsyncPgConnection> {
+        let mut conn = match &self.tls {
+            Some(tls) => {
+                let (client, connection) = self.config.connect(tls.clone()).await.map_err(bad)?;
+                AsyncPgConnection::try_from_client_and_connection(client, connection).await?
+            }
+            None => {
+                let (client, connection) = self.config.connect(NoTls).await.map_err(bad)?;
+                AsyncPgConnection::try_from_client_and_connection(client, connection).await?
+            }
+        };
+        self.prepare(&mut conn);
+        Ok(conn)
+    }
+
+    /// A connection that many requests share: only for single statements. The flag rises when the server goes.
+    pub async fn connect_lane(&self, statement_timeout: Duration) -> ConnectionResult<(AsyncPgConnection, Closed)> {
+        let (mut conn, closed) = match &self.tls {
+            Some(tls) => drive(self.config.connect(tls.clone()).await.map_err(bad)?).await?,
+            None => drive(self.config.connect(NoTls).await.map_err(bad)?).await?,
+        };
+        self.prepare(&mut conn);
+        if self.prepared_statements {
+            // Session state, hence only where no pooler stands between.
+            let set = format!("SET statement_timeout = {}", statement_timeout.as_millis());
+            conn.batch_execute(&set).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+        }
+        Ok((conn, closed))
+    }
+
+    fn prepare(&self, conn: &mut AsyncPgConnection) {
+        if !self.prepared_statements {
+            conn.set_prepared_statement_cache_size(CacheSize::Disabled);
+        }
+    }
+}
+
+/// Whether the server has hung up.
+#[derive(Clone, Default)]
+pub struct Closed(Arc<AtomicBool>);
+
+impl Closed {
+    pub fn get(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+async fn drive<S>(parts: (Client, Connection<Socket, S>)) -> ConnectionResult<(AsyncPgConnection, Closed)>
+where
+    S: tokio_postgres::tls::TlsStream + Unpin + Send + 'static,
+{
+    let (client, connection) = parts;
+    let closed = Closed::default();
+    let flag = closed.clone();
+    tokio::spawn(async move {
+        // Each statement in flight is told of the failure by the client.
+        let _ = connection.await;
+        flag.0.store(true, Ordering::Relaxed);
+    });
+    Ok((AsyncPgConnection::try_from(client).await?, closed))
+}
+
+fn bad(error: tokio_postgres::Error) -> ConnectionError {
+    ConnectionError::BadConnection(describe(&error))
+}
+
+/// The error with its causes: tokio-postgres's own text says only "error connecting to server".
+pub fn describe(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}

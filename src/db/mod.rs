@@ -1,0 +1,218 @@
+//! PostgreSQL: connections, tenant transactions, the schema, and the types that columns share with the API.
+pub mod connect;
+pub mod embedded;
+pub mod ids;
+pub mod migrate;
+pub mod schema;
+mod tenant;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use diesel_async::AsyncPgConnection;
+use diesel_async::pooled_connection::deadpool::{Object, Pool as Deadpool};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
+
+pub use self::connect::{Closed, Connector};
+pub use self::ids::WorkspaceId;
+pub use self::tenant::savepoint;
+use crate::error::{ApiError, ApiResult};
+
+/// What store functions take: `&Conn` runs statements, `&mut Conn` opens (nested) transactions.
+pub type Conn = AsyncPgConnection;
+type Pool = Deadpool<AsyncPgConnection>;
+pub type PooledConn = Object<AsyncPgConnection>;
+
+/// How long a request waits for a connection before it is told to come back.
+const POOL_WAIT: Duration = Duration::from_secs(3);
+
+/// Sizes and modes of the connections, from the configuration.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Exclusive connections of one worker thread, for transactions.
+    pub pool_per_worker: usize,
+    /// Shared, pipelined connections of one worker thread, for single-statement reads.
+    pub lanes_per_worker: usize,
+    /// Reads, too, run in a row-security transaction.
+    pub strict: bool,
+    /// How long a statement may run.
+    pub statement_timeout: Duration,
+}
+
+/// The database as handlers see it. Connections belong to the worker thread that opened them, because one that is
+/// driven by another thread's runtime costs two switches between threads for every statement.
+pub struct Database {
+    id: u64,
+    connector: Connector,
+    settings: Settings,
+}
+
+/// The connections of one worker thread to one database.
+struct Local {
+    pool: Pool,
+    lanes: RefCell<Vec<Rc<Lane>>>,
+    next: std::cell::Cell<usize>,
+    opening: tokio::sync::Mutex<()>,
+}
+
+/// A pooled connection in a transaction. When its request is dropped half-way (the client hung up), so is the
+/// connection: the server then rolls back, and nobody gets a connection in an unknown state.
+struct Exclusive(Option<PooledConn>);
+
+impl Exclusive {
+    fn get(&mut self) -> ApiResult<&mut Conn> {
+        match &mut self.0 {
+            Some(conn) => Ok(conn),
+            None => Err(ApiError::internal(&"the connection was given back before")),
+        }
+    }
+
+    fn give_back(mut self) {
+        self.0.take();
+    }
+}
+
+impl Drop for Exclusive {
+    fn drop(&mut self) {
+        if let Some(conn) = self.0.take() {
+            drop(Object::take(conn));
+        }
+    }
+}
+
+struct Lane {
+    conn: AsyncPgConnection,
+    closed: Closed,
+}
+
+thread_local! {
+    static LOCALS: RefCell<HashMap<u64, Rc<Local>>> = RefCell::default();
+}
+
+impl Database {
+    pub fn new(connector: Connector, settings: Settings) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), connector, settings }
+    }
+
+    pub fn strict(&self) -> bool {
+        self.settings.strict
+    }
+
+    pub fn connector(&self) -> &Connector {
+        &self.connector
+    }
+
+    /// A connection for statements that belong to no workspace (accounts, keys, jobs), with the owner's rights.
+    pub async fn global(&self) -> ApiResult<PooledConn> {
+        let local = self.local()?;
+        match tokio::time::timeout(POOL_WAIT, local.pool.get()).await {
+            Ok(conn) => Ok(conn?),
+            Err(_) => Err(ApiError::unavailable(&"no database connection became free in time")),
+        }
+    }
+
+    /// Runs single statements that read one workspace, on a connection shared with other requests of this worker.
+    /// They rest on their own filters, unless the settings are strict.
+    pub async fn read<T>(&self, workspace: WorkspaceId, work: impl AsyncFnOnce(&Conn) -> ApiResult<T>) -> ApiResult<T> {
+        if self.settings.strict {
+            return self.write(workspace, async |conn| work(conn).await).await;
+        }
+        let lane = self.lane().await?;
+        work(&lane.conn).await
+    }
+
+    /// Single statements that read what belongs to no workspace, or decide which one the caller is in.
+    pub async fn lookup<T>(&self, work: impl AsyncFnOnce(&Conn) -> ApiResult<T>) -> ApiResult<T> {
+        let lane = self.lane().await?;
+        work(&lane.conn).await
+    }
+
+    /// Runs `work` in a transaction that sees one workspace only. It commits when `work` succeeds, and only then.
+    pub async fn write<T>(
+        &self,
+        workspace: WorkspaceId,
+        work: impl AsyncFnOnce(&mut Conn) -> ApiResult<T>,
+    ) -> ApiResult<T> {
+        let mut conn = Exclusive(Some(self.global().await?));
+        let outcome = tenant::transaction(conn.get()?, workspace, self.settings.statement_timeout, work).await;
+        conn.give_back();
+        outcome
+    }
+
+    /// Reads of the workspace that need several statements to agree, or settings of their own.
+    pub async fn snapshot<T>(
+        &self,
+        workspace: WorkspaceId,
+        work: impl AsyncFnOnce(&mut Conn) -> ApiResult<T>,
+    ) -> ApiResult<T> {
+        self.write(workspace, work).await
+    }
+
+    /// One answer from the server, for `/readyz`.
+    pub async fn ping(&self) -> ApiResult<()> {
+        use diesel_async::SimpleAsyncConnection;
+        self.global().await?.batch_execute("SELECT 1").await.map_err(ApiError::from)
+    }
+
+    fn local(&self) -> ApiResult<Rc<Local>> {
+        LOCALS.with_borrow_mut(|locals| {
+            if let Some(local) = locals.get(&self.id) {
+                return Ok(Rc::clone(local));
+            }
+            let local = Rc::new(self.open()?);
+            locals.insert(self.id, Rc::clone(&local));
+            Ok(local)
+        })
+    }
+
+    fn open(&self) -> ApiResult<Local> {
+        let mut config = ManagerConfig::default();
+        // The default asks the server at every checkout; a closed connection shows itself soon enough.
+        config.recycling_method = RecyclingMethod::Fast;
+        let connector = self.connector.clone();
+        config.custom_setup = Box::new(move |_| {
+            let connector = connector.clone();
+            Box::pin(async move { connector.connect().await })
+        });
+        let manager = AsyncDieselConnectionManager::new_with_config("", config);
+        let pool = Pool::builder(manager)
+            .max_size(self.settings.pool_per_worker)
+            .build()
+            .map_err(|error| ApiError::internal(&error))?;
+        Ok(Local { pool, lanes: RefCell::default(), next: 0.into(), opening: tokio::sync::Mutex::new(()) })
+    }
+
+    async fn lane(&self) -> ApiResult<Rc<Lane>> {
+        let local = self.local()?;
+        if let Some(lane) = local.pick(self.settings.lanes_per_worker) {
+            return Ok(lane);
+        }
+        let _one_at_a_time = local.opening.lock().await;
+        if let Some(lane) = local.pick(self.settings.lanes_per_worker) {
+            return Ok(lane);
+        }
+        let lane = self.connector.connect_lane(self.settings.statement_timeout).await;
+        let (conn, closed) = lane.map_err(|error| ApiError::unavailable(&error))?;
+        let lane = Rc::new(Lane { conn, closed });
+        local.lanes.borrow_mut().push(Rc::clone(&lane));
+        Ok(lane)
+    }
+}
+
+impl Local {
+    /// The next lane in turn, or none while there are fewer than there should be.
+    fn pick(&self, wanted: usize) -> Option<Rc<Lane>> {
+        let mut lanes = self.lanes.borrow_mut();
+        lanes.retain(|lane| !lane.closed.get());
+        if lanes.len() < wanted {
+            return None;
+        }
+        let turn = self.next.get().wrapping_add(1);
+        self.next.set(turn);
+        lanes.get(turn % wanted).map(Rc::clone)
+    }
+}

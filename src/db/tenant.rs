@@ -1,0 +1,49 @@
+//! Transactions that see one workspace only: the second wall of tenancy.
+use std::time::Duration;
+
+use diesel_async::{AnsiTransactionManager, SimpleAsyncConnection, TransactionManager};
+
+use super::{Conn, WorkspaceId};
+use crate::error::{ApiError, ApiResult};
+
+type Manager = AnsiTransactionManager;
+
+/// `BEGIN` and the row-security settings in one round trip, then `work`, then `COMMIT` or `ROLLBACK`.
+/// When the caller goes away meanwhile, the pool drops the connection, and with it the transaction.
+pub async fn transaction<T>(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    statement_timeout: Duration,
+    work: impl AsyncFnOnce(&mut Conn) -> ApiResult<T>,
+) -> ApiResult<T> {
+    // The id is a UUID of ours, not text of a client: nothing needs escaping.
+    let begin = format!(
+        "BEGIN; SET LOCAL ROLE inroad_tenant; SET LOCAL inroad.workspace_id = '{workspace}'; \
+         SET LOCAL statement_timeout = {}",
+        statement_timeout.as_millis()
+    );
+    Manager::begin_transaction_sql(conn, &begin).await?;
+    match work(conn).await {
+        Ok(value) => {
+            Manager::commit_transaction(conn).await?;
+            Ok(value)
+        }
+        Err(error) => {
+            // The first error is the one to tell; a connection that can't even roll back is dropped by the pool.
+            let _ = Manager::rollback_transaction(conn).await;
+            Err(error)
+        }
+    }
+}
+
+/// A part of a transaction that can fail alone.
+pub async fn savepoint<T>(conn: &mut Conn, work: impl AsyncFnOnce(&mut Conn) -> ApiResult<T>) -> ApiResult<T> {
+    conn.batch_execute("SAVEPOINT part").await?;
+    let outcome = work(conn).await;
+    let end = match &outcome {
+        Ok(_) => "RELEASE SAVEPOINT part",
+        Err(_) => "ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part",
+    };
+    conn.batch_execute(end).await.map_err(ApiError::from)?;
+    outcome
+}

@@ -1,0 +1,185 @@
+//! JSON bodies: read strictly, checked against the schema that the document publishes, all faults at once.
+use std::marker::PhantomData;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::web::{BytesMut, Data};
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::StreamExt;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::{schema::Schemas, strict_json};
+use crate::app::App;
+use crate::error::{ApiError, ApiResult, Code, Fault};
+
+/// The body of a request, as the schema of `T` has it.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = ApiResult<Self>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            check_type(&request, &["application/json"], "accept-post")?;
+            let app = app(&request)?;
+            let bytes = read(&request, &mut payload, app.config.body_limit).await?;
+            typed(&app.schemas, object(&bytes)?).map(Self)
+        })
+    }
+}
+
+/// A JSON merge patch (RFC 7396) of what a `T` writes: absent keeps, `null` clears, arrays replace.
+pub struct Patch<T> {
+    patch: Map<String, Value>,
+    app: Data<App>,
+    kind: PhantomData<fn() -> T>,
+}
+
+impl<T: Serialize + DeserializeOwned + ToSchema> Patch<T> {
+    /// What `current` becomes. The whole of it is checked, so that fields must fit one another afterwards, too.
+    pub fn apply(&self, current: &T) -> ApiResult<T> {
+        let mut value = serde_json::to_value(current).map_err(|error| ApiError::internal(&error))?;
+        drop_nulls(&mut value);
+        merge(&mut value, &self.patch);
+        let Value::Object(object) = value else { return Err(ApiError::internal(&"a resource that is no object")) };
+        typed(&self.app.schemas, object)
+    }
+}
+
+impl<T> FromRequest for Patch<T> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = ApiResult<Self>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            check_type(&request, &["application/merge-patch+json", "application/json"], "accept-patch")?;
+            let app = app(&request)?.clone();
+            let bytes = read(&request, &mut payload, app.config.body_limit).await?;
+            Ok(Self { patch: object(&bytes)?, app, kind: PhantomData })
+        })
+    }
+}
+
+fn app(request: &HttpRequest) -> ApiResult<&Data<App>> {
+    request.app_data::<Data<App>>().ok_or_else(|| ApiError::internal(&"the application is not in its own data"))
+}
+
+/// Refuses other media types, and says in the header `accept` which ones are read.
+pub fn check_type(request: &HttpRequest, accepted: &[&str], accept: &'static str) -> ApiResult<()> {
+    let given = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let essence = given.split(';').next().unwrap_or("").trim();
+    if accepted.iter().any(|media_type| media_type.eq_ignore_ascii_case(essence)) {
+        return Ok(());
+    }
+    let list = accepted.join(", ");
+    let value = HeaderValue::from_str(&list).map_err(|error| ApiError::internal(&error))?;
+    Err(ApiError::new(Code::UnsupportedMediaType, format!("send it with `Content-Type: {list}`"))
+        .with(Fault::header("Content-Type", "not_allowed", format!("must be {}", accepted.join(" or "))))
+        .header(HeaderName::from_static(accept), value))
+}
+
+/// The whole body, at most `limit` bytes of it.
+pub async fn read(request: &HttpRequest, payload: &mut Payload, limit: usize) -> ApiResult<BytesMut> {
+    let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    if declared.is_some_and(|length: usize| length > limit) {
+        return Err(too_large(limit));
+    }
+    let mut bytes = BytesMut::with_capacity(declared.unwrap_or(0));
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|error| ApiError::new(Code::BadRequest, format!("the body broke off: {error}")))?;
+        if bytes.len() + chunk.len() > limit {
+            return Err(too_large(limit));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+pub fn too_large(limit: usize) -> ApiError {
+    ApiError::new(Code::TooLarge, format!("the body may have {limit} bytes at most"))
+}
+
+fn object(bytes: &[u8]) -> ApiResult<Map<String, Value>> {
+    match strict_json::parse_object(bytes) {
+        Ok(Value::Object(object)) => Ok(object),
+        Ok(_) => Err(ApiError::new(Code::InvalidJson, "the body must be a JSON object")),
+        Err(fault) => {
+            let error = ApiError::new(Code::InvalidJson, fault.detail.clone());
+            Err(error.with(Fault::field(fault.pointer.unwrap_or_default(), fault.code.name(), fault.detail)))
+        }
+    }
+}
+
+/// Checks against the published schema of `T`, then reads a `T`.
+pub fn typed<T: DeserializeOwned + ToSchema>(schemas: &Schemas, object: Map<String, Value>) -> ApiResult<T> {
+    let value = Value::Object(object);
+    schemas.check(&T::name(), &value).map_err(|found| {
+        let faults = found.into_iter().map(|fault| Fault::field(fault.pointer, fault.code, fault.detail)).collect();
+        ApiError::faults(Code::InvalidFields, "field", faults)
+    })?;
+    // The schema says all that the type does; should they ever differ, the client still hears what is wrong.
+    serde_json::from_value(value).map_err(|error| ApiError::field("", "invalid", error.to_string()))
+}
+
+/// A field without a value and an absent one are the same to a schema's `required`.
+fn drop_nulls(value: &mut Value) {
+    if let Value::Object(object) = value {
+        object.retain(|_, field| !field.is_null());
+        object.values_mut().for_each(drop_nulls);
+    }
+}
+
+/// RFC 7396, section 2.
+fn merge(target: &mut Value, patch: &Map<String, Value>) {
+    if !target.is_object() {
+        *target = Value::Object(Map::new());
+    }
+    let Value::Object(object) = target else { return };
+    for (key, change) in patch {
+        match change {
+            Value::Null => {
+                object.remove(key);
+            }
+            Value::Object(inner) => merge(object.entry(key.clone()).or_insert(Value::Null), inner),
+            other => {
+                object.insert(key.clone(), other.clone());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The examples of RFC 7396, appendix A, that have an object for a patch.
+    #[test]
+    fn merges_as_the_rfc_shows() {
+        let cases = [
+            (json!({"a":"b"}), json!({"a":"c"}), json!({"a":"c"})),
+            (json!({"a":"b"}), json!({"b":"c"}), json!({"a":"b","b":"c"})),
+            (json!({"a":"b"}), json!({"a":null}), json!({})),
+            (json!({"a":"b","b":"c"}), json!({"a":null}), json!({"b":"c"})),
+            (json!({"a":["b"]}), json!({"a":"c"}), json!({"a":"c"})),
+            (json!({"a":"c"}), json!({"a":["b"]}), json!({"a":["b"]})),
+            (json!({"a":{"b":"c"}}), json!({"a":{"b":"d","c":null}}), json!({"a":{"b":"d"}})),
+            (json!({"a":[{"b":"c"}]}), json!({"a":[1]}), json!({"a":[1]})),
+            (json!({"e":null}), json!({"a":1}), json!({"e":null,"a":1})),
+            (json!([1, 2]), json!({"a":"b","c":null}), json!({"a":"b"})),
+            (json!({}), json!({"a":{"bb":{"ccc":null}}}), json!({"a":{"bb":{}}})),
+        ];
+        for (mut target, patch, result) in cases {
+            merge(&mut target, patch.as_object().expect("an object"));
+            assert_eq!(target, result);
+        }
+    }
+}

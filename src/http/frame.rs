@@ -1,0 +1,220 @@
+//! The outermost layer: request ids, `HEAD`, the log, and a problem document for everything that is not a success.
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use actix_web::body::{BodySize, BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpMessage, HttpResponse};
+use futures_util::FutureExt;
+use tracing::Instrument;
+use uuid::Uuid;
+
+use super::rate_limit::Standing;
+use crate::app::App;
+use crate::error::{ApiError, Code};
+
+const MAX_URI: usize = 8 * 1024;
+/// Smaller bodies are not worth compressing.
+const COMPRESS_FROM: u64 = 1024;
+
+/// The id under which the log has this request.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
+
+pub async fn frame(
+    app: Data<App>,
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<EitherBody<BoxBody>>, Error> {
+    let started = Instant::now();
+    let id = request_id(request.headers());
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let (method, path) = (request.method().clone(), request.path().to_owned());
+    // actix routes HEAD to no GET handler by itself; its HTTP layer leaves the body out all the same.
+    if method == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    let span = tracing::info_span!("request", id = %id);
+    let too_long = request.uri().path_and_query().is_some_and(|text| text.as_str().len() > MAX_URI);
+    let outcome = if too_long {
+        Err(ApiError::new(Code::UriTooLong, format!("the URL may have {MAX_URI} bytes at most")).into())
+    } else {
+        AssertUnwindSafe(next.call(request)).catch_unwind().instrument(span.clone()).await.unwrap_or_else(|panic| {
+            let _entered = span.enter();
+            Err(ApiError::internal(&format!("a handler panicked: {}", panic_text(&*panic))).into())
+        })
+    };
+    let _entered = span.enter();
+    match outcome {
+        Ok(response) => {
+            let response = finish(&app, &id, response);
+            log(&method, &path, response.status(), started);
+            Ok(response)
+        }
+        Err(error) => {
+            // Without a request there is no ServiceResponse: actix sends the response inside this error.
+            let response = problem(&app, &id, &error, &HeaderMap::new());
+            log(&method, &path, response.status(), started);
+            Err(InternalError::from_response(error, response).into())
+        }
+    }
+}
+
+fn finish<B: MessageBody + 'static>(
+    app: &App,
+    id: &str,
+    mut response: ServiceResponse<B>,
+) -> ServiceResponse<EitherBody<BoxBody>> {
+    let standing = response.request().extensions().get::<Standing>().copied();
+    let failure = response.response().error().map(|error| problem(app, id, error, response.headers()));
+    if failure.is_none() && is_unexplained(&response) {
+        let error = ApiError::new(code_of(response.status()), "the request could not be served").into();
+        let failure = problem(app, id, &error, response.headers());
+        return add_headers(response.into_response(failure).map_into_left_body(), id, standing);
+    }
+    let response = match failure {
+        Some(problem) => response.into_response(problem).map_into_left_body(),
+        None => {
+            keep_small_bodies_plain(&mut response);
+            response.map_into_boxed_body().map_into_left_body()
+        }
+    };
+    add_headers(response, id, standing)
+}
+
+/// An answer of the framework's own making, in plain text.
+fn is_unexplained<B>(response: &ServiceResponse<B>) -> bool {
+    let typed = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    (response.status().is_client_error() || response.status().is_server_error())
+        && !typed.is_some_and(|kind| kind.starts_with("application/problem+json") || kind.starts_with("text/html"))
+}
+
+fn problem(app: &App, id: &str, error: &Error, inner: &HeaderMap) -> HttpResponse {
+    let fallback;
+    let error = match error.as_error::<ApiError>() {
+        Some(error) => error,
+        None => {
+            let status = error.as_response_error().status_code();
+            fallback = match status.is_server_error() {
+                true => ApiError::internal(error),
+                false => ApiError::new(code_of(status), error.to_string()),
+            };
+            &fallback
+        }
+    };
+    let mut response = HttpResponse::build(error.code.status());
+    for (name, value) in error.headers() {
+        response.append_header((name.clone(), value.clone()));
+    }
+    // What layers in between added (CORS, Vary) stays true of the problem.
+    for (name, value) in inner {
+        let own = [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING].contains(name);
+        if !own && !error.headers().iter().any(|(known, _)| known == name) {
+            response.append_header((name.clone(), value.clone()));
+        }
+    }
+    if error.code.status() == StatusCode::UNAUTHORIZED {
+        response.insert_header((header::WWW_AUTHENTICATE, challenge(app, error)));
+    }
+    let body = serde_json::to_vec(&error.problem(&app.base_url, id)).unwrap_or_default();
+    response.content_type("application/problem+json").insert_header((header::CACHE_CONTROL, "no-store")).body(body)
+}
+
+/// RFC 6750, section 3, and RFC 9728, section 5.1.
+fn challenge(app: &App, error: &ApiError) -> String {
+    let metadata = format!("resource_metadata=\"{}/.well-known/oauth-protected-resource\"", app.base_url);
+    match error.code {
+        Code::CredentialMissing => format!("Bearer realm=\"inroad\", {metadata}"),
+        code => {
+            let detail: String = error.detail.chars().filter(|c| !matches!(c, '"' | '\\') && !c.is_control()).collect();
+            let error = if code == Code::ReauthenticationRequired {
+                "insufficient_user_authentication"
+            } else {
+                "invalid_token"
+            };
+            format!("Bearer realm=\"inroad\", error=\"{error}\", error_description=\"{detail}\", {metadata}")
+        }
+    }
+}
+
+fn code_of(status: StatusCode) -> Code {
+    match status {
+        StatusCode::NOT_FOUND => Code::NotFound,
+        StatusCode::METHOD_NOT_ALLOWED => Code::MethodNotAllowed,
+        StatusCode::NOT_ACCEPTABLE => Code::NotAcceptable,
+        StatusCode::REQUEST_TIMEOUT => Code::RequestTimeout,
+        StatusCode::PAYLOAD_TOO_LARGE => Code::TooLarge,
+        StatusCode::URI_TOO_LONG => Code::UriTooLong,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::UnsupportedMediaType,
+        status if status.is_server_error() => Code::Internal,
+        _ => Code::BadRequest,
+    }
+}
+
+/// Stops the compressing layer outside this one; `plain` takes the mark off again.
+fn keep_small_bodies_plain<B: MessageBody>(response: &mut ServiceResponse<B>) {
+    if matches!(response.response().body().size(), BodySize::Sized(size) if size < COMPRESS_FROM) {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("identity"));
+    }
+}
+
+/// Takes off the mark that kept a small body from being compressed.
+pub async fn plain<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    let mut response = next.call(request).await?;
+    if response.headers().get(header::CONTENT_ENCODING).is_some_and(|value| value == "identity") {
+        response.headers_mut().remove(header::CONTENT_ENCODING);
+    }
+    Ok(response)
+}
+
+fn add_headers<B>(mut response: ServiceResponse<B>, id: &str, standing: Option<Standing>) -> ServiceResponse<B> {
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (header::CACHE_CONTROL, "private, no-cache"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ] {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    for (name, value) in standing.map(Standing::headers).unwrap_or_default() {
+        if !headers.contains_key(&name) {
+            headers.insert(name, value);
+        }
+    }
+    response
+}
+
+fn request_id(headers: &HeaderMap) -> String {
+    let acceptable = |text: &&str| {
+        (8..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    };
+    let given = headers.get("x-request-id").and_then(|value| value.to_str().ok()).filter(acceptable);
+    given.map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
+}
+
+fn log(method: &Method, path: &str, status: StatusCode, started: Instant) {
+    let (status, took) = (status.as_u16(), started.elapsed());
+    metrics::counter!("inroad_requests_total", "method" => method.to_string(), "status" => status.to_string())
+        .increment(1);
+    metrics::histogram!("inroad_request_seconds").record(took.as_secs_f64());
+    tracing::info!(%method, path, status, "answered {method} {path} with {status} in {} ms", took.as_millis());
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}

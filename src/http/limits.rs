@@ -1,0 +1,73 @@
+//! `GET /v1/limits`: every limit a client can run into.
+use actix_web::get;
+use actix_web::web::Data;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::page;
+use super::{Answer, params::NoParams};
+use crate::app::App;
+use crate::error::ApiResult;
+
+/// Items of one batch.
+pub const BATCH: usize = 500;
+/// Depth of a JSON body.
+pub const DEPTH: usize = 32;
+
+/// The limits of this service.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Limits {
+    /// Bytes of a JSON body.
+    #[schema(example = 1_048_576)]
+    body_bytes: usize,
+    /// Bytes of a file to import.
+    #[schema(example = 33_554_432)]
+    import_bytes: usize,
+    /// Nesting of a JSON body.
+    #[schema(example = 32)]
+    json_depth: usize,
+    /// Items of a page unless said otherwise.
+    #[schema(example = 50)]
+    page_default: u16,
+    #[schema(example = 200)]
+    page_max: u16,
+    /// Items of a batch.
+    #[schema(example = 500)]
+    batch_items: usize,
+    /// Characters of a text field, unless its schema says otherwise.
+    #[schema(example = 4096)]
+    text_characters: usize,
+    /// Characters of notes.
+    #[schema(example = 65_536)]
+    notes_characters: usize,
+    #[schema(example = 100)]
+    tags: usize,
+    #[schema(example = 50)]
+    emails: usize,
+    /// Seconds a request may take to arrive.
+    #[schema(example = 30)]
+    request_seconds: u64,
+    /// Requests a minute for one credential; `null` is no limit.
+    #[schema(required, example = 600)]
+    requests_per_minute: Option<u32>,
+}
+
+/// The limits of this service
+#[utoipa::path(tag = "service", responses((status = 200, description = "The limits", body = Limits)))]
+#[get("/limits")]
+pub async fn read_limits(app: Data<App>, _none: NoParams) -> ApiResult<Answer<Limits>> {
+    Answer::ok(&Limits {
+        body_bytes: app.config.body_limit,
+        import_bytes: app.config.import_limit,
+        json_depth: DEPTH,
+        page_default: page::DEFAULT_LIMIT,
+        page_max: page::MAX_LIMIT,
+        batch_items: BATCH,
+        text_characters: 4096,
+        notes_characters: 65_536,
+        tags: 100,
+        emails: 50,
+        request_seconds: app.config.request_timeout.as_secs(),
+        requests_per_minute: app.config.rate_limit.map(std::num::NonZeroU32::get),
+    })
+}

@@ -1,0 +1,21 @@
+//! HTTP as `docs/API-DESIGN.md` has it: bodies, patches, pages, answers, and the frame around every request.
+pub mod answer;
+pub mod body;
+pub mod cursor;
+pub mod frame;
+pub mod idempotency;
+pub mod limits;
+pub mod page;
+pub mod params;
+mod pointer;
+pub mod precondition;
+pub mod rate_limit;
+pub mod schema;
+pub mod strict_json;
+
+pub use self::answer::Answer;
+pub use self::body::{Body, Patch};
+pub use self::idempotency::IdempotencyKey;
+pub use self::page::Paging;
+pub use self::params::{Id, Params};
+pub use self::precondition::{IfMatch, IfNoneMatch};

@@ -1,0 +1,112 @@
+//! Requests a minute: per credential, per workspace, and per address for the anonymous.
+//! Said on every answer by `RateLimit-Policy` and `RateLimit` (IETF draft-ietf-httpapi-ratelimit-headers-11).
+use std::num::NonZeroU32;
+
+use actix_web::http::header::{HeaderName, HeaderValue};
+use governor::clock::{Clock, DefaultClock};
+use governor::middleware::StateInformationMiddleware;
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{Quota, RateLimiter};
+
+use crate::config::{Config, PerMinute};
+use crate::error::{ApiError, Code};
+
+type Keyed = RateLimiter<u128, DefaultKeyedStateStore<u128>, DefaultClock, StateInformationMiddleware>;
+
+/// One limit over many keys (ids or addresses, as 128-bit numbers).
+struct Limit {
+    per_minute: NonZeroU32,
+    keyed: Keyed,
+}
+
+pub struct RateLimits {
+    credential: Option<Limit>,
+    workspace: Option<Limit>,
+    anonymous: Option<Limit>,
+}
+
+/// What an answer says of the limit that is closest.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing {
+    limit: u32,
+    remaining: u32,
+    /// Seconds until the whole quota is there again.
+    reset: u32,
+}
+
+impl RateLimits {
+    pub fn new(config: &Config) -> Self {
+        Self {
+            credential: Limit::new(config.rate_limit),
+            workspace: Limit::new(config.rate_limit_workspace),
+            anonymous: Limit::new(config.rate_limit_anonymous),
+        }
+    }
+
+    /// Counts a request of a credential. The workspace's limit is shared by all its credentials.
+    pub fn credential(&self, credential: u128, workspace: u128) -> Result<Option<Standing>, ApiError> {
+        let shared = self.workspace.as_ref().map(|limit| limit.count(workspace)).transpose()?;
+        let own = self.credential.as_ref().map(|limit| limit.count(credential)).transpose()?;
+        Ok([own, shared].into_iter().flatten().min_by_key(|standing| standing.remaining))
+    }
+
+    pub fn anonymous(&self, address: std::net::IpAddr) -> Result<Option<Standing>, ApiError> {
+        self.anonymous.as_ref().map(|limit| limit.count(address_key(address))).transpose()
+    }
+
+    /// Drops the keys that have their whole quota again.
+    pub fn sweep(&self) {
+        for limit in [&self.credential, &self.workspace, &self.anonymous].into_iter().flatten() {
+            limit.keyed.retain_recent();
+            limit.keyed.shrink_to_fit();
+        }
+    }
+}
+
+impl Limit {
+    fn new(per_minute: PerMinute) -> Option<Self> {
+        let per_minute = per_minute?;
+        let keyed = RateLimiter::keyed(Quota::per_minute(per_minute)).with_middleware::<StateInformationMiddleware>();
+        Some(Self { per_minute, keyed })
+    }
+
+    fn count(&self, key: u128) -> Result<Standing, ApiError> {
+        match self.keyed.check_key(&key) {
+            Ok(snapshot) => Ok(self.standing(snapshot.remaining_burst_capacity())),
+            Err(not_until) => {
+                let wait = not_until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
+                let error = ApiError::new(Code::RateLimited, format!("come back in {wait} s")).retry_after(wait);
+                Err(self
+                    .standing(0)
+                    .headers()
+                    .into_iter()
+                    .fold(error, |error, (name, value)| error.header(name, value)))
+            }
+        }
+    }
+
+    fn standing(&self, remaining: u32) -> Standing {
+        let limit = self.per_minute.get();
+        let missing = u64::from(limit.saturating_sub(remaining));
+        Standing { limit, remaining, reset: u32::try_from((missing * 60).div_ceil(u64::from(limit))).unwrap_or(60) }
+    }
+}
+
+impl Standing {
+    pub fn headers(self) -> Vec<(HeaderName, HeaderValue)> {
+        let policy = format!("\"api\";q={};w=60", self.limit);
+        let state = format!("\"api\";r={};t={}", self.remaining, self.reset);
+        [("ratelimit-policy", policy), ("ratelimit", state)]
+            .into_iter()
+            .filter_map(|(name, text)| Some((HeaderName::from_static(name), HeaderValue::from_str(&text).ok()?)))
+            .collect()
+    }
+}
+
+/// An IPv6 customer has a whole /64: addresses inside it are one.
+fn address_key(address: std::net::IpAddr) -> u128 {
+    match address.to_canonical() {
+        std::net::IpAddr::V4(v4) => u128::from(v4.to_bits()),
+        std::net::IpAddr::V6(v6) => v6.to_bits() & !u128::from(u64::MAX),
+    }
+}

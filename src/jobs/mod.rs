@@ -1,0 +1,66 @@
+//! Work for later: written in the transaction that asks for it, done by a runner, retried, and never lost.
+mod periodic;
+mod runner;
+mod store;
+
+use std::collections::HashMap;
+use std::pin::Pin;
+
+use actix_web::web::Data;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use uuid::Uuid;
+
+pub use self::periodic::Task;
+pub use self::runner::start;
+use crate::app::App;
+use crate::db::{Conn, WorkspaceId};
+use crate::error::{ApiError, ApiResult};
+
+/// A piece of work. It may run more than once: a runner that dies is replaced within a minute.
+pub trait Job: Serialize + DeserializeOwned + 'static {
+    /// Its name in the table. Never renamed while one may be waiting.
+    const KIND: &'static str;
+
+    fn run(self, app: &App, id: Uuid) -> impl Future<Output = Result<(), String>>;
+}
+
+/// Writes the job in the caller's transaction: it is there when, and only when, the rest is.
+pub async fn enqueue<J: Job>(
+    conn: &Conn,
+    workspace: Option<WorkspaceId>,
+    job: &J,
+    id: Uuid,
+    run_at: DateTime<Utc>,
+) -> ApiResult<()> {
+    let payload = serde_json::to_value(job).map_err(|error| ApiError::internal(&error))?;
+    store::insert(conn, id, workspace, J::KIND, &payload, run_at).await
+}
+
+type LocalFuture = Pin<Box<dyn Future<Output = Result<(), String>>>>;
+type Start = fn(Data<App>, Uuid, Value) -> LocalFuture;
+
+/// The kinds of job that this binary knows. `app` lists them.
+#[derive(Default)]
+pub struct Registry(HashMap<&'static str, Start>);
+
+impl Registry {
+    pub fn with<J: Job>(mut self) -> Self {
+        self.0.insert(J::KIND, |app, id, payload| {
+            Box::pin(async move {
+                let job: J = serde_json::from_value(payload).map_err(|error| error.to_string())?;
+                job.run(&app, id).await
+            })
+        });
+        self
+    }
+
+    fn start(&self, kind: &str, app: Data<App>, id: Uuid, payload: Value) -> LocalFuture {
+        match self.0.get(kind) {
+            Some(start) => start(app, id, payload),
+            None => Box::pin(std::future::ready(Err(format!("this binary knows no job of the kind {kind}")))),
+        }
+    }
+}

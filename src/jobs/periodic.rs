@@ -1,0 +1,32 @@
+//! Work that comes round: one instance of several does it, whoever moves the task's row forward.
+use std::pin::Pin;
+
+use actix_web::web::Data;
+use chrono::Duration;
+
+use super::store;
+use crate::app::App;
+use crate::error::ApiResult;
+
+/// Something to do every so often.
+pub struct Task {
+    pub name: &'static str,
+    pub every: Duration,
+    pub run: fn(Data<App>) -> Pin<Box<dyn Future<Output = ApiResult<usize>>>>,
+}
+
+/// Does what is due. A task that fails says so in the log and is tried again in its next turn.
+pub async fn run_due(app: &Data<App>, tasks: &[Task]) -> ApiResult<()> {
+    for task in tasks {
+        let mine = store::take_turn(&*app.db.global().await?, task.name, app.now(), task.every).await?;
+        if !mine {
+            continue;
+        }
+        match (task.run)(app.clone()).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(task = task.name, count, "the periodic task {} handled {count}", task.name),
+            Err(error) => tracing::warn!(task = task.name, "the periodic task {} failed: {error}", task.name),
+        }
+    }
+    Ok(())
+}

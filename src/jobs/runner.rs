@@ -1,0 +1,106 @@
+//! Claims due jobs and runs them, on a thread of its own.
+use std::rc::Rc;
+use std::time::Duration;
+
+use actix_rt::{Arbiter, spawn, time};
+use actix_web::web::Data;
+use tokio::sync::watch;
+
+use super::store::{self, Claimed};
+use super::{Registry, periodic};
+use crate::app::{self, App};
+use crate::error::ApiResult;
+
+/// How long a job may take before another runner takes it over.
+const LEASE: chrono::Duration = chrono::Duration::seconds(60);
+const POLL: Duration = Duration::from_secs(1);
+const AT_ONCE: usize = 4;
+/// Some nine hours of retries.
+const MAX_ATTEMPTS: i32 = 12;
+
+/// A running runner.
+pub struct Runner {
+    stop: watch::Sender<bool>,
+    arbiter: Arbiter,
+}
+
+/// Starts the loops. They stop when the runner is stopped; a job in hand is finished first.
+pub fn start(app: Data<App>) -> Runner {
+    let (stop, stopped) = watch::channel(false);
+    let arbiter = Arbiter::new();
+    // What runs on the thread is made there: it is not meant to move between threads.
+    arbiter.spawn_fn(move || {
+        spawn(run(app, stopped));
+    });
+    Runner { stop, arbiter }
+}
+
+async fn run(app: Data<App>, stopped: watch::Receiver<bool>) {
+    let registry = Rc::new(app::jobs());
+    let workers = (0..AT_ONCE).map(|_| spawn(work(app.clone(), Rc::clone(&registry), stopped.clone())));
+    let mut loops: Vec<_> = workers.collect();
+    loops.push(spawn(come_round(app, stopped)));
+    for one in loops {
+        let _ = one.await;
+    }
+    Arbiter::current().stop();
+}
+
+impl Runner {
+    /// Waits for the jobs in hand.
+    pub fn stop(self) {
+        let _ = self.stop.send(true);
+        let _ = self.arbiter.join();
+    }
+}
+
+async fn work(app: Data<App>, registry: Rc<Registry>, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        match run_one(&app, &registry).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::warn!("jobs cannot be claimed: {error}"),
+        }
+        let _ = time::timeout(POLL, stopped.changed()).await;
+    }
+}
+
+async fn come_round(app: Data<App>, mut stopped: watch::Receiver<bool>) {
+    let tasks = app::periodic_tasks();
+    while !*stopped.borrow() {
+        if let Err(error) = periodic::run_due(&app, &tasks).await {
+            tracing::warn!("periodic tasks cannot be looked up: {error}");
+        }
+        let _ = time::timeout(POLL * 5, stopped.changed()).await;
+    }
+}
+
+/// Runs the next due job, if there is one. The connection is given back while the job runs.
+pub async fn run_one(app: &Data<App>, registry: &Registry) -> ApiResult<bool> {
+    let claimed = store::claim(&*app.db.global().await?, app.now(), LEASE).await?;
+    let Some(job) = claimed else { return Ok(false) };
+    let work = registry.start(&job.kind, app.clone(), job.id, job.payload.clone());
+    let lease = LEASE.to_std().unwrap_or(POLL);
+    let outcome = time::timeout(lease, work).await.unwrap_or_else(|_| Err("it ran out of its time".to_owned()));
+    let conn = app.db.global().await?;
+    match outcome {
+        Ok(()) => store::finish(&conn, job.id, job.attempts).await?,
+        Err(error) => put_back(app, &conn, &job, &error).await?,
+    }
+    Ok(true)
+}
+
+async fn put_back(app: &Data<App>, conn: &crate::db::Conn, job: &Claimed, error: &str) -> ApiResult<()> {
+    let now = app.now();
+    let retry_at = (job.attempts < MAX_ATTEMPTS).then(|| now + backoff(job.attempts, app.random_u64()));
+    tracing::warn!(job = %job.id, kind = job.kind, attempt = job.attempts, "the job {} failed: {error}", job.kind);
+    store::fail(conn, job, error, retry_at, now).await
+}
+
+/// 5 s, doubled each time up to two hours, and up to a fifth more, so that failures don't come back in step.
+fn backoff(attempts: i32, random: u64) -> chrono::Duration {
+    let doublings = u32::try_from(attempts.clamp(1, 12) - 1).unwrap_or(0);
+    let millis = (5_000_i64 << doublings).min(7_200_000);
+    let jitter = i64::try_from(random % 1000).unwrap_or(0) * millis / 5_000;
+    chrono::Duration::milliseconds(millis + jitter)
+}

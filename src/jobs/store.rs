@@ -1,0 +1,90 @@
+//! The statements of the job table. Jobs belong to the service, not to one workspace.
+use chrono::{DateTime, Duration, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text, Timestamptz};
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::db::schema::jobs;
+use crate::db::{Conn, WorkspaceId};
+use crate::error::ApiResult;
+
+/// A job in the hands of a runner.
+#[derive(Debug, QueryableByName)]
+#[diesel(table_name = jobs, check_for_backend(diesel::pg::Pg))]
+pub struct Claimed {
+    pub id: Uuid,
+    pub kind: String,
+    pub payload: Value,
+    /// The fencing number: whoever has a lower one has lost the job.
+    pub attempts: i32,
+}
+
+pub async fn insert(
+    mut conn: &Conn,
+    id: Uuid,
+    workspace: Option<WorkspaceId>,
+    kind: &str,
+    payload: &Value,
+    run_at: DateTime<Utc>,
+) -> ApiResult<()> {
+    diesel::insert_into(jobs::table)
+        .values((
+            jobs::id.eq(id),
+            jobs::workspace_id.eq(workspace.map(Uuid::from)),
+            jobs::kind.eq(kind),
+            jobs::payload.eq(payload),
+            jobs::created_at.eq(run_at),
+            jobs::run_at.eq(run_at),
+        ))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Takes the job that has waited longest; moving `run_at` forward is the lease.
+pub async fn claim(mut conn: &Conn, now: DateTime<Utc>, lease: Duration) -> ApiResult<Option<Claimed>> {
+    const CLAIM: &str = "UPDATE jobs SET run_at = $1, attempts = attempts + 1 WHERE id = (
+            SELECT id FROM jobs WHERE run_at <= $2 AND dead_at IS NULL
+            ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED
+        ) RETURNING id, kind, payload, attempts";
+    let query = diesel::sql_query(CLAIM).bind::<Timestamptz, _>(now + lease).bind::<Timestamptz, _>(now);
+    Ok(query.get_result(&mut conn).await.optional()?)
+}
+
+pub async fn finish(mut conn: &Conn, id: Uuid, attempts: i32) -> ApiResult<()> {
+    let mine = jobs::table.filter(jobs::id.eq(id).and(jobs::attempts.eq(attempts)));
+    diesel::delete(mine).execute(&mut conn).await?;
+    Ok(())
+}
+
+/// Puts it back for `retry_at`, or, without one, lays it aside as dead, where it can be read and retried.
+pub async fn fail(
+    mut conn: &Conn,
+    job: &Claimed,
+    error: &str,
+    retry_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> ApiResult<()> {
+    const FAIL: &str = "UPDATE jobs SET last_error = $1, run_at = coalesce($2, run_at), \
+         dead_at = CASE WHEN $2 IS NULL THEN $3 END WHERE id = $4 AND attempts = $5";
+    diesel::sql_query(FAIL)
+        .bind::<Text, _>(error)
+        .bind::<Nullable<Timestamptz>, _>(retry_at)
+        .bind::<Timestamptz, _>(now)
+        .bind::<diesel::sql_types::Uuid, _>(job.id)
+        .bind::<diesel::sql_types::Integer, _>(job.attempts)
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Whether the task is due and this caller is the one to do it.
+pub async fn take_turn(mut conn: &Conn, name: &str, now: DateTime<Utc>, every: Duration) -> ApiResult<bool> {
+    const TURN: &str = "INSERT INTO periodic_tasks AS task (name, next_run_at) VALUES ($1, $2)
+        ON CONFLICT (name) DO UPDATE SET next_run_at = excluded.next_run_at WHERE task.next_run_at <= $3";
+    let query = diesel::sql_query(TURN).bind::<Text, _>(name);
+    let taken = query.bind::<Timestamptz, _>(now + every).bind::<Timestamptz, _>(now).execute(&mut conn).await?;
+    Ok(taken == 1)
+}

@@ -1,0 +1,89 @@
+//! Mail leaves through one job: by SMTP, or, where none is configured, as `.eml` files into the data directory.
+use std::path::PathBuf;
+
+use lettre::message::{Mailbox, header::ContentType};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::config::Config;
+use crate::jobs::Job;
+
+/// Where mail goes.
+pub struct Mailer {
+    from: Mailbox,
+    way: Way,
+}
+
+enum Way {
+    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    Folder(PathBuf),
+}
+
+impl Mailer {
+    /// To be called inside a runtime, as lettre's pool wants it.
+    pub fn new(config: &Config) -> Result<Self, String> {
+        let way = match &config.smtp_url {
+            Some(url) => Way::Smtp(
+                AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret())
+                    .map_err(|error| format!("INROAD_SMTP_URL: {error}"))?
+                    .timeout(Some(std::time::Duration::from_secs(20)))
+                    .build(),
+            ),
+            None => Way::Folder(config.data_dir.join("mail")),
+        };
+        let from = config.mail_from.clone().ok_or("INROAD_MAIL_FROM is missing")?;
+        Ok(Self { from, way })
+    }
+}
+
+/// A plain-text mail to one person.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SendMail {
+    pub to: String,
+    pub to_name: Option<String>,
+    pub subject: String,
+    pub text: String,
+}
+
+impl Job for SendMail {
+    const KIND: &'static str = "send_mail";
+
+    async fn run(self, app: &App, id: Uuid) -> Result<(), String> {
+        let message = self.message(&app.mailer.from, id).map_err(|error| error.to_string())?;
+        match &app.mailer.way {
+            Way::Smtp(transport) => transport.send(message).await.map(drop).map_err(|error| error.to_string()),
+            Way::Folder(folder) => write(folder.clone(), id, message.formatted()).await,
+        }
+    }
+}
+
+impl SendMail {
+    /// The same `Message-ID` over all retries, so that a mail that arrives twice can be seen to be one.
+    fn message(self, from: &Mailbox, id: Uuid) -> Result<Message, Box<dyn std::error::Error>> {
+        let clean = |text: String| text.replace(['\r', '\n', '\0'], " ");
+        let to = Mailbox::new(self.to_name.map(clean), self.to.parse()?);
+        let domain = from.email.domain();
+        Ok(Message::builder()
+            .from(from.clone())
+            .to(to)
+            .subject(clean(self.subject))
+            .message_id(Some(format!("<{id}@{domain}>")))
+            .header(ContentType::TEXT_PLAIN)
+            .body(self.text)?)
+    }
+}
+
+async fn write(folder: PathBuf, id: Uuid, bytes: Vec<u8>) -> Result<(), String> {
+    let written = tokio::task::spawn_blocking(move || {
+        std::fs::create_dir_all(&folder)?;
+        let path = folder.join(format!("{id}.eml"));
+        std::fs::write(&path, bytes)?;
+        std::io::Result::Ok(path)
+    });
+    let path = written.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
+    tracing::info!("no SMTP server is configured: a mail was written to {}", path.display());
+    Ok(())
+}

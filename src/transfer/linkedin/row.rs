@@ -1,0 +1,137 @@
+//! From a record to a connection.
+
+use chrono::NaiveDate;
+
+use super::header::{Column, Columns};
+use super::value::{clean, date, is_email};
+use super::{Connection, Entry, Problem, Profile};
+use crate::transfer::records::{Fault, Record};
+
+/// The most characters of a given or family name.
+pub const MAX_NAME: usize = 200;
+/// The most characters of a company's name.
+pub const MAX_COMPANY: usize = 200;
+/// The most characters of a title.
+pub const MAX_TITLE: usize = 200;
+/// The most characters of a link, an e-mail address or a date, right or wrong.
+pub const MAX_OTHER: usize = 2000;
+/// How much of a wrong value a problem tells.
+const VALUE_TOLD_CHARS: usize = 100;
+
+/// What one record of the body says.
+pub fn entry(record: &Record<'_>, columns: &Columns) -> Entry {
+    match connection(record, columns) {
+        Err(fault) => fault.into(),
+        Ok(connection) if has_identity(&connection) => Entry::Connection(connection),
+        Ok(_) => Entry::Skipped { line: record.line, reason: about_nobody(record) },
+    }
+}
+
+fn about_nobody(record: &Record<'_>) -> &'static str {
+    if record.fields().all(|field| clean(field).is_none()) { "empty" } else { "no_identity" }
+}
+
+/// LinkedIn leaves nothing but the date of members who left or hid themselves.
+fn has_identity(connection: &Connection) -> bool {
+    connection.given_name.is_some()
+        || connection.family_name.is_some()
+        || connection.profile.is_some()
+        || connection.email.is_some()
+}
+
+fn connection(record: &Record<'_>, columns: &Columns) -> Result<Connection, Fault> {
+    fits_header(record, columns)?;
+    let mut row = Row { record, columns, problems: Vec::new() };
+    Ok(Connection {
+        line: record.line,
+        given_name: row.text(Column::GivenName, MAX_NAME)?,
+        family_name: row.text(Column::FamilyName, MAX_NAME)?,
+        profile: row.profile()?,
+        email: row.email()?,
+        company: row.text(Column::Company, MAX_COMPANY)?,
+        title: row.text(Column::Title, MAX_TITLE)?,
+        connected_on: row.connected_on()?,
+        problems: row.problems,
+    })
+}
+
+/// Values beyond the header mean a stray delimiter, and then none of the columns can be trusted.
+/// Empty fields are what spreadsheets pad rows with.
+fn fits_header(record: &Record<'_>, columns: &Columns) -> Result<(), Fault> {
+    match record.fields().skip(columns.count()).position(|field| clean(field).is_some()) {
+        None => Ok(()),
+        Some(beyond) => Err(Fault {
+            line: record.line,
+            column: number(columns.count() + beyond),
+            code: "too_many_columns",
+            detail: format!("the row has more columns than the {} of the header", columns.count()),
+        }),
+    }
+}
+
+/// The record with what was found wrong in it so far.
+struct Row<'a> {
+    record: &'a Record<'a>,
+    columns: &'a Columns,
+    problems: Vec<Problem>,
+}
+
+impl Row<'_> {
+    fn text(&self, column: Column, limit: usize) -> Result<Option<String>, Fault> {
+        let Some(index) = self.columns.index(column) else {
+            return Ok(None);
+        };
+        match clean(self.record.field(index)) {
+            Some(text) if text.len() > limit && text.chars().count() > limit => Err(Fault {
+                line: self.record.line,
+                column: number(index),
+                code: "value_too_long",
+                detail: format!("{} has at most {limit} characters", column.name()),
+            }),
+            text => Ok(text),
+        }
+    }
+
+    fn profile(&mut self) -> Result<Option<Profile>, Fault> {
+        self.parsed(Column::Url, "invalid_profile", "is not the link of a LinkedIn profile", Profile::parse)
+    }
+
+    fn email(&mut self) -> Result<Option<String>, Fault> {
+        self.parsed(Column::Email, "invalid_email", "is not an e-mail address", |text| {
+            is_email(text).then(|| text.to_owned())
+        })
+    }
+
+    fn connected_on(&mut self) -> Result<Option<NaiveDate>, Fault> {
+        self.parsed(Column::ConnectedOn, "invalid_date", "is not a date such as 12 Mar 2025", date)
+    }
+
+    /// A value that can be done without: if it is wrong, the row stays, with a problem.
+    fn parsed<T>(
+        &mut self,
+        column: Column,
+        code: &'static str,
+        message: &'static str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, Fault> {
+        let Some(text) = self.text(column, MAX_OTHER)? else {
+            return Ok(None);
+        };
+        let value = parse(&text);
+        if value.is_none() {
+            self.problems.push(Problem {
+                column: column.name(),
+                number: self.columns.index(column).and_then(number).unwrap_or_default(),
+                code,
+                message,
+                value: text.chars().take(VALUE_TOLD_CHARS).collect(),
+            });
+        }
+        Ok(value)
+    }
+}
+
+/// The 1-based number of a 0-based index.
+fn number(index: usize) -> Option<u64> {
+    u64::try_from(index + 1).ok()
+}

@@ -1,0 +1,208 @@
+//! Text of unknown encoding, read as UTF-8.
+//!
+//! Exports say nothing about their encoding, and spreadsheets re-save them in their own. The
+//! file is read once to find out and once more to be transcoded as it streams: a name with an
+//! accent may well come after megabytes of ASCII, so a sample from the beginning would not do.
+
+use std::io::{self, BufRead, Read, Seek};
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+#[cfg(test)]
+mod tests;
+
+const CHUNK: usize = 16 * 1024;
+/// How much of a file without a byte order mark is looked at for the NULs that betray UTF-16.
+const SNIFF: u64 = 1024;
+/// How much is enough to tell legacy encodings apart, from the first byte that differs. The
+/// detector is slow: all of the largest upload would keep it busy for seconds.
+const SAMPLE: usize = 1024 * 1024;
+
+/// A reader's bytes as UTF-8, without a byte order mark, transcoded chunk by chunk.
+///
+/// What the encoding cannot spell reads as U+FFFD. A U+0000 passes through: only the reader of
+/// the format knows which row it spoils.
+pub struct Decoded<R> {
+    source: R,
+    encoding: &'static Encoding,
+    decoder: Decoder,
+    raw: Window,
+    text: Window,
+    exhausted: bool,
+}
+
+/// Bytes at hand in a buffer of fixed size.
+struct Window {
+    bytes: Box<[u8]>,
+    start: usize,
+    end: usize,
+}
+
+/// Detects the encoding of all that `reader` holds and starts to read it from the beginning.
+///
+/// In this order: a byte order mark; UTF-16 by its NULs; UTF-8, if every byte fits; else the
+/// likeliest legacy encoding, for western names windows-1252.
+pub fn decode<R: Read + Seek>(mut reader: R) -> io::Result<Decoded<R>> {
+    let encoding = detect(&mut reader)?;
+    reader.rewind()?;
+    Ok(Decoded {
+        source: reader,
+        encoding,
+        decoder: encoding.new_decoder_with_bom_removal(),
+        raw: Window::new(CHUNK),
+        text: Window::new(CHUNK),
+        exhausted: false,
+    })
+}
+
+fn detect<R: Read + Seek>(reader: &mut R) -> io::Result<&'static Encoding> {
+    if let Some(encoding) = unicode_by_its_start(reader)? {
+        return Ok(encoding);
+    }
+    if is_utf8(reader)? {
+        return Ok(UTF_8);
+    }
+    legacy(reader)
+}
+
+fn unicode_by_its_start<R: Read + Seek>(reader: &mut R) -> io::Result<Option<&'static Encoding>> {
+    let mut start = Vec::new();
+    reader.rewind()?;
+    reader.by_ref().take(SNIFF).read_to_end(&mut start)?;
+    Ok(match Encoding::for_bom(&start) {
+        Some((encoding, _)) => Some(encoding),
+        None => utf16_by_nuls(&start),
+    })
+}
+
+/// A header in Latin letters has a NUL in every unit, always on the same side.
+fn utf16_by_nuls(start: &[u8]) -> Option<&'static Encoding> {
+    let units = start.chunks_exact(2);
+    let count = units.len();
+    let (high_first, low_first) =
+        units.fold((0, 0), |(be, le), unit| (be + usize::from(unit[0] == 0), le + usize::from(unit[1] == 0)));
+    let (most, few) = (count / 2, count / 20);
+    if low_first > most && high_first <= few {
+        Some(UTF_16LE)
+    } else if high_first > most && low_first <= few {
+        Some(UTF_16BE)
+    } else {
+        None
+    }
+}
+
+fn is_utf8<R: Read + Seek>(reader: &mut R) -> io::Result<bool> {
+    let mut buffer = [0; CHUNK];
+    // A character may be cut by the end of a chunk: its bytes wait at the front for the rest.
+    let mut carried = 0;
+    reader.rewind()?;
+    loop {
+        let read = read_some(reader, &mut buffer[carried..])?;
+        if read == 0 {
+            return Ok(carried == 0);
+        }
+        let end = carried + read;
+        carried = match std::str::from_utf8(&buffer[..end]) {
+            Ok(_) => 0,
+            Err(error) if error.error_len().is_some() => return Ok(false),
+            Err(error) => {
+                buffer.copy_within(error.valid_up_to()..end, 0);
+                end - error.valid_up_to()
+            }
+        };
+    }
+}
+
+fn legacy<R: Read + Seek>(reader: &mut R) -> io::Result<&'static Encoding> {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    let mut buffer = [0; CHUNK];
+    let mut sampled = 0;
+    reader.rewind()?;
+    while sampled < SAMPLE {
+        let read = read_some(reader, &mut buffer)?;
+        let ended = read == 0;
+        if detector.feed(&buffer[..read], ended) {
+            sampled += read;
+        }
+        if ended {
+            break;
+        }
+    }
+    Ok(detector.guess(None, Utf8Detection::Deny))
+}
+
+fn read_some(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match reader.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+impl<R> Decoded<R> {
+    /// The encoding's name in the WHATWG standard: `UTF-8`, `UTF-16LE`, `windows-1252`.
+    pub fn encoding(&self) -> &'static str {
+        self.encoding.name()
+    }
+}
+
+impl<R: Read> Decoded<R> {
+    /// Transcodes until there is some text or the source has ended.
+    fn refill(&mut self) -> io::Result<()> {
+        self.text.clear();
+        while self.text.is_empty() && !self.exhausted {
+            let mut ended = false;
+            if self.raw.is_empty() {
+                self.raw.end = read_some(&mut self.source, &mut self.raw.bytes)?;
+                self.raw.start = 0;
+                ended = self.raw.is_empty();
+            }
+            let (result, read, written, _) = self.decoder.decode_to_utf8(self.raw.rest(), &mut self.text.bytes, ended);
+            self.raw.start += read;
+            self.text.end = written;
+            self.exhausted = ended && result == CoderResult::InputEmpty;
+        }
+        Ok(())
+    }
+}
+
+impl<R: Read> BufRead for Decoded<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.text.is_empty() {
+            self.refill()?;
+        }
+        Ok(self.text.rest())
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.text.start = self.text.end.min(self.text.start + amount);
+    }
+}
+
+impl<R: Read> Read for Decoded<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(out)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl Window {
+    fn new(size: usize) -> Self {
+        Self { bytes: vec![0; size].into_boxed_slice(), start: 0, end: 0 }
+    }
+
+    fn rest(&self) -> &[u8] {
+        &self.bytes[self.start..self.end]
+    }
+
+    fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    fn clear(&mut self) {
+        (self.start, self.end) = (0, 0);
+    }
+}

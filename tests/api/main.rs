@@ -1,0 +1,5 @@
+//! One test binary: it links once, and everything below shares one throw-away cluster.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+mod frame;
+mod support;
