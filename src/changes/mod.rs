@@ -60,6 +60,12 @@ impl<'a> Tx<'a> {
         Ok(value)
     }
 
+    /// Does the work and takes it back: what it would have done is what it says.
+    pub async fn rehearse<T>(&mut self, work: impl AsyncFnOnce(&mut Tx<'_>) -> ApiResult<T>) -> ApiResult<T> {
+        let (workspace, now, actor) = (self.workspace, self.now, self.actor);
+        crate::db::rolled_back(self.conn, async |conn| work(&mut Tx::new(conn, workspace, now, actor)).await).await
+    }
+
     /// Writes the noted changes. Called once, last, by whoever opened the transaction.
     pub async fn flush(self) -> ApiResult<()> {
         if self.changes.is_empty() {

@@ -12,8 +12,12 @@ use crate::error::ApiResult;
 pub struct Task {
     pub name: &'static str,
     pub every: Duration,
-    pub run: fn(Data<App>) -> Pin<Box<dyn Future<Output = ApiResult<usize>>>>,
+    /// Does it, and says how many things it handled.
+    pub run: fn(Data<App>) -> Turn,
 }
+
+/// One turn of a task.
+pub type Turn = Pin<Box<dyn Future<Output = ApiResult<usize>>>>;
 
 /// Does what is due. A task that fails says so in the log and is tried again in its next turn.
 pub async fn run_due(app: &Data<App>, tasks: &[Task]) -> ApiResult<()> {

@@ -1,5 +1,7 @@
 //! One test binary: it links once, and everything below shares one throw-away cluster.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+mod companies;
+mod contacts;
 mod frame;
 mod support;
