@@ -47,6 +47,11 @@ impl<'a> Tx<'a> {
         self.changes.push(Change { kind, resource_id: resource_id.into(), version, fields });
     }
 
+    /// The resources of which this kind of change is noted.
+    pub fn recorded(&self, kind: Kind) -> Vec<Uuid> {
+        self.changes.iter().filter(|change| change.kind == kind).map(|change| change.resource_id).collect()
+    }
+
     /// A part that can fail alone, with its changes.
     pub async fn part<T>(&mut self, work: impl AsyncFnOnce(&mut Tx<'_>) -> ApiResult<T>) -> ApiResult<T> {
         let (workspace, now, actor) = (self.workspace, self.now, self.actor);

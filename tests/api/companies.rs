@@ -14,7 +14,10 @@ async fn a_company_is_there_once() {
     let missing = app.post("/v1/companies", &ada, json!({ "name": "  " })).await.expect(422);
     assert_eq!(missing.faults(), ["/name"]);
     assert_eq!(app.post("/v1/companies", &ada, json!({})).await.expect(422).faults(), ["/name"]);
-    assert_eq!(app.patch(&format!("/v1/companies/{}", made.id()), &ada, json!({ "name": null })).await.expect(422).faults(), ["/name"]);
+    assert_eq!(
+        app.patch(&format!("/v1/companies/{}", made.id()), &ada, json!({ "name": null })).await.expect(422).faults(),
+        ["/name"]
+    );
 }
 
 #[actix_web::test]
@@ -32,7 +35,10 @@ async fn a_renamed_company_is_found_by_its_new_name_in_its_people() {
     app.delete(&format!("/v1/companies/{company}"), &ada).await.expect(204);
     app.delete(&format!("/v1/trash/{company}"), &ada).await.expect(204);
     let read = app.get(&format!("/v1/contacts/{}", contact.id()), &ada).await;
-    assert_eq!((&read.json["positions"][0]["company_name"], &read.json["positions"][0]["company_id"]), (&json!("Meta Platforms"), &json!(null)));
+    assert_eq!(
+        (&read.json["positions"][0]["company_name"], &read.json["positions"][0]["company_id"]),
+        (&json!("Meta Platforms"), &json!(null))
+    );
 }
 
 #[actix_web::test]

@@ -79,7 +79,8 @@ async fn every_fault_is_named_at_once() {
     assert_eq!(empty.faults(), [""]);
     let closed = app.post("/v1/contacts", &ada, json!({ "given_name": "A", "stage": "closed" })).await.expect(422);
     assert_eq!(closed.faults(), ["/stage_reason"]);
-    let twice = json!([{ "address": "a@b.example", "is_primary": true }, { "address": "c@d.example", "is_primary": true }]);
+    let twice =
+        json!([{ "address": "a@b.example", "is_primary": true }, { "address": "c@d.example", "is_primary": true }]);
     let twice = app.post("/v1/contacts", &ada, json!({ "emails": twice })).await.expect(422);
     assert_eq!(twice.faults(), ["/emails/1/is_primary"]);
     assert_eq!(app.get("/v1/contacts", &ada).await.json["data"], json!([]));
@@ -114,7 +115,11 @@ async fn positions_keep_their_identity_through_a_patch() {
     let app = TestApp::new().await;
     let ada = app.seeker().await;
     let made = app
-        .post("/v1/contacts", &ada, json!({ "given_name": "A", "positions": [{ "company_name": "One" }, { "company_name": "Two" }] }))
+        .post(
+            "/v1/contacts",
+            &ada,
+            json!({ "given_name": "A", "positions": [{ "company_name": "One" }, { "company_name": "Two" }] }),
+        )
         .await;
     let path = format!("/v1/contacts/{}", made.id());
     let mut positions = made.json["positions"].clone();
@@ -288,13 +293,22 @@ async fn filters_narrow_a_list() {
     let connector = named(&app, &ada, "Con", "Nector").await;
     let acme = json!({ "company_name": "Acme", "ended_on": "2020-01-01" });
     let one = app
-        .post("/v1/contacts", &ada, json!({ "given_name": "One", "stage": "met", "tags": ["x"], "strength": 5,
+        .post(
+            "/v1/contacts",
+            &ada,
+            json!({ "given_name": "One", "stage": "met", "tags": ["x"], "strength": 5,
             "industries": ["energy"], "how_found": "event", "connector_id": connector, "positions": [acme],
-            "last_touch_at": "2026-02-01T00:00:00Z" }))
+            "last_touch_at": "2026-02-01T00:00:00Z" }),
+        )
         .await
         .expect(201);
     let company = one.json["positions"][0]["company_id"].as_str().unwrap().to_owned();
-    app.post("/v1/contacts", &ada, json!({ "given_name": "Two", "tags": ["y"], "positions": [{ "company_id": company }] })).await;
+    app.post(
+        "/v1/contacts",
+        &ada,
+        json!({ "given_name": "Two", "tags": ["y"], "positions": [{ "company_id": company }] }),
+    )
+    .await;
     for (filter, expected) in [
         ("stage=met", vec!["One"]),
         ("stage=met&stage=identified&sort=name", vec!["Con Nector", "One", "Two"]),
@@ -345,9 +359,11 @@ async fn an_idempotency_key_makes_a_retry_safe() {
 async fn a_batch_tells_of_each_item_or_does_all_or_nothing() {
     let app = TestApp::new().await;
     let ada = app.seeker().await;
-    let items = json!([{ "given_name": "A" }, { "given_name": 1 }, { "given_name": "C", "nope": 1 }, { "given_name": "D" }]);
+    let items =
+        json!([{ "given_name": "A" }, { "given_name": 1 }, { "given_name": "C", "nope": 1 }, { "given_name": "D" }]);
     let mixed = app.post("/v1/contacts/batch", &ada, json!({ "items": items })).await.expect(207);
-    let statuses: Vec<&Value> = mixed.json["results"].as_array().unwrap().iter().map(|result| &result["status"]).collect();
+    let statuses: Vec<&Value> =
+        mixed.json["results"].as_array().unwrap().iter().map(|result| &result["status"]).collect();
     assert_eq!(statuses, [201, 422, 422, 201]);
     assert_eq!(mixed.json["results"][2]["error"]["errors"][0]["pointer"], "/nope");
     let atomic = app.post("/v1/contacts/batch", &ada, json!({ "items": items, "atomic": true })).await.expect(422);
@@ -377,7 +393,8 @@ async fn a_connector_must_be_somebody_else_of_the_workspace() {
     let app = TestApp::new().await;
     let (ada, bob) = (app.seeker().await, app.seeker().await);
     let foreign = named(&app, &bob, "Bob", "B").await;
-    let refused = app.post("/v1/contacts", &ada, json!({ "given_name": "A", "connector_id": foreign })).await.expect(422);
+    let refused =
+        app.post("/v1/contacts", &ada, json!({ "given_name": "A", "connector_id": foreign })).await.expect(422);
     assert_eq!(refused.faults(), ["/connector_id"]);
     let own = named(&app, &ada, "Own", "O").await;
     let itself = app.patch(&format!("/v1/contacts/{own}"), &ada, json!({ "connector_id": own })).await.expect(422);

@@ -4,4 +4,5 @@
 mod companies;
 mod contacts;
 mod frame;
+mod imports;
 mod support;
