@@ -9,6 +9,7 @@ use aws_lc_rs::digest;
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -42,6 +43,11 @@ impl FromRequest for IdempotencyKey {
         let route = format!("{} {}", request.method(), request.path());
         ready(key.transpose().map(|key| Self { key, route }))
     }
+}
+
+/// What tells one body from another: the body as it was understood, so that blanks and the order of keys don't matter.
+pub fn fingerprint(body: &impl Serialize) -> ApiResult<Vec<u8>> {
+    serde_json::to_vec(body).map_err(|error| ApiError::internal(&error))
 }
 
 /// A request that has a key, before its effect.
