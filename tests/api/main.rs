@@ -1,5 +1,9 @@
 //! One test binary: it links once, and everything below shares one throw-away cluster.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+mod accounts;
 mod frame;
+mod people;
+mod sessions;
 mod support;
+mod workspaces;
