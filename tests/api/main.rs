@@ -7,6 +7,7 @@ mod contacts;
 mod frame;
 mod imports;
 mod people;
+mod process;
 mod sessions;
 mod support;
 mod workspaces;
