@@ -7,8 +7,9 @@ use uuid::Uuid;
 use super::model::ContactRow;
 use super::words::{HowFound, Relationship, Stage};
 use crate::http::page::DEFAULT_LIMIT;
-use crate::sort::Position;
+use crate::sort::{Order, Position};
 use crate::sort_keys;
+use crate::text::fold;
 
 sort_keys! {
     /// What contacts are sorted by; `-` in front for descending. By name is by family name, then given name.
@@ -40,8 +41,9 @@ pub struct ListQuery {
     /// The `next_cursor` of the page before.
     #[param(min_length = 1, max_length = 4096)]
     pub cursor: Option<String>,
+    /// `-created_at` unless said otherwise; with `q`, first those in whom a word begins with it.
     #[param(inline)]
-    pub sort: ContactSort,
+    pub sort: Option<ContactSort>,
     /// Any part of the name, a company, a title or an e-mail address, without regard to accents and case. When
     /// nothing has these words, contacts with words like them are found.
     #[param(min_length = 1, max_length = 200)]
@@ -105,7 +107,7 @@ impl Default for ListQuery {
         Self {
             limit: DEFAULT_LIMIT,
             cursor: None,
-            sort: ContactSort::default(),
+            sort: None,
             q: None,
             stage: Vec::new(),
             tag: Vec::new(),
@@ -134,14 +136,27 @@ impl ListQuery {
         i64::from(self.limit) + 1
     }
 
+    pub fn order(&self) -> Order<By> {
+        self.sort.unwrap_or_default().order()
+    }
+
+    /// What is searched for, folded, when the best matches come first.
+    pub fn relevance(&self) -> Option<String> {
+        let text = fold(self.q.as_deref()?);
+        (self.sort.is_none() && !text.is_empty()).then_some(text)
+    }
+
     pub fn strengths(&self) -> Vec<i16> {
         self.strength.iter().map(|strength| *strength as i16).collect()
     }
 
     /// Where the list goes on after this row. Rows without a key sort as the generated columns have them.
-    pub fn position(&self, row: &ContactRow, fuzzy: bool) -> Position {
+    pub fn position(&self, row: &ContactRow, begins: bool, fuzzy: bool) -> Position {
         let base = Position { id: row.id.into(), fuzzy, ..Position::default() };
-        match self.sort.order().by {
+        if self.relevance().is_some() {
+            return Position { number: Some(begins.into()), ..base };
+        }
+        match self.order().by {
             By::Created => base,
             By::Updated => Position { at: Some(row.updated_at), ..base },
             By::Name => Position { text: Some(row.sort_name.clone()), ..base },

@@ -76,14 +76,19 @@ pub async fn list_contacts(
         let alike = async |conn: &mut Conn| page_alike(conn, workspace, &query, from.as_ref()).await;
         found = app.db.snapshot(workspace, alike).await?;
     }
-    let next_cursor = page::cut(&paging, query.limit, &mut found, |(row, _)| query.position(row, fuzzy))?;
-    let data = found.into_iter().map(|(row, positions)| Contact::new(row, positions)).collect();
+    let next_cursor = page::cut(&paging, query.limit, &mut found, |found| query.position(&found.row, found.begins, fuzzy))?;
+    let data = found.into_iter().map(|found| Contact::new(found.row, found.positions)).collect();
     paging.answer(&ContactPage { data, next_cursor })
 }
 
-type Found = Vec<(ContactRow, Vec<PositionView>)>;
+/// A contact of a list, and whether a word of it begins with what was searched for.
+struct Found {
+    row: ContactRow,
+    begins: bool,
+    positions: Vec<PositionView>,
+}
 
-async fn page_of(conn: &Conn, workspace: WorkspaceId, query: &ListQuery, from: Option<&Position>) -> ApiResult<Found> {
+async fn page_of(conn: &Conn, workspace: WorkspaceId, query: &ListQuery, from: Option<&Position>) -> ApiResult<Vec<Found>> {
     let rows = store::list(conn, workspace, query, from, false).await?;
     with_positions(conn, workspace, rows).await
 }
@@ -93,20 +98,28 @@ async fn page_alike(
     workspace: WorkspaceId,
     query: &ListQuery,
     from: Option<&Position>,
-) -> ApiResult<Found> {
+) -> ApiResult<Vec<Found>> {
     let rows = store::list_alike(conn, workspace, query, from).await?;
     with_positions(conn, workspace, rows).await
 }
 
-async fn with_positions(conn: &Conn, workspace: WorkspaceId, rows: Vec<ContactRow>) -> ApiResult<Found> {
-    let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
+async fn with_positions(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    rows: Vec<(ContactRow, bool)>,
+) -> ApiResult<Vec<Found>> {
+    let ids: Vec<ContactId> = rows.iter().map(|(row, _)| row.id).collect();
     let mut positions: HashMap<ContactId, Vec<PositionView>> = HashMap::with_capacity(ids.len());
     if !ids.is_empty() {
         for position in store::positions(conn, workspace, &ids).await? {
             positions.entry(position.contact_id).or_default().push(position);
         }
     }
-    Ok(rows.into_iter().map(|row| (positions.remove(&row.id).unwrap_or_default(), row)).map(|(p, r)| (r, p)).collect())
+    let found = |(row, begins): (ContactRow, bool)| {
+        let positions = positions.remove(&row.id).unwrap_or_default();
+        Found { row, begins, positions }
+    };
+    Ok(rows.into_iter().map(found).collect())
 }
 
 /// Read one contact

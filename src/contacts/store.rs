@@ -194,7 +194,7 @@ pub async fn list_alike(
     workspace: WorkspaceId,
     query: &ListQuery,
     from: Option<&Position>,
-) -> ApiResult<Vec<ContactRow>> {
+) -> ApiResult<Vec<(ContactRow, bool)>> {
     conn.batch_execute(LIKENESS).await?;
     list(conn, workspace, query, from, true).await
 }
@@ -205,9 +205,11 @@ pub async fn list(
     query: &ListQuery,
     from: Option<&Position>,
     alike: bool,
-) -> ApiResult<Vec<ContactRow>> {
+) -> ApiResult<Vec<(ContactRow, bool)>> {
     let live = contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_null());
-    let mut rows = ContactRow::query().filter(live).into_boxed();
+    let relevance = query.relevance();
+    let columns = (ContactRow::as_select(), begins(relevance.as_deref()));
+    let mut rows = contacts::table.filter(live).select(columns).into_boxed();
     for word in text::fold(query.q.as_deref().unwrap_or_default()).split(' ').filter(|word| !word.is_empty()) {
         rows = match alike {
             true => rows.filter(Resembles::new(word.to_owned().into_sql::<Text>(), contacts::search_text)),
@@ -254,7 +256,19 @@ pub async fn list(
     range!(created_at, created_after, created_before);
     range!(updated_at, updated_after, updated_before);
     range!(last_touch_at, last_touch_after, last_touch_before);
-    let Order { by, descending } = query.sort.order();
+    if relevance.is_some() {
+        let best = || begins(relevance.as_deref());
+        if let Some(from) = from {
+            let (rest, after) = (diesel::dsl::not(best()), contacts::id.lt(from.id));
+            rows = match from.number {
+                Some(1) => rows.filter(rest.or(after)),
+                _ => rows.filter(rest.and(after)),
+            };
+        }
+        let rows = rows.order((best().desc(), contacts::id.desc()));
+        return Ok(rows.limit(query.fetch()).load(&mut conn).await?);
+    }
+    let Order { by, descending } = query.order();
     rows = match by {
         By::Created => keyset!(rows, descending, contacts::id, from.map(|from| from.id)),
         By::Updated => {
@@ -275,6 +289,20 @@ pub async fn list(
         }
     };
     Ok(rows.limit(query.fetch()).load(&mut conn).await?)
+}
+
+type Condition<'a> = Box<dyn BoxableExpression<contacts::table, diesel::pg::Pg, SqlType = Bool> + 'a>;
+
+/// Whether a word of the contact begins with what is searched for.
+fn begins<'a>(text: Option<&str>) -> Condition<'a> {
+    match text {
+        Some(text) => {
+            let line = text::anywhere(&format!("\n{text}"));
+            let word = text::anywhere(&format!(" {text}"));
+            Box::new(contacts::search_text.like(line).or(contacts::search_text.like(word)))
+        }
+        None => Box::new(false.into_sql::<Bool>()),
+    }
 }
 
 /// Those who work or worked at the companies of the query.

@@ -415,3 +415,24 @@ async fn two_writers_keep_each_others_fields() {
     let after = app.get(&path, &ada).await.json;
     assert_eq!((&after["notes"], &after["headline"], &after["version"]), (&json!("mine"), &json!("theirs"), &json!(3)));
 }
+
+#[actix_web::test]
+async fn those_in_whom_a_word_begins_with_it_are_found_first() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    for name in ["Tom", "Automat", "Customer", "Anna Tomlin", "Stomp"] {
+        app.post("/v1/contacts", &ada, json!({ "given_name": name })).await.expect(201);
+    }
+    let (mut seen, mut next) = (Vec::new(), "/v1/contacts?q=tom&limit=2".to_owned());
+    loop {
+        let page = app.get(&next, &ada).await.expect(200);
+        seen.extend(names(&page.json).into_iter().map(str::to_owned));
+        match page.json["next_cursor"].as_str() {
+            Some(cursor) => next = format!("/v1/contacts?q=tom&limit=2&cursor={cursor}"),
+            None => break,
+        }
+    }
+    assert_eq!(seen, ["Anna Tomlin", "Tom", "Stomp", "Customer", "Automat"]);
+    let sorted = app.get("/v1/contacts?q=tom&sort=name", &ada).await.expect(200);
+    assert_eq!(names(&sorted.json), ["Anna Tomlin", "Automat", "Customer", "Stomp", "Tom"]);
+}

@@ -8,6 +8,7 @@ mod frame;
 mod imports;
 mod people;
 mod process;
+mod readme;
 mod sessions;
 mod support;
 mod workspaces;
