@@ -45,10 +45,8 @@ impl FromRequest for IdempotencyKey {
     }
 }
 
-/// What tells one body from another: the body as it was understood, so that blanks and the order of keys don't matter.
-pub fn fingerprint(body: &impl Serialize) -> ApiResult<Vec<u8>> {
-    serde_json::to_vec(body).map_err(|error| ApiError::internal(&error))
-}
+/// Fingerprint, time, status, headers and body of an answer that was kept.
+type Kept = (Vec<u8>, DateTime<Utc>, i16, Value, Vec<u8>);
 
 /// A request that has a key, before its effect.
 pub struct Claim<'a> {
@@ -74,7 +72,7 @@ impl Claim<'_> {
                 ApiError::new(Code::IdempotencyInProgress, "the first request with this key still runs").retry_after(1)
             );
         }
-        let kept: Option<(Vec<u8>, DateTime<Utc>, i16, Value, Vec<u8>)> = idempotency_keys::table
+        let kept: Option<Kept> = idempotency_keys::table
             .find((self.workspace, self.credential, self.route, self.key))
             .select((
                 idempotency_keys::fingerprint,
@@ -158,6 +156,11 @@ pub async fn try_lock(mut conn: &Conn, key: i64) -> ApiResult<bool> {
 pub async fn forget_old(mut conn: &Conn, now: DateTime<Utc>) -> ApiResult<usize> {
     let old = idempotency_keys::created_at.lt(now - Duration::hours(KEPT_HOURS));
     Ok(diesel::delete(idempotency_keys::table.filter(old)).execute(&mut conn).await?)
+}
+
+/// What tells one body from another: the body as it was understood, so that blanks and the order of keys don't matter.
+pub fn fingerprint(body: &impl Serialize) -> ApiResult<Vec<u8>> {
+    serde_json::to_vec(body).map_err(|error| ApiError::internal(&error))
 }
 
 fn sha256(bytes: &[u8]) -> [u8; 32] {
