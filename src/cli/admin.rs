@@ -66,7 +66,11 @@ pub fn run(config: Config, options: Options) -> CliResult<()> {
             Command::Jobs => list_jobs(&app).await,
             Command::RetryJob { id } => {
                 let found = jobs::retry(&*app.db.global().await.map_err(text)?, id, app.now()).await.map_err(text)?;
-                if found { Ok(println!("{id} will run again")) } else { Err(format!("there is no failed job {id}")) }
+                if !found {
+                    return Err(format!("there is no failed job {id}"));
+                }
+                println!("{id} will run again");
+                Ok(())
             }
         }
     })

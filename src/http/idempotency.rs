@@ -48,11 +48,6 @@ impl FromRequest for IdempotencyKey {
 /// Fingerprint, time, status, headers, body.
 type Kept = (Vec<u8>, DateTime<Utc>, i16, Value, Vec<u8>);
 
-/// What tells one body from another: the body as it was understood, so that blanks and the order of keys don't matter.
-pub fn fingerprint(body: &impl Serialize) -> ApiResult<Vec<u8>> {
-    serde_json::to_vec(body).map_err(|error| ApiError::internal(&error))
-}
-
 /// A request that has a key, before its effect.
 pub struct Claim<'a> {
     workspace: WorkspaceId,
@@ -161,6 +156,11 @@ pub async fn try_lock(mut conn: &Conn, key: i64) -> ApiResult<bool> {
 pub async fn forget_old(mut conn: &Conn, now: DateTime<Utc>) -> ApiResult<usize> {
     let old = idempotency_keys::created_at.lt(now - Duration::hours(KEPT_HOURS));
     Ok(diesel::delete(idempotency_keys::table.filter(old)).execute(&mut conn).await?)
+}
+
+/// What tells one body from another: the body as it was understood, so that blanks and the order of keys don't matter.
+pub fn fingerprint(body: &impl Serialize) -> ApiResult<Vec<u8>> {
+    serde_json::to_vec(body).map_err(|error| ApiError::internal(&error))
 }
 
 fn sha256(bytes: &[u8]) -> [u8; 32] {

@@ -1,7 +1,8 @@
 //! Mail leaves through one job: by SMTP, or, where none is configured, as `.eml` files into the data directory.
 use std::path::PathBuf;
 
-use lettre::message::{Mailbox, header::ContentType};
+use lettre::message::header::{ContentTransferEncoding, ContentType};
+use lettre::message::{Body, Mailbox};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
@@ -72,8 +73,20 @@ impl SendMail {
             .subject(clean(self.subject))
             .message_id(Some(format!("<{id}@{domain}>")))
             .header(ContentType::TEXT_PLAIN)
-            .body(self.text)?)
+            .body(body(self.text))?)
     }
+}
+
+/// Plain ASCII goes as it is, with lines as long as mail allows: quoted-printable would break tokens and links, which
+/// people copy out of the files that are written where no SMTP server is configured.
+fn body(text: String) -> Body {
+    const LONGEST_LINE: usize = 998;
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    if text.is_ascii() && text.lines().all(|line| line.len() <= LONGEST_LINE) {
+        let bytes = text.replace('\n', "\r\n").into_bytes();
+        return Body::dangerous_pre_encoded(bytes, ContentTransferEncoding::SevenBit);
+    }
+    Body::new(text)
 }
 
 async fn write(folder: PathBuf, id: Uuid, bytes: Vec<u8>) -> Result<(), String> {

@@ -243,3 +243,22 @@ async fn the_last_owner_of_others_cannot_delete_the_account() {
     assert_eq!(app.get("/v1/members", &ada).await.expect(200).json["data"].as_array().unwrap().len(), 1);
     app.delete("/v1/me", &ada).await.expect(204);
 }
+
+#[actix_web::test]
+async fn a_job_that_failed_for_good_can_be_retried() {
+    let app = TestApp::new().await;
+    let (id, now) = (uuid::Uuid::now_v7(), app.app.now());
+    let text = now.to_rfc3339();
+    app.sql(&format!(
+        "INSERT INTO jobs (id, kind, payload, created_at, run_at, attempts, dead_at, last_error)
+         VALUES ('{id}', 'send_link', '{{}}', '{text}', '{text}', 12, '{text}', 'no such host')"
+    ))
+    .await;
+    let conn = app.connection().await;
+    assert_eq!(inroad::jobs::counts(&conn).await.unwrap(), (0, 1));
+    let dead = inroad::jobs::list_dead(&conn, 10).await.unwrap();
+    assert_eq!((dead[0].id, dead[0].last_error.as_deref()), (id, Some("no such host")));
+    assert!(inroad::jobs::retry(&conn, id, now).await.unwrap());
+    assert!(!inroad::jobs::retry(&conn, id, now).await.unwrap());
+    assert_eq!(inroad::jobs::counts(&conn).await.unwrap(), (1, 0));
+}

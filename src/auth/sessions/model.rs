@@ -84,18 +84,14 @@ pub struct Grant {
     pub refresh: OpaqueToken,
 }
 
-/// The scheme of access tokens (RFC 6750).
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-pub enum TokenType {
-    Bearer,
-}
-
 /// An access token, and the refresh token for the next one.
 #[derive(Serialize, ToSchema)]
 pub struct SignedIn {
     /// Send it as `Authorization: Bearer …`.
     pub access_token: String,
-    pub token_type: TokenType,
+    /// The scheme of access tokens (RFC 6750).
+    #[schema(example = "Bearer")]
+    pub token_type: &'static str,
     /// Seconds until the access token expires.
     #[schema(example = 900)]
     pub expires_in: i64,
@@ -114,7 +110,9 @@ pub struct SignedIn {
 #[derive(Serialize, ToSchema)]
 pub struct Switched {
     pub access_token: String,
-    pub token_type: TokenType,
+    /// The scheme of access tokens (RFC 6750).
+    #[schema(example = "Bearer")]
+    pub token_type: &'static str,
     /// Seconds until the access token expires.
     #[schema(example = 900)]
     pub expires_in: i64,
@@ -142,7 +140,7 @@ impl Switched {
         let id = WorkspaceId::vouched(workspace.id);
         Ok(Self {
             access_token: auth::access_token(app, user.id, id, session, scopes).await?,
-            token_type: TokenType::Bearer,
+            token_type: "Bearer",
             expires_in: app.config.access_token_lifetime.num_seconds(),
             scope: scopes.to_string(),
             user: user.into(),
