@@ -194,7 +194,8 @@ fn complete(method: &str, path: &str, operation: &mut Value) {
     let secured = needs(operation);
     let one = path.contains('{');
     // The account is one resource, too, though its path has no id.
-    let versioned = one || path == "/v1/me";
+    // What lies in the trash has no version of its own.
+    let versioned = (one || path == "/v1/me") && !path.starts_with("/v1/trash/");
     let has_body = operation["requestBody"].is_object();
     let in_api = path.starts_with("/v1/");
     let mut add = |status: &str, what: &str| respond(operation, status, what);
@@ -212,6 +213,7 @@ fn complete(method: &str, path: &str, operation: &mut Value) {
         add("404", "`not_found`: absent, or of another workspace");
     }
     if has_body {
+        add("408", "`request_timeout`: the body did not arrive in time");
         add("413", "`too_large`");
         add("415", "`unsupported_media_type`");
         add("422", "`invalid_fields`; `errors` names all of them");

@@ -3,6 +3,7 @@ mod admin;
 mod database;
 mod demo;
 mod keys;
+mod metrics;
 mod migrate;
 mod serve;
 

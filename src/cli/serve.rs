@@ -33,6 +33,9 @@ pub fn run(config: Config, options: Options) -> CliResult<()> {
     let outcome = System::new().block_on(async {
         let address = listener.local_addr().map_err(text)?;
         let base_url = config.base_url(address);
+        if let Some(listen) = config.metrics_listen {
+            super::metrics::serve(listen)?;
+        }
         let app = Data::new(App::new(config, connector, ring, base_url, system_clock()).map_err(text)?);
         app.keys.load(&app).await.map_err(text)?;
         let demo = if options.demo { Some(super::demo::fill(&app).await?) } else { None };

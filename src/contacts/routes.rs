@@ -76,7 +76,8 @@ pub async fn list_contacts(
         let alike = async |conn: &mut Conn| page_alike(conn, workspace, &query, from.as_ref()).await;
         found = app.db.snapshot(workspace, alike).await?;
     }
-    let next_cursor = page::cut(&paging, query.limit, &mut found, |found| query.position(&found.row, found.begins, fuzzy))?;
+    let next_cursor =
+        page::cut(&paging, query.limit, &mut found, |found| query.position(&found.row, found.begins, fuzzy))?;
     let data = found.into_iter().map(|found| Contact::new(found.row, found.positions)).collect();
     paging.answer(&ContactPage { data, next_cursor })
 }
@@ -88,7 +89,12 @@ struct Found {
     positions: Vec<PositionView>,
 }
 
-async fn page_of(conn: &Conn, workspace: WorkspaceId, query: &ListQuery, from: Option<&Position>) -> ApiResult<Vec<Found>> {
+async fn page_of(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    query: &ListQuery,
+    from: Option<&Position>,
+) -> ApiResult<Vec<Found>> {
     let rows = store::list(conn, workspace, query, from, false).await?;
     with_positions(conn, workspace, rows).await
 }
@@ -103,11 +109,7 @@ async fn page_alike(
     with_positions(conn, workspace, rows).await
 }
 
-async fn with_positions(
-    conn: &Conn,
-    workspace: WorkspaceId,
-    rows: Vec<(ContactRow, bool)>,
-) -> ApiResult<Vec<Found>> {
+async fn with_positions(conn: &Conn, workspace: WorkspaceId, rows: Vec<(ContactRow, bool)>) -> ApiResult<Vec<Found>> {
     let ids: Vec<ContactId> = rows.iter().map(|(row, _)| row.id).collect();
     let mut positions: HashMap<ContactId, Vec<PositionView>> = HashMap::with_capacity(ids.len());
     if !ids.is_empty() {

@@ -7,6 +7,9 @@ use super::Connector;
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 
+/// As `server_version_num` has it.
+const OLDEST: i32 = 140_000;
+
 /// Why the schema could not be brought up to date.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
@@ -16,6 +19,8 @@ pub enum MigrateError {
     Failed(String),
     #[error("the database was migrated by a newer Inroad (its {0} is unknown to this one); start the newer binary")]
     Newer(String),
+    #[error("the database server is PostgreSQL {0}; Inroad needs 14 or newer")]
+    Old(i32),
     #[error(transparent)]
     Query(#[from] diesel::result::Error),
 }
@@ -25,6 +30,7 @@ pub enum MigrateError {
 pub fn run(connector: &Connector) -> Result<usize, MigrateError> {
     on_own_runtime(|| async {
         let mut conn = connector.connect().await?;
+        refuse_old_server(&mut conn).await?;
         refuse_newer(&mut conn).await?;
         // Two instances that start at once migrate one after the other. The lock goes with the connection.
         conn.batch_execute("SELECT pg_advisory_lock(7310447120)").await?;
@@ -51,6 +57,17 @@ pub fn revert(connector: &Connector) -> Result<String, MigrateError> {
 pub async fn is_current(conn: &mut AsyncPgConnection) -> Result<bool, MigrateError> {
     let applied = applied(conn).await?;
     Ok(known().iter().all(|version| applied.contains(version)))
+}
+
+async fn refuse_old_server(conn: &mut AsyncPgConnection) -> Result<(), MigrateError> {
+    #[derive(QueryableByName)]
+    struct Server {
+        #[diesel(sql_type = diesel::sql_types::Integer)]
+        number: i32,
+    }
+    let query = "SELECT current_setting('server_version_num')::int AS number";
+    let server: Server = diesel::sql_query(query).get_result(conn).await?;
+    if server.number < OLDEST { Err(MigrateError::Old(server.number / 10_000)) } else { Ok(()) }
 }
 
 async fn refuse_newer(conn: &mut AsyncPgConnection) -> Result<(), MigrateError> {

@@ -6,7 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::web::{BytesMut, Data};
 use actix_web::{FromRequest, HttpRequest};
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -92,7 +92,7 @@ pub async fn read(request: &HttpRequest, payload: &mut Payload, limit: usize) ->
         return Err(too_large(limit));
     }
     let mut bytes = BytesMut::with_capacity(declared.unwrap_or(0));
-    while let Some(chunk) = payload.next().await {
+    while let Some(chunk) = next(request, payload).await? {
         let chunk = chunk.map_err(|error| ApiError::new(Code::BadRequest, format!("the body broke off: {error}")))?;
         if bytes.len() + chunk.len() > limit {
             return Err(too_large(limit));
@@ -100,6 +100,14 @@ pub async fn read(request: &HttpRequest, payload: &mut Payload, limit: usize) ->
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes)
+}
+
+/// The next part of a body. A sender who falls silent is not waited for.
+pub async fn next<S: Stream + Unpin>(request: &HttpRequest, stream: &mut S) -> ApiResult<Option<S::Item>> {
+    let patience = app(request)?.config.request_timeout;
+    tokio::time::timeout(patience, stream.next())
+        .await
+        .map_err(|_| ApiError::new(Code::RequestTimeout, "the body did not arrive in time"))
 }
 
 pub fn too_large(limit: usize) -> ApiError {

@@ -39,7 +39,10 @@ pub async fn frame(
     if method == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
-    let span = tracing::info_span!("request", id = %id);
+    let span = tracing::info_span!("request", id = %id, trace_id = tracing::field::Empty);
+    if let Some(trace_id) = trace_id(request.headers()) {
+        span.record("trace_id", trace_id);
+    }
     let too_long = request.uri().path_and_query().is_some_and(|text| text.as_str().len() > MAX_URI);
     let outcome = if too_long {
         Err(ApiError::new(Code::UriTooLong, format!("the URL may have {MAX_URI} bytes at most")).into())
@@ -204,6 +207,15 @@ fn request_id(headers: &HeaderMap) -> String {
     };
     let given = headers.get("x-request-id").and_then(|value| value.to_str().ok()).filter(acceptable);
     given.map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
+}
+
+/// The trace that the caller's request belongs to (W3C Trace Context, 3.2).
+fn trace_id(headers: &HeaderMap) -> Option<&str> {
+    let mut parts = headers.get("traceparent")?.to_str().ok()?.split('-');
+    let (version, trace_id) = (parts.next()?, parts.next()?);
+    let is_hex = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    let known = version.len() == 2 && version != "ff" && is_hex(version);
+    (known && trace_id.len() == 32 && is_hex(trace_id) && trace_id.bytes().any(|b| b != b'0')).then_some(trace_id)
 }
 
 fn log(method: &Method, path: &str, status: StatusCode, started: Instant) {

@@ -7,10 +7,10 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{Bytes, Payload};
 use aws_lc_rs::digest;
-use futures_util::{Stream, StreamExt};
+use futures_util::Stream;
 
 use crate::error::{ApiError, ApiResult, Code, Fault};
-use crate::http::body::{check_type, too_large};
+use crate::http::body::{self, check_type, too_large};
 
 /// What a body may be besides a form.
 const RAW: [&str; 5] =
@@ -39,10 +39,10 @@ pub async fn receive(request: &HttpRequest, payload: Payload, limit: usize) -> A
     }
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if kind.trim_start().to_ascii_lowercase().starts_with(FORM) {
-        return receive_form(Multipart::new(request.headers(), payload), limit).await;
+        return receive_form(request, Multipart::new(request.headers(), payload), limit).await;
     }
     let mut spool = Spool::new(limit)?;
-    spool.take(payload, |error| error.to_string()).await?;
+    spool.take(request, payload, |error| error.to_string()).await?;
     spool.finish(None, Vec::new())
 }
 
@@ -50,10 +50,10 @@ fn declared(headers: &HeaderMap) -> Option<usize> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-async fn receive_form(mut form: Multipart, limit: usize) -> ApiResult<Upload> {
+async fn receive_form(request: &HttpRequest, mut form: Multipart, limit: usize) -> ApiResult<Upload> {
     let mut received: Option<(Spool, Option<String>)> = None;
     let mut words = Vec::new();
-    while let Some(field) = form.next().await {
+    while let Some(field) = body::next(request, &mut form).await? {
         let field = field.map_err(|error| broken(&error.to_string()))?;
         let name = field.name().unwrap_or_default().to_owned();
         if name == "file" {
@@ -63,10 +63,10 @@ async fn receive_form(mut form: Multipart, limit: usize) -> ApiResult<Upload> {
             let disposition = field.content_disposition();
             let file_name = disposition.and_then(|disposition| disposition.get_filename()).map(clean);
             let mut spool = Spool::new(limit)?;
-            spool.take(field, |error| error.to_string()).await?;
+            spool.take(request, field, |error| error.to_string()).await?;
             received = Some((spool, file_name));
         } else {
-            let word = word(field).await?;
+            let word = word(request, field).await?;
             words.push((name, word));
         }
     }
@@ -76,9 +76,9 @@ async fn receive_form(mut form: Multipart, limit: usize) -> ApiResult<Upload> {
     }
 }
 
-async fn word(mut field: Field) -> ApiResult<String> {
+async fn word(request: &HttpRequest, mut field: Field) -> ApiResult<String> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = field.next().await {
+    while let Some(chunk) = body::next(request, &mut field).await? {
         bytes.extend_from_slice(&chunk.map_err(|error| broken(&error.to_string()))?);
         if bytes.len() > WORD {
             return Err(too_large(WORD));
@@ -116,10 +116,11 @@ impl Spool {
 
     async fn take<E>(
         &mut self,
+        request: &HttpRequest,
         mut stream: impl Stream<Item = Result<Bytes, E>> + Unpin,
         why: impl Fn(E) -> String,
     ) -> ApiResult<()> {
-        while let Some(chunk) = stream.next().await {
+        while let Some(chunk) = body::next(request, &mut stream).await? {
             let chunk = chunk.map_err(|error| broken(&why(error)))?;
             self.size += chunk.len();
             if self.size > self.limit {

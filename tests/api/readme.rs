@@ -82,7 +82,8 @@ fn steady(text: &str) -> String {
         .map(|word| {
             let end = word.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(word.len());
             let parts: Vec<&str> = word[..end].split('-').collect();
-            let is_id = parts.len() == 5 && parts.iter().zip([8, 4, 4, 4, 12]).all(|(part, length)| is_hex(part, length));
+            let is_id =
+                parts.len() == 5 && parts.iter().zip([8, 4, 4, 4, 12]).all(|(part, length)| is_hex(part, length));
             if is_id { format!("<id>{}", &word[end..]) } else { word.to_owned() }
         })
         .collect()
