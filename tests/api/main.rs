@@ -1,5 +1,14 @@
 //! One test binary: it links once, and everything below shares one throw-away cluster.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+mod architecture;
+mod authz;
+mod errors;
+mod forged;
 mod frame;
+mod hostile;
+mod migrations;
+mod openapi;
+mod settings;
 mod support;
+mod walk;
