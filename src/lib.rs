@@ -1,6 +1,7 @@
 //! Inroad: a self-hostable REST API for informational interviews. `docs/ARCHITECTURE.md` says how it hangs together.
 pub mod app;
 pub mod auth;
+pub mod batch;
 pub mod changes;
 pub mod cli;
 pub mod companies;
@@ -8,8 +9,12 @@ pub mod config;
 pub mod contacts;
 pub mod db;
 pub mod error;
+pub mod external_ids;
+pub mod fields;
 pub mod http;
 pub mod jobs;
 pub mod mail;
+pub mod sort;
+pub mod text;
 pub mod transfer;
 pub mod trash;

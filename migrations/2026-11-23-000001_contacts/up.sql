@@ -101,6 +101,8 @@ CREATE TABLE positions (
     id uuid NOT NULL,
     contact_id uuid NOT NULL,
     company_id uuid,
+    -- Only when the company is gone for good: what it was called.
+    company_name text,
     title text,
     started_on date,
     ended_on date,

@@ -31,6 +31,9 @@ use crate::http::schema;
 )]
 pub struct Base;
 
+/// A fault says where it is in one of three ways.
+const SPARSE: [&str; 1] = ["Fault"];
+
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 /// The document, complete.
@@ -44,6 +47,7 @@ pub fn document() -> Value {
     let names = body_schema_names(&document);
     schema::close_variants(&mut document, &names.iter().map(String::as_str).collect::<Vec<_>>());
     each_operation(&mut document, complete);
+    require_answered_fields(&mut document);
     document
 }
 
@@ -146,6 +150,41 @@ fn make_nullable(property: &mut Value) {
         *property = json!({ "oneOf": [property.clone(), { "type": "null" }] });
     } else if let Some(kind) = property["type"].as_str().map(str::to_owned) {
         property["type"] = json!([kind, "null"]);
+    }
+}
+
+/// A field without a value is `null`, not absent: in a schema that only answers have, every field is required.
+fn require_answered_fields(document: &mut Value) {
+    let mut taken: Vec<String> = body_schema_names(document);
+    let mut next = 0;
+    while let Some(name) = taken.get(next).cloned() {
+        for inner in references(&document["components"]["schemas"][&name]) {
+            if !taken.contains(&inner) {
+                taken.push(inner);
+            }
+        }
+        next += 1;
+    }
+    for (name, schema) in document["components"]["schemas"].as_object_mut().into_iter().flatten() {
+        if taken.contains(name) || SPARSE.contains(&name.as_str()) {
+            continue;
+        }
+        if let Some(properties) = schema["properties"].as_object() {
+            let names: Vec<String> = properties.keys().cloned().collect();
+            schema["required"] = json!(names);
+        }
+    }
+}
+
+/// The names of all schemas that one refers to, at any depth of its own text.
+fn references(schema: &Value) -> Vec<String> {
+    match schema {
+        Value::Object(object) => {
+            let own = reference(schema).map(str::to_owned);
+            own.into_iter().chain(object.values().flat_map(references)).collect()
+        }
+        Value::Array(list) => list.iter().flat_map(references).collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::auth::access;
 use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
 use crate::mail::SendMail;
-use crate::{companies, contacts};
+use crate::{companies, contacts, trash};
 
 /// All routes, and the document as their handlers say it.
 pub fn routes() -> (
@@ -37,7 +37,8 @@ pub fn routes() -> (
                 .wrap(from_fn(access::authenticate))
                 .service(limits::read_limits)
                 .configure(contacts::configure)
-                .configure(companies::configure),
+                .configure(companies::configure)
+                .configure(trash::configure),
         )
         .split_for_parts()
 }
@@ -49,16 +50,23 @@ pub fn jobs() -> Registry {
 
 /// What comes round.
 pub fn periodic_tasks() -> Vec<Task> {
-    vec![Task {
-        name: "forget_idempotency_keys",
-        every: Duration::hours(1),
-        run: |app| {
-            Box::pin(async move {
-                app.rate_limits.sweep();
-                idempotency::forget_old(&*app.db.global().await?, app.now()).await
-            })
+    vec![
+        Task {
+            name: "empty_trash",
+            every: Duration::minutes(10),
+            run: |app| Box::pin(async move { trash::purge_old(&app).await }),
         },
-    }]
+        Task {
+            name: "forget_idempotency_keys",
+            every: Duration::hours(1),
+            run: |app| {
+                Box::pin(async move {
+                    app.rate_limits.sweep();
+                    idempotency::forget_old(&*app.db.global().await?, app.now()).await
+                })
+            },
+        },
+    ]
 }
 
 /// The paths of the document, to tell a wrong method from a wrong path.

@@ -1,3 +1,56 @@
-use utoipa_actix_web::service_config::ServiceConfig;
+//! Companies: where contacts work, or where the seeker would like to.
+//!
+//! `POST GET /v1/companies`, `GET PATCH DELETE /v1/companies/{id}`, `PUT /v1/companies/by-external-id/{system}/{id}`,
+//! `POST /v1/companies/batch`.
+mod model;
+mod routes;
+mod service;
+mod store;
 
-pub fn configure(_config: &mut ServiceConfig) {}
+use std::collections::HashMap;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+pub use self::model::{Company, CompanyId, CompanyInput};
+pub use self::service::{RESOURCE, create, purge, restore};
+pub use self::store::names;
+use crate::changes::{Kind, Tx};
+use crate::error::ApiResult;
+use crate::text;
+
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(routes::create_company)
+        .service(routes::list_companies)
+        .service(routes::batch_companies)
+        .service(routes::upsert_company)
+        .service(routes::read_company)
+        .service(routes::patch_company)
+        .service(routes::delete_company);
+}
+
+/// Ids and names of the companies with these names, by [`text::name_key`]; those that are not there yet are added.
+pub async fn find_or_create(tx: &mut Tx<'_>, names: &[String]) -> ApiResult<HashMap<String, (CompanyId, String)>> {
+    let mut wanted: Vec<(String, &String)> = names.iter().map(|name| (text::name_key(name), name)).collect();
+    wanted.sort();
+    wanted.dedup_by(|a, b| a.0 == b.0);
+    let keys: Vec<String> = wanted.iter().map(|(key, _)| key.clone()).collect();
+    let mut found = store::by_keys(tx.conn, tx.workspace, &keys).await?;
+    let missing: Vec<_> = wanted.into_iter().filter(|(key, _)| !found.contains_key(key)).collect();
+    if missing.is_empty() {
+        return Ok(found);
+    }
+    let mut rows = Vec::with_capacity(missing.len());
+    for (_, name) in &missing {
+        let id = CompanyId::from(Uuid::now_v7());
+        rows.push(CompanyInput::named(name).into_row(tx.workspace, id, 1, tx.now, tx.now)?);
+    }
+    for id in store::insert_missing(tx.conn, &rows).await? {
+        tx.record(Kind::CompanyCreated, id, 1, Vec::new());
+    }
+    // Read again: somebody else may have added one of them at the same moment.
+    let keys: Vec<String> = missing.into_iter().map(|(key, _)| key).collect();
+    found.extend(store::by_keys(tx.conn, tx.workspace, &keys).await?);
+    Ok(found)
+}

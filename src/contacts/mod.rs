@@ -1,3 +1,34 @@
+//! Contacts: people to talk to, and connectors who can introduce.
+//!
+//! `POST GET /v1/contacts`, `GET PATCH DELETE /v1/contacts/{id}`, `PUT /v1/contacts/by-external-id/{system}/{id}`,
+//! `POST /v1/contacts/batch`.
+mod api;
+mod draft;
+mod model;
+mod parts;
+mod query;
+mod routes;
+mod service;
+mod store;
+mod words;
+
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub fn configure(_config: &mut ServiceConfig) {}
+pub use self::api::{Contact, ContactInput};
+pub use self::draft::{Draft, Identity};
+pub use self::model::{ContactId, ContactRow};
+pub use self::parts::{Email, Position};
+pub use self::service::{Companies, RESOURCE, create, draft, fresh, purge, restore};
+pub use self::store::{company_renamed, insert_many, insert_positions};
+pub use self::words::{HowFound, Stage};
+
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(routes::create_contact)
+        .service(routes::list_contacts)
+        .service(routes::batch_contacts)
+        .service(routes::upsert_contact)
+        .service(routes::read_contact)
+        .service(routes::patch_contact)
+        .service(routes::delete_contact);
+}

@@ -5,6 +5,7 @@ pub mod ids;
 pub mod migrate;
 pub mod schema;
 mod tenant;
+mod text_enum;
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -240,6 +240,7 @@ diesel::table! {
         id -> Uuid,
         contact_id -> Uuid,
         company_id -> Nullable<Uuid>,
+        company_name -> Nullable<Text>,
         title -> Nullable<Text>,
         started_on -> Nullable<Date>,
         ended_on -> Nullable<Date>,

@@ -1,1 +1,59 @@
-//! The trash.
+//! What was deleted, for 30 days: `GET /v1/trash`, `POST /v1/trash/{id}/restore`, `DELETE /v1/trash/{id}`.
+mod routes;
+mod store;
+
+use chrono::Duration;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::changes::{Actor, Tx};
+use crate::error::{ApiError, ApiResult};
+use crate::{companies, contacts};
+
+const KEPT: Duration = Duration::days(30);
+
+pub fn configure(config: &mut ServiceConfig) {
+    config.service(routes::list_trash).service(routes::restore_from_trash).service(routes::purge_from_trash);
+}
+
+/// Notes that something was deleted. The resource's slice has hidden it already.
+pub async fn put(tx: &mut Tx<'_>, kind: &'static str, id: Uuid, title: &str) -> ApiResult<()> {
+    let deleted_by = match tx.actor {
+        Actor::Member(id) => Some(id),
+        Actor::Job => None,
+    };
+    store::insert(tx.conn, tx.workspace, id, kind, title, deleted_by, tx.now, tx.now + KEPT).await
+}
+
+/// Gives it back to its slice.
+async fn restore(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
+    match kind {
+        contacts::RESOURCE => contacts::restore(tx, id.into()).await?,
+        companies::RESOURCE => companies::restore(tx, id.into()).await?,
+        _ => return Err(ApiError::not_found()),
+    }
+    store::remove(tx.conn, tx.workspace, id).await
+}
+
+async fn purge(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
+    match kind {
+        contacts::RESOURCE => contacts::purge(tx, id.into()).await?,
+        companies::RESOURCE => companies::purge(tx, id.into()).await?,
+        _ => return Err(ApiError::not_found()),
+    }
+    store::remove(tx.conn, tx.workspace, id).await
+}
+
+/// Empties what has lain there for its 30 days, some at a time.
+pub async fn purge_old(app: &App) -> ApiResult<usize> {
+    let due = store::due(&*app.db.global().await?, app.now()).await?;
+    for (workspace, id) in &due {
+        app.write_as(*workspace, Actor::Job, async |tx| {
+            let entry = store::lock(tx.conn, tx.workspace, *id).await?;
+            purge(tx, &entry.kind, *id).await
+        })
+        .await?;
+    }
+    Ok(due.len())
+}

@@ -1,0 +1,102 @@
+//! Many writes in one call: each item alone, or all or nothing.
+use actix_web::http::StatusCode;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::changes::Tx;
+use crate::error::{ApiError, ApiResult, Code, Problem};
+use crate::http::body;
+
+/// Items to write.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BatchInput {
+    /// At most 500.
+    #[schema(min_items = 1, max_items = 500, value_type = Vec<Object>)]
+    pub items: Vec<Map<String, Value>>,
+    /// All or nothing.
+    #[serde(default)]
+    pub atomic: bool,
+}
+
+/// What became of the items.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BatchAnswer {
+    pub results: Vec<BatchResult>,
+}
+
+/// What became of one item.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BatchResult {
+    /// Its place in `items`, from 0.
+    pub index: usize,
+    /// As if it had been sent alone.
+    #[schema(example = 201)]
+    pub status: u16,
+    #[schema(required)]
+    pub location: Option<String>,
+    /// The resource, when it was stored.
+    #[schema(required, value_type = Option<Object>)]
+    pub resource: Option<Value>,
+    /// What was wrong, when it was not.
+    #[schema(required)]
+    pub error: Option<Problem>,
+}
+
+/// Writes the items one after the other.
+pub async fn run<I: DeserializeOwned + ToSchema, R: Serialize>(
+    app: &App,
+    tx: &mut Tx<'_>,
+    input: BatchInput,
+    work: impl AsyncFn(&mut Tx<'_>, I) -> ApiResult<(String, R)>,
+) -> ApiResult<BatchAnswer> {
+    let mut results = Vec::with_capacity(input.items.len());
+    let mut faults = Vec::new();
+    for (index, item) in input.items.into_iter().enumerate() {
+        let outcome = match body::typed::<I>(&app.schemas, item) {
+            Ok(item) => tx.part(async |tx| work(tx, item).await).await,
+            Err(error) => Err(error),
+        };
+        match outcome {
+            Ok((location, resource)) => results.push(BatchResult {
+                index,
+                status: StatusCode::CREATED.as_u16(),
+                location: Some(location),
+                resource: Some(crate::fields::store(&resource)),
+                error: None,
+            }),
+            Err(error) if error.code.status().is_server_error() => return Err(error),
+            Err(error) if input.atomic => faults.extend(below(index, error)),
+            Err(error) => results.push(BatchResult {
+                index,
+                status: error.code.status().as_u16(),
+                location: None,
+                resource: None,
+                error: Some(error.problem(&app.base_url, "")),
+            }),
+        }
+    }
+    if faults.is_empty() { Ok(BatchAnswer { results }) } else { Err(failed(faults)) }
+}
+
+fn failed(errors: Vec<crate::error::Fault>) -> ApiError {
+    let error = ApiError::new(Code::BatchFailed, "nothing was stored, for some items are at fault");
+    errors.into_iter().fold(error, ApiError::with)
+}
+
+/// The faults of an item, with pointers from the top of the body.
+fn below(index: usize, error: ApiError) -> Vec<crate::error::Fault> {
+    let prefix = format!("/items/{index}");
+    if error.errors.is_empty() {
+        return vec![crate::error::Fault::field(prefix, error.code.name(), error.detail)];
+    }
+    error.errors.into_iter().map(|fault| fault.below(&prefix)).collect()
+}
+
+/// What an `Idempotency-Key` is compared by: the body as it was understood.
+pub fn fingerprint(body: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(body).unwrap_or_default()
+}

@@ -1,0 +1,173 @@
+//! Every statement about companies, each within one workspace.
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::model::{CompanyId, CompanyRow};
+use super::routes::{ListQuery, Position};
+use crate::db::schema::{companies, positions};
+use crate::db::{Conn, WorkspaceId};
+use crate::error::{ApiError, ApiResult, Code, Fault, OnConstraint};
+use crate::sort::{Order, keyset};
+use crate::text;
+
+/// Rows of one statement: 22 values each, and PostgreSQL takes 65,535 values.
+const CHUNK: usize = 1_000;
+
+pub async fn insert(mut conn: &Conn, row: &CompanyRow) -> ApiResult<()> {
+    let taken = diesel::insert_into(companies::table).values(row).execute(&mut conn).await;
+    taken.on_constraint("companies_name_key", exists)?;
+    Ok(())
+}
+
+/// Writes the row over the one with its id.
+pub async fn update(mut conn: &Conn, row: &CompanyRow) -> ApiResult<()> {
+    let own = companies::table.find((row.workspace_id, row.id));
+    let updated = diesel::update(own).set(row).execute(&mut conn).await;
+    updated.on_constraint("companies_name_key", exists)?;
+    Ok(())
+}
+
+fn exists() -> ApiError {
+    let detail = "another company of this workspace has this name";
+    ApiError::new(Code::CompanyExists, detail).with(Fault::field("/name", "taken", detail))
+}
+
+pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: CompanyId) -> ApiResult<CompanyRow> {
+    let live = companies::workspace_id.eq(workspace).and(companies::id.eq(id)).and(companies::deleted_at.is_null());
+    Ok(CompanyRow::query().filter(live).first(&mut conn).await?)
+}
+
+/// The row, deleted or not, locked until the end of the transaction.
+pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: CompanyId) -> ApiResult<CompanyRow> {
+    let own = companies::workspace_id.eq(workspace).and(companies::id.eq(id));
+    Ok(CompanyRow::query().filter(own).for_update().first(&mut conn).await?)
+}
+
+/// Live companies by their name keys.
+pub async fn by_keys(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    keys: &[String],
+) -> ApiResult<HashMap<String, (CompanyId, String)>> {
+    let named = companies::workspace_id.eq(workspace).and(companies::name_key.eq_any(keys));
+    let rows: Vec<(String, CompanyId, String)> = companies::table
+        .filter(named.and(companies::deleted_at.is_null()))
+        .select((companies::name_key, companies::id, companies::name))
+        .load(&mut conn)
+        .await?;
+    Ok(rows.into_iter().map(|(key, id, name)| (key, (id, name))).collect())
+}
+
+/// Which of these live companies there are, with their names.
+pub async fn names(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    ids: &[CompanyId],
+) -> ApiResult<HashMap<CompanyId, String>> {
+    let wanted = companies::workspace_id.eq(workspace).and(companies::id.eq_any(ids));
+    let rows: Vec<(CompanyId, String)> = companies::table
+        .filter(wanted.and(companies::deleted_at.is_null()))
+        .select((companies::id, companies::name))
+        .load(&mut conn)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Adds those whose names are still free, and says how many that were.
+pub async fn insert_missing(mut conn: &Conn, rows: &[CompanyRow]) -> ApiResult<Vec<CompanyId>> {
+    let mut added = Vec::with_capacity(rows.len());
+    for chunk in rows.chunks(CHUNK) {
+        let ids: Vec<CompanyId> = diesel::insert_into(companies::table)
+            .values(chunk)
+            .on_conflict_do_nothing()
+            .returning(companies::id)
+            .get_results(&mut conn)
+            .await?;
+        added.extend(ids);
+    }
+    Ok(added)
+}
+
+pub async fn mark_deleted(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    id: CompanyId,
+    deleted_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> ApiResult<i32> {
+    let updated = diesel::update(companies::table.find((workspace, id)))
+        .set((
+            companies::deleted_at.eq(deleted_at),
+            companies::version.eq(companies::version + 1),
+            companies::updated_at.eq(now),
+        ))
+        .returning(companies::version)
+        .get_result(&mut conn)
+        .await;
+    updated.on_constraint("companies_name_key", || {
+        ApiError::new(Code::RestoreConflict, "another company took this name meanwhile")
+    })
+}
+
+/// Removes the row; positions there keep the company's name.
+pub async fn purge(mut conn: &Conn, row: &CompanyRow) -> ApiResult<()> {
+    let there = positions::workspace_id.eq(row.workspace_id).and(positions::company_id.eq(row.id));
+    diesel::update(positions::table.filter(there))
+        .set((positions::company_id.eq(None::<CompanyId>), positions::company_name.eq(&row.name)))
+        .execute(&mut conn)
+        .await?;
+    diesel::delete(companies::table.find((row.workspace_id, row.id))).execute(&mut conn).await?;
+    Ok(())
+}
+
+pub async fn list(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    query: &ListQuery,
+    from: Option<&Position>,
+) -> ApiResult<Vec<CompanyRow>> {
+    let live = companies::workspace_id.eq(workspace).and(companies::deleted_at.is_null());
+    let mut rows = CompanyRow::query().filter(live).into_boxed();
+    if !query.tag.is_empty() {
+        rows = rows.filter(companies::tags.overlaps_with(&query.tag));
+    }
+    if !query.industry.is_empty() {
+        rows = rows.filter(companies::industries.overlaps_with(&query.industry));
+    }
+    if let Some(is_target) = query.is_target {
+        rows = rows.filter(companies::is_target.eq(is_target));
+    }
+    if let Some(after) = query.created_after {
+        rows = rows.filter(companies::created_at.gt(after));
+    }
+    if let Some(before) = query.created_before {
+        rows = rows.filter(companies::created_at.lt(before));
+    }
+    if let Some(after) = query.updated_after {
+        rows = rows.filter(companies::updated_at.gt(after));
+    }
+    if let Some(before) = query.updated_before {
+        rows = rows.filter(companies::updated_at.lt(before));
+    }
+    for word in text::fold(query.q.as_deref().unwrap_or_default()).split(' ').filter(|word| !word.is_empty()) {
+        rows = rows.filter(companies::search_text.like(text::anywhere(word)));
+    }
+    let Order { by, descending } = query.sort.order();
+    rows = match (by, from) {
+        (By::Created, from) => keyset!(rows, descending, companies::id, from.map(|from| from.id)),
+        (By::Updated, from) => {
+            let from = from.and_then(|from| Some((from.at?, from.id)));
+            keyset!(rows, descending, companies::updated_at, companies::id, from)
+        }
+        (By::Name, from) => {
+            let from = from.and_then(|from| Some((from.text.clone()?, from.id)));
+            keyset!(rows, descending, companies::sort_name, companies::id, from)
+        }
+    };
+    Ok(rows.limit(query.fetch()).load(&mut conn).await?)
+}
+
+pub use super::routes::By;

@@ -1,0 +1,120 @@
+//! Contacts as the database has them.
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::parts::{Education, Phone, PostalAddress};
+use super::words::{Channel, HowFound, Relationship, Stage, StageReason};
+use crate::companies::CompanyId;
+use crate::db::WorkspaceId;
+use crate::db::schema::{companies, contacts, positions};
+use crate::fields::Link;
+use crate::resource_id;
+
+resource_id!(
+    /// Identifies a contact.
+    ContactId
+);
+
+#[derive(Debug, Clone, PartialEq, HasQuery, Insertable, AsChangeset)]
+#[diesel(table_name = contacts, check_for_backend(diesel::pg::Pg), treat_none_as_default_value = false)]
+#[diesel(treat_none_as_null = true, primary_key(workspace_id, id))]
+pub struct ContactRow {
+    pub workspace_id: WorkspaceId,
+    pub id: ContactId,
+    pub version: i32,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub deleted_at: Option<DateTime<Utc>>,
+    pub display_name: String,
+    pub sort_name: String,
+    pub given_name: Option<String>,
+    pub family_name: Option<String>,
+    pub profile: Value,
+    pub emails: Value,
+    pub linkedin_slug: Option<String>,
+    pub industries: Vec<String>,
+    pub tags: Vec<String>,
+    pub how_found: Option<HowFound>,
+    pub connector_id: Option<ContactId>,
+    pub relationship: Option<Relationship>,
+    pub strength: Option<i16>,
+    pub stage: Stage,
+    pub stage_reason: Option<StageReason>,
+    pub stage_changed_at: DateTime<Utc>,
+    pub do_not_contact: bool,
+    pub last_touch_at: Option<DateTime<Utc>>,
+    pub notes: Option<String>,
+    pub custom_fields: Value,
+    pub external_ids: Value,
+}
+
+/// A contact as it is written: the row, and what is derived from it and its positions for searching.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = contacts, check_for_backend(diesel::pg::Pg), treat_none_as_default_value = false)]
+pub struct ContactWrite {
+    #[diesel(embed)]
+    pub row: ContactRow,
+    pub search_text: String,
+    pub email_keys: Vec<String>,
+}
+
+/// The fields that nothing filters or sorts by, kept as one document.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Profile {
+    pub additional_name: Option<String>,
+    pub name_prefix: Option<String>,
+    pub name_suffix: Option<String>,
+    pub preferred_name: Option<String>,
+    pub pronunciation: Option<String>,
+    pub pronouns: Option<String>,
+    pub headline: Option<String>,
+    pub phones: Vec<Phone>,
+    pub links: Vec<Link>,
+    pub addresses: Vec<PostalAddress>,
+    pub education: Vec<Education>,
+    pub location: Option<String>,
+    pub time_zone: Option<String>,
+    pub expertise: Vec<String>,
+    pub how_found_detail: Option<String>,
+    pub how_found_on: Option<NaiveDate>,
+    pub shared_ground: Vec<String>,
+    pub preferred_channel: Option<Channel>,
+}
+
+#[derive(Debug, Clone, PartialEq, Insertable)]
+#[diesel(table_name = positions, check_for_backend(diesel::pg::Pg), treat_none_as_default_value = false)]
+pub struct PositionRow {
+    pub workspace_id: WorkspaceId,
+    pub id: Uuid,
+    pub contact_id: ContactId,
+    pub company_id: Option<CompanyId>,
+    pub company_name: Option<String>,
+    pub title: Option<String>,
+    pub started_on: Option<NaiveDate>,
+    pub ended_on: Option<NaiveDate>,
+    pub is_current: bool,
+    pub ordinal: i32,
+}
+
+/// A position with the name of its company, as it is read.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = positions, check_for_backend(diesel::pg::Pg))]
+#[diesel(base_query = positions::table.left_join(companies::table.on(
+    positions::workspace_id.eq(companies::workspace_id).and(positions::company_id.eq(companies::id.nullable()))
+)))]
+pub struct PositionView {
+    pub id: Uuid,
+    pub contact_id: ContactId,
+    pub company_id: Option<CompanyId>,
+    pub company_name: Option<String>,
+    #[diesel(select_expression = companies::name.nullable())]
+    pub present_company_name: Option<String>,
+    pub title: Option<String>,
+    pub started_on: Option<NaiveDate>,
+    pub ended_on: Option<NaiveDate>,
+    pub is_current: bool,
+}

@@ -1,0 +1,230 @@
+use std::collections::HashMap;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use actix_web::{delete, get, patch, post, put};
+use futures_util::try_join;
+
+use super::api::{Contact, ContactInput};
+use super::model::{ContactId, ContactRow, PositionView};
+use super::query::ListQuery;
+use super::{service, store};
+use crate::app::App;
+use crate::auth::{Access, ContactsRead, ContactsWrite};
+use crate::batch::{self, BatchAnswer, BatchInput};
+use crate::db::{Conn, WorkspaceId};
+use crate::error::ApiResult;
+use crate::http::page;
+use crate::http::params::NoParams;
+use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, Paging, Params, Patch};
+use crate::page;
+use crate::sort::Position;
+
+page! {
+    /// A page of contacts.
+    ContactPage of Contact
+}
+
+fn location(id: ContactId) -> String {
+    format!("/v1/contacts/{id}")
+}
+
+/// Add a contact
+///
+/// It needs a name, an e-mail address or a company. Companies that positions name are found by name, or added.
+#[utoipa::path(tag = "contacts", security(("bearer" = ["contacts:write"])), request_body = ContactInput, responses(
+    (status = 201, description = "The contact as stored", body = Contact),
+    (status = 409, description = "`external_id_taken`"),
+))]
+#[post("/contacts")]
+pub async fn create_contact(
+    app: Data<App>,
+    access: Access<ContactsWrite>,
+    key: IdempotencyKey,
+    _none: NoParams,
+    Body(input): Body<ContactInput>,
+) -> ApiResult<Answer<Contact>> {
+    let id = app.new_id();
+    app.post(&access, &key, &batch::fingerprint(&input), async |tx| {
+        let contact = service::create(tx, id, input).await?;
+        Answer::created(&location(contact.id), contact.version, &contact)
+    })
+    .await
+}
+
+/// List contacts
+#[utoipa::path(tag = "contacts", security(("bearer" = ["contacts:read"])), params(ListQuery), responses(
+    (status = 200, description = "A page of contacts", body = ContactPage),
+))]
+#[get("/contacts")]
+pub async fn list_contacts(
+    app: Data<App>,
+    access: Access<ContactsRead>,
+    Params(query): Params<ListQuery>,
+    paging: Paging,
+) -> ApiResult<Answer<ContactPage>> {
+    let from: Option<Position> = paging.position(query.cursor.as_deref())?;
+    let workspace = access.workspace;
+    let mut fuzzy = from.as_ref().is_some_and(|from| from.fuzzy);
+    let mut found = Vec::new();
+    if !fuzzy {
+        found = app.db.read(workspace, async |conn| page_of(conn, workspace, &query, from.as_ref()).await).await?;
+        fuzzy = found.is_empty() && query.q.is_some() && from.is_none();
+    }
+    if fuzzy {
+        let alike = async |conn: &mut Conn| page_alike(conn, workspace, &query, from.as_ref()).await;
+        found = app.db.snapshot(workspace, alike).await?;
+    }
+    let next_cursor = page::cut(&paging, query.limit, &mut found, |(row, _)| query.position(row, fuzzy))?;
+    let data = found.into_iter().map(|(row, positions)| Contact::new(row, positions)).collect();
+    paging.answer(&ContactPage { data, next_cursor })
+}
+
+type Found = Vec<(ContactRow, Vec<PositionView>)>;
+
+async fn page_of(conn: &Conn, workspace: WorkspaceId, query: &ListQuery, from: Option<&Position>) -> ApiResult<Found> {
+    let rows = store::list(conn, workspace, query, from, false).await?;
+    with_positions(conn, workspace, rows).await
+}
+
+async fn page_alike(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    query: &ListQuery,
+    from: Option<&Position>,
+) -> ApiResult<Found> {
+    let rows = store::list_alike(conn, workspace, query, from).await?;
+    with_positions(conn, workspace, rows).await
+}
+
+async fn with_positions(conn: &Conn, workspace: WorkspaceId, rows: Vec<ContactRow>) -> ApiResult<Found> {
+    let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
+    let mut positions: HashMap<ContactId, Vec<PositionView>> = HashMap::with_capacity(ids.len());
+    if !ids.is_empty() {
+        for position in store::positions(conn, workspace, &ids).await? {
+            positions.entry(position.contact_id).or_default().push(position);
+        }
+    }
+    Ok(rows.into_iter().map(|row| (positions.remove(&row.id).unwrap_or_default(), row)).map(|(p, r)| (r, p)).collect())
+}
+
+/// Read one contact
+#[utoipa::path(tag = "contacts", security(("bearer" = ["contacts:read"])), params(("id" = Uuid, Path)), responses(
+    (status = 200, description = "The contact", body = Contact, headers(("ETag" = String, description = "Its version"))),
+))]
+#[get("/contacts/{id}")]
+pub async fn read_contact(
+    app: Data<App>,
+    access: Access<ContactsRead>,
+    Id(id): Id<ContactId>,
+    _none: NoParams,
+) -> ApiResult<Answer<Contact>> {
+    let workspace = access.workspace;
+    let (row, positions) = app
+        .db
+        .read(workspace, async |conn| {
+            let ids = [id];
+            try_join!(store::find(conn, workspace, id), store::positions(conn, workspace, &ids))
+        })
+        .await?;
+    Answer::resource(row.version, &Contact::new(row, positions))
+}
+
+/// Change a contact
+///
+/// Lists are replaced as a whole. A position that is sent with its `id` stays the same position.
+#[utoipa::path(tag = "contacts", security(("bearer" = ["contacts:write"])), params(("id" = Uuid, Path)),
+    request_body = ContactInput, responses(
+    (status = 200, description = "The contact as it is now", body = Contact, headers(("ETag" = String, description = "Its version"))),
+    (status = 409, description = "`external_id_taken`"),
+))]
+#[patch("/contacts/{id}")]
+pub async fn patch_contact(
+    app: Data<App>,
+    access: Access<ContactsWrite>,
+    Id(id): Id<ContactId>,
+    if_match: IfMatch,
+    _none: NoParams,
+    patch: Patch<ContactInput>,
+) -> ApiResult<Answer<Contact>> {
+    app.write(&access, async |tx| {
+        let contact = service::patch(tx, id, &if_match, &patch).await?;
+        Answer::resource(contact.version, &contact)
+    })
+    .await
+}
+
+/// Delete a contact
+///
+/// It goes to the trash for 30 days.
+#[utoipa::path(tag = "contacts", security(("bearer" = ["contacts:write"])), params(("id" = Uuid, Path)), responses(
+    (status = 204, description = "It lies in the trash"),
+))]
+#[delete("/contacts/{id}")]
+pub async fn delete_contact(
+    app: Data<App>,
+    access: Access<ContactsWrite>,
+    Id(id): Id<ContactId>,
+    if_match: IfMatch,
+    _none: NoParams,
+) -> ApiResult<Answer<()>> {
+    app.write(&access, async |tx| service::delete(tx, id, &if_match).await).await?;
+    Ok(Answer::no_content())
+}
+
+/// Create or change the contact that another system knows by this id
+///
+/// A contact that is there keeps the fields that the body does not name.
+#[utoipa::path(tag = "contacts", security(("bearer" = ["contacts:write"])),
+    params(("system" = String, Path, max_length = 64), ("id" = String, Path, max_length = 255)),
+    request_body = ContactInput, responses(
+    (status = 200, description = "It was there; as it is now", body = Contact, headers(("ETag" = String, description = "Its version"))),
+    (status = 201, description = "It was not there; as it is now", body = Contact),
+    (status = 409, description = "`external_id_taken`"),
+))]
+#[put("/contacts/by-external-id/{system}/{id}")]
+pub async fn upsert_contact(
+    app: Data<App>,
+    access: Access<ContactsWrite>,
+    path: Path<(String, String)>,
+    if_match: IfMatch,
+    _none: NoParams,
+    patch: Patch<ContactInput>,
+) -> ApiResult<Answer<Contact>> {
+    let (system, external_id) = path.into_inner();
+    let new_id = app.new_id();
+    app.write(&access, async |tx| {
+        let (created, contact) = service::upsert(tx, new_id, &system, &external_id, &if_match, &patch).await?;
+        if created {
+            return Answer::created(&location(contact.id), contact.version, &contact);
+        }
+        Answer::resource(contact.version, &contact)
+    })
+    .await
+}
+
+/// Add many contacts at once
+///
+/// Each item is a `ContactInput`. Without `atomic` each succeeds or fails alone.
+#[utoipa::path(tag = "contacts", security(("bearer" = ["contacts:write"])), request_body = BatchInput, responses(
+    (status = 207, description = "What became of each item, in order", body = BatchAnswer),
+    (status = 422, description = "`batch_failed`: an item of an atomic batch failed, none was stored"),
+))]
+#[post("/contacts/batch")]
+pub async fn batch_contacts(
+    app: Data<App>,
+    access: Access<ContactsWrite>,
+    key: IdempotencyKey,
+    _none: NoParams,
+    Body(input): Body<BatchInput>,
+) -> ApiResult<Answer<BatchAnswer>> {
+    app.post(&access, &key, &batch::fingerprint(&input), async |tx| {
+        let answer = batch::run(&app, tx, input, async |tx, input: ContactInput| {
+            let contact = service::create(tx, app.new_id(), input).await?;
+            Ok((location(contact.id), contact))
+        })
+        .await?;
+        Answer::status(StatusCode::MULTI_STATUS, &answer)
+    })
+    .await
+}

@@ -1,0 +1,260 @@
+//! What can happen to a contact, inside the caller's transaction.
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::api::{Contact, ContactInput};
+use super::draft::{Draft, Identity, position_row};
+use super::model::{ContactId, ContactRow, PositionView};
+use super::store;
+use crate::changes::{Kind, Tx};
+use crate::companies::{self, CompanyId};
+use crate::error::{ApiError, ApiResult, Fault};
+use crate::http::{IfMatch, Patch};
+use crate::{external_ids, fields, text, trash};
+
+pub const RESOURCE: &str = "contact";
+
+/// Names of companies, by id and by [`text::name_key`]: what positions are resolved against.
+#[derive(Debug, Default)]
+pub struct Companies {
+    by_id: HashMap<CompanyId, String>,
+    by_key: HashMap<String, (CompanyId, String)>,
+}
+
+impl Companies {
+    /// Finds the companies that these contacts' positions name, and adds those that are not there.
+    pub async fn resolve(tx: &mut Tx<'_>, inputs: &[&ContactInput]) -> ApiResult<Self> {
+        let positions = || inputs.iter().flat_map(|input| &input.positions);
+        let ids: Vec<CompanyId> = positions().filter_map(|position| position.company_id).collect();
+        let names: Vec<String> = positions()
+            .filter(|position| position.company_id.is_none())
+            .filter_map(|position| position.company_name.clone())
+            .collect();
+        let mut known = Self::default();
+        if !ids.is_empty() {
+            known.by_id = companies::names(tx.conn, tx.workspace, &ids).await?;
+        }
+        if !names.is_empty() {
+            known.by_key = companies::find_or_create(tx, &names).await?;
+        }
+        Ok(known)
+    }
+
+    /// Gives each position its company. A company that is not in this workspace is a fault.
+    fn settle(&self, input: &mut ContactInput) -> ApiResult<()> {
+        let mut faults = Vec::new();
+        for (index, position) in input.positions.iter_mut().enumerate() {
+            if let Some(id) = position.company_id {
+                match self.by_id.get(&id) {
+                    Some(name) => position.company_name = Some(name.clone()),
+                    // One that lies in the trash, which the position may keep.
+                    None if position.id.is_some() && position.company_name.is_some() => {}
+                    None => {
+                        let detail = "is not a company of this workspace";
+                        faults.push(Fault::field(format!("/positions/{index}/company_id"), "not_found", detail));
+                    }
+                }
+            } else if let Some(name) = &position.company_name
+                && let Some((id, name)) = self.by_key.get(&text::name_key(name))
+            {
+                position.company_id = Some(*id);
+                position.company_name = Some(name.clone());
+            }
+        }
+        ApiError::check(faults)
+    }
+}
+
+/// The rows of a contact, from a checked input.
+pub fn draft(mut input: ContactInput, identity: Identity, known: &Companies) -> ApiResult<Draft> {
+    known.settle(&mut input)?;
+    let names: Vec<String> = input.positions.iter().filter_map(|position| position.company_name.clone()).collect();
+    let rows = input.positions.iter().enumerate().map(|(ordinal, position)| {
+        let id = position.id.unwrap_or_else(Uuid::now_v7);
+        position_row(identity, id, ordinal, position, position.company_name.clone())
+    });
+    let rows = rows.collect();
+    Ok(input.into_draft(identity, rows, &names))
+}
+
+pub fn fresh(tx: &Tx<'_>, id: ContactId) -> Identity {
+    Identity {
+        workspace: tx.workspace,
+        id,
+        version: 1,
+        created_at: tx.now,
+        updated_at: tx.now,
+        stage_changed_at: tx.now,
+    }
+}
+
+pub async fn create(tx: &mut Tx<'_>, id: ContactId, input: ContactInput) -> ApiResult<Contact> {
+    let mut input = input.check()?;
+    // A new contact has no positions yet whose identity could be kept.
+    input.positions.iter_mut().for_each(|position| position.id = None);
+    check_connector(tx, id, input.connector_id).await?;
+    let known = Companies::resolve(tx, &[&input]).await?;
+    let draft = draft(input, fresh(tx, id), &known)?;
+    store::insert(tx.conn, &draft.contact).await?;
+    store::insert_positions(tx.conn, &draft.positions).await?;
+    let row = draft.contact.row;
+    external_ids::replace(tx.conn, tx.workspace, RESOURCE, id.into(), &fields::no_ids(), &row.external_ids).await?;
+    tx.record(Kind::ContactCreated, id, 1, Vec::new());
+    read(tx, row).await
+}
+
+pub async fn patch(
+    tx: &mut Tx<'_>,
+    id: ContactId,
+    if_match: &IfMatch,
+    patch: &Patch<ContactInput>,
+) -> ApiResult<Contact> {
+    let before = live(tx, id).await?;
+    if_match.check(before.version)?;
+    let shown = read(tx, before.clone()).await?;
+    let input = patch.apply(&shown.clone().into())?;
+    write(tx, before, shown, input).await
+}
+
+/// Writes `input` over the locked row; a change of nothing leaves the version as it is.
+pub async fn write(tx: &mut Tx<'_>, before: ContactRow, shown: Contact, input: ContactInput) -> ApiResult<Contact> {
+    let id = before.id;
+    let input = input.check()?;
+    if input.connector_id != before.connector_id {
+        check_connector(tx, id, input.connector_id).await?;
+    }
+    let known = Companies::resolve(tx, &[&input]).await?;
+    let stage_changed = input.stage != before.stage;
+    let mut identity = Identity {
+        workspace: tx.workspace,
+        id,
+        version: before.version,
+        created_at: before.created_at,
+        updated_at: before.updated_at,
+        stage_changed_at: if stage_changed { tx.now } else { before.stage_changed_at },
+    };
+    let own: Vec<Uuid> = shown.positions.iter().filter_map(|position| position.id).collect();
+    let mut input = input;
+    for position in input.positions.iter_mut().filter(|position| position.id.is_some_and(|id| !own.contains(&id))) {
+        position.id = None;
+    }
+    let proposed = draft(input.clone(), identity, &known)?;
+    let changed = changed(&shown, &proposed);
+    if changed.is_empty() {
+        return Ok(shown);
+    }
+    identity.version += 1;
+    identity.updated_at = tx.now;
+    let draft = Draft { positions: proposed.positions, ..draft(input, identity, &known)? };
+    store::update(tx.conn, &draft.contact).await?;
+    store::replace_positions(tx.conn, tx.workspace, id, &draft.positions).await?;
+    let row = draft.contact.row;
+    let (old, new) = (&before.external_ids, &row.external_ids);
+    external_ids::replace(tx.conn, tx.workspace, RESOURCE, id.into(), old, new).await?;
+    if stage_changed {
+        tx.record(Kind::ContactStageChanged, id, row.version, changed);
+    } else {
+        tx.record(Kind::ContactUpdated, id, row.version, changed);
+    }
+    read(tx, row).await
+}
+
+/// The fields in which the contact would differ from what is shown.
+fn changed(shown: &Contact, draft: &Draft) -> Vec<String> {
+    let views = draft.positions.iter().map(|row| {
+        let shown = shown.positions.iter().find(|position| position.id == Some(row.id));
+        let name =
+            shown.filter(|shown| shown.company_id == row.company_id).and_then(|shown| shown.company_name.clone());
+        PositionView {
+            id: row.id,
+            contact_id: row.contact_id,
+            company_id: row.company_id,
+            company_name: row.company_name.clone(),
+            present_company_name: name,
+            title: row.title.clone(),
+            started_on: row.started_on,
+            ended_on: row.ended_on,
+            is_current: row.is_current,
+        }
+    });
+    fields::changed(shown, &Contact::new(draft.contact.row.clone(), views.collect()))
+}
+
+pub async fn upsert(
+    tx: &mut Tx<'_>,
+    new_id: ContactId,
+    system: &str,
+    external_id: &str,
+    if_match: &IfMatch,
+    patch: &Patch<ContactInput>,
+) -> ApiResult<(bool, Contact)> {
+    let known = external_ids::find(tx.conn, tx.workspace, RESOURCE, system, external_id).await?;
+    let Some(id) = known else {
+        let mut input = patch.apply(&ContactInput::empty())?;
+        input.external_ids.insert(system.to_owned(), external_id.to_owned());
+        return Ok((true, create(tx, new_id, input).await?));
+    };
+    let before = live(tx, id.into()).await?;
+    if_match.check(before.version)?;
+    let shown = read(tx, before.clone()).await?;
+    let mut input = patch.apply(&shown.clone().into())?;
+    input.external_ids.insert(system.to_owned(), external_id.to_owned());
+    Ok((false, write(tx, before, shown, input).await?))
+}
+
+pub async fn delete(tx: &mut Tx<'_>, id: ContactId, if_match: &IfMatch) -> ApiResult<()> {
+    let row = live(tx, id).await?;
+    if_match.check(row.version)?;
+    set_deleted(tx, &row, Some(tx.now)).await?;
+    trash::put(tx, RESOURCE, id.into(), &row.display_name).await?;
+    tx.record(Kind::ContactDeleted, id, row.version + 1, Vec::new());
+    Ok(())
+}
+
+/// Takes it out of the trash again, if nothing took its place.
+pub async fn restore(tx: &mut Tx<'_>, id: ContactId) -> ApiResult<()> {
+    let row = store::lock(tx.conn, tx.workspace, id).await?;
+    set_deleted(tx, &row, None).await?;
+    tx.record(Kind::ContactRestored, id, row.version + 1, Vec::new());
+    Ok(())
+}
+
+async fn set_deleted(tx: &mut Tx<'_>, row: &ContactRow, deleted_at: Option<DateTime<Utc>>) -> ApiResult<()> {
+    store::mark_deleted(tx.conn, tx.workspace, row.id, deleted_at, tx.now).await?;
+    let none = fields::no_ids();
+    let (before, after) = if deleted_at.is_some() { (&row.external_ids, &none) } else { (&none, &row.external_ids) };
+    external_ids::replace(tx.conn, tx.workspace, RESOURCE, row.id.into(), before, after).await
+}
+
+/// Removes it for good.
+pub async fn purge(tx: &mut Tx<'_>, id: ContactId) -> ApiResult<()> {
+    let row = store::lock(tx.conn, tx.workspace, id).await?;
+    store::purge(tx.conn, tx.workspace, id).await?;
+    tx.record(Kind::ContactPurged, id, row.version + 1, Vec::new());
+    Ok(())
+}
+
+/// The live row, locked until the end of the transaction.
+pub async fn live(tx: &mut Tx<'_>, id: ContactId) -> ApiResult<ContactRow> {
+    let row = store::lock(tx.conn, tx.workspace, id).await?;
+    if row.deleted_at.is_some() { Err(ApiError::not_found()) } else { Ok(row) }
+}
+
+/// The contact as the API shows it.
+pub async fn read(tx: &mut Tx<'_>, row: ContactRow) -> ApiResult<Contact> {
+    let positions = store::positions(tx.conn, tx.workspace, &[row.id]).await?;
+    Ok(Contact::new(row, positions))
+}
+
+async fn check_connector(tx: &mut Tx<'_>, id: ContactId, connector: Option<ContactId>) -> ApiResult<()> {
+    let Some(connector) = connector else { return Ok(()) };
+    if connector == id {
+        return Err(ApiError::field("/connector_id", "not_allowed", "a contact cannot be its own connector"));
+    }
+    if store::exists(tx.conn, tx.workspace, connector).await? {
+        return Ok(());
+    }
+    Err(ApiError::field("/connector_id", "not_found", "is not a contact of this workspace"))
+}

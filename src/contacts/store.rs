@@ -1,0 +1,247 @@
+//! Every statement about contacts and their positions, each within one workspace.
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+
+use super::model::{ContactId, ContactRow, ContactWrite, PositionRow, PositionView};
+use super::query::{By, Employment, ListQuery};
+use crate::companies::CompanyId;
+use crate::db::schema::{companies, contacts, positions};
+use crate::db::{Conn, WorkspaceId};
+use crate::error::ApiResult;
+use crate::sort::{Order, Position, keyset};
+use crate::text;
+
+/// Rows of one statement: some 29 values each, and PostgreSQL takes 65,535 values.
+const CHUNK: usize = 1_000;
+/// How like a word of the contact a word of the search must be; below it, one transposition in a short name is lost.
+const LIKENESS: &str = "SET LOCAL pg_trgm.word_similarity_threshold = 0.4";
+
+diesel::infix_operator!(Resembles, " <% ", Bool, backend: diesel::pg::Pg);
+
+pub async fn insert(mut conn: &Conn, contact: &ContactWrite) -> ApiResult<()> {
+    diesel::insert_into(contacts::table).values(contact).execute(&mut conn).await?;
+    Ok(())
+}
+
+pub async fn insert_many(mut conn: &Conn, list: &[ContactWrite]) -> ApiResult<()> {
+    for chunk in list.chunks(CHUNK) {
+        diesel::insert_into(contacts::table).values(chunk).execute(&mut conn).await?;
+    }
+    Ok(())
+}
+
+pub async fn insert_positions(mut conn: &Conn, rows: &[PositionRow]) -> ApiResult<()> {
+    for chunk in rows.chunks(CHUNK) {
+        diesel::insert_into(positions::table).values(chunk).execute(&mut conn).await?;
+    }
+    Ok(())
+}
+
+pub async fn replace_positions(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    contact: ContactId,
+    rows: &[PositionRow],
+) -> ApiResult<()> {
+    let own = positions::workspace_id.eq(workspace).and(positions::contact_id.eq(contact));
+    diesel::delete(positions::table.filter(own)).execute(&mut conn).await?;
+    insert_positions(conn, rows).await
+}
+
+/// Writes the contact over the one with its id.
+pub async fn update(mut conn: &Conn, contact: &ContactWrite) -> ApiResult<()> {
+    let own = contacts::table.find((contact.row.workspace_id, contact.row.id));
+    let derived = (contacts::search_text.eq(&contact.search_text), contacts::email_keys.eq(&contact.email_keys));
+    diesel::update(own).set((&contact.row, derived)).execute(&mut conn).await?;
+    Ok(())
+}
+
+pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResult<ContactRow> {
+    let live = contacts::workspace_id.eq(workspace).and(contacts::id.eq(id)).and(contacts::deleted_at.is_null());
+    Ok(ContactRow::query().filter(live).first(&mut conn).await?)
+}
+
+/// The row, deleted or not, locked until the end of the transaction.
+pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResult<ContactRow> {
+    let own = contacts::workspace_id.eq(workspace).and(contacts::id.eq(id));
+    Ok(ContactRow::query().filter(own).for_update().first(&mut conn).await?)
+}
+
+pub async fn exists(mut conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResult<bool> {
+    let live = contacts::workspace_id.eq(workspace).and(contacts::id.eq(id)).and(contacts::deleted_at.is_null());
+    Ok(diesel::select(diesel::dsl::exists(contacts::table.filter(live))).get_result(&mut conn).await?)
+}
+
+/// The positions of these contacts, in their order.
+pub async fn positions(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    contacts: &[ContactId],
+) -> ApiResult<Vec<PositionView>> {
+    let theirs = positions::workspace_id.eq(workspace).and(positions::contact_id.eq_any(contacts));
+    let ordered = PositionView::query().filter(theirs).order((positions::contact_id, positions::ordinal));
+    Ok(ordered.load(&mut conn).await?)
+}
+
+pub async fn mark_deleted(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    id: ContactId,
+    deleted_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> ApiResult<()> {
+    diesel::update(contacts::table.find((workspace, id)))
+        .set((
+            contacts::deleted_at.eq(deleted_at),
+            contacts::version.eq(contacts::version + 1),
+            contacts::updated_at.eq(now),
+        ))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Removes the row and its positions; those it connected lose their connector.
+pub async fn purge(mut conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResult<()> {
+    let led = contacts::workspace_id.eq(workspace).and(contacts::connector_id.eq(id));
+    diesel::update(contacts::table.filter(led))
+        .set(contacts::connector_id.eq(None::<ContactId>))
+        .execute(&mut conn)
+        .await?;
+    diesel::delete(contacts::table.find((workspace, id))).execute(&mut conn).await?;
+    Ok(())
+}
+
+/// Makes those who work or worked there findable by the company's new name.
+pub async fn company_renamed(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    company: CompanyId,
+    before: &str,
+    after: &str,
+) -> ApiResult<()> {
+    diesel::define_sql_function! { fn replace(text: Text, before: Text, after: Text) -> Text; }
+    let there = positions::workspace_id.eq(workspace).and(positions::company_id.eq(company));
+    let people = positions::table.filter(there).select(positions::contact_id);
+    let line = |name: &str| format!("\n{}\n", text::fold(name));
+    diesel::update(contacts::table.filter(contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(people))))
+        .set(contacts::search_text.eq(replace(contacts::search_text, line(before), line(after))))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Contacts whose words are like those of the search, for when none has them as they are. In a transaction, for the
+/// threshold is a setting.
+pub async fn list_alike(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    query: &ListQuery,
+    from: Option<&Position>,
+) -> ApiResult<Vec<ContactRow>> {
+    conn.batch_execute(LIKENESS).await?;
+    list(conn, workspace, query, from, true).await
+}
+
+pub async fn list(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    query: &ListQuery,
+    from: Option<&Position>,
+    alike: bool,
+) -> ApiResult<Vec<ContactRow>> {
+    let live = contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_null());
+    let mut rows = ContactRow::query().filter(live).into_boxed();
+    for word in text::fold(query.q.as_deref().unwrap_or_default()).split(' ').filter(|word| !word.is_empty()) {
+        rows = match alike {
+            true => rows.filter(Resembles::new(word.to_owned().into_sql::<Text>(), contacts::search_text)),
+            false => rows.filter(contacts::search_text.like(text::anywhere(word))),
+        };
+    }
+    if !query.stage.is_empty() {
+        rows = rows.filter(contacts::stage.eq_any(query.stage.clone()));
+    }
+    if !query.tag.is_empty() {
+        rows = rows.filter(contacts::tags.overlaps_with(query.tag.clone()));
+    }
+    if !query.industry.is_empty() {
+        rows = rows.filter(contacts::industries.overlaps_with(query.industry.clone()));
+    }
+    if !query.how_found.is_empty() {
+        rows = rows.filter(contacts::how_found.eq_any(query.how_found.clone()));
+    }
+    if !query.relationship.is_empty() {
+        rows = rows.filter(contacts::relationship.eq_any(query.relationship.clone()));
+    }
+    if !query.connector_id.is_empty() {
+        rows = rows.filter(contacts::connector_id.eq_any(query.connector_id.clone()));
+    }
+    if !query.strength.is_empty() {
+        rows = rows.filter(contacts::strength.eq_any(query.strengths()));
+    }
+    if let Some(do_not_contact) = query.do_not_contact {
+        rows = rows.filter(contacts::do_not_contact.eq(do_not_contact));
+    }
+    if !query.company_id.is_empty() || query.company.is_some() {
+        rows = rows.filter(contacts::id.eq_any(people_at(workspace, query)));
+    }
+    macro_rules! range {
+        ($column:ident, $after:ident, $before:ident) => {
+            if let Some(after) = query.$after {
+                rows = rows.filter(contacts::$column.gt(after));
+            }
+            if let Some(before) = query.$before {
+                rows = rows.filter(contacts::$column.lt(before));
+            }
+        };
+    }
+    range!(created_at, created_after, created_before);
+    range!(updated_at, updated_after, updated_before);
+    range!(last_touch_at, last_touch_after, last_touch_before);
+    let Order { by, descending } = query.sort.order();
+    rows = match by {
+        By::Created => keyset!(rows, descending, contacts::id, from.map(|from| from.id)),
+        By::Updated => {
+            let from = from.and_then(|from| Some((from.at?, from.id)));
+            keyset!(rows, descending, contacts::updated_at, contacts::id, from)
+        }
+        By::Name => {
+            let from = from.and_then(|from| Some((from.text.clone()?, from.id)));
+            keyset!(rows, descending, contacts::sort_name, contacts::id, from)
+        }
+        By::LastTouch => {
+            let from = from.and_then(|from| Some((from.at?, from.id)));
+            keyset!(rows, descending, contacts::touch_rank, contacts::id, from)
+        }
+        By::Strength => {
+            let from = from.and_then(|from| Some((from.number?, from.id)));
+            keyset!(rows, descending, contacts::strength_rank, contacts::id, from)
+        }
+    };
+    Ok(rows.limit(query.fetch()).load(&mut conn).await?)
+}
+
+/// Those who work or worked at the companies of the query.
+fn people_at(
+    workspace: WorkspaceId,
+    query: &ListQuery,
+) -> positions::BoxedQuery<'_, diesel::pg::Pg, diesel::sql_types::Uuid> {
+    let here = positions::table.filter(positions::workspace_id.eq(workspace));
+    let mut people = here.select(positions::contact_id).into_boxed();
+    if !query.company_id.is_empty() {
+        people = people.filter(positions::company_id.eq_any(&query.company_id));
+    }
+    if let Some(name) = &query.company {
+        let named = companies::workspace_id.eq(workspace).and(companies::deleted_at.is_null());
+        let named = named.and(companies::search_text.like(text::anywhere(&text::fold(name))));
+        let ids = companies::table.filter(named).select(companies::id.nullable());
+        people = people.filter(positions::company_id.eq_any(ids));
+    }
+    match query.employment {
+        None | Some(Employment::Any) => people,
+        Some(Employment::Current) => people.filter(positions::is_current),
+        Some(Employment::Former) => people.filter(diesel::dsl::not(positions::is_current)),
+    }
+}

@@ -1,0 +1,74 @@
+//! Other systems' ids of our resources: one resource per system and id.
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde_json::{Value, json};
+use utoipa::openapi::{RefOr, Schema};
+use uuid::Uuid;
+
+use crate::db::schema::external_ids;
+use crate::db::{Conn, WorkspaceId};
+use crate::error::{ApiError, ApiResult, Code, Fault, OnConstraint};
+
+/// System → id.
+pub type ExternalIds = BTreeMap<String, String>;
+
+/// The schema of `external_ids`.
+pub fn schema() -> RefOr<Schema> {
+    crate::fields::schema(json!({
+        "type": "object",
+        "description": "This resource in other systems: the system's name to the id there.",
+        "maxProperties": 20,
+        "propertyNames": { "pattern": "^[A-Za-z0-9_.-]{1,64}$" },
+        "additionalProperties": { "type": "string", "minLength": 1, "maxLength": 255 },
+        "default": {},
+        "example": { "crm": "4711" },
+    }))
+}
+
+/// The resource that a system's id names.
+pub async fn find(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    resource: &str,
+    system: &str,
+    external_id: &str,
+) -> ApiResult<Option<Uuid>> {
+    let row = external_ids::table.find((workspace, resource, system, external_id));
+    Ok(row.select(external_ids::resource_id).first(&mut conn).await.optional()?)
+}
+
+/// Makes the table say what the resource's column says.
+pub async fn replace(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    resource: &str,
+    id: Uuid,
+    before: &Value,
+    after: &Value,
+) -> ApiResult<()> {
+    if before == after {
+        return Ok(());
+    }
+    let own = external_ids::workspace_id.eq(workspace).and(external_ids::resource_id.eq(id));
+    diesel::delete(external_ids::table.filter(own)).execute(&mut conn).await?;
+    let after: ExternalIds = crate::fields::stored(after.clone());
+    for (system, external_id) in after {
+        let taken = Fault::field(format!("/external_ids/{system}"), "taken", "another resource carries this id");
+        diesel::insert_into(external_ids::table)
+            .values((
+                external_ids::workspace_id.eq(workspace),
+                external_ids::resource.eq(resource),
+                external_ids::system.eq(&system),
+                external_ids::external_id.eq(&external_id),
+                external_ids::resource_id.eq(id),
+            ))
+            .execute(&mut conn)
+            .await
+            .on_constraint("external_ids_pkey", || {
+                ApiError::new(Code::ExternalIdTaken, format!("{system} {external_id} is another's")).with(taken)
+            })?;
+    }
+    Ok(())
+}

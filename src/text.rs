@@ -1,0 +1,59 @@
+//! Text as it is compared and searched.
+use deunicode::deunicode;
+
+/// Without accents and case, in ASCII, with single spaces: `Łukasz  MÜLLER` → `lukasz muller`, `李` → `li`. What is
+/// searched and what is searched for are folded alike.
+pub fn fold(text: &str) -> String {
+    let ascii = if text.is_ascii() { text.to_owned() } else { deunicode(text) };
+    let mut folded = String::with_capacity(ascii.len());
+    for word in ascii.split_whitespace() {
+        if !folded.is_empty() {
+            folded.push(' ');
+        }
+        folded.extend(word.chars().map(|c| c.to_ascii_lowercase()));
+    }
+    folded
+}
+
+/// What makes two company names the same: case and spacing do not count, accents and all else do.
+pub fn name_key(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// Trimmed; nothing when nothing is left.
+pub fn filled(text: Option<String>) -> Option<String> {
+    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// Trimmed and without repetitions, in the order they came.
+pub fn distinct(list: Vec<String>) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::with_capacity(list.len());
+    for item in list.into_iter().filter_map(|item| filled(Some(item))) {
+        if !kept.contains(&item) {
+            kept.push(item);
+        }
+    }
+    kept
+}
+
+/// A `LIKE` pattern that finds `part` anywhere.
+pub fn anywhere(part: &str) -> String {
+    format!("%{}%", part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_drops_accents_case_and_spare_space() {
+        assert_eq!(fold(" Łukasz\t Müller-Groß "), "lukasz muller-gross");
+        assert_eq!(fold("Ångström Þór"), "angstrom thor");
+        assert_eq!(fold("李 小龍"), fold("李  小龍"));
+    }
+
+    #[test]
+    fn patterns_take_no_wildcards_from_people() {
+        assert_eq!(anywhere(r"50%_\"), r"%50\%\_\\%");
+    }
+}
