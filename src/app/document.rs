@@ -115,10 +115,10 @@ fn add_patch_schemas(document: &mut Value) {
         let content = &mut item["patch"]["requestBody"]["content"];
         let Some(name) = reference(&content["application/json"]["schema"]).map(str::to_owned) else {
             // Indexing made the entries that were not there.
-            if let Some(item) = item.as_object_mut() {
-                if item["patch"]["responses"].is_null() {
-                    item.remove("patch");
-                }
+            if let Some(item) = item.as_object_mut()
+                && item["patch"]["responses"].is_null()
+            {
+                item.remove("patch");
             }
             continue;
         };

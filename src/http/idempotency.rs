@@ -44,6 +44,9 @@ impl FromRequest for IdempotencyKey {
     }
 }
 
+/// Fingerprint, time, status, headers and body of an answer that was kept.
+type Kept = (Vec<u8>, DateTime<Utc>, i16, Value, Vec<u8>);
+
 /// A request that has a key, before its effect.
 pub struct Claim<'a> {
     workspace: WorkspaceId,
@@ -68,7 +71,7 @@ impl Claim<'_> {
                 ApiError::new(Code::IdempotencyInProgress, "the first request with this key still runs").retry_after(1)
             );
         }
-        let kept: Option<(Vec<u8>, DateTime<Utc>, i16, Value, Vec<u8>)> = idempotency_keys::table
+        let kept: Option<Kept> = idempotency_keys::table
             .find((self.workspace, self.credential, self.route, self.key))
             .select((
                 idempotency_keys::fingerprint,

@@ -8,11 +8,14 @@ use super::store;
 use crate::app::App;
 use crate::error::ApiResult;
 
+/// How many things a turn has handled.
+type Turn = Pin<Box<dyn Future<Output = ApiResult<usize>>>>;
+
 /// Something to do every so often.
 pub struct Task {
     pub name: &'static str,
     pub every: Duration,
-    pub run: fn(Data<App>) -> Pin<Box<dyn Future<Output = ApiResult<usize>>>>,
+    pub run: fn(Data<App>) -> Turn,
 }
 
 /// Does what is due. A task that fails says so in the log and is tried again in its next turn.

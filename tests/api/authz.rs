@@ -104,7 +104,6 @@ async fn another_workspace_is_not_there_in_strict_mode() {
 /// A row of A's, and how it looked.
 struct Row {
     location: String,
-    id: Uuid,
     before: Reply,
 }
 
@@ -114,9 +113,11 @@ async fn foreign_rows(mode: &str) {
     let document = app::document();
     let (a, b) = (app.seeker().await, app.seeker().await);
     let all: Vec<Operation> = operations(&document).into_iter().filter(|operation| !operation.is_public()).collect();
-    let rows = fill(&app, &document, &all, &a).await;
-    let mut ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let (rows, mut ids) = fill(&app, &document, &all, &a).await;
     ids.extend([a.workspace, a.user, a.session]);
+    let lists: Vec<&Operation> =
+        all.iter().filter(|operation| operation.method == Method::GET && !operation.path.contains('{')).collect();
+    let before = read_all(&app, &document, &lists, &a).await;
 
     for operation in all.iter().filter(|operation| !operation.row_ids().is_empty()) {
         let unknown = app.send(valid(&app, &document, operation, &operation.nowhere(), &b)).await;
@@ -130,10 +131,9 @@ async fn foreign_rows(mode: &str) {
             }
         }
     }
-    for operation in all.iter().filter(|operation| operation.method == Method::GET && !operation.path.contains('{')) {
-        let reply = app.send(valid(&app, &document, operation, &operation.path, &b)).await;
+    for (operation, text) in lists.iter().zip(read_all(&app, &document, &lists, &b).await) {
         for id in &ids {
-            assert!(!reply.text.contains(&id.to_string()), "{operation} shows a foreign {id}: {}", reply.text);
+            assert!(!text.contains(&id.to_string()), "{operation} shows a foreign {id}: {text}");
         }
     }
     for operation in all.iter().filter(|operation| matches!(operation.method, Method::POST | Method::PUT)) {
@@ -144,11 +144,20 @@ async fn foreign_rows(mode: &str) {
         assert_eq!(after.header("etag"), row.before.header("etag"), "{} has changed", row.location);
         assert_eq!(after.text, row.before.text, "{} has changed", row.location);
     }
+    assert_eq!(read_all(&app, &document, &lists, &a).await, before, "a list of A's has changed");
 }
 
-/// One row by each operation that creates, and one more that then lies in the trash.
-async fn fill(app: &TestApp, document: &Value, all: &[Operation], member: &Member) -> Vec<Row> {
-    let mut rows = Vec::new();
+async fn read_all(app: &TestApp, document: &Value, lists: &[&Operation], member: &Member) -> Vec<String> {
+    let mut texts = Vec::new();
+    for operation in lists {
+        texts.push(app.send(valid(app, document, operation, &operation.path, member)).await.expect(200).text);
+    }
+    texts
+}
+
+/// One row by each operation that creates, and one more that is then deleted, with the ids of both.
+async fn fill(app: &TestApp, document: &Value, all: &[Operation], member: &Member) -> (Vec<Row>, Vec<Uuid>) {
+    let (mut rows, mut ids) = (Vec::new(), Vec::new());
     let creates = |operation: &&Operation| {
         operation.method == Method::POST && operation.documents("201") && !operation.path.contains('{')
     };
@@ -160,25 +169,19 @@ async fn fill(app: &TestApp, document: &Value, all: &[Operation], member: &Membe
         };
         let created = make().await;
         let location = created.header("location").to_owned();
-        let id = created.id().parse().unwrap();
+        ids.push(created.id().parse().unwrap());
         let before = app.get(&location, member).await;
         if before.status == 200 {
-            rows.push(Row { location, id, before });
+            rows.push(Row { location, before });
         }
         let deletes = format!("{}/{{id}}", operation.path);
         if all.iter().any(|other| other.method == Method::DELETE && other.path == deletes) {
             let second = make().await;
-            app.delete(&second.header("location").to_owned(), member).await;
-            rows.extend(in_trash(app, &second, member).await);
+            app.delete(second.header("location"), member).await.expect(204);
+            ids.push(second.id().parse().unwrap());
         }
     }
-    rows
-}
-
-async fn in_trash(app: &TestApp, deleted: &Reply, member: &Member) -> Option<Row> {
-    let location = format!("/v1/trash/{}", deleted.id());
-    let before = app.get(&location, member).await;
-    (before.status == 200).then(|| Row { id: deleted.id().parse().unwrap(), location, before })
+    (rows, ids)
 }
 
 /// A body that names another workspace's row is refused.

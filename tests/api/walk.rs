@@ -182,7 +182,8 @@ fn object(document: &Value, schema: &Value) -> Value {
         let properties = schema["properties"].as_object().into_iter().flatten();
         let texts = properties.filter(|(_, property)| is_text(property)).map(|(name, _)| name.as_str());
         let mut texts: Vec<&str> = texts.collect();
-        texts.sort_by_key(|name| !name.contains("name"));
+        let usual = ["name", "given_name", "title"];
+        texts.sort_by_key(|name| usual.iter().position(|known| known == name).unwrap_or(usual.len()));
         names.extend(texts.first());
     }
     names.into_iter().map(|name| (name.to_owned(), minimal(document, &schema["properties"][name]))).collect()
