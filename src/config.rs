@@ -132,8 +132,9 @@ pub struct Config {
     pub listen: SocketAddr,
     pub public_url: Option<Url>,
     pub data_dir: PathBuf,
-    pub database_url: Option<String>,
-    pub database_direct_url: Option<String>,
+    /// It may have a password in it.
+    pub database_url: Option<SecretString>,
+    pub database_direct_url: Option<SecretString>,
     pub pg_bin: Option<PathBuf>,
     /// Where programs are searched, as the shell has it.
     pub path: Option<std::ffi::OsString>,
@@ -189,8 +190,8 @@ impl Config {
                 r.mistake("INROAD_DATA_DIR", "is needed, for neither XDG_DATA_HOME nor HOME is set");
                 PathBuf::new()
             }),
-            database_url: s.database_url.filter(|url| !url.is_empty()),
-            database_direct_url: s.database_direct_url.filter(|url| !url.is_empty()),
+            database_url: s.database_url.filter(|url| !url.is_empty()).map(SecretString::from),
+            database_direct_url: s.database_direct_url.filter(|url| !url.is_empty()).map(SecretString::from),
             pg_bin: s.pg_bin,
             path: std::env::var_os("PATH"),
             sudo_uid: std::env::var("SUDO_UID").ok().and_then(|uid| uid.parse().ok()),

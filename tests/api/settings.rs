@@ -91,3 +91,18 @@ fn the_compose_file_sets_what_exists() {
         assert!(compose.contains(needed), "docker-compose.yml must ask for {needed}…}}");
     }
 }
+
+/// `inroad admin config` is for bug reports.
+#[test]
+fn no_secret_is_printed_with_the_configuration() {
+    #[derive(clap::Parser)]
+    struct Flags {
+        #[command(flatten)]
+        settings: inroad::config::Settings,
+    }
+    let hidden = ["--database-url", "--database-direct-url", "--secret", "--smtp-url"];
+    let flags = hidden.iter().flat_map(|flag| [(*flag).to_owned(), "smtp://user:hunter2@localhost".to_owned()]);
+    let flags: Flags = clap::Parser::parse_from(["inroad".to_owned()].into_iter().chain(flags));
+    let config = inroad::config::Config::read(flags.settings).unwrap();
+    assert!(!format!("{config:?}").contains("hunter2"));
+}
