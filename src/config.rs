@@ -1,6 +1,4 @@
 //! Settings: flags and environment → [`Config`], all mistakes at once. Nothing else reads the environment.
-#![expect(clippy::disallowed_methods, reason = "the one module that reads the environment")]
-
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -193,8 +191,8 @@ impl Config {
             database_url: s.database_url.filter(|url| !url.is_empty()).map(SecretString::from),
             database_direct_url: s.database_direct_url.filter(|url| !url.is_empty()).map(SecretString::from),
             pg_bin: s.pg_bin,
-            path: std::env::var_os("PATH"),
-            sudo_uid: std::env::var("SUDO_UID").ok().and_then(|uid| uid.parse().ok()),
+            path: variable("PATH"),
+            sudo_uid: variable("SUDO_UID").and_then(|uid| uid.to_str()?.parse().ok()),
             secret: s.secret.filter(|text| !text.is_empty()).map(SecretString::from),
             workers: s.workers.map_or(cores, |text| r.number("INROAD_WORKERS", &text, 1, 256)),
             pool_size: r.number("INROAD_POOL_SIZE", &s.pool_size, 1, 1000),
@@ -358,9 +356,15 @@ fn default_data_dir() -> Option<PathBuf> {
     // SAFETY: geteuid has no preconditions and cannot fail.
     #[expect(unsafe_code, reason = "the standard library does not tell the effective user")]
     let root = unsafe { libc::geteuid() } == 0;
-    if root && std::env::var_os("XDG_DATA_HOME").is_none() {
+    if root && variable("XDG_DATA_HOME").is_none() {
         return Some(PathBuf::from("/var/lib/inroad"));
     }
-    let home = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let home = |name: &str| variable(name).map(PathBuf::from);
     home("XDG_DATA_HOME").or_else(|| home("HOME").map(|home| home.join(".local/share"))).map(|dir| dir.join("inroad"))
+}
+
+/// What clap does not read: it is no setting of the service's own.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+fn variable(name: &str) -> Option<std::ffi::OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
 }

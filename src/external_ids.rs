@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::db::schema::external_ids;
 use crate::db::{Conn, WorkspaceId};
-use crate::error::{ApiError, ApiResult, Code, Fault, OnConstraint};
+use crate::error::{ApiError, ApiResult, Code, Fault};
 
 /// System → id.
 pub type ExternalIds = BTreeMap<String, String>;
@@ -55,8 +55,7 @@ pub async fn replace(
     diesel::delete(external_ids::table.filter(own)).execute(&mut conn).await?;
     let after: ExternalIds = crate::fields::stored(after.clone());
     for (system, external_id) in after {
-        let taken = Fault::field(format!("/external_ids/{system}"), "taken", "another resource carries this id");
-        diesel::insert_into(external_ids::table)
+        let added = diesel::insert_into(external_ids::table)
             .values((
                 external_ids::workspace_id.eq(workspace),
                 external_ids::resource.eq(resource),
@@ -64,11 +63,20 @@ pub async fn replace(
                 external_ids::external_id.eq(&external_id),
                 external_ids::resource_id.eq(id),
             ))
+            .on_conflict_do_nothing()
             .execute(&mut conn)
-            .await
-            .on_constraint("external_ids_pkey", || {
-                ApiError::new(Code::ExternalIdTaken, format!("{system} {external_id} is another's")).with(taken)
-            })?;
+            .await?;
+        if added == 0 {
+            let other = find(conn, workspace, resource, &system, &external_id).await?;
+            return Err(taken(resource, &system, &external_id, other));
+        }
     }
     Ok(())
+}
+
+fn taken(resource: &str, system: &str, external_id: &str, other: Option<Uuid>) -> ApiError {
+    let other = other.map_or_else(|| "another one".to_owned(), |id| id.to_string());
+    let detail = format!("`{external_id}` in `{system}` is the {resource} {other}");
+    let fault = Fault::field(format!("/external_ids/{system}"), "taken", detail.clone());
+    ApiError::new(Code::ExternalIdTaken, detail).with(fault)
 }

@@ -1,1 +1,1 @@
-DROP TABLE import_rows, imports;
+DROP TABLE import_keys, import_rows, imports;

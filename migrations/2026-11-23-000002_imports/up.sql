@@ -20,6 +20,8 @@ CREATE TABLE imports (
     unchanged_count integer NOT NULL DEFAULT 0,
     skipped_count integer NOT NULL DEFAULT 0,
     failed_count integer NOT NULL DEFAULT 0,
+    -- Companies that the import added, for an undo.
+    created_companies uuid[] NOT NULL DEFAULT '{}',
     failure_code text,
     failure_detail text,
     finished_at timestamptz,
@@ -38,7 +40,7 @@ CREATE TABLE import_rows (
     contact_id uuid,
     -- The contact's version as this row left it: an undo keeps what was edited since.
     contact_version integer,
-    -- What an updated contact was before, as the API shows it.
+    -- What an updated contact was before: as it can be written, and what the source had said of it.
     before jsonb,
     problems jsonb NOT NULL,
     PRIMARY KEY (workspace_id, import_id, line),
@@ -47,10 +49,27 @@ CREATE TABLE import_rows (
 );
 CREATE INDEX import_rows_outcome_idx ON import_rows (workspace_id, import_id, outcome, line);
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON imports, import_rows TO inroad_tenant;
+-- Whom a key of a source (a profile, an address) stands for, and what the source said of them last: what a later
+-- import of the same source is compared with, so that it tells its own news from what a person has changed.
+CREATE TABLE import_keys (
+    workspace_id uuid NOT NULL,
+    source text NOT NULL,
+    key text NOT NULL,
+    contact_id uuid NOT NULL,
+    base jsonb NOT NULL,
+    PRIMARY KEY (workspace_id, source, key),
+    CONSTRAINT import_keys_contact_fkey FOREIGN KEY (workspace_id, contact_id)
+        REFERENCES contacts (workspace_id, id) ON DELETE CASCADE
+);
+CREATE INDEX import_keys_contact_idx ON import_keys (workspace_id, contact_id);
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON imports, import_rows, import_keys TO inroad_tenant;
 
 ALTER TABLE imports ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON imports TO inroad_tenant
+    USING (workspace_id = nullif(current_setting('inroad.workspace_id', true), '')::uuid);
+ALTER TABLE import_keys ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON import_keys TO inroad_tenant
     USING (workspace_id = nullif(current_setting('inroad.workspace_id', true), '')::uuid);
 ALTER TABLE import_rows ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON import_rows TO inroad_tenant

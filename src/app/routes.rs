@@ -13,7 +13,7 @@ use crate::auth::access;
 use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
 use crate::mail::SendMail;
-use crate::{companies, contacts, trash};
+use crate::{companies, contacts, transfer, trash};
 
 /// All routes, and the document as their handlers say it.
 pub fn routes() -> (
@@ -38,6 +38,7 @@ pub fn routes() -> (
                 .service(limits::read_limits)
                 .configure(contacts::configure)
                 .configure(companies::configure)
+                .configure(transfer::configure)
                 .configure(trash::configure),
         )
         .split_for_parts()
@@ -51,6 +52,11 @@ pub fn jobs() -> Registry {
 /// What comes round.
 pub fn periodic_tasks() -> Vec<Task> {
     vec![
+        Task {
+            name: "settle_interrupted_imports",
+            every: Duration::seconds(20),
+            run: |app| Box::pin(async move { transfer::settle_interrupted(&app).await }),
+        },
         Task {
             name: "empty_trash",
             every: Duration::minutes(10),

@@ -47,6 +47,11 @@ impl<'a> Tx<'a> {
         self.changes.push(Change { kind, resource_id: resource_id.into(), version, fields });
     }
 
+    /// The resources of which this kind of change is noted.
+    pub fn recorded(&self, kind: Kind) -> Vec<Uuid> {
+        self.changes.iter().filter(|change| change.kind == kind).map(|change| change.resource_id).collect()
+    }
+
     /// A part that can fail alone, with its changes.
     pub async fn part<T>(&mut self, work: impl AsyncFnOnce(&mut Tx<'_>) -> ApiResult<T>) -> ApiResult<T> {
         let (workspace, now, actor) = (self.workspace, self.now, self.actor);
@@ -58,6 +63,12 @@ impl<'a> Tx<'a> {
         .await?;
         self.changes.extend(changes);
         Ok(value)
+    }
+
+    /// Does the work and takes it back: what it would have done is what it says.
+    pub async fn rehearse<T>(&mut self, work: impl AsyncFnOnce(&mut Tx<'_>) -> ApiResult<T>) -> ApiResult<T> {
+        let (workspace, now, actor) = (self.workspace, self.now, self.actor);
+        crate::db::rolled_back(self.conn, async |conn| work(&mut Tx::new(conn, workspace, now, actor)).await).await
     }
 
     /// Writes the noted changes. Called once, last, by whoever opened the transaction.

@@ -33,7 +33,8 @@ pub fn configure(config: &mut ServiceConfig) {
 /// Ids and names of the companies with these names, by [`text::name_key`]; those that are not there yet are added.
 pub async fn find_or_create(tx: &mut Tx<'_>, names: &[String]) -> ApiResult<HashMap<String, (CompanyId, String)>> {
     let mut wanted: Vec<(String, &String)> = names.iter().map(|name| (text::name_key(name), name)).collect();
-    wanted.sort();
+    // Stable, so that the first spelling is the one that is kept.
+    wanted.sort_by(|a, b| a.0.cmp(&b.0));
     wanted.dedup_by(|a, b| a.0 == b.0);
     let keys: Vec<String> = wanted.iter().map(|(key, _)| key.clone()).collect();
     let mut found = store::by_keys(tx.conn, tx.workspace, &keys).await?;

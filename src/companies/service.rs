@@ -10,10 +10,20 @@ pub const RESOURCE: &str = "company";
 
 pub async fn create(tx: &mut Tx<'_>, id: CompanyId, input: CompanyInput) -> ApiResult<Company> {
     let row = input.into_row(tx.workspace, id, 1, tx.now, tx.now)?;
+    refuse_taken_name(tx, &row).await?;
     store::insert(tx.conn, &row).await?;
     external_ids::replace(tx.conn, tx.workspace, RESOURCE, id.into(), &fields::no_ids(), &row.external_ids).await?;
     tx.record(Kind::CompanyCreated, id, 1, Vec::new());
     Ok(row.into())
+}
+
+/// The constraint would say so, too, but could not name the other.
+async fn refuse_taken_name(tx: &mut Tx<'_>, row: &CompanyRow) -> ApiResult<()> {
+    let known = store::by_keys(tx.conn, tx.workspace, std::slice::from_ref(&row.name_key)).await?;
+    match known.get(&row.name_key) {
+        Some((other, _)) if *other != row.id => Err(store::exists(Some(*other))),
+        _ => Ok(()),
+    }
 }
 
 pub async fn patch(
@@ -36,6 +46,9 @@ async fn write(tx: &mut Tx<'_>, before: CompanyRow, input: CompanyInput) -> ApiR
         return Ok(before.into());
     }
     let after = CompanyRow { version: before.version + 1, updated_at: tx.now, ..after };
+    if before.name_key != after.name_key {
+        refuse_taken_name(tx, &after).await?;
+    }
     store::update(tx.conn, &after).await?;
     let id = after.id.into();
     external_ids::replace(tx.conn, tx.workspace, RESOURCE, id, &before.external_ids, &after.external_ids).await?;

@@ -18,7 +18,7 @@ const CHUNK: usize = 1_000;
 
 pub async fn insert(mut conn: &Conn, row: &CompanyRow) -> ApiResult<()> {
     let taken = diesel::insert_into(companies::table).values(row).execute(&mut conn).await;
-    taken.on_constraint("companies_name_key", exists)?;
+    taken.on_constraint("companies_name_key", || exists(None))?;
     Ok(())
 }
 
@@ -26,13 +26,17 @@ pub async fn insert(mut conn: &Conn, row: &CompanyRow) -> ApiResult<()> {
 pub async fn update(mut conn: &Conn, row: &CompanyRow) -> ApiResult<()> {
     let own = companies::table.find((row.workspace_id, row.id));
     let updated = diesel::update(own).set(row).execute(&mut conn).await;
-    updated.on_constraint("companies_name_key", exists)?;
+    updated.on_constraint("companies_name_key", || exists(None))?;
     Ok(())
 }
 
-fn exists() -> ApiError {
-    let detail = "another company of this workspace has this name";
-    ApiError::new(Code::CompanyExists, detail).with(Fault::field("/name", "taken", detail))
+/// The name is another company's. Which one is known but when the two were written at the same moment.
+pub fn exists(other: Option<CompanyId>) -> ApiError {
+    let detail = match other {
+        Some(id) => format!("the company {id} of this workspace has this name"),
+        None => "another company of this workspace has this name".to_owned(),
+    };
+    ApiError::new(Code::CompanyExists, detail.clone()).with(Fault::field("/name", "taken", detail))
 }
 
 pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: CompanyId) -> ApiResult<CompanyRow> {

@@ -3,6 +3,7 @@
 //! `POST GET /v1/contacts`, `GET PATCH DELETE /v1/contacts/{id}`, `PUT /v1/contacts/by-external-id/{system}/{id}`,
 //! `POST /v1/contacts/batch`.
 mod api;
+mod bulk;
 mod draft;
 mod model;
 mod parts;
@@ -15,11 +16,12 @@ mod words;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::api::{Contact, ContactInput};
+pub use self::bulk::{create_many, read_many, replace};
 pub use self::draft::{Draft, Identity};
 pub use self::model::{ContactId, ContactRow};
 pub use self::parts::{Email, Position};
 pub use self::service::{Companies, RESOURCE, create, draft, fresh, purge, restore};
-pub use self::store::{company_renamed, insert_many, insert_positions};
+pub use self::store::{by_emails, by_names, by_slugs, company_renamed};
 pub use self::words::{HowFound, Stage};
 
 pub fn configure(config: &mut ServiceConfig) {

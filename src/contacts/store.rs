@@ -1,4 +1,6 @@
 //! Every statement about contacts and their positions, each within one workspace.
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
@@ -15,8 +17,9 @@ use crate::text;
 
 /// Rows of one statement: some 29 values each, and PostgreSQL takes 65,535 values.
 const CHUNK: usize = 1_000;
-/// How like a word of the contact a word of the search must be; below it, one transposition in a short name is lost.
-const LIKENESS: &str = "SET LOCAL pg_trgm.word_similarity_threshold = 0.4";
+/// How like a word of the contact a word of the search must be. Two letters that changed places leave a name of five
+/// to seven letters a third of its trigrams.
+const LIKENESS: &str = "SET LOCAL pg_trgm.word_similarity_threshold = 0.3";
 
 diesel::infix_operator!(Resembles, " <% ", Bool, backend: diesel::pg::Pg);
 
@@ -67,6 +70,57 @@ pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: ContactId) -> Api
 pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResult<ContactRow> {
     let own = contacts::workspace_id.eq(workspace).and(contacts::id.eq(id));
     Ok(ContactRow::query().filter(own).for_update().first(&mut conn).await?)
+}
+
+/// Those of these contacts that are not deleted, locked until the end of the transaction.
+pub async fn lock_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Vec<ContactRow>> {
+    let wanted = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(ids));
+    // In one order, so that two who lock the same contacts wait and do not block each other.
+    let rows = ContactRow::query().filter(wanted.and(contacts::deleted_at.is_null())).order(contacts::id);
+    Ok(rows.for_update().load(&mut conn).await?)
+}
+
+/// Contacts by the slugs of their LinkedIn profiles; of several the oldest.
+pub async fn by_slugs(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    slugs: &[String],
+) -> ApiResult<HashMap<String, ContactId>> {
+    let wanted = contacts::workspace_id.eq(workspace).and(contacts::linkedin_slug.eq_any(slugs));
+    let rows: Vec<(Option<String>, ContactId)> = contacts::table
+        .filter(wanted.and(contacts::deleted_at.is_null()))
+        .select((contacts::linkedin_slug, contacts::id))
+        .order(contacts::id.desc())
+        .load(&mut conn)
+        .await?;
+    Ok(rows.into_iter().filter_map(|(slug, id)| Some((slug?, id))).collect())
+}
+
+/// Contacts by their e-mail addresses in lower case; of several the oldest.
+pub async fn by_emails(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    emails: &[String],
+) -> ApiResult<HashMap<String, ContactId>> {
+    let wanted = contacts::workspace_id.eq(workspace).and(contacts::email_keys.overlaps_with(emails));
+    let rows: Vec<(Vec<String>, ContactId)> = contacts::table
+        .filter(wanted.and(contacts::deleted_at.is_null()))
+        .select((contacts::email_keys, contacts::id))
+        .order(contacts::id.desc())
+        .load(&mut conn)
+        .await?;
+    Ok(rows.into_iter().flat_map(|(keys, id)| keys.into_iter().map(move |key| (key, id))).collect())
+}
+
+/// Contacts by the names they are sorted by.
+pub async fn by_names(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    names: &[String],
+) -> ApiResult<Vec<(String, ContactId)>> {
+    let wanted = contacts::workspace_id.eq(workspace).and(contacts::sort_name.eq_any(names));
+    let live = contacts::table.filter(wanted.and(contacts::deleted_at.is_null()));
+    Ok(live.select((contacts::sort_name, contacts::id)).order(contacts::id.desc()).load(&mut conn).await?)
 }
 
 pub async fn exists(mut conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResult<bool> {

@@ -29,9 +29,10 @@ pub fn run(connector: &Connector) -> Result<usize, MigrateError> {
         // Two instances that start at once migrate one after the other. The lock goes with the connection.
         conn.batch_execute("SELECT pg_advisory_lock(7310447120)").await?;
         conn.batch_execute("SET lock_timeout = '20s'").await?;
-        let mut harness = AsyncMigrationHarness::new(conn);
-        let done = harness.run_pending_migrations(MIGRATIONS).map(|versions| versions.len());
-        done.map_err(|error| MigrateError::Failed(error.to_string()))
+        AsyncMigrationHarness::new(conn)
+            .run_pending_migrations(MIGRATIONS)
+            .map(|versions| versions.len())
+            .map_err(|error| MigrateError::Failed(error.to_string()))
     })
 }
 

@@ -19,7 +19,7 @@ use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfi
 
 pub use self::connect::{Closed, Connector};
 pub use self::ids::WorkspaceId;
-pub use self::tenant::savepoint;
+pub use self::tenant::{rolled_back, savepoint};
 use crate::error::{ApiError, ApiResult};
 
 /// What store functions take: `&Conn` runs statements, `&mut Conn` opens (nested) transactions.

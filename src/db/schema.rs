@@ -279,6 +279,7 @@ diesel::table! {
         unchanged_count -> Int4,
         skipped_count -> Int4,
         failed_count -> Int4,
+        created_companies -> Array<Uuid>,
         failure_code -> Nullable<Text>,
         failure_detail -> Nullable<Text>,
         finished_at -> Nullable<Timestamptz>,
@@ -300,6 +301,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    import_keys (workspace_id, source, key) {
+        workspace_id -> Uuid,
+        source -> Text,
+        key -> Text,
+        contact_id -> Uuid,
+        base -> Jsonb,
+    }
+}
+
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(members -> users (user_id));
 diesel::joinable!(members -> workspaces (workspace_id));
@@ -310,6 +321,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     contacts,
     external_ids,
     idempotency_keys,
+    import_keys,
     import_rows,
     imports,
     invitations,

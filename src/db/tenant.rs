@@ -47,3 +47,11 @@ pub async fn savepoint<T>(conn: &mut Conn, work: impl AsyncFnOnce(&mut Conn) -> 
     conn.batch_execute(end).await.map_err(ApiError::from)?;
     outcome
 }
+
+/// A part of a transaction that is taken back, whatever comes of it.
+pub async fn rolled_back<T>(conn: &mut Conn, work: impl AsyncFnOnce(&mut Conn) -> ApiResult<T>) -> ApiResult<T> {
+    conn.batch_execute("SAVEPOINT rehearsal").await?;
+    let outcome = work(conn).await;
+    conn.batch_execute("ROLLBACK TO SAVEPOINT rehearsal; RELEASE SAVEPOINT rehearsal").await?;
+    outcome
+}

@@ -44,7 +44,7 @@ impl FromRequest for IdempotencyKey {
     }
 }
 
-/// Fingerprint, time, status, headers and body of an answer that was kept.
+/// Fingerprint, time, status, headers, body.
 type Kept = (Vec<u8>, DateTime<Utc>, i16, Value, Vec<u8>);
 
 /// A request that has a key, before its effect.

@@ -8,15 +8,16 @@ use super::store;
 use crate::app::App;
 use crate::error::ApiResult;
 
-/// How many things a turn has handled.
-type Turn = Pin<Box<dyn Future<Output = ApiResult<usize>>>>;
-
 /// Something to do every so often.
 pub struct Task {
     pub name: &'static str,
     pub every: Duration,
+    /// Does it, and says how many things it handled.
     pub run: fn(Data<App>) -> Turn,
 }
+
+/// One turn of a task.
+pub type Turn = Pin<Box<dyn Future<Output = ApiResult<usize>>>>;
 
 /// Does what is due. A task that fails says so in the log and is tried again in its next turn.
 pub async fn run_due(app: &Data<App>, tasks: &[Task]) -> ApiResult<()> {

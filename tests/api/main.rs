@@ -3,10 +3,13 @@
 
 mod architecture;
 mod authz;
+mod companies;
+mod contacts;
 mod errors;
 mod forged;
 mod frame;
 mod hostile;
+mod imports;
 mod migrations;
 mod openapi;
 mod settings;

@@ -83,11 +83,8 @@ fn every_example_is_accepted_by_its_schema() {
 fn schemas(document: &Value, of_requests: bool) -> Vec<String> {
     let mut found = Vec::new();
     for operation in operations(document) {
-        if of_requests {
-            references(&operation.spec["requestBody"], &mut found);
-        } else {
-            references(&operation.spec["responses"], &mut found);
-        }
+        let part = if of_requests { "requestBody" } else { "responses" };
+        references(&operation.spec[part], &mut found);
     }
     reachable(document, found)
 }
@@ -95,7 +92,12 @@ fn schemas(document: &Value, of_requests: bool) -> Vec<String> {
 #[test]
 fn a_typo_in_a_body_is_never_ignored() {
     let document = app::document();
-    let names = schemas(&document, true);
+    let mut names = Vec::new();
+    for operation in operations(&document) {
+        // The parts of a form are no JSON: whoever reads one refuses by itself what it does not know.
+        references(operation.json_body().map_or(&Value::Null, |(_, schema)| schema), &mut names);
+    }
+    let names = reachable(&document, names);
     let open = open_objects(&document, &names.iter().map(String::as_str).collect::<Vec<_>>());
     assert!(open.is_empty(), "take unknown fields: {open:?}");
 }

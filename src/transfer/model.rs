@@ -1,0 +1,291 @@
+//! Imports as the database has them and as the API shows them.
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::linkedin;
+use crate::contacts::ContactId;
+use crate::db::WorkspaceId;
+use crate::db::schema::{import_keys, import_rows, imports};
+use crate::{fields, resource_id, text_enum};
+
+resource_id!(
+    /// Identifies an import.
+    ImportId
+);
+
+text_enum! {
+    /// What a file is.
+    ImportKind {
+        /// `Connections.csv` of a LinkedIn archive, or the whole archive.
+        LinkedinConnections = "linkedin_connections",
+    }
+}
+
+text_enum! {
+    /// How far an import is.
+    ImportState {
+        Running = "running",
+        Finished = "finished",
+        /// Nothing was stored.
+        Failed = "failed",
+        Undone = "undone",
+    }
+}
+
+text_enum! {
+    /// What became of a row.
+    Outcome {
+        /// A contact was added.
+        Created = "created",
+        /// A contact got what the row has more or newer.
+        Updated = "updated",
+        /// The contact is there and has all that.
+        Unchanged = "unchanged",
+        /// The row is about nobody; `problems` says why.
+        Skipped = "skipped",
+        /// The row cannot be read; `problems` says where and why.
+        Failed = "failed",
+    }
+}
+
+#[derive(Debug, Clone, HasQuery, Insertable)]
+#[diesel(table_name = imports, check_for_backend(diesel::pg::Pg), treat_none_as_default_value = false)]
+pub struct ImportDbRow {
+    pub workspace_id: WorkspaceId,
+    pub id: ImportId,
+    pub version: i32,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub kind: ImportKind,
+    pub dry_run: bool,
+    pub state: ImportState,
+    pub file_name: Option<String>,
+    pub file_size: i64,
+    pub file_sha256: Vec<u8>,
+    pub encoding: Option<String>,
+    pub created_by: Uuid,
+    pub created_count: i32,
+    pub updated_count: i32,
+    pub unchanged_count: i32,
+    pub skipped_count: i32,
+    pub failed_count: i32,
+    pub created_companies: Vec<Uuid>,
+    pub failure_code: Option<String>,
+    pub failure_detail: Option<String>,
+    pub finished_at: Option<DateTime<Utc>>,
+    pub undone_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Clone, HasQuery, Insertable)]
+#[diesel(table_name = import_rows, check_for_backend(diesel::pg::Pg), treat_none_as_default_value = false)]
+pub struct RowDbRow {
+    pub workspace_id: WorkspaceId,
+    pub import_id: ImportId,
+    pub line: i64,
+    pub outcome: Outcome,
+    pub name: Option<String>,
+    pub contact_id: Option<ContactId>,
+    pub contact_version: Option<i32>,
+    pub before: Option<Value>,
+    pub problems: Value,
+}
+
+#[derive(Debug, Clone, HasQuery, Insertable)]
+#[diesel(table_name = import_keys, check_for_backend(diesel::pg::Pg), treat_none_as_default_value = false)]
+pub struct KeyDbRow {
+    pub workspace_id: WorkspaceId,
+    pub source: String,
+    pub key: String,
+    pub contact_id: ContactId,
+    pub base: Value,
+}
+
+/// Something about a row that a person should know.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ImportProblem {
+    /// `invalid_email`, `invalid_date`, `kept`, `no_identity`, `too_many_columns`, …
+    #[schema(example = "invalid_email")]
+    pub code: String,
+    /// The heading of the column, if it is about one.
+    #[schema(example = "Email Address")]
+    pub column: Option<String>,
+    /// The column's number, from 1.
+    #[schema(example = 4)]
+    pub column_number: Option<u64>,
+    #[schema(example = "is not an e-mail address")]
+    pub detail: String,
+    /// What stood there, shortened.
+    #[schema(example = "ada@")]
+    pub value: Option<String>,
+}
+
+/// What became of one row of the file.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ImportRow {
+    /// The line on which the row begins, from 1.
+    #[schema(example = 5)]
+    pub line: i64,
+    pub outcome: Outcome,
+    /// Who it is about.
+    #[schema(example = "Ada Lovelace")]
+    pub name: Option<String>,
+    /// The contact that it became or is; `null` in a dry run that would have added one.
+    #[schema(value_type = Option<Uuid>)]
+    pub contact_id: Option<ContactId>,
+    pub problems: Vec<ImportProblem>,
+}
+
+impl From<RowDbRow> for ImportRow {
+    fn from(row: RowDbRow) -> Self {
+        let RowDbRow {
+            workspace_id: _,
+            import_id: _,
+            line,
+            outcome,
+            name,
+            contact_id,
+            contact_version: _,
+            before: _,
+            problems,
+        } = row;
+        Self { line, outcome, name, contact_id, problems: fields::stored(problems) }
+    }
+}
+
+/// How many rows became what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ImportCounts {
+    #[schema(example = 44)]
+    pub total: i32,
+    #[schema(example = 40)]
+    pub created: i32,
+    #[schema(example = 1)]
+    pub updated: i32,
+    #[schema(example = 0)]
+    pub unchanged: i32,
+    #[schema(example = 2)]
+    pub skipped: i32,
+    #[schema(example = 1)]
+    pub failed: i32,
+}
+
+/// Why an import as a whole came to nothing.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ImportFailure {
+    #[schema(example = "interrupted")]
+    pub code: String,
+    pub detail: String,
+}
+
+/// A file that was imported, or tried.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Import {
+    pub id: ImportId,
+    #[schema(example = 2)]
+    pub version: i32,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub kind: ImportKind,
+    /// It was only tried: everything was done and taken back.
+    pub dry_run: bool,
+    pub state: ImportState,
+    #[schema(example = "Connections.csv")]
+    pub file_name: Option<String>,
+    /// Bytes.
+    #[schema(example = 4711)]
+    pub file_size: i64,
+    /// Hexadecimal.
+    pub file_sha256: String,
+    /// As it was recognised.
+    #[schema(example = "UTF-8")]
+    pub encoding: Option<String>,
+    /// The member who imported it.
+    pub created_by: Uuid,
+    pub counts: ImportCounts,
+    pub failure: Option<ImportFailure>,
+    pub finished_at: Option<DateTime<Utc>>,
+    pub undone_at: Option<DateTime<Utc>>,
+}
+
+/// An import with what became of its rows.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ImportReport {
+    #[serde(flatten)]
+    pub import: Import,
+    /// The first 1,000 rows, by line; `GET /v1/imports/{id}/rows` has all.
+    pub rows: Vec<ImportRow>,
+    /// Whether these are all.
+    pub rows_complete: bool,
+}
+
+impl From<ImportDbRow> for Import {
+    fn from(row: ImportDbRow) -> Self {
+        let ImportDbRow {
+            workspace_id: _,
+            id,
+            version,
+            created_at,
+            updated_at,
+            kind,
+            dry_run,
+            state,
+            file_name,
+            file_size,
+            file_sha256,
+            encoding,
+            created_by,
+            created_count: created,
+            updated_count: updated,
+            unchanged_count: unchanged,
+            skipped_count: skipped,
+            failed_count: failed,
+            created_companies: _,
+            failure_code,
+            failure_detail,
+            finished_at,
+            undone_at,
+        } = row;
+        let total = created + updated + unchanged + skipped + failed;
+        Self {
+            id,
+            version,
+            created_at,
+            updated_at,
+            kind,
+            dry_run,
+            state,
+            file_name,
+            file_size,
+            file_sha256: hex::encode(file_sha256),
+            encoding,
+            created_by,
+            counts: ImportCounts { total, created, updated, unchanged, skipped, failed },
+            failure: failure_code.map(|code| ImportFailure { code, detail: failure_detail.unwrap_or_default() }),
+            finished_at,
+            undone_at,
+        }
+    }
+}
+
+impl From<linkedin::Problem> for ImportProblem {
+    fn from(problem: linkedin::Problem) -> Self {
+        let linkedin::Problem { column, number, code, message, value } = problem;
+        Self {
+            code: code.to_owned(),
+            column: Some(column.to_owned()),
+            column_number: Some(number),
+            detail: message.to_owned(),
+            value: Some(value),
+        }
+    }
+}
+
+impl ImportProblem {
+    pub fn new(code: &str, detail: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), column: None, column_number: None, detail: detail.into(), value: None }
+    }
+}

@@ -1,0 +1,224 @@
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, get, post};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::model::{Import, ImportDbRow, ImportId, ImportKind, ImportReport, ImportRow, ImportState, Outcome};
+use super::service::{self, UploadInfo};
+use super::{store, upload};
+use crate::app::App;
+use crate::auth::{Access, ImportsRead, ImportsWrite};
+use crate::error::ApiResult;
+use crate::http::page::{self, DEFAULT_LIMIT};
+use crate::http::params::NoParams;
+use crate::http::{Answer, Id, IdempotencyKey, Paging, Params};
+use crate::page;
+use crate::sort::Position;
+
+page! {
+    /// A page of imports.
+    ImportPage of Import
+}
+
+page! {
+    /// A page of an import's rows.
+    ImportRowPage of ImportRow
+}
+
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct ImportParams {
+    /// What the file is; `linkedin_connections` unless said otherwise.
+    #[param(inline)]
+    kind: Option<ImportKind>,
+    /// Do everything and take it back.
+    dry_run: Option<bool>,
+}
+
+/// A file as a form.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "the document's shape of the form; the stream is read by hand")]
+pub struct ImportForm {
+    #[schema(value_type = String, format = "binary")]
+    file: Vec<u8>,
+    kind: Option<ImportKind>,
+    dry_run: Option<bool>,
+}
+
+/// Import a file
+///
+/// As a form with a `file`, or as the body itself. Known contacts are found by LinkedIn profile, then e-mail address,
+/// then name and company; what a person has written is never overwritten, and the same file twice changes nothing.
+#[utoipa::path(tag = "imports", security(("bearer" = ["imports:write"])), params(ImportParams),
+    request_body(content(
+        (ImportForm = "multipart/form-data"), (String = "text/csv"), (String = "application/zip"),
+        (String = "application/octet-stream"),
+    ), description = "The file, 32 MiB at most unless the service says otherwise"),
+    responses(
+        (status = 201, description = "What became of it", body = ImportReport),
+        (status = 422, description = "`unreadable_file`: nothing was stored"),
+    ))]
+#[post("/imports")]
+pub async fn create_import(
+    app: Data<App>,
+    access: Access<ImportsWrite>,
+    key: IdempotencyKey,
+    Params(params): Params<ImportParams>,
+    request: HttpRequest,
+    payload: Payload,
+) -> ApiResult<Answer<ImportReport>> {
+    let received = upload::receive(&request, payload, app.config.import_limit).await?;
+    let (kind, dry_run) = service::words(&received, params.kind, params.dry_run)?;
+    let info = UploadInfo::of(&received, kind, dry_run);
+    let file = service::open(received.file).await?;
+    let fingerprint = [info.sha256.as_slice(), kind.name().as_bytes(), &[u8::from(dry_run)]].concat();
+    app.post(&access, &key, &fingerprint, async |tx| {
+        let report = service::import(&app, tx, access.user, &info, file).await?;
+        Answer::created(&format!("/v1/imports/{}", report.import.id), report.import.version, &report)
+    })
+    .await
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct ImportsQuery {
+    /// How many at most.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: u16,
+    /// The `next_cursor` of the page before.
+    #[param(min_length = 1, max_length = 4096)]
+    cursor: Option<String>,
+}
+
+impl Default for ImportsQuery {
+    fn default() -> Self {
+        Self { limit: DEFAULT_LIMIT, cursor: None }
+    }
+}
+
+/// List imports, newest first
+#[utoipa::path(tag = "imports", security(("bearer" = ["imports:read"])), params(ImportsQuery), responses(
+    (status = 200, description = "A page of imports", body = ImportPage),
+))]
+#[get("/imports")]
+pub async fn list_imports(
+    app: Data<App>,
+    access: Access<ImportsRead>,
+    Params(query): Params<ImportsQuery>,
+    paging: Paging,
+) -> ApiResult<Answer<ImportPage>> {
+    let from: Option<Position> = paging.position(query.cursor.as_deref())?;
+    let (workspace, fetch) = (access.workspace, i64::from(query.limit) + 1);
+    let list = async |conn: &_| store::list(conn, workspace, from.as_ref(), fetch).await;
+    let mut rows = app.db.read(workspace, list).await?;
+    let at = |row: &ImportDbRow| Position { id: row.id.into(), ..Position::default() };
+    let next_cursor = page::cut(&paging, query.limit, &mut rows, at)?;
+    paging.answer(&ImportPage { data: rows.into_iter().map(Import::from).collect(), next_cursor })
+}
+
+/// Read one import
+#[utoipa::path(tag = "imports", security(("bearer" = ["imports:read"])), params(("id" = Uuid, Path)), responses(
+    (status = 200, description = "The import", body = ImportReport, headers(("ETag" = String, description = "Its version"))),
+))]
+#[get("/imports/{id}")]
+pub async fn read_import(
+    app: Data<App>,
+    access: Access<ImportsRead>,
+    Id(id): Id<ImportId>,
+    _none: NoParams,
+) -> ApiResult<Answer<ImportReport>> {
+    let workspace = access.workspace;
+    let read = async || app.db.read(workspace, async |conn| service::report(conn, workspace, id).await).await;
+    let mut report = read().await?;
+    if report.import.state == ImportState::Running && service::settle(&app, workspace, id).await? {
+        report = read().await?;
+    }
+    Answer::resource(report.import.version, &report)
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct RowsQuery {
+    /// How many at most.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: u16,
+    /// The `next_cursor` of the page before.
+    #[param(min_length = 1, max_length = 4096)]
+    cursor: Option<String>,
+    /// Any of these.
+    #[param(inline)]
+    outcome: Vec<Outcome>,
+}
+
+impl Default for RowsQuery {
+    fn default() -> Self {
+        Self { limit: DEFAULT_LIMIT, cursor: None, outcome: Vec::new() }
+    }
+}
+
+/// List what became of an import's rows, by line
+#[utoipa::path(tag = "imports", security(("bearer" = ["imports:read"])), params(("id" = Uuid, Path), RowsQuery), responses(
+    (status = 200, description = "A page of rows", body = ImportRowPage),
+))]
+#[get("/imports/{id}/rows")]
+pub async fn list_import_rows(
+    app: Data<App>,
+    access: Access<ImportsRead>,
+    Id(id): Id<ImportId>,
+    Params(query): Params<RowsQuery>,
+    paging: Paging,
+) -> ApiResult<Answer<ImportRowPage>> {
+    let from: Option<i64> = paging.position(query.cursor.as_deref())?;
+    let (workspace, fetch) = (access.workspace, i64::from(query.limit) + 1);
+    let mut rows = app
+        .db
+        .read(workspace, async |conn| {
+            store::find(conn, workspace, id).await?;
+            store::rows(conn, workspace, id, &query.outcome, from, fetch).await
+        })
+        .await?;
+    let next_cursor = page::cut(&paging, query.limit, &mut rows, |row| row.line)?;
+    paging.answer(&ImportRowPage { data: rows.into_iter().map(ImportRow::from).collect(), next_cursor })
+}
+
+/// What an undo came to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportUndone {
+    pub import: Import,
+    /// Contacts that the import had added and that are gone.
+    #[schema(example = 40)]
+    pub removed: usize,
+    /// Contacts that the import had changed and that are as before.
+    #[schema(example = 1)]
+    pub restored: usize,
+    /// Contacts that somebody has edited since, or uses, and that stay as they are.
+    #[schema(example = 0)]
+    pub kept: usize,
+}
+
+/// Undo an import
+///
+/// What it added is removed and what it changed is as before, as far as nobody has edited it since.
+#[utoipa::path(tag = "imports", security(("bearer" = ["imports:write"])), params(("id" = Uuid, Path)), responses(
+    (status = 200, description = "What could be taken back", body = ImportUndone),
+    (status = 409, description = "`import_not_undoable`"),
+))]
+#[post("/imports/{id}/undo")]
+pub async fn undo_import(
+    app: Data<App>,
+    access: Access<ImportsWrite>,
+    Id(id): Id<ImportId>,
+    key: IdempotencyKey,
+    _none: NoParams,
+) -> ApiResult<Answer<ImportUndone>> {
+    app.post(&access, &key, uuid::Uuid::from(id).as_bytes(), async |tx| {
+        let undone = service::undo(tx, id).await?;
+        let import = Import::from(store::find(tx.conn, tx.workspace, id).await?);
+        let (removed, restored, kept) = (undone.removed, undone.restored, undone.kept);
+        Answer::ok(&ImportUndone { import, removed, restored, kept })
+    })
+    .await
+}

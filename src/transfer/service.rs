@@ -1,0 +1,274 @@
+//! Starting, ending, settling and undoing imports.
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use super::linkedin::{Connections, FileError, read};
+use super::model::{
+    Import, ImportDbRow, ImportId, ImportKind, ImportReport, ImportRow, ImportState, Outcome, RowDbRow,
+};
+use super::run::{self, Before, Report};
+use super::store::{self, End};
+use super::upload::Upload;
+use crate::app::App;
+use crate::changes::{Actor, Kind, Tx};
+use crate::contacts;
+use crate::db::{Conn, WorkspaceId};
+use crate::error::{ApiError, ApiResult, Code, Fault};
+use crate::fields;
+use crate::http::idempotency::try_lock;
+
+/// Rows that come with the answer.
+pub const SHOWN: usize = 1_000;
+/// Imports at once: each holds two connections.
+static TURNS: Semaphore = Semaphore::const_new(2);
+const WAIT: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// Opens the file; what is wrong with it as a whole is told before anything is stored.
+pub async fn open(file: std::fs::File) -> ApiResult<Connections> {
+    let opened = tokio::task::spawn_blocking(move || read(file)).await;
+    opened.map_err(|error| ApiError::internal(&error))?.map_err(|error| match error {
+        FileError::Io(error) => ApiError::unavailable(&error),
+        error => {
+            let fault = Fault::field("/file", error.code(), error.to_string());
+            ApiError::new(Code::UnreadableFile, error.to_string()).with(fault)
+        }
+    })
+}
+
+/// Imports an opened file in the caller's transaction. Before that, and apart from it, the import is written down as
+/// running, so that one that is killed can be told from one that never was.
+pub async fn import(
+    app: &App,
+    tx: &mut Tx<'_>,
+    by: Uuid,
+    upload: &UploadInfo,
+    file: Connections,
+) -> ApiResult<ImportReport> {
+    let turn = tokio::time::timeout(WAIT, TURNS.acquire()).await;
+    let _turn = turn.map_err(|_| ApiError::unavailable(&"too many imports at once"))?;
+    let id: ImportId = app.new_id();
+    // Whoever finds the lock free knows that this process is gone.
+    try_lock(tx.conn, lock_key(id)).await?;
+    let row = upload.row(tx, id, by);
+    app.db.write(tx.workspace, async |conn| store::insert(conn, &row).await).await?;
+    let outcome = if upload.dry_run {
+        tx.rehearse(async |tx| run::run(tx, id, file).await).await
+    } else {
+        tx.part(async |tx| run::run(tx, id, file).await).await
+    };
+    match outcome {
+        Ok(report) => finish(tx, id, upload.dry_run, report).await,
+        Err(error) => {
+            let end = End {
+                state: ImportState::Failed,
+                counts: [0; 5],
+                encoding: None,
+                companies: &[],
+                failure: Some((error.code.name(), "nothing was stored")),
+            };
+            let (workspace, now) = (tx.workspace, tx.now);
+            app.db.write(workspace, async |conn| store::finish(conn, workspace, id, now, &end).await).await?;
+            Err(error)
+        }
+    }
+}
+
+/// What is known of a file before it is read.
+#[derive(Debug)]
+pub struct UploadInfo {
+    pub kind: ImportKind,
+    pub dry_run: bool,
+    pub name: Option<String>,
+    pub size: u64,
+    pub sha256: Vec<u8>,
+}
+
+impl UploadInfo {
+    pub fn of(upload: &Upload, kind: ImportKind, dry_run: bool) -> Self {
+        let (name, sha256) = (upload.name.clone(), upload.sha256.clone());
+        Self { kind, dry_run, name, size: upload.size, sha256 }
+    }
+
+    fn row(&self, tx: &Tx<'_>, id: ImportId, created_by: Uuid) -> ImportDbRow {
+        ImportDbRow {
+            workspace_id: tx.workspace,
+            id,
+            version: 1,
+            created_at: tx.now,
+            updated_at: tx.now,
+            kind: self.kind,
+            dry_run: self.dry_run,
+            state: ImportState::Running,
+            file_name: self.name.clone(),
+            file_size: i64::try_from(self.size).unwrap_or(i64::MAX),
+            file_sha256: self.sha256.clone(),
+            encoding: None,
+            created_by,
+            created_count: 0,
+            updated_count: 0,
+            unchanged_count: 0,
+            skipped_count: 0,
+            failed_count: 0,
+            created_companies: Vec::new(),
+            failure_code: None,
+            failure_detail: None,
+            finished_at: None,
+            undone_at: None,
+        }
+    }
+}
+
+async fn finish(tx: &mut Tx<'_>, id: ImportId, dry_run: bool, mut report: Report) -> ApiResult<ImportReport> {
+    if dry_run {
+        forget_what_never_was(&mut report.rows);
+        report.companies.clear();
+    }
+    store::insert_rows(tx.conn, &report.rows).await?;
+    let end = End {
+        state: ImportState::Finished,
+        counts: report.counts(),
+        encoding: Some(report.encoding),
+        companies: &report.companies,
+        failure: None,
+    };
+    let row = store::finish(tx.conn, tx.workspace, id, tx.now, &end).await?;
+    tx.record(Kind::ImportFinished, id, row.version, Vec::new());
+    let rows_complete = report.rows.len() <= SHOWN;
+    report.rows.truncate(SHOWN);
+    let rows = report.rows.into_iter().map(ImportRow::from).collect();
+    Ok(ImportReport { import: Import::from(row), rows, rows_complete })
+}
+
+/// In a dry run, contacts that would have been added have no id.
+fn forget_what_never_was(rows: &mut [RowDbRow]) {
+    for row in rows {
+        if row.outcome == Outcome::Created {
+            row.contact_id = None;
+        }
+        (row.contact_version, row.before) = (None, None);
+    }
+}
+
+/// The import and its first rows. One that says it runs while nobody runs it was interrupted.
+pub async fn report(conn: &Conn, workspace: WorkspaceId, id: ImportId) -> ApiResult<ImportReport> {
+    let row = store::find(conn, workspace, id).await?;
+    let fetch = i64::try_from(SHOWN).unwrap_or(i64::MAX) + 1;
+    let mut rows = store::rows(conn, workspace, id, &[], None, fetch).await?;
+    let rows_complete = rows.len() <= SHOWN;
+    rows.truncate(SHOWN);
+    let rows = rows.into_iter().map(ImportRow::from).collect();
+    Ok(ImportReport { import: Import::from(row), rows, rows_complete })
+}
+
+/// Writes down an import as failed whose process is gone.
+pub async fn settle(app: &App, workspace: WorkspaceId, id: ImportId) -> ApiResult<bool> {
+    app.write_as(workspace, Actor::Job, async |tx| {
+        if !try_lock(tx.conn, lock_key(id)).await? {
+            return Ok(false);
+        }
+        let row = store::lock(tx.conn, workspace, id).await?;
+        if row.state != ImportState::Running {
+            return Ok(false);
+        }
+        let detail = "the service stopped in the middle of it; nothing of the file was stored";
+        let end = End {
+            state: ImportState::Failed,
+            counts: [0; 5],
+            encoding: None,
+            companies: &[],
+            failure: Some(("interrupted", detail)),
+        };
+        let row = store::finish(tx.conn, workspace, id, tx.now, &end).await?;
+        tx.record(Kind::ImportFinished, id, row.version, Vec::new());
+        Ok(true)
+    })
+    .await
+}
+
+/// Settles every import that says it runs while nobody runs it.
+pub async fn settle_interrupted(app: &App) -> ApiResult<usize> {
+    let mut settled = 0;
+    for (workspace, id) in store::running(&*app.db.global().await?).await? {
+        settled += usize::from(settle(app, workspace, id).await?);
+    }
+    Ok(settled)
+}
+
+/// How much of an import could be taken back.
+pub struct Undone {
+    pub removed: usize,
+    pub restored: usize,
+    pub kept: usize,
+}
+
+/// Takes back what nobody has edited since.
+pub async fn undo(tx: &mut Tx<'_>, id: ImportId) -> ApiResult<Undone> {
+    let row = store::lock(tx.conn, tx.workspace, id).await?;
+    if row.dry_run || row.state != ImportState::Finished {
+        let why = if row.dry_run { "it was a dry run" } else { row.state.name() };
+        return Err(ApiError::new(Code::ImportNotUndoable, format!("this import cannot be undone: {why}")));
+    }
+    let removed = store::remove_created(tx.conn, tx.workspace, id).await?;
+    for (contact, version) in &removed {
+        tx.record(Kind::ContactPurged, *contact, version + 1, Vec::new());
+    }
+    let restored = restore_updated(tx, id).await?;
+    for (company, version) in store::remove_companies(tx.conn, tx.workspace, &row.created_companies).await? {
+        tx.record(Kind::CompanyPurged, company, version + 1, Vec::new());
+    }
+    let version = store::mark_undone(tx.conn, tx.workspace, id, tx.now).await?;
+    tx.record(Kind::ImportUndone, id, version, Vec::new());
+    let touched = usize::try_from(row.created_count + row.updated_count).unwrap_or(0);
+    Ok(Undone { removed: removed.len(), restored, kept: touched - removed.len() - restored })
+}
+
+async fn restore_updated(tx: &mut Tx<'_>, id: ImportId) -> ApiResult<usize> {
+    let rows = store::rows(tx.conn, tx.workspace, id, &[Outcome::Updated], None, i64::MAX).await?;
+    let ids: Vec<_> = rows.iter().filter_map(|row| row.contact_id).collect();
+    let present = contacts::read_many(tx, &ids).await?;
+    let mut restored = 0;
+    for row in rows {
+        let (Some(contact), Some(before)) = (row.contact_id, row.before) else { continue };
+        let unedited = present.get(&contact).is_some_and(|present| Some(present.version) == row.contact_version);
+        let Ok(before) = serde_json::from_value::<Before>(before) else { continue };
+        if unedited {
+            contacts::replace(tx, contact, before.input).await?;
+            store::drop_keys(tx.conn, tx.workspace, contact).await?;
+            restored += 1;
+        }
+    }
+    Ok(restored)
+}
+
+fn lock_key(id: ImportId) -> i64 {
+    let (high, low) = Uuid::from(id).as_u64_pair();
+    i64::from_be_bytes((high ^ low).to_be_bytes())
+}
+
+/// The form's own words for `kind` and `dry_run`, where the query has none.
+pub fn words(upload: &Upload, kind: Option<ImportKind>, dry_run: Option<bool>) -> ApiResult<(ImportKind, bool)> {
+    let (mut kind, mut dry_run, mut faults) = (kind, dry_run, Vec::new());
+    for (name, value) in &upload.words {
+        let unread = match name.as_str() {
+            "kind" => {
+                let read = serde_json::from_value(fields::store(value)).ok();
+                kind = kind.or(read);
+                read.is_none()
+            }
+            "dry_run" => {
+                let read = value.parse().ok();
+                dry_run = dry_run.or(read);
+                read.is_none()
+            }
+            _ => {
+                faults.push(Fault::field(format!("/{name}"), "unknown_field", "is not a known field"));
+                false
+            }
+        };
+        if unread {
+            faults.push(Fault::field(format!("/{name}"), "not_allowed", format!("`{value}` is not one of its values")));
+        }
+    }
+    ApiError::check(faults)?;
+    Ok((kind.unwrap_or(ImportKind::LinkedinConnections), dry_run.unwrap_or(false)))
+}

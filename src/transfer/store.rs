@@ -1,0 +1,212 @@
+//! Every statement about imports, each within one workspace.
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::model::{ImportDbRow, ImportId, ImportState, KeyDbRow, Outcome, RowDbRow};
+use crate::contacts::ContactId;
+use crate::db::schema::{contacts, import_keys, import_rows, imports, positions};
+use crate::db::{Conn, WorkspaceId};
+use crate::error::ApiResult;
+use crate::sort::Position;
+
+const CHUNK: usize = 2_000;
+
+pub async fn insert(mut conn: &Conn, row: &ImportDbRow) -> ApiResult<()> {
+    diesel::insert_into(imports::table).values(row).execute(&mut conn).await?;
+    Ok(())
+}
+
+pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: ImportId) -> ApiResult<ImportDbRow> {
+    let own = imports::workspace_id.eq(workspace).and(imports::id.eq(id));
+    Ok(ImportDbRow::query().filter(own).first(&mut conn).await?)
+}
+
+/// Locked until the end of the transaction.
+pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: ImportId) -> ApiResult<ImportDbRow> {
+    let own = imports::workspace_id.eq(workspace).and(imports::id.eq(id));
+    Ok(ImportDbRow::query().filter(own).for_update().first(&mut conn).await?)
+}
+
+/// Newest first.
+pub async fn list(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    from: Option<&Position>,
+    fetch: i64,
+) -> ApiResult<Vec<ImportDbRow>> {
+    let rows = ImportDbRow::query().filter(imports::workspace_id.eq(workspace)).into_boxed();
+    let rows = crate::sort::keyset!(rows, true, imports::id, from.map(|from| from.id));
+    Ok(rows.limit(fetch).load(&mut conn).await?)
+}
+
+/// Those that say they run, over all workspaces: whether they do is asked of their locks.
+pub async fn running(mut conn: &Conn) -> ApiResult<Vec<(WorkspaceId, ImportId)>> {
+    let running = imports::table.filter(imports::state.eq(ImportState::Running)).order(imports::created_at).limit(100);
+    Ok(running.select((imports::workspace_id, imports::id)).load(&mut conn).await?)
+}
+
+/// How an import ended.
+pub struct End<'a> {
+    pub state: ImportState,
+    pub counts: [i32; 5],
+    pub encoding: Option<&'a str>,
+    pub companies: &'a [Uuid],
+    pub failure: Option<(&'a str, &'a str)>,
+}
+
+pub async fn finish(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    id: ImportId,
+    now: DateTime<Utc>,
+    end: &End<'_>,
+) -> ApiResult<ImportDbRow> {
+    let [created, updated, unchanged, skipped, failed] = end.counts;
+    Ok(diesel::update(imports::table.find((workspace, id)))
+        .set((
+            imports::state.eq(end.state),
+            imports::version.eq(imports::version + 1),
+            imports::updated_at.eq(now),
+            imports::finished_at.eq(now),
+            imports::created_count.eq(created),
+            imports::updated_count.eq(updated),
+            imports::unchanged_count.eq(unchanged),
+            imports::skipped_count.eq(skipped),
+            imports::failed_count.eq(failed),
+            imports::encoding.eq(end.encoding),
+            imports::created_companies.eq(end.companies),
+            imports::failure_code.eq(end.failure.map(|(code, _)| code)),
+            imports::failure_detail.eq(end.failure.map(|(_, detail)| detail)),
+        ))
+        .returning(ImportDbRow::as_returning())
+        .get_result(&mut conn)
+        .await?)
+}
+
+pub async fn mark_undone(mut conn: &Conn, workspace: WorkspaceId, id: ImportId, now: DateTime<Utc>) -> ApiResult<i32> {
+    Ok(diesel::update(imports::table.find((workspace, id)))
+        .set((
+            imports::state.eq(ImportState::Undone),
+            imports::version.eq(imports::version + 1),
+            imports::updated_at.eq(now),
+            imports::undone_at.eq(now),
+        ))
+        .returning(imports::version)
+        .get_result(&mut conn)
+        .await?)
+}
+
+pub async fn insert_rows(mut conn: &Conn, rows: &[RowDbRow]) -> ApiResult<()> {
+    for chunk in rows.chunks(CHUNK) {
+        diesel::insert_into(import_rows::table).values(chunk).execute(&mut conn).await?;
+    }
+    Ok(())
+}
+
+/// By line, from after `from` on.
+pub async fn rows(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    import: ImportId,
+    outcomes: &[Outcome],
+    from: Option<i64>,
+    fetch: i64,
+) -> ApiResult<Vec<RowDbRow>> {
+    let own = import_rows::workspace_id.eq(workspace).and(import_rows::import_id.eq(import));
+    let mut rows = RowDbRow::query().filter(own).into_boxed();
+    if !outcomes.is_empty() {
+        rows = rows.filter(import_rows::outcome.eq_any(outcomes));
+    }
+    if let Some(line) = from {
+        rows = rows.filter(import_rows::line.gt(line));
+    }
+    Ok(rows.order(import_rows::line).limit(fetch).load(&mut conn).await?)
+}
+
+pub async fn keys(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    source: &str,
+    keys: &[String],
+) -> ApiResult<HashMap<String, KeyDbRow>> {
+    let wanted = import_keys::workspace_id.eq(workspace).and(import_keys::source.eq(source));
+    let rows = KeyDbRow::query().filter(wanted.and(import_keys::key.eq_any(keys))).load(&mut conn).await?;
+    Ok(rows.into_iter().map(|row| (row.key.clone(), row)).collect())
+}
+
+/// Remembers whom the keys stand for, and what the source said.
+pub async fn put_keys(mut conn: &Conn, rows: &[KeyDbRow]) -> ApiResult<()> {
+    use diesel::upsert::excluded;
+    for chunk in rows.chunks(CHUNK) {
+        diesel::insert_into(import_keys::table)
+            .values(chunk)
+            .on_conflict((import_keys::workspace_id, import_keys::source, import_keys::key))
+            .do_update()
+            .set((
+                import_keys::contact_id.eq(excluded(import_keys::contact_id)),
+                import_keys::base.eq(excluded(import_keys::base)),
+            ))
+            .execute(&mut conn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Forgets whom the source knows this contact by.
+pub async fn drop_keys(mut conn: &Conn, workspace: WorkspaceId, contact: ContactId) -> ApiResult<()> {
+    let own = import_keys::workspace_id.eq(workspace).and(import_keys::contact_id.eq(contact));
+    diesel::delete(import_keys::table.filter(own)).execute(&mut conn).await?;
+    Ok(())
+}
+
+/// Removes the contacts that the import added and that are still as it left them.
+pub async fn remove_created(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    import: ImportId,
+) -> ApiResult<Vec<(ContactId, i32)>> {
+    let made = import_rows::table
+        .filter(import_rows::workspace_id.eq(workspace).and(import_rows::import_id.eq(import)))
+        .filter(import_rows::outcome.eq(Outcome::Created))
+        .inner_join(
+            contacts::table.on(contacts::workspace_id
+                .eq(import_rows::workspace_id)
+                .and(contacts::id.nullable().eq(import_rows::contact_id))
+                .and(contacts::version.nullable().eq(import_rows::contact_version))),
+        )
+        .filter(contacts::deleted_at.is_null());
+    let mut ids: Vec<ContactId> = made.select(contacts::id).load(&mut conn).await?;
+    // Somebody whom the seeker named as a connector since is in use, though unedited.
+    let used: Vec<Option<ContactId>> = contacts::table
+        .filter(contacts::workspace_id.eq(workspace).and(contacts::connector_id.is_not_null()))
+        .select(contacts::connector_id)
+        .distinct()
+        .load(&mut conn)
+        .await?;
+    ids.retain(|id| !used.contains(&Some(*id)));
+    let own = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(&ids));
+    Ok(diesel::delete(contacts::table.filter(own))
+        .returning((contacts::id, contacts::version))
+        .get_results(&mut conn)
+        .await?)
+}
+
+/// Removes those of these companies that nobody edited and nobody works at.
+pub async fn remove_companies(mut conn: &Conn, workspace: WorkspaceId, ids: &[Uuid]) -> ApiResult<Vec<(Uuid, i32)>> {
+    use crate::db::schema::companies;
+    let there = positions::table
+        .filter(positions::workspace_id.eq(workspace).and(positions::company_id.is_not_null()))
+        .select(positions::company_id.assume_not_null());
+    let unused = companies::workspace_id
+        .eq(workspace)
+        .and(companies::id.eq_any(ids))
+        .and(companies::version.eq(1))
+        .and(companies::deleted_at.is_null())
+        .and(diesel::dsl::not(companies::id.eq_any(there)));
+    let removed = diesel::delete(companies::table.filter(unused)).returning((companies::id, companies::version));
+    Ok(removed.get_results(&mut conn).await?)
+}

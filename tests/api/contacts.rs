@@ -1,0 +1,417 @@
+use inroad::auth::{Role, Scopes};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Member, TestApp};
+
+async fn named(app: &TestApp, member: &Member, given: &str, family: &str) -> String {
+    app.post("/v1/contacts", member, json!({ "given_name": given, "family_name": family })).await.expect(201).id()
+}
+
+fn names(page: &Value) -> Vec<&str> {
+    page["data"].as_array().unwrap().iter().map(|contact| contact["name"].as_str().unwrap()).collect()
+}
+
+#[actix_web::test]
+async fn a_contact_is_stored_as_sent_and_tidied() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let made = app
+        .post(
+            "/v1/contacts",
+            &ada,
+            json!({
+                "given_name": " Ada ", "family_name": "Lovelace", "pronouns": "she/her",
+                "emails": [{ "address": "Ada@Engines.example" }, { "address": "a@l.example", "label": "home" }],
+                "phones": [{ "number": "020 7946 0958" }],
+                "addresses": [{ "locality": "London", "country": "GB" }],
+                "links": [{ "url": "https://www.linkedin.com/in/ada" }],
+                "positions": [
+                    { "company_name": "Analytical Engines", "title": "Head" },
+                    { "company_name": "ANALYTICAL  engines", "title": "Fellow", "started_on": "1840-01-01", "ended_on": "1842-01-01" },
+                ],
+                "tags": ["maths", " maths", "history"], "custom_fields": { "cohort": 3 },
+            }),
+        )
+        .await
+        .expect(201);
+    let contact = &made.json;
+    assert_eq!(made.header("location"), format!("/v1/contacts/{}", made.id()));
+    assert_eq!(made.header("etag"), "\"1\"");
+    assert_eq!(contact["name"], "Ada Lovelace");
+    assert_eq!(contact["given_name"], "Ada");
+    assert_eq!(contact["emails"][0]["is_primary"], true);
+    assert_eq!(contact["emails"][1]["is_primary"], false);
+    assert_eq!(contact["phones"][0]["e164"], "+442079460958");
+    assert_eq!(contact["tags"], json!(["maths", "history"]));
+    assert_eq!(contact["stage"], "identified");
+    assert_eq!(contact["notes"], Value::Null);
+    let (first, second) = (&contact["positions"][0], &contact["positions"][1]);
+    assert_eq!(first["company_id"], second["company_id"], "a company is known by its name, whatever its case");
+    assert_eq!(second["company_name"], "Analytical Engines");
+    assert_eq!((&first["is_current"], &second["is_current"]), (&json!(true), &json!(false)));
+    let read = app.get(&format!("/v1/contacts/{}", made.id()), &ada).await.expect(200);
+    assert_eq!(read.json, made.json);
+}
+
+#[actix_web::test]
+async fn every_fault_is_named_at_once() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let reply = app
+        .post(
+            "/v1/contacts",
+            &ada,
+            json!({
+                "given_nmae": "Ada", "strength": 9, "emails": [{ "address": "nobody" }], "time_zone": "Mars/Olympus",
+                "stage": "loved", "positions": [{ "started_on": "2025-02-30" }],
+            }),
+        )
+        .await
+        .expect(422);
+    let mut faults = reply.faults();
+    faults.sort_unstable();
+    assert_eq!(
+        faults,
+        ["/emails/0/address", "/given_nmae", "/positions/0/started_on", "/stage", "/strength", "/time_zone"]
+    );
+    let empty = app.post("/v1/contacts", &ada, json!({ "notes": "who?" })).await.expect(422);
+    assert_eq!(empty.faults(), [""]);
+    let closed = app.post("/v1/contacts", &ada, json!({ "given_name": "A", "stage": "closed" })).await.expect(422);
+    assert_eq!(closed.faults(), ["/stage_reason"]);
+    let twice =
+        json!([{ "address": "a@b.example", "is_primary": true }, { "address": "c@d.example", "is_primary": true }]);
+    let twice = app.post("/v1/contacts", &ada, json!({ "emails": twice })).await.expect(422);
+    assert_eq!(twice.faults(), ["/emails/1/is_primary"]);
+    assert_eq!(app.get("/v1/contacts", &ada).await.json["data"], json!([]));
+}
+
+#[actix_web::test]
+async fn a_patch_changes_what_it_names_and_nothing_else() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let made = app
+        .post("/v1/contacts", &ada, json!({ "given_name": "Ada", "notes": "n", "custom_fields": { "a": 1, "b": 2 } }))
+        .await;
+    let path = format!("/v1/contacts/{}", made.id());
+    let patched = app
+        .patch(&path, &ada, json!({ "notes": null, "family_name": "L", "custom_fields": { "a": null, "c": 3 } }))
+        .await
+        .expect(200);
+    assert_eq!(patched.header("etag"), "\"2\"");
+    assert_eq!(patched.json["given_name"], "Ada");
+    assert_eq!(patched.json["notes"], Value::Null);
+    assert_eq!(patched.json["custom_fields"], json!({ "b": 2, "c": 3 }));
+    let again = app.patch(&path, &ada, json!({ "family_name": "L" })).await.expect(200);
+    assert_eq!(again.json["version"], 2, "a patch that changes nothing is no change");
+    app.patch(&path, &ada, json!({ "given_name": null, "family_name": null })).await.expect(422);
+    let plain = app.request(Method::PATCH, &path).bearer_auth(&ada.token).body("x");
+    let plain = app.send(plain).await.expect(415);
+    assert_eq!(plain.header("accept-patch"), "application/merge-patch+json, application/json");
+}
+
+#[actix_web::test]
+async fn positions_keep_their_identity_through_a_patch() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let made = app
+        .post(
+            "/v1/contacts",
+            &ada,
+            json!({ "given_name": "A", "positions": [{ "company_name": "One" }, { "company_name": "Two" }] }),
+        )
+        .await;
+    let path = format!("/v1/contacts/{}", made.id());
+    let mut positions = made.json["positions"].clone();
+    let unchanged = app.patch(&path, &ada, json!({ "positions": positions })).await.expect(200);
+    assert_eq!(unchanged.json["version"], 1);
+    positions.as_array_mut().unwrap().remove(0);
+    positions[0]["title"] = json!("Chief");
+    let changed = app.patch(&path, &ada, json!({ "positions": positions })).await.expect(200);
+    assert_eq!(changed.json["positions"].as_array().unwrap().len(), 1);
+    assert_eq!(changed.json["positions"][0]["id"], made.json["positions"][1]["id"]);
+    assert_eq!(changed.json["positions"][0]["title"], "Chief");
+}
+
+#[actix_web::test]
+async fn stale_writers_are_told() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let path = format!("/v1/contacts/{}", named(&app, &ada, "Ada", "L").await);
+    let patch = |tag: &str, body: Value| {
+        let request = app.request(Method::PATCH, &path).bearer_auth(&ada.token).header("if-match", tag.to_owned());
+        app.send(request.json(&body))
+    };
+    patch("\"1\"", json!({ "notes": "one" })).await.expect(200);
+    let stale = patch("\"1\"", json!({ "notes": "two" })).await.expect(412);
+    assert_eq!(stale.code(), "precondition_failed");
+    patch("W/\"2\"", json!({ "notes": "two" })).await.expect(412);
+    patch("\"1\", \"2\"", json!({ "notes": "two" })).await.expect(200);
+    let known = app.request(Method::GET, &path).bearer_auth(&ada.token).header("if-none-match", "W/\"3\"");
+    let known = app.send(known).await.expect(304);
+    assert_eq!((known.header("etag"), known.text.as_str()), ("\"3\"", ""));
+    let delete = app.request(Method::DELETE, &path).bearer_auth(&ada.token).header("if-match", "\"1\"");
+    app.send(delete).await.expect(412);
+}
+
+#[actix_web::test]
+async fn what_is_deleted_can_be_restored_for_thirty_days() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let body = json!({ "given_name": "Ada", "external_ids": { "crm": "7" }, "positions": [{ "company_name": "One" }] });
+    let id = app.post("/v1/contacts", &ada, body).await.expect(201).id();
+    let path = format!("/v1/contacts/{id}");
+    app.delete(&path, &ada).await.expect(204);
+    app.delete(&path, &ada).await.expect(404);
+    app.get(&path, &ada).await.expect(404);
+    let trash = app.get("/v1/trash", &ada).await.expect(200);
+    assert_eq!((&trash.json["data"][0]["id"], &trash.json["data"][0]["title"]), (&json!(id), &json!("Ada")));
+    app.post(&format!("/v1/trash/{id}/restore"), &ada, json!({})).await.expect(204);
+    let back = app.get(&path, &ada).await.expect(200);
+    assert_eq!((&back.json["version"], &back.json["external_ids"]["crm"]), (&json!(3), &json!("7")));
+    assert_eq!(back.json["positions"][0]["company_name"], "One");
+
+    app.delete(&path, &ada).await.expect(204);
+    app.put("/v1/contacts/by-external-id/crm/7", &ada, json!({ "given_name": "Other" })).await.expect(201);
+    let conflict = app.post(&format!("/v1/trash/{id}/restore"), &ada, json!({})).await.expect(409);
+    assert_eq!(conflict.code(), "external_id_taken");
+    app.delete(&format!("/v1/trash/{id}"), &ada).await.expect(204);
+    app.delete(&format!("/v1/trash/{id}"), &ada).await.expect(404);
+    assert_eq!(app.get("/v1/trash", &ada).await.json["data"], json!([]));
+}
+
+#[actix_web::test]
+async fn the_trash_empties_itself_after_thirty_days() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let id = named(&app, &ada, "Ada", "L").await;
+    app.delete(&format!("/v1/contacts/{id}"), &ada).await.expect(204);
+    app.pass(chrono::Duration::days(29));
+    assert_eq!(inroad::trash::purge_old(&app.app).await.unwrap(), 0);
+    app.pass(chrono::Duration::days(1));
+    assert_eq!(inroad::trash::purge_old(&app.app).await.unwrap(), 1);
+    assert_eq!(inroad::trash::purge_old(&app.app).await.unwrap(), 0);
+}
+
+#[actix_web::test]
+async fn pages_follow_one_another_without_gap_or_repeat_in_every_order() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    for n in 0..7 {
+        let body = json!({ "given_name": format!("c{n}"), "strength": if n % 3 == 0 { Value::Null } else { json!(n % 3) },
+            "last_touch_at": if n % 2 == 0 { Value::Null } else { json!(format!("2026-01-0{n}T00:00:00Z")) } });
+        app.post("/v1/contacts", &ada, body).await.expect(201);
+        app.pass(chrono::Duration::seconds(1));
+    }
+    for sort in ["created_at", "updated_at", "name", "last_touch_at", "strength"] {
+        let mut forth = walk(&app, &ada, sort).await;
+        let mut distinct = forth.clone();
+        distinct.sort();
+        distinct.dedup();
+        assert_eq!(distinct.len(), 7, "{sort}: {forth:?}");
+        let back = walk(&app, &ada, &format!("-{sort}")).await;
+        forth.reverse();
+        assert_eq!(back, forth, "{sort}");
+    }
+    assert_eq!(walk(&app, &ada, "name").await, ["c0", "c1", "c2", "c3", "c4", "c5", "c6"]);
+}
+
+async fn walk(app: &TestApp, member: &Member, sort: &str) -> Vec<String> {
+    let (mut seen, mut next) = (Vec::new(), format!("/v1/contacts?limit=2&sort={sort}"));
+    loop {
+        let page = app.get(&next, member).await.expect(200);
+        seen.extend(names(&page.json).into_iter().map(str::to_owned));
+        match page.json["next_cursor"].as_str() {
+            Some(cursor) => {
+                let link = page.header("link").to_owned();
+                assert!(link.contains(cursor) && link.ends_with("; rel=\"next\""), "{link}");
+                next = link.trim_start_matches('<').split('>').next().unwrap().to_owned();
+            }
+            None => return seen,
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_cursor_is_good_for_its_own_list_only() {
+    let app = TestApp::new().await;
+    let (ada, bob) = (app.seeker().await, app.seeker().await);
+    for n in 0..3 {
+        named(&app, &ada, &format!("c{n}"), "x").await;
+    }
+    let cursor = app.get("/v1/contacts?limit=1", &ada).await.json["next_cursor"].as_str().unwrap().to_owned();
+    app.get(&format!("/v1/contacts?limit=2&cursor={cursor}"), &ada).await.expect(200);
+    for (path, member) in [
+        (format!("/v1/contacts?cursor={cursor}"), &bob),
+        (format!("/v1/contacts?stage=met&cursor={cursor}"), &ada),
+        (format!("/v1/contacts?sort=name&cursor={cursor}"), &ada),
+        (format!("/v1/companies?cursor={cursor}"), &ada),
+        (format!("/v1/contacts?cursor={}x", &cursor[..cursor.len() - 1]), &ada),
+        ("/v1/contacts?cursor=forged".to_owned(), &ada),
+    ] {
+        let refused = app.get(&path, member).await.expect(400);
+        assert_eq!((refused.code(), refused.faults()), ("invalid_cursor", vec!["cursor"]), "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn search_finds_parts_without_accents_and_with_typos() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    for body in [
+        json!({ "given_name": "Łukasz", "family_name": "Müller-Groß" }),
+        json!({ "given_name": "Katherine", "family_name": "Johnson", "positions": [{ "company_name": "NASA", "title": "Mathematician" }] }),
+        json!({ "given_name": "小龍", "family_name": "李" }),
+        json!({ "emails": [{ "address": "grace@navy.example" }] }),
+    ] {
+        app.post("/v1/contacts", &ada, body).await.expect(201);
+    }
+    for (q, expected) in [
+        ("lukasz", "Łukasz Müller-Groß"),
+        ("muller", "Łukasz Müller-Groß"),
+        ("GROSS", "Łukasz Müller-Groß"),
+        ("nas", "Katherine Johnson"),
+        ("mathem john", "Katherine Johnson"),
+        ("jonhson", "Katherine Johnson"),
+        ("Katharine", "Katherine Johnson"),
+        ("李", "李小龍"),
+        ("navy.ex", "grace@navy.example"),
+    ] {
+        let page = app.send(app.request(Method::GET, "/v1/contacts").query(&[("q", q)]).bearer_auth(&ada.token)).await;
+        assert_eq!(names(&page.expect(200).json), [expected], "{q}");
+    }
+    for q in ["zzzz", "%", "_", "\\"] {
+        let page = app.send(app.request(Method::GET, "/v1/contacts").query(&[("q", q)]).bearer_auth(&ada.token)).await;
+        assert_eq!(names(&page.expect(200).json), [""; 0], "{q}");
+    }
+}
+
+#[actix_web::test]
+async fn filters_narrow_a_list() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let connector = named(&app, &ada, "Con", "Nector").await;
+    let acme = json!({ "company_name": "Acme", "ended_on": "2020-01-01" });
+    let one = app
+        .post(
+            "/v1/contacts",
+            &ada,
+            json!({ "given_name": "One", "stage": "met", "tags": ["x"], "strength": 5,
+            "industries": ["energy"], "how_found": "event", "connector_id": connector, "positions": [acme],
+            "last_touch_at": "2026-02-01T00:00:00Z" }),
+        )
+        .await
+        .expect(201);
+    let company = one.json["positions"][0]["company_id"].as_str().unwrap().to_owned();
+    app.post(
+        "/v1/contacts",
+        &ada,
+        json!({ "given_name": "Two", "tags": ["y"], "positions": [{ "company_id": company }] }),
+    )
+    .await;
+    for (filter, expected) in [
+        ("stage=met", vec!["One"]),
+        ("stage=met&stage=identified&sort=name", vec!["Con Nector", "One", "Two"]),
+        ("tag=x&tag=y&sort=name", vec!["One", "Two"]),
+        ("industry=energy", vec!["One"]),
+        ("how_found=event", vec!["One"]),
+        (&format!("connector_id={connector}"), vec!["One"]),
+        ("strength=5", vec!["One"]),
+        (&format!("company_id={company}&sort=name"), vec!["One", "Two"]),
+        (&format!("company_id={company}&employment=former"), vec!["One"]),
+        ("company=acm&employment=current", vec!["Two"]),
+        ("last_touch_after=2026-01-31T00:00:00Z", vec!["One"]),
+        ("last_touch_before=2026-01-31T00:00:00Z", vec![]),
+        ("created_before=2026-01-01T00:00:00Z", vec![]),
+        ("tag=%F0%9F%8E%89", vec![]),
+    ] {
+        let page = app.get(&format!("/v1/contacts?{filter}"), &ada).await.expect(200);
+        assert_eq!(names(&page.json), expected, "{filter}");
+    }
+    let wrong = app.get("/v1/contacts?stage=loved&limit=0&sort=age&created_after=now&tga=x", &ada).await.expect(400);
+    let mut faults = wrong.faults();
+    faults.sort_unstable();
+    assert_eq!(faults, ["created_after", "limit", "sort", "stage", "tga"]);
+}
+
+#[actix_web::test]
+async fn an_idempotency_key_makes_a_retry_safe() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let send = |key: &str, body: Value| {
+        let request = app.request(Method::POST, "/v1/contacts").bearer_auth(&ada.token);
+        app.send(request.header("idempotency-key", key.to_owned()).json(&body))
+    };
+    let first = send("k1", json!({ "given_name": "Ada" })).await.expect(201);
+    let second = send("\"k1\"", json!({ "given_name": "Ada" })).await.expect(201);
+    assert_eq!((second.text.clone(), second.header("idempotency-replayed")), (first.text.clone(), "true"));
+    assert_eq!((second.header("location"), second.header("etag")), (first.header("location"), first.header("etag")));
+    let other = send("k1", json!({ "given_name": "Bob" })).await.expect(422);
+    assert_eq!(other.code(), "idempotency_key_reused");
+    assert_eq!(app.get("/v1/contacts", &ada).await.json["data"].as_array().unwrap().len(), 1);
+    app.pass(chrono::Duration::hours(24));
+    let fresh = app.member(Some(ada.workspace), Role::Owner, Scopes::all()).await;
+    let request = app.request(Method::POST, "/v1/contacts").bearer_auth(&fresh.token).header("idempotency-key", "k1");
+    app.send(request.json(&json!({ "given_name": "Ada" }))).await.expect(201);
+}
+
+#[actix_web::test]
+async fn a_batch_tells_of_each_item_or_does_all_or_nothing() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let items =
+        json!([{ "given_name": "A" }, { "given_name": 1 }, { "given_name": "C", "nope": 1 }, { "given_name": "D" }]);
+    let mixed = app.post("/v1/contacts/batch", &ada, json!({ "items": items })).await.expect(207);
+    let statuses: Vec<&Value> =
+        mixed.json["results"].as_array().unwrap().iter().map(|result| &result["status"]).collect();
+    assert_eq!(statuses, [201, 422, 422, 201]);
+    assert_eq!(mixed.json["results"][2]["error"]["errors"][0]["pointer"], "/nope");
+    let atomic = app.post("/v1/contacts/batch", &ada, json!({ "items": items, "atomic": true })).await.expect(422);
+    assert_eq!((atomic.code(), atomic.faults()), ("batch_failed", vec!["/items/1/given_name", "/items/2/nope"]));
+    assert_eq!(app.get("/v1/contacts", &ada).await.json["data"].as_array().unwrap().len(), 2);
+    let many: Vec<Value> = (0..501).map(|n| json!({ "given_name": format!("c{n}") })).collect();
+    app.post("/v1/contacts/batch", &ada, json!({ "items": many })).await.expect(422);
+}
+
+#[actix_web::test]
+async fn an_upsert_finds_what_it_made_and_keeps_what_it_does_not_name() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let path = "/v1/contacts/by-external-id/crm/4711";
+    let made = app.put(path, &ada, json!({ "given_name": "Ada", "notes": "n" })).await.expect(201);
+    assert_eq!(made.json["external_ids"], json!({ "crm": "4711" }));
+    let changed = app.put(path, &ada, json!({ "given_name": "Augusta" })).await.expect(200);
+    assert_eq!((changed.id(), &changed.json["notes"]), (made.id(), &json!("n")));
+    let same = app.put(path, &ada, json!({ "given_name": "Augusta" })).await.expect(200);
+    assert_eq!(same.json["version"], 2);
+    let taken = app.post("/v1/contacts", &ada, json!({ "given_name": "B", "external_ids": { "crm": "4711" } })).await;
+    assert_eq!((taken.status, taken.code(), taken.faults()), (409, "external_id_taken", vec!["/external_ids/crm"]));
+}
+
+#[actix_web::test]
+async fn a_connector_must_be_somebody_else_of_the_workspace() {
+    let app = TestApp::new().await;
+    let (ada, bob) = (app.seeker().await, app.seeker().await);
+    let foreign = named(&app, &bob, "Bob", "B").await;
+    let refused =
+        app.post("/v1/contacts", &ada, json!({ "given_name": "A", "connector_id": foreign })).await.expect(422);
+    assert_eq!(refused.faults(), ["/connector_id"]);
+    let own = named(&app, &ada, "Own", "O").await;
+    let itself = app.patch(&format!("/v1/contacts/{own}"), &ada, json!({ "connector_id": own })).await.expect(422);
+    assert_eq!(itself.faults(), ["/connector_id"]);
+    let company = app.post("/v1/companies", &bob, json!({ "name": "Theirs" })).await.id();
+    let body = json!({ "given_name": "A", "positions": [{ "company_id": company }] });
+    assert_eq!(app.post("/v1/contacts", &ada, body).await.expect(422).faults(), ["/positions/0/company_id"]);
+}
+
+#[actix_web::test]
+async fn two_writers_keep_each_others_fields() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let path = format!("/v1/contacts/{}", named(&app, &ada, "Ada", "L").await);
+    let (one, two) = (json!({ "notes": "mine" }), json!({ "headline": "theirs" }));
+    let (one, two) = futures_util::join!(app.patch(&path, &ada, one), app.patch(&path, &ada, two));
+    assert_eq!((one.status, two.status), (200, 200));
+    let after = app.get(&path, &ada).await.json;
+    assert_eq!((&after["notes"], &after["headline"], &after["version"]), (&json!("mine"), &json!("theirs"), &json!(3)));
+}

@@ -1,0 +1,271 @@
+use reqwest::Method;
+use reqwest::multipart::{Form, Part};
+use serde_json::{Value, json};
+
+use crate::support::{Member, Reply, TestApp};
+
+fn data(name: &str) -> Vec<u8> {
+    std::fs::read(format!("{}/tests/data/linkedin/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+async fn import(app: &TestApp, member: &Member, query: &str, kind: &str, body: Vec<u8>) -> Reply {
+    let path = format!("/v1/imports?kind=linkedin_connections{query}");
+    let request = app.request(Method::POST, &path).bearer_auth(&member.token).header("content-type", kind.to_owned());
+    app.send(request.body(body)).await
+}
+
+fn csv(rows: &[&str]) -> Vec<u8> {
+    let header = "Notes:\n\"When exporting, \"\"connections\"\" may lack addresses\"\n\n\
+         First Name,Last Name,URL,Email Address,Company,Position,Connected On\n";
+    format!("{header}{}\n", rows.join("\n")).into_bytes()
+}
+
+const ADA: &str = "Ada,Lovelace,https://www.linkedin.com/in/ada,,Engines Ltd,Analyst,12 Mar 2025";
+const BOB: &str = "Bob,Noyce,https://www.linkedin.com/in/bob,bob@intel.example,Intel,,01 Jan 2024";
+
+async fn contacts(app: &TestApp, member: &Member) -> Vec<Value> {
+    app.get("/v1/contacts?sort=name&limit=200", member).await.expect(200).json["data"].as_array().unwrap().clone()
+}
+
+#[actix_web::test]
+async fn a_file_becomes_contacts_and_a_second_time_changes_nothing() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    for name in ["Connections.csv", "Connections-utf16.csv", "Connections-windows-1252.csv", "Connections-old.csv"] {
+        let first = import(&app, &ada, "", "text/csv", data(name)).await.expect(201);
+        let counts = &first.json["counts"];
+        assert!(
+            counts["created"].as_i64().unwrap() + counts["updated"].as_i64().unwrap() > 0 || name != "Connections.csv",
+            "{}",
+            first.text
+        );
+        let before = contacts(&app, &ada).await;
+        let second = import(&app, &ada, "", "text/csv", data(name)).await.expect(201);
+        assert_eq!(
+            (&second.json["counts"]["created"], &second.json["counts"]["updated"]),
+            (&json!(0), &json!(0)),
+            "{name}: {}",
+            second.text
+        );
+        assert_eq!(contacts(&app, &ada).await, before, "{name}");
+        let read = app.get(second.header("location"), &ada).await.expect(200);
+        assert_eq!(read.json, second.json);
+    }
+}
+
+#[actix_web::test]
+async fn an_archive_and_its_file_are_the_same() {
+    let app = TestApp::new().await;
+    let (ada, bob) = (app.seeker().await, app.seeker().await);
+    let file = import(&app, &ada, "", "text/csv", data("Connections.csv")).await.expect(201);
+    let form = Form::new()
+        .text("kind", "linkedin_connections")
+        .part("file", Part::bytes(data("archive.zip")).file_name("Basic_LinkedInDataExport.zip"));
+    let request = app.request(Method::POST, "/v1/imports").bearer_auth(&bob.token).multipart(form);
+    let archive = app.send(request).await.expect(201);
+    assert_eq!(archive.json["file_name"], "Basic_LinkedInDataExport.zip");
+    assert!(archive.json["counts"]["created"].as_i64().unwrap() > 0);
+    assert!(file.json["counts"]["created"].as_i64().unwrap() >= 30, "{}", file.text);
+}
+
+#[actix_web::test]
+async fn rows_become_what_they_say() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let empty = ",,,,,,03 Feb 2021";
+    let bad = "Cy,Dent,https://www.linkedin.com/in/cy,not-an-address,Acme,Boss,31 Foo 2025";
+    let long = "Too,Many,https://www.linkedin.com/in/too,,A,B,01 Jan 2024,extra";
+    let report = import(&app, &ada, "", "text/csv", csv(&[ADA, empty, bad, long, BOB, ADA])).await.expect(201);
+    let rows = report.json["rows"].as_array().unwrap();
+    let told: Vec<_> =
+        rows.iter().map(|row| (row["line"].as_i64().unwrap(), row["outcome"].as_str().unwrap())).collect();
+    assert_eq!(told, [(5, "created"), (6, "skipped"), (7, "created"), (8, "failed"), (9, "created"), (10, "skipped")]);
+    assert_eq!(rows[1]["problems"][0]["code"], "no_identity");
+    let codes: Vec<_> = rows[2]["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|problem| (problem["code"].as_str().unwrap(), problem["column_number"].as_i64()))
+        .collect();
+    assert_eq!(codes, [("invalid_email", Some(4)), ("invalid_date", Some(7))]);
+    assert_eq!(rows[3]["problems"][0]["code"], "too_many_columns");
+    assert_eq!(rows[5]["problems"][0]["code"], "repeated");
+    let stored =
+        app.get(&format!("/v1/contacts/{}", rows[0]["contact_id"].as_str().unwrap()), &ada).await.expect(200).json;
+    assert_eq!(
+        (&stored["name"], &stored["how_found"], &stored["how_found_on"]),
+        (&json!("Ada Lovelace"), &json!("linkedin"), &json!("2025-03-12"))
+    );
+    assert_eq!(stored["links"][0]["url"], "https://www.linkedin.com/in/ada");
+    assert_eq!(
+        (&stored["positions"][0]["company_name"], &stored["positions"][0]["title"]),
+        (&json!("Engines Ltd"), &json!("Analyst"))
+    );
+    let failed = app
+        .get(&format!("{}/rows?outcome=failed&outcome=skipped&limit=2", report.header("location")), &ada)
+        .await
+        .expect(200);
+    assert_eq!(failed.json["data"].as_array().unwrap().len(), 2);
+    assert!(failed.json["next_cursor"].is_string());
+}
+
+#[actix_web::test]
+async fn a_dry_run_tells_what_would_happen_and_stores_no_contact() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let tried = import(&app, &ada, "&dry_run=true", "text/csv", csv(&[ADA, BOB])).await.expect(201);
+    assert_eq!((&tried.json["dry_run"], &tried.json["counts"]["created"]), (&json!(true), &json!(2)));
+    assert_eq!(tried.json["rows"][0]["contact_id"], Value::Null);
+    assert!(contacts(&app, &ada).await.is_empty());
+    assert_eq!(app.get("/v1/companies", &ada).await.json["data"], json!([]));
+    let real = import(&app, &ada, "", "text/csv", csv(&[ADA, BOB])).await.expect(201);
+    assert_eq!(real.json["counts"], tried.json["counts"]);
+    app.post(&format!("{}/undo", tried.header("location")), &ada, json!({})).await.expect(409);
+}
+
+#[actix_web::test]
+async fn known_people_are_found_and_what_a_person_wrote_stays() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let by_profile = json!({ "given_name": "Augusta", "links": [{ "url": "https://uk.linkedin.com/in/ADA/?trk=x" }] });
+    let by_email = json!({ "given_name": "Robert", "emails": [{ "address": "BOB@intel.example" }], "notes": "n" });
+    let by_name = json!({ "given_name": "Cy", "family_name": "Dent", "positions": [{ "company_name": "ACME" }] });
+    let mut ids = Vec::new();
+    for body in [by_profile, by_email, by_name] {
+        ids.push(app.post("/v1/contacts", &ada, body).await.expect(201).id());
+    }
+    let cy = "Cy,Dent,https://www.linkedin.com/in/cy,,Acme,Boss,12 Mar 2025";
+    let report = import(&app, &ada, "", "text/csv", csv(&[ADA, BOB, cy])).await.expect(201);
+    let rows = report.json["rows"].as_array().unwrap();
+    let found: Vec<_> = rows.iter().map(|row| row["contact_id"].as_str().unwrap()).collect();
+    assert_eq!(found, ids, "{}", report.text);
+    assert!(rows.iter().all(|row| row["outcome"] == "updated"), "{}", report.text);
+    assert_eq!(rows[0]["problems"][0]["code"], "kept");
+    let stored = app.get(&format!("/v1/contacts/{}", ids[0]), &ada).await.json;
+    assert_eq!((&stored["given_name"], &stored["family_name"]), (&json!("Augusta"), &json!("Lovelace")));
+    assert_eq!(stored["links"].as_array().unwrap().len(), 1);
+    let stored = app.get(&format!("/v1/contacts/{}", ids[2]), &ada).await.json;
+    assert_eq!(
+        (&stored["positions"][0]["company_name"], &stored["positions"][0]["title"]),
+        (&json!("ACME"), &json!("Boss"))
+    );
+    let again = import(&app, &ada, "", "text/csv", csv(&[ADA, BOB, cy])).await.expect(201);
+    assert_eq!(again.json["counts"]["unchanged"], 3, "{}", again.text);
+
+    app.patch(&format!("/v1/contacts/{}", ids[2]), &ada, json!({ "positions": [] })).await.expect(200);
+    let again = import(&app, &ada, "", "text/csv", csv(&[cy])).await.expect(201);
+    assert_eq!(again.json["counts"]["unchanged"], 1, "what a person removed stays away");
+    let moved = "Cy,Dent,https://www.linkedin.com/in/cy,,Globex,Boss,12 Mar 2025";
+    let news = import(&app, &ada, "", "text/csv", csv(&[moved])).await.expect(201);
+    assert_eq!(news.json["counts"]["updated"], 1);
+    let stored = app.get(&format!("/v1/contacts/{}", ids[2]), &ada).await.json;
+    assert_eq!(stored["positions"][0]["company_name"], "Globex");
+}
+
+#[actix_web::test]
+async fn an_undo_takes_back_what_nobody_edited() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let known = app
+        .post("/v1/contacts", &ada, json!({ "given_name": "Bob", "emails": [{ "address": "bob@intel.example" }] }))
+        .await
+        .expect(201);
+    let cy = "Cy,Dent,https://www.linkedin.com/in/cy,,Acme,Boss,12 Mar 2025";
+    let report = import(&app, &ada, "", "text/csv", csv(&[ADA, BOB, cy])).await.expect(201);
+    let edited = report.json["rows"][2]["contact_id"].as_str().unwrap();
+    app.patch(&format!("/v1/contacts/{edited}"), &ada, json!({ "notes": "mine" })).await.expect(200);
+    let undo = format!("{}/undo", report.header("location"));
+    let undone = app.post(&undo, &ada, json!({})).await.expect(200);
+    assert_eq!(
+        (&undone.json["removed"], &undone.json["restored"], &undone.json["kept"]),
+        (&json!(1), &json!(1), &json!(1)),
+        "{}",
+        undone.text
+    );
+    assert_eq!(undone.json["import"]["state"], "undone");
+    app.post(&undo, &ada, json!({})).await.expect(409);
+    let left = contacts(&app, &ada).await;
+    assert_eq!(left.iter().map(|contact| contact["name"].as_str().unwrap()).collect::<Vec<_>>(), ["Bob", "Cy Dent"]);
+    assert_eq!(left[0]["positions"], known.json["positions"]);
+    let companies = app.get("/v1/companies", &ada).await.json;
+    assert_eq!(
+        companies["data"].as_array().unwrap().len(),
+        1,
+        "companies that only the import needed are gone: {companies}"
+    );
+    let again = import(&app, &ada, "", "text/csv", csv(&[ADA, BOB, cy])).await.expect(201);
+    assert_eq!(again.json["counts"]["created"], 1);
+}
+
+#[actix_web::test]
+async fn files_that_are_none_are_refused_whole() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let bomb = {
+        use std::io::Write;
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+        zip.start_file("Connections.csv", options).unwrap();
+        zip.write_all(&vec![b'a'; 30 * 1024 * 1024]).unwrap();
+        zip.finish().unwrap().into_inner()
+    };
+    for (kind, body, code) in [
+        ("text/csv", data("no-header.csv"), "header_missing"),
+        ("text/csv", Vec::new(), "empty"),
+        ("application/zip", b"PK\x03\x04 not really".to_vec(), "archive_unreadable"),
+        ("application/zip", bomb, "archive_too_large"),
+    ] {
+        let refused = import(&app, &ada, "", kind, body).await.expect(422);
+        assert_eq!(
+            (refused.code(), refused.json["errors"][0]["code"].as_str().unwrap()),
+            ("unreadable_file", code),
+            "{}",
+            refused.text
+        );
+    }
+    let large = import(&app, &ada, "", "text/csv", vec![b'a'; 33 * 1024 * 1024]).await;
+    assert_eq!((large.status, large.code()), (413, "too_large"));
+    let wrong = import(&app, &ada, "", "application/json", b"{}".to_vec()).await.expect(415);
+    assert!(wrong.header("accept-post").contains("multipart/form-data"));
+    let form = Form::new().text("kind", "facebook").text("nope", "1").text("file", "x");
+    let form = app.send(app.request(Method::POST, "/v1/imports").bearer_auth(&ada.token).multipart(form)).await;
+    assert_eq!(form.expect(422).faults(), ["/kind", "/nope"]);
+    let none =
+        app.request(Method::POST, "/v1/imports").bearer_auth(&ada.token).multipart(Form::new().text("kind", "x"));
+    assert_eq!(app.send(none).await.expect(422).faults(), ["/file"]);
+    assert_eq!(app.get("/v1/imports", &ada).await.json["data"], json!([]));
+    assert!(contacts(&app, &ada).await.is_empty());
+}
+
+#[actix_web::test]
+async fn an_import_whose_process_died_is_told_from_one_that_never_was() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let id = uuid::Uuid::now_v7();
+    let now = app.app.now().to_rfc3339();
+    app.sql(&format!(
+        "INSERT INTO imports (workspace_id, id, version, created_at, updated_at, kind, dry_run, state, file_size, file_sha256, created_by)
+         VALUES ('{}', '{id}', 1, '{now}', '{now}', 'linkedin_connections', false, 'running', 1, '', '{}')",
+        ada.workspace, ada.user
+    ))
+    .await;
+    let read = app.get(&format!("/v1/imports/{id}"), &ada).await.expect(200);
+    assert_eq!((&read.json["state"], &read.json["failure"]["code"]), (&json!("failed"), &json!("interrupted")));
+    assert_eq!(inroad::transfer::settle_interrupted(&app.app).await.unwrap(), 0);
+}
+
+#[actix_web::test]
+async fn a_key_makes_an_import_happen_once() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let send = |body: Vec<u8>| {
+        let request =
+            app.request(Method::POST, "/v1/imports").bearer_auth(&ada.token).header("content-type", "text/csv");
+        app.send(request.header("idempotency-key", "once").body(body))
+    };
+    let first = send(csv(&[ADA])).await.expect(201);
+    let second = send(csv(&[ADA])).await.expect(201);
+    assert_eq!((second.header("idempotency-replayed"), &second.json), ("true", &first.json));
+    send(csv(&[BOB])).await.expect(422);
+    assert_eq!(app.get("/v1/imports", &ada).await.json["data"].as_array().unwrap().len(), 1);
+}
