@@ -16,7 +16,7 @@ pub struct Settings {
     /// Where to listen; port 0 picks a free one
     #[arg(long, env = "INROAD_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS", global = true)]
     pub listen: String,
-    /// The URL by which clients reach this service, for links and token issuer [default: http://<listen>]
+    /// The URL by which clients reach this service, for links and token issuer [default: http://INROAD_LISTEN]
     #[arg(long, env = "INROAD_PUBLIC_URL", value_name = "URL", global = true)]
     pub public_url: Option<String>,
     /// Private cluster, generated secret and unsent mail [default: the XDG data home, for root /var/lib/inroad]
