@@ -95,8 +95,3 @@ fn below(index: usize, error: ApiError) -> Vec<crate::error::Fault> {
     }
     error.errors.into_iter().map(|fault| fault.below(&prefix)).collect()
 }
-
-/// What an `Idempotency-Key` is compared by: the body as it was understood.
-pub fn fingerprint(body: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(body).unwrap_or_default()
-}

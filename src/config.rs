@@ -19,6 +19,9 @@ pub struct Settings {
     /// The URL by which clients reach this service, for links and token issuer [default: http://INROAD_LISTEN]
     #[arg(long, env = "INROAD_PUBLIC_URL", value_name = "URL", global = true)]
     pub public_url: Option<String>,
+    /// Where people use Inroad, for the links in mails: a frontend of yours [default: the public URL]
+    #[arg(long, env = "INROAD_APP_URL", value_name = "URL", global = true)]
+    pub app_url: Option<String>,
     /// Private cluster, generated secret and unsent mail [default: the XDG data home, for root /var/lib/inroad]
     #[arg(long, env = "INROAD_DATA_DIR", value_name = "FOLDER", global = true)]
     pub data_dir: Option<PathBuf>,
@@ -129,6 +132,7 @@ pub type PerMinute = Option<std::num::NonZeroU32>;
 pub struct Config {
     pub listen: SocketAddr,
     pub public_url: Option<Url>,
+    pub app_url: Option<Url>,
     pub data_dir: PathBuf,
     /// It may have a password in it.
     pub database_url: Option<SecretString>,
@@ -183,7 +187,8 @@ impl Config {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let config = Self {
             listen: r.parse("INROAD_LISTEN", &s.listen, "an address and a port, such as 127.0.0.1:8080"),
-            public_url: s.public_url.as_deref().and_then(|text| r.public_url(text)),
+            public_url: s.public_url.as_deref().and_then(|text| r.base("INROAD_PUBLIC_URL", text)),
+            app_url: s.app_url.as_deref().and_then(|text| r.base("INROAD_APP_URL", text)),
             data_dir: s.data_dir.or_else(default_data_dir).unwrap_or_else(|| {
                 r.mistake("INROAD_DATA_DIR", "is needed, for neither XDG_DATA_HOME nor HOME is set");
                 PathBuf::new()
@@ -300,10 +305,10 @@ impl Reader {
         })
     }
 
-    fn public_url(&mut self, text: &str) -> Option<Url> {
+    fn base(&mut self, name: &str, text: &str) -> Option<Url> {
         let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         if url.is_none() {
-            self.mistake("INROAD_PUBLIC_URL", &format!("must be an http or https URL, not `{text}`"));
+            self.mistake(name, &format!("must be an http or https URL, not `{text}`"));
         }
         url
     }

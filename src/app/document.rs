@@ -193,6 +193,8 @@ fn complete(method: &str, path: &str, operation: &mut Value) {
     let needs = |operation: &Value| operation["security"].as_array().is_some_and(|list| !list.is_empty());
     let secured = needs(operation);
     let one = path.contains('{');
+    // The account is one resource, too, though its path has no id.
+    let versioned = one || path == "/v1/me";
     let has_body = operation["requestBody"].is_object();
     let in_api = path.starts_with("/v1/");
     let mut add = |status: &str, what: &str| respond(operation, status, what);
@@ -215,16 +217,17 @@ fn complete(method: &str, path: &str, operation: &mut Value) {
         add("415", "`unsupported_media_type`");
         add("422", "`invalid_fields`; `errors` names all of them");
     }
-    if secured && method == "post" {
+    // What is about credentials is not kept: its bodies and answers hold secrets.
+    if secured && method == "post" && !path.starts_with("/v1/auth/") && !path.starts_with("/v1/me/") {
         add("409", "`idempotency_in_progress`: the first request with this key still runs");
         add("422", "`idempotency_key_reused`");
         parameter(operation, "Idempotency-Key", "The first answer is kept for 24 hours and replayed.", 255);
     }
-    if one && secured && matches!(method, "patch" | "put" | "delete") {
+    if versioned && secured && matches!(method, "patch" | "put" | "delete") {
         respond(operation, "412", "`precondition_failed`: the resource has another version");
         parameter(operation, "If-Match", "The `ETag` that the change is meant for.", 1024);
     }
-    if method == "get" && one && operation["responses"]["200"]["headers"]["ETag"].is_object() {
+    if method == "get" && versioned && operation["responses"]["200"]["headers"]["ETag"].is_object() {
         parameter(operation, "If-None-Match", "The `ETag` that the client has.", 1024);
         operation["responses"]["304"] = json!({ "description": "The client has this version" });
     }

@@ -19,7 +19,7 @@ use crate::auth::secrets::KeyRing;
 use crate::auth::{Access, Caller, Keys, Scope, verify::Verified};
 use crate::changes::{Actor, Tx};
 use crate::config::Config;
-use crate::db::{Connector, Database, Settings, WorkspaceId};
+use crate::db::{Conn, Connector, Database, Settings, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
 use crate::http::Answer;
 use crate::http::cursor::CursorKey;
@@ -167,5 +167,28 @@ impl App {
             })
             .await?;
         outcome.map_err(|error: ApiError| error)
+    }
+
+    /// As [`post`](Self::post), for a `POST` whose effect is not in the caller's workspace: a new workspace, say.
+    pub async fn post_outside<S: Scope, T>(
+        &self,
+        access: &Access<S>,
+        key: &IdempotencyKey,
+        fingerprint: &[u8],
+        work: impl AsyncFnOnce(&mut Conn) -> ApiResult<Answer<T>>,
+    ) -> ApiResult<Answer<T>> {
+        let claim = key.claim(access.workspace, access.credential, fingerprint);
+        let now = self.now();
+        self.db
+            .transaction(async |conn| {
+                let Some(claim) = claim else { return work(conn).await };
+                if let Some(answer) = claim.replay(conn, now).await? {
+                    return Ok(answer);
+                }
+                let answer = work(conn).await?;
+                claim.keep(conn, now, &answer).await?;
+                Ok(answer)
+            })
+            .await
     }
 }

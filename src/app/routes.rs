@@ -9,7 +9,7 @@ use utoipa_actix_web::{AppExt, scope};
 
 use super::document::Base;
 use super::service;
-use crate::auth::access;
+use crate::auth::{self, access};
 use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
 use crate::mail::SendMail;
@@ -36,6 +36,7 @@ pub fn routes() -> (
             scope("/v1")
                 .wrap(from_fn(access::authenticate))
                 .service(limits::read_limits)
+                .configure(auth::configure)
                 .configure(contacts::configure)
                 .configure(companies::configure)
                 .configure(transfer::configure)
@@ -46,7 +47,7 @@ pub fn routes() -> (
 
 /// The kinds of job that slices enqueue.
 pub fn jobs() -> Registry {
-    Registry::default().with::<SendMail>()
+    Registry::default().with::<SendMail>().with::<auth::recovery::SendLink>()
 }
 
 /// What comes round.
@@ -71,6 +72,11 @@ pub fn periodic_tasks() -> Vec<Task> {
                     idempotency::forget_old(&*app.db.global().await?, app.now()).await
                 })
             },
+        },
+        Task {
+            name: "forget_old_credentials",
+            every: Duration::hours(1),
+            run: |app| Box::pin(async move { auth::forget_old(&app).await }),
         },
     ]
 }

@@ -4,24 +4,35 @@
 //! cryptographic library to keep up to date.
 
 pub mod access;
+pub mod device;
+pub mod invitations;
 mod issue;
 pub mod jwt;
 pub mod keys;
+pub mod members;
 pub mod password;
+pub mod recovery;
 pub mod scope;
 pub mod secrets;
+pub mod sessions;
+pub mod throttle;
 pub mod token;
+pub mod users;
 pub mod verify;
+pub mod workspaces;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use secrecy::zeroize::Zeroizing;
 use thiserror::Error;
+use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::access::{Access, Caller};
 pub use self::issue::access_token;
 pub use self::keys::Keys;
 pub use self::scope::*;
+use crate::app::App;
+use crate::error::ApiResult;
 
 /// Operations that anybody may call, as `METHOD path`. The authorisation test reads it; everything else needs a scope.
 pub const PUBLIC: &[&str] = &[
@@ -30,7 +41,36 @@ pub const PUBLIC: &[&str] = &[
     "GET /.well-known/jwks.json",
     "GET /.well-known/oauth-protected-resource",
     "GET /v1/limits",
+    "POST /v1/auth/register",
+    "POST /v1/auth/login",
+    "POST /v1/auth/refresh",
+    "POST /v1/auth/forgot-password",
+    "POST /v1/auth/reset-password",
+    "POST /v1/auth/verify-email",
 ];
+
+/// Everything under `/v1/auth`, `/v1/me`, `/v1/workspaces`, `/v1/members` and `/v1/invitations`.
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .configure(users::configure)
+        .configure(sessions::configure)
+        .configure(recovery::configure)
+        .configure(workspaces::configure)
+        .configure(members::configure)
+        .configure(invitations::configure);
+}
+
+/// Throws away sessions, tokens, counts and invitations whose time is over.
+pub async fn forget_old(app: &App) -> ApiResult<usize> {
+    let now = app.now();
+    let conn = app.db.global().await?;
+    let count = sessions::forget_old(&conn, now).await?
+        + recovery::forget_old(&conn, now).await?
+        + throttle::forget_old(&conn, now).await?;
+    // Given back first: the invitations take one of their own for each workspace.
+    drop(conn);
+    Ok(count + invitations::forget_old(app).await?)
+}
 
 /// The operating system could not give random bytes. Nothing secret may be made then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::auth::{Access, CompaniesRead, CompaniesWrite};
 use crate::batch::{self, BatchAnswer, BatchInput};
 use crate::error::ApiResult;
+use crate::http::idempotency::fingerprint;
 use crate::http::page::{self, DEFAULT_LIMIT};
 use crate::http::params::NoParams;
 use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, Paging, Params, Patch};
@@ -109,7 +110,7 @@ pub async fn create_company(
     Body(input): Body<CompanyInput>,
 ) -> ApiResult<Answer<Company>> {
     let id = app.new_id();
-    app.post(&access, &key, &batch::fingerprint(&input), async |tx| {
+    app.post(&access, &key, &fingerprint(&input)?, async |tx| {
         let company = service::create(tx, id, input).await?;
         Answer::created(&location(company.id), company.version, &company)
     })
@@ -237,7 +238,7 @@ pub async fn batch_companies(
     _none: NoParams,
     Body(input): Body<BatchInput>,
 ) -> ApiResult<Answer<BatchAnswer>> {
-    app.post(&access, &key, &batch::fingerprint(&input), async |tx| {
+    app.post(&access, &key, &fingerprint(&input)?, async |tx| {
         let answer = batch::run(&app, tx, input, async |tx, input: CompanyInput| {
             let company = service::create(tx, app.new_id(), input).await?;
             Ok((location(company.id), company))

@@ -14,6 +14,7 @@ use crate::auth::{Access, ContactsRead, ContactsWrite};
 use crate::batch::{self, BatchAnswer, BatchInput};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
+use crate::http::idempotency::fingerprint;
 use crate::http::page;
 use crate::http::params::NoParams;
 use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, Paging, Params, Patch};
@@ -45,7 +46,7 @@ pub async fn create_contact(
     Body(input): Body<ContactInput>,
 ) -> ApiResult<Answer<Contact>> {
     let id = app.new_id();
-    app.post(&access, &key, &batch::fingerprint(&input), async |tx| {
+    app.post(&access, &key, &fingerprint(&input)?, async |tx| {
         let contact = service::create(tx, id, input).await?;
         Answer::created(&location(contact.id), contact.version, &contact)
     })
@@ -218,7 +219,7 @@ pub async fn batch_contacts(
     _none: NoParams,
     Body(input): Body<BatchInput>,
 ) -> ApiResult<Answer<BatchAnswer>> {
-    app.post(&access, &key, &batch::fingerprint(&input), async |tx| {
+    app.post(&access, &key, &fingerprint(&input)?, async |tx| {
         let answer = batch::run(&app, tx, input, async |tx, input: ContactInput| {
             let contact = service::create(tx, app.new_id(), input).await?;
             Ok((location(contact.id), contact))

@@ -144,6 +144,15 @@ impl Database {
         outcome
     }
 
+    /// Runs `work` in a transaction with the owner's rights: for accounts and sessions, which belong to no workspace,
+    /// and for what crosses workspaces by nature. It commits when `work` succeeds, and only then.
+    pub async fn transaction<T>(&self, work: impl AsyncFnOnce(&mut Conn) -> ApiResult<T>) -> ApiResult<T> {
+        let mut conn = Exclusive(Some(self.global().await?));
+        let outcome = tenant::unbound(conn.get()?, self.settings.statement_timeout, work).await;
+        conn.give_back();
+        outcome
+    }
+
     /// Reads of the workspace that need several statements to agree, or settings of their own.
     pub async fn snapshot<T>(
         &self,

@@ -22,7 +22,21 @@ pub async fn transaction<T>(
          SET LOCAL statement_timeout = {}",
         statement_timeout.as_millis()
     );
-    Manager::begin_transaction_sql(conn, &begin).await?;
+    run(conn, &begin, work).await
+}
+
+/// A transaction of the service itself, with the owner's rights: accounts, and what crosses workspaces by nature.
+pub async fn unbound<T>(
+    conn: &mut Conn,
+    statement_timeout: Duration,
+    work: impl AsyncFnOnce(&mut Conn) -> ApiResult<T>,
+) -> ApiResult<T> {
+    let begin = format!("BEGIN; SET LOCAL statement_timeout = {}", statement_timeout.as_millis());
+    run(conn, &begin, work).await
+}
+
+async fn run<T>(conn: &mut Conn, begin: &str, work: impl AsyncFnOnce(&mut Conn) -> ApiResult<T>) -> ApiResult<T> {
+    Manager::begin_transaction_sql(conn, begin).await?;
     match work(conn).await {
         Ok(value) => {
             Manager::commit_transaction(conn).await?;

@@ -9,6 +9,7 @@ use aws_lc_rs::digest;
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -46,6 +47,11 @@ impl FromRequest for IdempotencyKey {
 
 /// Fingerprint, time, status, headers, body.
 type Kept = (Vec<u8>, DateTime<Utc>, i16, Value, Vec<u8>);
+
+/// What tells one body from another: the body as it was understood, so that blanks and the order of keys don't matter.
+pub fn fingerprint(body: &impl Serialize) -> ApiResult<Vec<u8>> {
+    serde_json::to_vec(body).map_err(|error| ApiError::internal(&error))
+}
 
 /// A request that has a key, before its effect.
 pub struct Claim<'a> {

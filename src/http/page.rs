@@ -5,8 +5,9 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
 
 use super::answer::Answer;
 use crate::app::App;
@@ -70,6 +71,32 @@ impl Paging {
         let joint = if self.query.is_empty() { "" } else { "&" };
         let link = format!("<{}?{}{joint}cursor={cursor}>; rel=\"next\"", self.path, self.query);
         answer.header(header::LINK, &link)
+    }
+}
+
+/// The parameters of a list that has neither filters nor a choice of order.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// How many at most.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub limit: u16,
+    /// The `next_cursor` of the page before.
+    #[param(min_length = 1, max_length = 4096)]
+    pub cursor: Option<String>,
+}
+
+impl Default for PageQuery {
+    fn default() -> Self {
+        Self { limit: DEFAULT_LIMIT, cursor: None }
+    }
+}
+
+impl PageQuery {
+    /// One more than the page holds, so that the page can tell whether another follows.
+    pub fn fetch(&self) -> i64 {
+        i64::from(self.limit) + 1
     }
 }
 

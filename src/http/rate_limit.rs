@@ -104,7 +104,7 @@ impl Standing {
 }
 
 /// An IPv6 customer has a whole /64: addresses inside it are one.
-fn address_key(address: std::net::IpAddr) -> u128 {
+pub fn address_key(address: std::net::IpAddr) -> u128 {
     match address.to_canonical() {
         std::net::IpAddr::V4(v4) => u128::from(v4.to_bits()),
         std::net::IpAddr::V6(v6) => v6.to_bits() & !u128::from(u64::MAX),

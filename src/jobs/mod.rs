@@ -14,7 +14,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 pub use self::periodic::Task;
-pub use self::runner::start;
+pub use self::runner::{run_one, start};
+pub use self::store::{DeadJob, counts, list_dead, retry};
 use crate::app::App;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult};

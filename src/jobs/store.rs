@@ -88,3 +88,37 @@ pub async fn take_turn(mut conn: &Conn, name: &str, now: DateTime<Utc>, every: D
     let taken = query.bind::<Timestamptz, _>(now + every).bind::<Timestamptz, _>(now).execute(&mut conn).await?;
     Ok(taken == 1)
 }
+
+/// A job that has failed for good, as people see it: its payload may hold what is none of theirs.
+#[derive(Debug, Queryable)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct DeadJob {
+    pub id: Uuid,
+    pub kind: String,
+    pub attempts: i32,
+    pub dead_at: DateTime<Utc>,
+    pub last_error: Option<String>,
+}
+
+/// How many wait, and how many have failed for good.
+pub async fn counts(mut conn: &Conn) -> ApiResult<(i64, i64)> {
+    let waiting = jobs::table.filter(jobs::dead_at.is_null()).count().get_result(&mut conn).await?;
+    let dead = jobs::table.filter(jobs::dead_at.is_not_null()).count().get_result(&mut conn).await?;
+    Ok((waiting, dead))
+}
+
+/// The newest first.
+pub async fn list_dead(mut conn: &Conn, limit: i64) -> ApiResult<Vec<DeadJob>> {
+    let dead = jobs::table.filter(jobs::dead_at.is_not_null()).order(jobs::dead_at.desc()).limit(limit);
+    let columns = (jobs::id, jobs::kind, jobs::attempts, jobs::dead_at.assume_not_null(), jobs::last_error);
+    Ok(dead.select(columns).load(&mut conn).await?)
+}
+
+/// Tells whether there was such a failed job.
+pub async fn retry(mut conn: &Conn, id: Uuid, now: DateTime<Utc>) -> ApiResult<bool> {
+    let retried = diesel::update(jobs::table.find(id).filter(jobs::dead_at.is_not_null()))
+        .set((jobs::dead_at.eq(None::<DateTime<Utc>>), jobs::attempts.eq(0), jobs::run_at.eq(now)))
+        .execute(&mut conn)
+        .await?;
+    Ok(retried == 1)
+}

@@ -1,6 +1,7 @@
 //! One test binary: it links once, and everything below shares one throw-away cluster.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+mod accounts;
 mod architecture;
 mod authz;
 mod companies;
@@ -12,6 +13,10 @@ mod hostile;
 mod imports;
 mod migrations;
 mod openapi;
+mod people;
+mod process;
+mod sessions;
 mod settings;
 mod support;
 mod walk;
+mod workspaces;

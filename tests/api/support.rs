@@ -204,6 +204,25 @@ impl TestApp {
         execute(&self.connector, sql).await;
     }
 
+    /// Rows of a table, with the owner's rights.
+    pub async fn count(&self, table: &str) -> i64 {
+        let count = self.texts(&format!("SELECT count(*)::text AS text FROM {table}")).await;
+        count[0].parse().unwrap()
+    }
+
+    /// The column `text` of a query, with the owner's rights.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        #[derive(diesel::QueryableByName)]
+        #[diesel(check_for_backend(diesel::pg::Pg))]
+        struct Row {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            text: String,
+        }
+        let mut conn = self.connection().await;
+        let rows: Vec<Row> = diesel_async::RunQueryDsl::load(diesel::sql_query(sql), &mut conn).await.unwrap();
+        rows.into_iter().map(|row| row.text).collect()
+    }
+
     pub async fn connection(&self) -> AsyncPgConnection {
         self.connector.connect().await.unwrap()
     }

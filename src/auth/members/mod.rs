@@ -1,0 +1,46 @@
+//! Who is in a workspace, and as what. A workspace never loses its last owner.
+mod model;
+mod routes;
+mod store;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use self::model::MemberRow;
+pub use self::store::{is_member, lock_owners, lock_roles};
+use super::{Role, invitations};
+use crate::changes::{Kind, Tx};
+use crate::error::{ApiError, ApiResult, Code, OnConstraint};
+
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(routes::list_members)
+        .service(routes::leave_workspace)
+        .service(routes::patch_member)
+        .service(routes::remove_member)
+        .service(routes::hand_over);
+}
+
+/// Adds a member to the workspace of the transaction.
+pub async fn add(tx: &mut Tx<'_>, user: Uuid, role: Role) -> ApiResult<()> {
+    let row = MemberRow {
+        workspace_id: tx.workspace,
+        user_id: user,
+        version: 1,
+        created_at: tx.now,
+        updated_at: tx.now,
+        role: role.name().to_owned(),
+    };
+    store::insert(tx.conn, &row)
+        .await
+        .on_constraint("members_pkey", || ApiError::new(Code::AlreadyMember, "you are a member of this workspace"))?;
+    tx.record(Kind::MemberCreated, user, 1, Vec::new());
+    Ok(())
+}
+
+/// Takes a member out, whose row is locked together with the owners', and withdraws the invitations they made.
+pub async fn remove(tx: &mut Tx<'_>, user: Uuid) -> ApiResult<()> {
+    let version = store::delete(tx.conn, tx.workspace, user).await?;
+    tx.record(Kind::MemberDeleted, user, version, Vec::new());
+    invitations::withdraw_of(tx, user).await
+}

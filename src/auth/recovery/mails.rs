@@ -1,0 +1,73 @@
+//! The mails with links, and the job that sends them.
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::model::Purpose;
+use super::{link, new_token};
+use crate::app::App;
+use crate::auth::users::{self, UserRow};
+use crate::jobs::Job;
+use crate::mail::SendMail;
+
+/// Sends a link to the account with this address, if there is one. A mail that has to be tried again gets a token of
+/// its own: those before stay good.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SendLink {
+    pub(super) purpose: Purpose,
+    pub(super) email_key: String,
+}
+
+impl Job for SendLink {
+    const KIND: &'static str = "send_link";
+
+    async fn run(self, app: &App, id: Uuid) -> Result<(), String> {
+        let found = app.db.lookup(async |conn| users::find_by_email(conn, &self.email_key).await).await;
+        let Some(user) = found.map_err(|error| error.to_string())? else { return Ok(()) };
+        if self.purpose == Purpose::VerifyEmail && user.email_verified_at.is_some() {
+            return Ok(());
+        }
+        let conn = app.db.global().await.map_err(|error| error.to_string())?;
+        let token = new_token(app, &conn, self.purpose, &user).await.map_err(|error| error.to_string())?;
+        drop(conn);
+        let mail = match self.purpose {
+            Purpose::VerifyEmail => verify(app, &user, token.expose()),
+            Purpose::ResetPassword => reset(app, &user, token.expose()),
+        };
+        mail.run(app, id).await
+    }
+}
+
+fn to(user: &UserRow, subject: &str, text: String) -> SendMail {
+    SendMail { to: user.email.clone(), to_name: Some(user.name.clone()), subject: subject.to_owned(), text }
+}
+
+fn verify(app: &App, user: &UserRow, token: &str) -> SendMail {
+    let text = format!(
+        "Hello {},\n\nwelcome to Inroad. Please tell us that this address is yours:\n\n{}\n\n\
+         If you are asked for a token, it is\n\n{token}\n\nBoth work for 24 hours. If you did not register, \
+         just leave this mail alone.\n",
+        user.name,
+        link(app, "verify-email", token)
+    );
+    to(user, "Is this your address?", text)
+}
+
+fn reset(app: &App, user: &UserRow, token: &str) -> SendMail {
+    let text = format!(
+        "Hello {},\n\nhere you can choose a new password:\n\n{}\n\nIf you are asked for a token, it is\n\n{token}\n\n\
+         Both work once, within 30 minutes. If you did not ask for this, just leave this mail alone: \
+         your password stays as it is.\n",
+        user.name,
+        link(app, "reset-password", token)
+    );
+    to(user, "A new password for Inroad", text)
+}
+
+pub fn password_changed(user: &UserRow) -> SendMail {
+    let text = format!(
+        "Hello {},\n\nthe password of your Inroad account was changed, and all other sessions have ended.\n\n\
+         If that was not you, ask for a new password at once: only you get the mail with the link.\n",
+        user.name
+    );
+    to(user, "Your password was changed", text)
+}

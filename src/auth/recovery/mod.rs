@@ -1,0 +1,76 @@
+//! Links by mail: to verify an address, to set a new password.
+mod mails;
+mod model;
+mod routes;
+mod store;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+pub use self::mails::SendLink;
+use self::model::Purpose;
+pub use self::store::forget_old;
+use super::token::{OpaqueToken, Prefix};
+use super::users::UserRow;
+use crate::app::App;
+use crate::db::Conn;
+use crate::error::{ApiError, ApiResult};
+use crate::jobs;
+
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(routes::forgot_password)
+        .service(routes::reset_password)
+        .service(routes::verify_email)
+        .service(routes::ask_for_verification);
+}
+
+/// Has a mail sent that asks to verify the account's address.
+pub async fn ask_to_verify(app: &App, conn: &Conn, user: &UserRow) -> ApiResult<()> {
+    send(app, conn, Purpose::VerifyEmail, &user.email_key).await
+}
+
+/// Tells the owner of an account that its password was changed.
+pub async fn password_changed(app: &App, conn: &Conn, user: &UserRow) -> ApiResult<()> {
+    store::forget_of(conn, user.id, Purpose::ResetPassword.name()).await?;
+    jobs::enqueue(conn, None, &mails::password_changed(user), app.new_id(), app.now()).await
+}
+
+/// A token that sets a new password, for whoever runs the service to hand on.
+pub async fn reset_token(app: &App, conn: &Conn, user: &UserRow) -> ApiResult<String> {
+    let token = new_token(app, conn, Purpose::ResetPassword, user).await?;
+    Ok(token.expose().to_owned())
+}
+
+/// The token is made by the job, so that it stands nowhere but in the mail.
+async fn send(app: &App, conn: &Conn, purpose: Purpose, email_key: &str) -> ApiResult<()> {
+    let job = SendLink { purpose, email_key: email_key.to_owned() };
+    jobs::enqueue(conn, None, &job, app.new_id(), app.now()).await
+}
+
+async fn new_token(app: &App, conn: &Conn, purpose: Purpose, user: &UserRow) -> ApiResult<OpaqueToken> {
+    let token = OpaqueToken::generate(purpose.prefix()).map_err(|error| ApiError::internal(&error))?;
+    store::insert(conn, &token.hash(), user, purpose.name(), app.now(), purpose.lifetime()).await?;
+    Ok(token)
+}
+
+/// Where people go with a token: a page of the frontend.
+pub fn link(app: &App, page: &str, token: &str) -> String {
+    let base = app.config.app_url.as_ref().map_or(app.base_url.as_str(), |url| url.as_str());
+    format!("{}/{page}?token={token}", base.trim_end_matches('/'))
+}
+
+impl Purpose {
+    fn prefix(self) -> Prefix {
+        match self {
+            Self::VerifyEmail => Prefix::EmailVerification,
+            Self::ResetPassword => Prefix::PasswordReset,
+        }
+    }
+}
+
+/// Whose token a row was.
+struct Owner {
+    user: Uuid,
+    email_key: String,
+}

@@ -1,0 +1,81 @@
+//! Failed sign-ins per account and attempts per address, counted in the database: exact across instances.
+mod store;
+
+use std::net::IpAddr;
+
+use chrono::{DateTime, Duration, Utc};
+
+pub use self::store::forget_old;
+use super::sha256;
+use crate::app::App;
+use crate::db::Conn;
+use crate::error::{ApiError, ApiResult, Code};
+use crate::http::rate_limit;
+
+const MINUTE: Duration = Duration::minutes(1);
+/// Mails that one account may ask for within [`MAIL_WINDOW`].
+const MAILS: i32 = 3;
+const MAIL_WINDOW: Duration = Duration::minutes(15);
+
+/// Counts a sign-in, a registration or a forgotten password of an address.
+pub async fn count_address(app: &App, address: IpAddr) -> ApiResult<()> {
+    let Some(limit) = app.config.sign_in_limit else { return Ok(()) };
+    let now = app.now();
+    let key = format!("address:{:032x}", rate_limit::address_key(address));
+    let (hits, started_at) = store::hit(&*app.db.global().await?, &key, now, MINUTE).await?;
+    if u32::try_from(hits).unwrap_or(0) <= limit.get() { Ok(()) } else { Err(limited(started_at + MINUTE, now)) }
+}
+
+/// One attempt at an account's password. It counts as a failure before it is tried, so that many at once cannot slip
+/// past the count; an address without an account is counted alike.
+pub struct Attempt {
+    key: String,
+}
+
+impl Attempt {
+    /// 429 while the account waits: after five failures in fifteen minutes 30 s, doubled each time, at most 15 minutes.
+    pub async fn begin(app: &App, email_key: &str) -> ApiResult<Self> {
+        let key = account("account", email_key);
+        let now = app.now();
+        match store::begin_attempt(&*app.db.global().await?, &key, now).await? {
+            None => Ok(Self { key }),
+            Some(blocked_until) => Err(limited(blocked_until, now)),
+        }
+    }
+
+    /// The password was right: the failures before it are forgotten.
+    pub async fn succeed(self, app: &App) -> ApiResult<()> {
+        store::clear(&*app.db.global().await?, &self.key).await
+    }
+
+    /// The password could not be tried.
+    pub async fn take_back(self, app: &App) -> ApiResult<()> {
+        store::take_back_attempt(&*app.db.global().await?, &self.key, app.now()).await
+    }
+}
+
+/// Forgets the failures of an account whose owner has proven who they are.
+pub async fn clear_failures(conn: &Conn, email_key: &str) -> ApiResult<()> {
+    store::clear(conn, &account("account", email_key)).await
+}
+
+/// Whether the account may get another mail that it asked for. `Err` says until when it has to wait.
+pub async fn count_mail(
+    conn: &Conn,
+    what: &str,
+    email_key: &str,
+    now: DateTime<Utc>,
+) -> ApiResult<Result<(), ApiError>> {
+    let (hits, started_at) = store::hit(conn, &account(what, email_key), now, MAIL_WINDOW).await?;
+    Ok(if hits <= MAILS { Ok(()) } else { Err(limited(started_at + MAIL_WINDOW, now)) })
+}
+
+/// Hashed: what people type as their address may be anything, and is kept here whether there is such an account or not.
+fn account(what: &str, email_key: &str) -> String {
+    format!("{what}:{}", hex::encode(sha256(email_key.as_bytes())))
+}
+
+fn limited(until: DateTime<Utc>, now: DateTime<Utc>) -> ApiError {
+    let wait = u64::try_from((until - now).num_milliseconds()).unwrap_or(0).div_ceil(1000).max(1);
+    ApiError::new(Code::RateLimited, format!("too many attempts; come back in {wait} s")).retry_after(wait)
+}

@@ -1,0 +1,40 @@
+//! Accounts: registration, the profile, the password, deletion.
+mod model;
+mod routes;
+mod store;
+
+use secrecy::SecretString;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+pub use self::model::{NewUser, User, UserRow, check_password, clean_name, email_key};
+pub use self::store::{find, find_by_email, list, lock, lock_by_email, set_password, set_verified};
+use super::workspaces::{self, MyWorkspace};
+use crate::app::App;
+use crate::db::Conn;
+use crate::error::{ApiError, ApiResult, Code, Fault, OnConstraint};
+
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(routes::register)
+        .service(routes::read_me)
+        .service(routes::patch_me)
+        .service(routes::delete_me)
+        .service(routes::change_password);
+}
+
+/// Makes an account with a workspace of its own, in a transaction of the service itself.
+pub async fn create(app: &App, conn: &mut Conn, new: NewUser) -> ApiResult<(UserRow, MyWorkspace)> {
+    let user = new.into_row(app.new_id::<Uuid>(), app.now());
+    store::insert(conn, &user).await.on_constraint("users_email_key", || {
+        let detail = "an account with this e-mail address exists";
+        ApiError::new(Code::EmailTaken, detail).with(Fault::field("/email", "taken", detail))
+    })?;
+    let workspace = workspaces::found(app, conn, user.id, &workspaces::default_name(&user.name)).await?;
+    Ok((user, workspace))
+}
+
+/// Hashes a password off the async threads; 503 when too many wait.
+pub async fn hash(app: &App, password: &str) -> ApiResult<String> {
+    app.passwords.hash(SecretString::from(password)).await.map_err(|busy| ApiError::unavailable(&busy))
+}

@@ -1,0 +1,214 @@
+//! The binary as an operator meets it: one command, private PostgreSQL, killed and started again.
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("inroad-process-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        Self(folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn inroad(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_inroad"));
+    command.current_dir(std::env::temp_dir()).args(arguments).arg("--data-dir").arg(folder);
+    command.env_remove("DATABASE_URL").stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn output(folder: &Path, arguments: &[&str]) -> (Output, String) {
+    let output = inroad(folder, arguments).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output, told)
+}
+
+/// A serving process, killed when a test gives it up.
+struct Server {
+    child: Child,
+    url: String,
+}
+
+impl Server {
+    fn start(folder: &Path, arguments: &[&str]) -> Self {
+        let mut child = inroad(folder, &[&["--listen", "127.0.0.1:0"], arguments].concat()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let listening = lines.by_ref().map_while(Result::ok).find(|line| line.starts_with("Inroad is listening on "));
+        let Some(line) = listening else {
+            let mut told = String::new();
+            child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+            panic!("it did not start: {told}");
+        };
+        // Both pipes are read on, so that nothing blocks on them.
+        let mut errors = child.stderr.take().unwrap();
+        std::thread::spawn(move || std::io::copy(&mut errors, &mut std::io::sink()));
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { url: line.trim_start_matches("Inroad is listening on ").to_owned(), child }
+    }
+
+    fn signal(&self, signal: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+    }
+
+    fn wait(&mut self) -> Option<i32> {
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Whether a postmaster of this folder is alive.
+fn has_postgres(folder: &Path) -> bool {
+    let pid = std::fs::read_to_string(folder.join("postgres/postmaster.pid")).unwrap_or_default();
+    let pid = pid.lines().next().unwrap_or_default().to_owned();
+    !pid.is_empty() && std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| !line.is_empty())
+}
+
+async fn register(url: &str) -> String {
+    let body = json!({ "email": "ada@engines.example", "password": "correct horse battery", "name": "Ada" });
+    let reply = reqwest::Client::new().post(format!("{url}/v1/auth/register")).json(&body).send().await.unwrap();
+    let reply: Value = reply.json().await.unwrap();
+    reply["access_token"].as_str().unwrap().to_owned()
+}
+
+async fn get(url: &str, path: &str, token: &str) -> Value {
+    let request = reqwest::Client::new().get(format!("{url}{path}")).bearer_auth(token);
+    request.send().await.unwrap().json().await.unwrap()
+}
+
+#[actix_web::test]
+async fn one_command_serves_and_stops_cleanly() {
+    let folder = Folder::new("serve");
+    let mut server = Server::start(&folder.0, &[]);
+    let token = register(&server.url).await;
+    assert_eq!(get(&server.url, "/readyz", "").await["status"], "ok");
+
+    let (second, told) = output(&folder.0, &["--listen", "127.0.0.1:0"]);
+    assert_eq!(second.status.code(), Some(1));
+    assert!(told.contains("in use") && told.contains(&server.child.id().to_string()), "{told}");
+    let port = server.url.trim_start_matches("http://").to_owned();
+    let other = Folder::new("other");
+    let (taken, told) = output(&other.0, &["--listen", &port]);
+    assert_eq!(taken.status.code(), Some(1));
+    assert!(told.contains(&port) && told.contains("--listen"), "{told}");
+    assert!(!other.0.join("postgres").exists(), "a taken port costs nothing");
+    let (keys, _) = output(&folder.0, &["keys", "list"]);
+    assert!(keys.status.success(), "one-shot commands use the running cluster");
+
+    server.signal("-TERM");
+    assert_eq!(server.wait(), Some(0));
+    assert!(!has_postgres(&folder.0));
+    let mut again = Server::start(&folder.0, &[]);
+    assert_eq!(get(&again.url, "/v1/me", &token).await["email"], Value::Null, "another port is another issuer");
+    again.signal("-INT");
+    assert_eq!(again.wait(), Some(0));
+}
+
+#[actix_web::test]
+async fn a_killed_import_is_whole_or_absent_and_says_which() {
+    let folder = Folder::new("kill");
+    // A fixed issuer, so that the token is good after the restart.
+    let settings = ["--public-url", "http://inroad.example", "--rate-limit", "0"];
+    let mut server = Server::start(&folder.0, &settings);
+    let token = register(&server.url).await;
+    let mut file = String::from("First Name,Last Name,URL,Email Address,Company,Position,Connected On\n");
+    for n in 0..60_000 {
+        file += &format!(
+            "Given{n},Family{n},https://www.linkedin.com/in/person-{n},,Company {},Title,12 Mar 2025\n",
+            n % 500
+        );
+    }
+    let client = reqwest::Client::new();
+    let request =
+        client.post(format!("{}/v1/imports", server.url)).bearer_auth(&token).header("content-type", "text/csv");
+    let sending = actix_web::rt::spawn(async move { request.body(file).send().await.map(drop) });
+    // Killed as soon as the import has begun.
+    let begun = Instant::now();
+    loop {
+        let imports = get(&server.url, "/v1/imports", &token).await;
+        if imports["data"][0]["state"] == "running" {
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "{imports}");
+        actix_web::rt::time::sleep(Duration::from_millis(5)).await;
+    }
+    actix_web::rt::time::sleep(Duration::from_millis(300)).await;
+    server.signal("-KILL");
+    server.wait();
+    assert!(sending.await.unwrap().is_err());
+
+    let server = Server::start(&folder.0, &settings);
+    let imports = get(&server.url, "/v1/imports", &token).await;
+    let id = imports["data"][0]["id"].as_str().unwrap().to_owned();
+    let import = get(&server.url, &format!("/v1/imports/{id}"), &token).await;
+    assert_eq!((&import["state"], &import["failure"]["code"]), (&json!("failed"), &json!("interrupted")), "{import}");
+    assert_eq!(get(&server.url, "/v1/contacts", &token).await["data"], json!([]));
+    assert_eq!(get(&server.url, "/v1/companies", &token).await["data"], json!([]));
+}
+
+#[actix_web::test]
+async fn a_demo_tells_how_to_sign_in() {
+    let folder = Folder::new("demo");
+    let server = Server::start(&folder.0, &["serve", "--demo"]);
+    let body = json!({ "email": "demo@inroad.example", "password": "walk-in-and-ask" });
+    let signed = reqwest::Client::new().post(format!("{}/v1/auth/login", server.url)).json(&body).send().await.unwrap();
+    let token = signed.json::<Value>().await.unwrap()["access_token"].as_str().unwrap().to_owned();
+    let contacts = get(&server.url, "/v1/contacts?limit=200", &token).await;
+    let contacts = contacts["data"].as_array().unwrap();
+    let stages: std::collections::HashSet<_> =
+        contacts.iter().map(|contact| contact["stage"].as_str().unwrap()).collect();
+    assert!(contacts.len() >= 20 && stages.len() >= 8, "{} contacts, {stages:?}", contacts.len());
+}
+
+#[test]
+fn all_mistakes_of_the_configuration_are_told_at_once() {
+    let folder = Folder::new("mistakes");
+    let (refused, told) =
+        output(&folder.0, &["--listen", "0.0.0.0:0", "--row-security", "loose", "--pool-size", "many"]);
+    assert_eq!(refused.status.code(), Some(1));
+    for name in ["INROAD_PUBLIC_URL", "INROAD_ROW_SECURITY", "INROAD_POOL_SIZE"] {
+        assert!(told.contains(name), "{told}");
+    }
+}
+
+#[test]
+fn without_postgresql_it_says_what_to_do() {
+    let folder = Folder::new("none");
+    let empty = Folder::new("empty");
+    std::fs::create_dir_all(&empty.0).unwrap();
+    let (refused, told) = output(&folder.0, &["--listen", "127.0.0.1:0", "--pg-bin", empty.0.to_str().unwrap()]);
+    assert_eq!(refused.status.code(), Some(1));
+    for hint in ["apt-get install postgresql", "dnf install", "brew install", "DATABASE_URL", "docker compose up"] {
+        assert!(told.contains(hint), "{told}");
+    }
+}
+
+#[test]
+fn a_cluster_of_another_version_is_left_alone() {
+    let folder = Folder::new("version");
+    let cluster = folder.0.join("postgres");
+    std::fs::create_dir_all(&cluster).unwrap();
+    std::fs::write(cluster.join("PG_VERSION"), "11\n").unwrap();
+    let (refused, told) = output(&folder.0, &["--listen", "127.0.0.1:0"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(told.contains("PostgreSQL 11"), "{told}");
+    assert_eq!(std::fs::read_dir(&cluster).unwrap().count(), 1);
+}
