@@ -18,7 +18,7 @@ pub struct Settings {
     /// Where to listen; port 0 picks a free one
     #[arg(long, env = "INROAD_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS", global = true)]
     pub listen: String,
-    /// The URL by which clients reach this service, for links and token issuer [default: http://<listen>]
+    /// The URL by which clients reach this service, for links and token issuer [default: http://INROAD_LISTEN]
     #[arg(long, env = "INROAD_PUBLIC_URL", value_name = "URL", global = true)]
     pub public_url: Option<String>,
     /// Where people use Inroad, for the links in mails: a frontend of yours [default: the public URL]
@@ -136,8 +136,9 @@ pub struct Config {
     pub public_url: Option<Url>,
     pub app_url: Option<Url>,
     pub data_dir: PathBuf,
-    pub database_url: Option<String>,
-    pub database_direct_url: Option<String>,
+    /// It may have a password in it.
+    pub database_url: Option<SecretString>,
+    pub database_direct_url: Option<SecretString>,
     pub pg_bin: Option<PathBuf>,
     /// Where programs are searched, as the shell has it.
     pub path: Option<std::ffi::OsString>,
@@ -194,8 +195,8 @@ impl Config {
                 r.mistake("INROAD_DATA_DIR", "is needed, for neither XDG_DATA_HOME nor HOME is set");
                 PathBuf::new()
             }),
-            database_url: s.database_url.filter(|url| !url.is_empty()),
-            database_direct_url: s.database_direct_url.filter(|url| !url.is_empty()),
+            database_url: s.database_url.filter(|url| !url.is_empty()).map(SecretString::from),
+            database_direct_url: s.database_direct_url.filter(|url| !url.is_empty()).map(SecretString::from),
             pg_bin: s.pg_bin,
             path: variable("PATH"),
             sudo_uid: variable("SUDO_UID").and_then(|uid| uid.to_str()?.parse().ok()),

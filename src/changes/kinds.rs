@@ -12,6 +12,11 @@ macro_rules! kinds {
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),+ }
             }
+
+            /// When it is written, for `docs/changes.md`.
+            pub fn explanation(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc, "\n"),+)),+ }
+            }
         }
     };
 }

@@ -36,8 +36,9 @@ impl Source {
     ) -> CliResult<Self> {
         let prepared_statements = config.prepared_statements;
         if let Some(url) = &config.database_url {
-            let direct_url = config.database_direct_url.clone().unwrap_or_else(|| url.clone());
-            return Ok(Self { url: url.clone(), direct_url, prepared_statements, cluster: None });
+            let direct_url = config.database_direct_url.as_ref().unwrap_or(url).expose_secret().to_owned();
+            let url = url.expose_secret().to_owned();
+            return Ok(Self { url, direct_url, prepared_statements, cluster: None });
         }
         let mut options = embedded::Options::new(&config.data_dir);
         options.pg_bin = config.pg_bin.clone();

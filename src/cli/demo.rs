@@ -52,7 +52,7 @@ async fn tell(app: &Data<App>) -> ApiResult<()> {
     let (email, name) = (EMAIL.to_owned(), "Robin Okafor".to_owned());
     let new = NewUser { email, name, password_hash, time_zone: Some("Europe/London".to_owned()), locale: None };
     let (user, workspace) = app.db.transaction(async |conn| users::create(app, conn, new).await).await?;
-    let workspace = WorkspaceId::vouched(workspace.id.into());
+    let workspace = WorkspaceId::vouched(workspace.id);
     app.write_as(workspace, Actor::Member(user.id), async |tx| {
         for company in story.companies {
             let input: CompanyInput = read(app, company)?;

@@ -2,6 +2,7 @@
 mod admin;
 mod database;
 mod demo;
+mod healthcheck;
 mod keys;
 mod metrics;
 mod migrate;
@@ -41,6 +42,8 @@ enum Command {
     Keys(keys::Options),
     /// Look after accounts and jobs
     Admin(admin::Options),
+    /// Ask the service that listens on INROAD_LISTEN whether it is ready
+    Healthcheck,
 }
 
 /// What a command failed with, for a person.
@@ -71,6 +74,7 @@ fn execute(cli: Cli) -> CliResult<()> {
         Command::Migrate(options) => migrate::run(config, options),
         Command::Keys(options) => keys::run(config, options),
         Command::Admin(options) => admin::run(config, options),
+        Command::Healthcheck => healthcheck::run(&config),
         Command::Openapi => Ok(()),
     }
 }

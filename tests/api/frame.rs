@@ -1,5 +1,6 @@
 //! What holds for every request.
 use reqwest::Method;
+use serde_json::json;
 
 use crate::support::TestApp;
 
@@ -14,6 +15,16 @@ async fn a_wrong_path_and_a_wrong_method_are_told_apart() {
     }
     let options = app.send(app.request(Method::OPTIONS, "/v1/limits")).await.expect(204);
     assert_eq!(options.header("allow"), "GET, HEAD, OPTIONS");
+}
+
+#[actix_web::test]
+async fn a_wrong_method_is_refused_whatever_it_brings() {
+    let app = TestApp::new().await;
+    let member = app.seeker().await;
+    app.post("/v1/limits", &member, json!({})).await.expect(405);
+    app.put("/v1/limits", &member, json!({})).await.expect(405);
+    app.patch("/v1/limits", &member, json!({})).await.expect(405);
+    app.post_publicly("/v1/limits", json!({})).await.expect(405);
 }
 
 #[actix_web::test]

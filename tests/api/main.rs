@@ -2,13 +2,22 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 mod accounts;
+mod architecture;
+mod authz;
 mod companies;
 mod contacts;
+mod errors;
+mod forged;
 mod frame;
+mod hostile;
 mod imports;
+mod migrations;
+mod openapi;
 mod people;
 mod process;
 mod readme;
 mod sessions;
+mod settings;
 mod support;
+mod walk;
 mod workspaces;
