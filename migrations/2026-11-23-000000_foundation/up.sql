@@ -184,7 +184,9 @@ CREATE TABLE trash (
 );
 CREATE INDEX trash_purge_idx ON trash (purge_at);
 
-GRANT SELECT ON users, workspaces TO inroad_tenant;
+-- Never the password: a workspace shows who its members are, and no more of their accounts.
+GRANT SELECT (id, version, created_at, updated_at, email, email_key, email_verified_at, name) ON users TO inroad_tenant;
+GRANT SELECT ON workspaces TO inroad_tenant;
 GRANT UPDATE (version, updated_at, name, change_seq) ON workspaces TO inroad_tenant;
 GRANT SELECT, INSERT, UPDATE, DELETE ON members, invitations, idempotency_keys, trash TO inroad_tenant;
 GRANT SELECT, INSERT ON changes TO inroad_tenant;

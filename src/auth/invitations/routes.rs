@@ -58,8 +58,9 @@ pub async fn create_invitation(
     Body(input): Body<InvitationInput>,
 ) -> ApiResult<Answer<Invitation>> {
     let secret = OpaqueToken::generate(Prefix::Invitation).map_err(|error| ApiError::internal(&error))?;
+    // An account belongs to no workspace: a workspace's transaction sees only who its members are.
+    let inviter = app.db.lookup(async |conn| users::find(conn, access.user).await).await?;
     app.post(&access, &key, &fingerprint(&input)?, async |tx| {
-        let inviter = users::find(tx.conn, access.user).await?;
         if inviter.email_verified_at.is_none() {
             return Err(ApiError::new(Code::EmailNotVerified, "verify your e-mail address before you invite"));
         }

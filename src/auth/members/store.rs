@@ -41,7 +41,8 @@ pub async fn find(mut conn: &Conn, workspace: WorkspaceId, user: Uuid) -> ApiRes
 
 pub async fn is_member(mut conn: &Conn, workspace: WorkspaceId, email_key: &str) -> ApiResult<bool> {
     let query = members::table.inner_join(users::table).filter(members::workspace_id.eq(workspace));
-    let found = diesel::select(diesel::dsl::exists(query.filter(users::email_key.eq(email_key))));
+    let found =
+        diesel::select(diesel::dsl::exists(query.filter(users::email_key.eq(email_key)).select(members::user_id)));
     Ok(found.get_result(&mut conn).await?)
 }
 
