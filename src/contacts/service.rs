@@ -24,22 +24,29 @@ pub struct Companies {
 }
 
 impl Companies {
-    /// Finds the companies that these contacts' positions name, and adds those that are not there.
-    pub async fn resolve(tx: &mut Tx<'_>, inputs: &[&ContactInput]) -> ApiResult<Self> {
-        let positions = || inputs.iter().flat_map(|input| &input.positions);
-        let ids: Vec<CompanyId> = positions().filter_map(|position| position.company_id).collect();
-        let names: Vec<String> = positions()
-            .filter(|position| position.company_id.is_none())
-            .filter_map(|position| position.company_name.clone())
-            .collect();
+    /// The companies that a contact's positions name.
+    pub async fn resolve(tx: &mut Tx<'_>, input: &ContactInput) -> ApiResult<Self> {
         let mut known = Self::default();
+        known.learn(tx, &[input]).await?;
+        Ok(known)
+    }
+
+    /// Finds the companies that these contacts' positions name and that are not known yet; adds those that are not
+    /// there.
+    pub async fn learn(&mut self, tx: &mut Tx<'_>, inputs: &[&ContactInput]) -> ApiResult<()> {
+        let positions = || inputs.iter().flat_map(|input| &input.positions);
+        let mut ids: Vec<CompanyId> = positions().filter_map(|position| position.company_id).collect();
+        ids.retain(|id| !self.by_id.contains_key(id));
+        let names = positions().filter(|position| position.company_id.is_none());
+        let mut names: Vec<String> = names.filter_map(|position| position.company_name.clone()).collect();
+        names.retain(|name| !self.by_key.contains_key(&text::name_key(name)));
         if !ids.is_empty() {
-            known.by_id = companies::names(tx.conn, tx.workspace, &ids).await?;
+            self.by_id.extend(companies::names(tx.conn, tx.workspace, &ids).await?);
         }
         if !names.is_empty() {
-            known.by_key = companies::find_or_create(tx, &names).await?;
+            self.by_key.extend(companies::find_or_create(tx, &names).await?);
         }
-        Ok(known)
+        Ok(())
     }
 
     /// Gives each position its company. A company that is not in this workspace is a fault.
@@ -95,7 +102,7 @@ pub async fn create(tx: &mut Tx<'_>, id: ContactId, input: ContactInput) -> ApiR
     // A new contact has no positions yet whose identity could be kept.
     input.positions.iter_mut().for_each(|position| position.id = None);
     check_connector(tx, id, input.connector_id).await?;
-    let known = Companies::resolve(tx, &[&input]).await?;
+    let known = Companies::resolve(tx, &input).await?;
     let draft = draft(input, fresh(tx, id), &known)?;
     store::insert(tx.conn, &draft.contact).await?;
     store::insert_positions(tx.conn, &draft.positions).await?;
@@ -125,7 +132,7 @@ pub async fn write(tx: &mut Tx<'_>, before: ContactRow, shown: Contact, input: C
     if input.connector_id != before.connector_id {
         check_connector(tx, id, input.connector_id).await?;
     }
-    let known = Companies::resolve(tx, &[&input]).await?;
+    let known = Companies::resolve(tx, &input).await?;
     let stage_changed = input.stage != before.stage;
     let mut identity = Identity {
         workspace: tx.workspace,

@@ -1,6 +1,4 @@
 //! Every statement about contacts and their positions, each within one workspace.
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
@@ -80,47 +78,14 @@ pub async fn lock_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId
     Ok(rows.for_update().load(&mut conn).await?)
 }
 
-/// Contacts by the slugs of their LinkedIn profiles; of several the oldest.
-pub async fn by_slugs(
-    mut conn: &Conn,
-    workspace: WorkspaceId,
-    slugs: &[String],
-) -> ApiResult<HashMap<String, ContactId>> {
-    let wanted = contacts::workspace_id.eq(workspace).and(contacts::linkedin_slug.eq_any(slugs));
-    let rows: Vec<(Option<String>, ContactId)> = contacts::table
-        .filter(wanted.and(contacts::deleted_at.is_null()))
-        .select((contacts::linkedin_slug, contacts::id))
-        .order(contacts::id.desc())
-        .load(&mut conn)
-        .await?;
-    Ok(rows.into_iter().filter_map(|(slug, id)| Some((slug?, id))).collect())
-}
+/// By what a file may know a contact: id, LinkedIn slug, e-mail addresses in lower case, and the name it sorts by.
+pub type Handle = (ContactId, Option<String>, Vec<String>, String);
 
-/// Contacts by their e-mail addresses in lower case; of several the oldest.
-pub async fn by_emails(
-    mut conn: &Conn,
-    workspace: WorkspaceId,
-    emails: &[String],
-) -> ApiResult<HashMap<String, ContactId>> {
-    let wanted = contacts::workspace_id.eq(workspace).and(contacts::email_keys.overlaps_with(emails));
-    let rows: Vec<(Vec<String>, ContactId)> = contacts::table
-        .filter(wanted.and(contacts::deleted_at.is_null()))
-        .select((contacts::email_keys, contacts::id))
-        .order(contacts::id.desc())
-        .load(&mut conn)
-        .await?;
-    Ok(rows.into_iter().flat_map(|(keys, id)| keys.into_iter().map(move |key| (key, id))).collect())
-}
-
-/// Contacts by the names they are sorted by.
-pub async fn by_names(
-    mut conn: &Conn,
-    workspace: WorkspaceId,
-    names: &[String],
-) -> ApiResult<Vec<(String, ContactId)>> {
-    let wanted = contacts::workspace_id.eq(workspace).and(contacts::sort_name.eq_any(names));
-    let live = contacts::table.filter(wanted.and(contacts::deleted_at.is_null()));
-    Ok(live.select((contacts::sort_name, contacts::id)).order(contacts::id.desc()).load(&mut conn).await?)
+/// The handles of all contacts, oldest first.
+pub async fn handles(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<Vec<Handle>> {
+    let live = contacts::table.filter(contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_null()));
+    let columns = (contacts::id, contacts::linkedin_slug, contacts::email_keys, contacts::sort_name);
+    Ok(live.select(columns).order(contacts::id).load(&mut conn).await?)
 }
 
 pub async fn exists(mut conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResult<bool> {

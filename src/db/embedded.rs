@@ -112,6 +112,8 @@ impl Options {
             ("cluster_name", "inroad".into()),
             ("max_connections", self.max_connections.to_string()),
             ("shared_buffers", "128MB".into()),
+            // Compiling a statement takes longer than running one of ours.
+            ("jit", "off".into()),
             ("timezone", "UTC".into()),
             ("log_timezone", "UTC".into()),
             ("log_destination", "stderr".into()),

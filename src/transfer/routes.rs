@@ -73,11 +73,15 @@ pub async fn create_import(
     let info = UploadInfo::of(&received, kind, dry_run);
     let file = service::open(received.file).await?;
     let fingerprint = [info.sha256.as_slice(), kind.name().as_bytes(), &[u8::from(dry_run)]].concat();
-    app.post(&access, &key, &fingerprint, async |tx| {
-        let report = service::import(&app, tx, access.user, &info, file).await?;
-        Answer::created(&format!("/v1/imports/{}", report.import.id), report.import.version, &report)
-    })
-    .await
+    let answer = app
+        .post(&access, &key, &fingerprint, async |tx| {
+            let report = service::import(&app, tx, access.user, &info, file).await?;
+            Answer::created(&format!("/v1/imports/{}", report.import.id), report.import.version, &report)
+        })
+        .await?;
+    // Nobody waits for it.
+    actix_web::rt::spawn(async move { service::take_stock(&app, info.size).await });
+    Ok(answer)
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

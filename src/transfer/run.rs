@@ -37,7 +37,8 @@ impl Report {
 /// Brings a file's connections into the workspace.
 pub async fn run(tx: &mut Tx<'_>, import: ImportId, mut file: Connections) -> ApiResult<Report> {
     let mut report = Report { encoding: file.encoding(), ..Report::default() };
-    let mut seen = HashMap::new();
+    store::queue_up(tx.conn, tx.workspace).await?;
+    let mut directory = Directory::read(tx).await?;
     loop {
         // Reading is work for a processor: other requests of this thread go on meanwhile.
         let read = tokio::task::spawn_blocking(move || {
@@ -49,7 +50,7 @@ pub async fn run(tx: &mut Tx<'_>, import: ImportId, mut file: Connections) -> Ap
         if entries.is_empty() {
             break;
         }
-        Chunk::new(import, &mut seen).run(tx, entries, &mut report).await?;
+        Chunk::new(import, &mut directory).run(tx, entries, &mut report).await?;
     }
     report.companies = tx.recorded(crate::changes::Kind::CompanyCreated);
     report.rows.sort_by_key(|row| row.line);
@@ -59,32 +60,41 @@ pub async fn run(tx: &mut Tx<'_>, import: ImportId, mut file: Connections) -> Ap
 /// Rows that are handled together.
 struct Chunk<'a> {
     import: ImportId,
-    /// Whom the file has named before, and on which line.
-    seen: &'a mut HashMap<String, u64>,
+    directory: &'a mut Directory,
     rows: Vec<RowDbRow>,
     keys: Vec<KeyDbRow>,
     fresh: Vec<(Connection, Vec<ImportProblem>)>,
 }
 
-/// Whom the workspace knows of a chunk's people.
-struct Known {
-    keys: HashMap<String, KeyDbRow>,
+/// Whom the workspace knows, by all that a row may know them by, read once: a look-up per chunk would be planned
+/// anew by statistics that the import itself outgrows.
+#[derive(Default)]
+struct Directory {
+    /// By LinkedIn's own key, with what it said last.
+    keys: HashMap<String, (ContactId, Base)>,
     slugs: HashMap<String, ContactId>,
     emails: HashMap<String, ContactId>,
-    names: Vec<(String, ContactId)>,
-    contacts: HashMap<ContactId, Contact>,
+    /// With whether a profile is known: somebody with another profile is somebody else.
+    names: HashMap<String, Vec<(ContactId, bool)>>,
+    companies: Companies,
+    /// Whom the file has named before, and on which line.
+    seen: HashMap<String, u64>,
 }
 
 impl<'a> Chunk<'a> {
-    fn new(import: ImportId, seen: &'a mut HashMap<String, u64>) -> Self {
-        Self { import, seen, rows: Vec::new(), keys: Vec::new(), fresh: Vec::new() }
+    fn new(import: ImportId, directory: &'a mut Directory) -> Self {
+        Self { import, directory, rows: Vec::new(), keys: Vec::new(), fresh: Vec::new() }
     }
 
     async fn run(mut self, tx: &mut Tx<'_>, entries: Vec<Entry>, report: &mut Report) -> ApiResult<()> {
         let connections = self.sort_out(tx, entries);
-        let mut known = Known::look_up(tx, &connections).await?;
+        let mut candidates: Vec<ContactId> =
+            connections.iter().flat_map(|(row, _)| self.directory.candidates(row)).collect();
+        candidates.sort_unstable();
+        candidates.dedup();
+        let mut known = contacts::read_many(tx, &candidates).await?;
         for (row, problems) in connections {
-            match known.find(&row) {
+            match self.directory.find(&row, &known) {
                 Some((id, base)) => self.update(tx, &mut known, id, base, &row, problems).await?,
                 None => self.fresh.push((row, problems)),
             }
@@ -101,7 +111,7 @@ impl<'a> Chunk<'a> {
         for entry in entries {
             match entry {
                 Entry::Connection(row) => {
-                    if let Some(first) = self.seen.insert(key(&row), row.line) {
+                    if let Some(first) = self.directory.seen.insert(key(&row), row.line) {
                         let problem = ImportProblem::new("repeated", format!("line {first} is about the same person"));
                         self.note(tx, row.line, Outcome::Skipped, Some(name(&row)), vec![problem]);
                         continue;
@@ -158,13 +168,13 @@ impl<'a> Chunk<'a> {
     async fn update(
         &mut self,
         tx: &mut Tx<'_>,
-        known: &mut Known,
+        known: &mut HashMap<ContactId, Contact>,
         id: ContactId,
         base: Option<Base>,
         row: &Connection,
         mut problems: Vec<ImportProblem>,
     ) -> ApiResult<()> {
-        let Some(contact) = known.contacts.get(&id) else { return Ok(()) };
+        let Some(contact) = known.get(&id) else { return Ok(()) };
         let (now, before): (Base, ContactInput) = (Base::from(row), contact.clone().into());
         let mut input = before.clone();
         merge::merge(&mut input, base.as_ref(), &now, &mut problems);
@@ -178,7 +188,7 @@ impl<'a> Chunk<'a> {
         let kept = (outcome == Outcome::Updated).then(|| fields::store(&Before { input: before, base }));
         let noted = self.note(tx, row.line, outcome, Some(written.name.clone()), problems);
         (noted.contact_id, noted.contact_version, noted.before) = (Some(id), Some(written.version), kept);
-        known.contacts.insert(id, written);
+        known.insert(id, written);
         Ok(())
     }
 
@@ -201,12 +211,12 @@ impl<'a> Chunk<'a> {
             }
         }
         let all: Vec<&ContactInput> = inputs.iter().map(|(_, _, input)| input).collect();
-        let companies = Companies::resolve(tx, &all).await?;
+        self.directory.companies.learn(tx, &all).await?;
         let mut drafts = Vec::with_capacity(inputs.len());
         for (row, problems, input) in inputs {
             let id = ContactId::from(uuid::Uuid::now_v7());
             let identity: Identity = contacts::fresh(tx, id);
-            let draft = contacts::draft(input, identity, &companies)?;
+            let draft = contacts::draft(input, identity, &self.directory.companies)?;
             let shown = draft.contact.row.display_name.clone();
             let noted = self.note(tx, row.line, Outcome::Created, Some(shown), problems);
             (noted.contact_id, noted.contact_version) = (Some(id), Some(1));
@@ -224,59 +234,65 @@ pub struct Before {
     pub base: Option<Base>,
 }
 
-impl Known {
-    async fn look_up(tx: &mut Tx<'_>, rows: &[(Connection, Vec<ImportProblem>)]) -> ApiResult<Self> {
-        let rows = || rows.iter().map(|(row, _)| row);
-        let workspace = tx.workspace;
-        let keys: Vec<String> = rows().map(key).collect();
-        let slugs: Vec<String> =
-            rows().filter_map(|row| row.profile.as_ref()).map(|profile| profile.slug.clone()).collect();
-        let emails: Vec<String> = rows().filter_map(|row| row.email.as_deref()).map(str::to_lowercase).collect();
-        let names: Vec<String> = rows().map(sort_name).filter(|name| !name.is_empty()).collect();
-        let mut known = Self {
-            keys: store::keys(tx.conn, workspace, SOURCE, &keys).await?,
-            slugs: contacts::by_slugs(tx.conn, workspace, &slugs).await?,
-            emails: if emails.is_empty() {
-                HashMap::new()
-            } else {
-                contacts::by_emails(tx.conn, workspace, &emails).await?
-            },
-            names: contacts::by_names(tx.conn, workspace, &names).await?,
-            contacts: HashMap::new(),
-        };
-        let mut ids: Vec<ContactId> = known.keys.values().map(|row| row.contact_id).collect();
-        ids.extend(known.slugs.values().chain(known.emails.values()).chain(known.names.iter().map(|(_, id)| id)));
-        ids.sort_unstable();
-        ids.dedup();
-        known.contacts = contacts::read_many(tx, &ids).await?;
-        Ok(known)
+impl Directory {
+    async fn read(tx: &mut Tx<'_>) -> ApiResult<Self> {
+        let mut directory = Self::default();
+        // Of several contacts that share a handle the oldest is meant.
+        for (id, slug, emails, name) in contacts::handles(tx.conn, tx.workspace).await? {
+            directory.names.entry(name).or_default().push((id, slug.is_some()));
+            if let Some(slug) = slug {
+                directory.slugs.entry(slug).or_insert(id);
+            }
+            for email in emails {
+                directory.emails.entry(email).or_insert(id);
+            }
+        }
+        for row in store::keys(tx.conn, tx.workspace, SOURCE).await? {
+            directory.keys.insert(row.key, (row.contact_id, fields::stored(row.base)));
+        }
+        Ok(directory)
+    }
+
+    fn by_handle(&self, row: &Connection) -> Option<ContactId> {
+        let by_slug = row.profile.as_ref().and_then(|profile| self.slugs.get(&profile.slug));
+        let by_email = || row.email.as_ref().and_then(|email| self.emails.get(&email.to_lowercase()));
+        by_slug.or_else(by_email).copied()
+    }
+
+    /// Whoever may be meant by a row.
+    fn candidates(&self, row: &Connection) -> Vec<ContactId> {
+        if let Some((id, _)) = self.keys.get(&key(row)) {
+            return vec![*id];
+        }
+        match self.by_handle(row) {
+            Some(id) => vec![id],
+            None => self.namesakes(row).collect(),
+        }
+    }
+
+    fn namesakes(&self, row: &Connection) -> impl Iterator<Item = ContactId> {
+        let with_profile = row.profile.is_some();
+        let namesakes = self.names.get(&sort_name(row)).map_or(&[][..], Vec::as_slice);
+        namesakes.iter().filter(move |(_, profile)| !(with_profile && *profile)).map(|(id, _)| *id)
     }
 
     /// The contact of a row, and what LinkedIn last said of it: by profile, then e-mail, then name and company.
-    fn find(&self, row: &Connection) -> Option<(ContactId, Option<Base>)> {
-        let live = |id: &ContactId| self.contacts.contains_key(id);
-        let keyed = self.keys.get(&key(row)).filter(|found| live(&found.contact_id));
-        if let Some(found) = keyed {
-            return Some((found.contact_id, Some(fields::stored(found.base.clone()))));
+    fn find(&self, row: &Connection, known: &HashMap<ContactId, Contact>) -> Option<(ContactId, Option<Base>)> {
+        let live = |id: &ContactId| known.contains_key(id);
+        if let Some((id, base)) = self.keys.get(&key(row)).filter(|(id, _)| live(id)) {
+            return Some((*id, Some(base.clone())));
         }
-        let by_slug = row.profile.as_ref().and_then(|profile| self.slugs.get(&profile.slug));
-        let by_email = || row.email.as_ref().and_then(|email| self.emails.get(&email.to_lowercase()));
-        let found = by_slug.or_else(by_email).copied().filter(live).or_else(|| self.by_name_and_company(row))?;
+        let found = self.by_handle(row).filter(live).or_else(|| self.by_name_and_company(row, known))?;
         Some((found, None))
     }
 
-    fn by_name_and_company(&self, row: &Connection) -> Option<ContactId> {
-        let (name, company) = (sort_name(row), name_key(row.company.as_deref()?));
-        let named = self.names.iter().filter(|(known, _)| *known == name).map(|(_, id)| *id);
+    fn by_name_and_company(&self, row: &Connection, known: &HashMap<ContactId, Contact>) -> Option<ContactId> {
+        let company = name_key(row.company.as_deref()?);
         let works_there = |id: &ContactId| {
-            let contact = self.contacts.get(id)?;
-            // Somebody with another profile is somebody else.
-            let other = contact.links.iter().filter_map(|link| super::linkedin::Profile::parse(&link.url)).next();
-            let stranger = other.is_some() && row.profile.is_some();
-            let mut companies = contact.positions.iter().filter_map(|position| position.company_name.as_deref());
-            (!stranger && companies.any(|known| name_key(known) == company)).then_some(())
+            let positions = known.get(id).map_or(&[][..], |contact| contact.positions.as_slice());
+            positions.iter().filter_map(|position| position.company_name.as_deref()).any(|name| name_key(name) == company)
         };
-        named.filter(|id| works_there(id).is_some()).min()
+        self.namesakes(row).find(works_there)
     }
 }
 

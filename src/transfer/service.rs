@@ -19,6 +19,8 @@ use crate::http::idempotency::try_lock;
 
 /// Rows that come with the answer.
 pub const SHOWN: usize = 1_000;
+/// Bytes: some thousand rows.
+const LARGE: u64 = 256 * 1024;
 /// Imports at once: each holds two connections.
 static TURNS: Semaphore = Semaphore::const_new(2);
 const WAIT: std::time::Duration = std::time::Duration::from_secs(10);
@@ -70,6 +72,21 @@ pub async fn import(
             app.db.write(workspace, async |conn| store::finish(conn, workspace, id, now, &end).await).await?;
             Err(error)
         }
+    }
+}
+
+/// After a large file the database looks at its tables anew. It is no part of the import: whether it works changes
+/// nothing of the answer.
+pub async fn take_stock(app: &App, size: u64) {
+    if size < LARGE {
+        return;
+    }
+    let taken = match app.db.global().await {
+        Ok(mut conn) => store::take_stock(&mut conn).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = taken {
+        tracing::warn!("the tables' statistics could not be renewed: {error}");
     }
 }
 

@@ -1,9 +1,8 @@
 //! Every statement about imports, each within one workspace.
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel::sql_types::BigInt;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use uuid::Uuid;
 
 use super::model::{ImportDbRow, ImportId, ImportState, KeyDbRow, Outcome, RowDbRow};
@@ -14,6 +13,20 @@ use crate::error::ApiResult;
 use crate::sort::Position;
 
 const CHUNK: usize = 2_000;
+
+/// One import of a workspace at a time: a second one of the same file finds what the first has made.
+pub async fn queue_up(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<()> {
+    let (high, low) = Uuid::from(workspace).as_u64_pair();
+    let key = i64::from_be_bytes((high ^ low.rotate_left(1)).to_be_bytes());
+    let lock = "SELECT pg_advisory_xact_lock($1)";
+    diesel::sql_query(lock).bind::<BigInt, _>(key).execute(&mut conn).await?;
+    Ok(())
+}
+
+/// The tables have grown by more than their statistics know, and the next import would be planned for small ones.
+pub async fn take_stock(conn: &mut Conn) -> ApiResult<()> {
+    Ok(conn.batch_execute("ANALYZE contacts, positions, companies, import_keys, import_rows").await?)
+}
 
 pub async fn insert(mut conn: &Conn, row: &ImportDbRow) -> ApiResult<()> {
     diesel::insert_into(imports::table).values(row).execute(&mut conn).await?;
@@ -127,15 +140,10 @@ pub async fn rows(
     Ok(rows.order(import_rows::line).limit(fetch).load(&mut conn).await?)
 }
 
-pub async fn keys(
-    mut conn: &Conn,
-    workspace: WorkspaceId,
-    source: &str,
-    keys: &[String],
-) -> ApiResult<HashMap<String, KeyDbRow>> {
-    let wanted = import_keys::workspace_id.eq(workspace).and(import_keys::source.eq(source));
-    let rows = KeyDbRow::query().filter(wanted.and(import_keys::key.eq_any(keys))).load(&mut conn).await?;
-    Ok(rows.into_iter().map(|row| (row.key.clone(), row)).collect())
+/// Whom the source's keys stand for, and what it said of them.
+pub async fn keys(mut conn: &Conn, workspace: WorkspaceId, source: &str) -> ApiResult<Vec<KeyDbRow>> {
+    let own = import_keys::workspace_id.eq(workspace).and(import_keys::source.eq(source));
+    Ok(KeyDbRow::query().filter(own).load(&mut conn).await?)
 }
 
 /// Remembers whom the keys stand for, and what the source said.
