@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::changes::Tx;
 use crate::error::{ApiError, ApiResult, Code, Problem};
 use crate::http::body;
+use crate::http::frame::RequestId;
 
 /// Items to write.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -50,6 +51,7 @@ pub struct BatchResult {
 pub async fn run<I: DeserializeOwned + ToSchema, R: Serialize>(
     app: &App,
     tx: &mut Tx<'_>,
+    request_id: &RequestId,
     input: BatchInput,
     work: impl AsyncFn(&mut Tx<'_>, I) -> ApiResult<(String, R)>,
 ) -> ApiResult<BatchAnswer> {
@@ -75,7 +77,7 @@ pub async fn run<I: DeserializeOwned + ToSchema, R: Serialize>(
                 status: error.code.status().as_u16(),
                 location: None,
                 resource: None,
-                error: Some(error.problem(&app.base_url, "")),
+                error: Some(error.problem(&app.base_url, &request_id.0)),
             }),
         }
     }

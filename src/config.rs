@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::auth::jwt::Algorithm;
+use crate::auth::secrets::KeyRing;
 
 /// Every setting as it is written. Values are read in [`Config::read`], so that all mistakes are told at once.
 #[derive(Debug, Clone, Args)]
@@ -168,6 +169,8 @@ pub struct Config {
     /// Bytes.
     pub import_limit: usize,
     pub cors_origins: Vec<String>,
+    /// Pages on this machine may call the API, too: for demonstrations.
+    pub cors_localhost: bool,
     pub smtp_url: Option<SecretString>,
     /// Always there in a configuration that was read without mistakes.
     pub mail_from: Option<lettre::message::Mailbox>,
@@ -229,6 +232,7 @@ impl Config {
             body_limit: r.number("INROAD_BODY_LIMIT", &s.body_limit, 1, 65_536) * 1024,
             import_limit: r.number("INROAD_IMPORT_LIMIT", &s.import_limit, 1, 1024) * 1024 * 1024,
             cors_origins: r.origins(&s.cors_origins),
+            cors_localhost: false,
             smtp_url: s.smtp_url.filter(|url| !url.is_empty()).map(SecretString::from),
             mail_from: r.mailbox(&s.mail_from),
             metrics_listen: s
@@ -239,7 +243,13 @@ impl Config {
             log_json: r.one_of("INROAD_LOG_FORMAT", &s.log_format, "text", "json"),
         };
         r.check_public(&config);
+        r.check_secrets(&config);
         if reader.0.is_empty() { Ok(config) } else { Err(Mistakes(reader.0)) }
+    }
+
+    /// Whether any page in a browser may call the API.
+    pub fn has_cors(&self) -> bool {
+        self.cors_localhost || !self.cors_origins.is_empty()
     }
 
     /// The base of every link and the issuer of tokens: the configured URL, or where the service listens.
@@ -342,6 +352,18 @@ impl Reader {
             self.mistake("INROAD_LOG", &format!("is not a log filter: {error}"));
         }
         text
+    }
+
+    fn check_secrets(&mut self, config: &Config) {
+        if let Some(Err(error)) = config.secret.as_ref().map(KeyRing::parse) {
+            self.mistake("INROAD_SECRET", &format!("cannot be read: {error}"));
+        }
+        let smtp = config.smtp_url.as_ref().map(|url| url.expose_secret());
+        if let Some(url) = smtp
+            && let Err(error) = lettre::SmtpTransport::from_url(url)
+        {
+            self.mistake("INROAD_SMTP_URL", &format!("cannot be read: {error}"));
+        }
     }
 
     /// A service that others reach must know its own URL: links and tokens are built from it, never from `Host`.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
-use utoipa::openapi::{RefOr, Schema};
 use uuid::Uuid;
 
 use crate::db::schema::external_ids;
@@ -14,17 +13,16 @@ use crate::error::{ApiError, ApiResult, Code, Fault};
 /// System → id.
 pub type ExternalIds = BTreeMap<String, String>;
 
-/// The schema of `external_ids`.
-pub fn schema() -> RefOr<Schema> {
-    crate::fields::schema(json!({
+/// `external_ids` as the document describes them.
+pub fn described() -> Value {
+    json!({
         "type": "object",
         "description": "This resource in other systems: the system's name to the id there.",
         "maxProperties": 20,
         "propertyNames": { "pattern": "^[A-Za-z0-9_.-]{1,64}$" },
         "additionalProperties": { "type": "string", "minLength": 1, "maxLength": 255 },
-        "default": {},
         "example": { "crm": "4711" },
-    }))
+    })
 }
 
 /// The resource that a system's id names.

@@ -54,17 +54,16 @@ pub fn one_primary<T: Labelled>(pointer: &str, list: &mut [T], faults: &mut Vec<
     }
 }
 
-/// The schema of custom fields: an object of scalars.
-pub fn custom_fields_schema() -> RefOr<Schema> {
-    schema(json!({
+/// Custom fields as the document describes them: an object of scalars.
+pub fn custom_fields() -> Value {
+    json!({
         "type": "object",
         "description": "Fields of your own: names to texts, numbers and booleans; 16 KiB in all.",
         "maxProperties": CUSTOM_FIELDS,
         "propertyNames": { "minLength": 1, "maxLength": 100 },
         "additionalProperties": { "type": ["string", "number", "boolean"], "maxLength": 4096 },
-        "default": {},
         "example": { "cohort": "2026 spring" },
-    }))
+    })
 }
 
 /// A schema that utoipa has no builder for.

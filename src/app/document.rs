@@ -6,6 +6,7 @@ use super::routes;
 use crate::auth::ALL as SCOPES;
 use crate::error::Problem;
 use crate::http::schema;
+use crate::{external_ids, fields};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -43,6 +44,7 @@ pub fn document() -> Value {
     document["info"]["version"] = json!(env!("CARGO_PKG_VERSION"));
     document["servers"] = json!([{ "url": "/", "description": "This service" }]);
     document["components"]["securitySchemes"] = json!({ "bearer": bearer() });
+    describe_maps(&mut document);
     add_patch_schemas(&mut document);
     let names = body_schema_names(&document);
     schema::close_variants(&mut document, &names.iter().map(String::as_str).collect::<Vec<_>>());
@@ -106,6 +108,18 @@ fn body_schema_names(document: &Value) -> Vec<String> {
 
 fn reference(schema: &Value) -> Option<&str> {
     schema["$ref"].as_str()?.strip_prefix("#/components/schemas/")
+}
+
+/// utoipa has no words for the limits of maps: it calls these fields objects, and here they get their limits.
+fn describe_maps(document: &mut Value) {
+    let maps = [("custom_fields", fields::custom_fields()), ("external_ids", external_ids::described())];
+    for (_, schema) in document["components"]["schemas"].as_object_mut().into_iter().flatten() {
+        for (name, map) in &maps {
+            if let Some(property) = schema["properties"].get_mut(name) {
+                property.clone_from(map);
+            }
+        }
+    }
 }
 
 /// `PATCH` takes what `<X>Input` has with nothing required and everything nullable: `<X>Patch`.

@@ -6,7 +6,7 @@ use actix_cors::Cors;
 use actix_web::HttpServer;
 use actix_web::dev::Server;
 use actix_web::http::Method;
-use actix_web::http::header::{self, HeaderName};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::web::Data;
 
@@ -30,7 +30,7 @@ pub fn serve(app: Data<App>, listener: TcpListener) -> std::io::Result<Running> 
         routes
             .app_data(state.clone())
             .configure(service::configure_pages)
-            .wrap(Condition::new(!state.config.cors_origins.is_empty(), cors(&state)))
+            .wrap(Condition::new(state.config.has_cors(), cors(&state)))
             .wrap(from_fn(frame::frame))
             .wrap(Compress::default())
             .wrap(from_fn(frame::plain))
@@ -58,5 +58,12 @@ fn cors(app: &App) -> Cors {
         .allowed_headers(allowed.chain([header::AUTHORIZATION, header::CONTENT_TYPE]))
         .expose_headers(exposed.chain(known).chain([header::WWW_AUTHENTICATE]))
         .max_age(PREFLIGHT_SECONDS);
-    app.config.cors_origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+    let cors = app.config.cors_origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin));
+    if app.config.cors_localhost { cors.allowed_origin_fn(|origin, _| is_localhost(origin)) } else { cors }
+}
+
+/// A page of this machine, at whatever port.
+fn is_localhost(origin: &HeaderValue) -> bool {
+    let url = origin.to_str().ok().and_then(|origin| url::Url::parse(origin).ok());
+    url.is_some_and(|url| matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")))
 }

@@ -18,7 +18,7 @@ use crate::error::{ApiError, ApiResult};
 /// How long a new key is published before it signs, so that everybody who keeps the key set has it by then.
 const NOTICE: Duration = Duration::hours(24);
 /// How often each instance reads the keys anew.
-const REFRESH: Duration = Duration::seconds(60);
+const REFRESH: Duration = Duration::seconds(5);
 /// How soon after the last read an unknown key id may ask for another.
 const PATIENCE: Duration = Duration::seconds(2);
 

@@ -11,7 +11,7 @@ use super::database::{self, Source};
 use super::{CliResult, system_clock, text};
 use crate::app::{self, App, Running};
 use crate::config::Config;
-use crate::{db, jobs};
+use crate::{db, jobs, transfer};
 
 #[derive(Debug, Default, Args)]
 pub struct Options {
@@ -20,7 +20,8 @@ pub struct Options {
     demo: bool,
 }
 
-pub fn run(config: Config, options: Options) -> CliResult<()> {
+pub fn run(mut config: Config, options: Options) -> CliResult<()> {
+    config.cors_localhost = options.demo;
     // Taken before the database is touched, so that a taken port costs nothing.
     let listener = listen(&config)?;
     let mut source = Source::own(&config)?;
@@ -37,7 +38,12 @@ pub fn run(config: Config, options: Options) -> CliResult<()> {
             super::metrics::serve(listen)?;
         }
         let app = Data::new(App::new(config, connector, ring, base_url, system_clock()).map_err(text)?);
-        app.keys.load(&app).await.map_err(text)?;
+        app.keys.load(&app).await.map_err(|error| {
+            format!(
+                "the signing keys cannot be read ({error}): is INROAD_SECRET the one that this database was made with?"
+            )
+        })?;
+        transfer::settle_interrupted(&app).await.map_err(text)?;
         let demo = if options.demo { Some(super::demo::fill(&app).await?) } else { None };
         let Running { server, app } = app::serve(app, listener).map_err(text)?;
         let runner = jobs::start(app.clone());

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::db::WorkspaceId;
 use crate::db::schema::companies;
 use crate::error::{ApiError, ApiResult, Fault};
-use crate::external_ids::{self, ExternalIds};
+use crate::external_ids::ExternalIds;
 use crate::fields::{self, Link};
 use crate::{resource_id, text, text_enum};
 
@@ -94,10 +94,10 @@ pub struct CompanyInput {
     #[schema(max_items = 100, min_length = 1, max_length = 100)]
     pub tags: Vec<String>,
     #[serde(default)]
-    #[schema(schema_with = fields::custom_fields_schema)]
+    #[schema(value_type = Object)]
     pub custom_fields: Map<String, Value>,
     #[serde(default)]
-    #[schema(schema_with = external_ids::schema)]
+    #[schema(value_type = Object)]
     pub external_ids: ExternalIds,
 }
 
@@ -121,9 +121,9 @@ pub struct Company {
     pub is_target: bool,
     pub links: Vec<Link>,
     pub tags: Vec<String>,
-    #[schema(schema_with = fields::custom_fields_schema)]
+    #[schema(value_type = Object)]
     pub custom_fields: Value,
-    #[schema(schema_with = external_ids::schema)]
+    #[schema(value_type = Object)]
     pub external_ids: Value,
 }
 

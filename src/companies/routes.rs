@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::auth::{Access, CompaniesRead, CompaniesWrite};
 use crate::batch::{self, BatchAnswer, BatchInput};
 use crate::error::ApiResult;
+use crate::http::frame::RequestId;
 use crate::http::idempotency::fingerprint;
 use crate::http::page::{self, DEFAULT_LIMIT};
 use crate::http::params::NoParams;
@@ -234,12 +235,13 @@ pub async fn upsert_company(
 pub async fn batch_companies(
     app: Data<App>,
     access: Access<CompaniesWrite>,
+    request_id: RequestId,
     key: IdempotencyKey,
     _none: NoParams,
     Body(input): Body<BatchInput>,
 ) -> ApiResult<Answer<BatchAnswer>> {
     app.post(&access, &key, &fingerprint(&input)?, async |tx| {
-        let answer = batch::run(&app, tx, input, async |tx, input: CompanyInput| {
+        let answer = batch::run(&app, tx, &request_id, input, async |tx, input: CompanyInput| {
             let company = service::create(tx, app.new_id(), input).await?;
             Ok((location(company.id), company))
         })

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::model::{ContactId, ContactRow, PositionView, Profile};
 use super::parts::{Education, Email, Phone, Position, PostalAddress};
 use super::words::{Channel, HowFound, Relationship, Stage, StageReason};
-use crate::external_ids::{self, ExternalIds};
+use crate::external_ids::ExternalIds;
 use crate::fields::{self, Link};
 
 /// Declares what is the same in a contact as it is read and as it is written.
@@ -128,10 +128,10 @@ contact_types! {
     #[schema(max_length = 65536)]
     notes: Option<String>,
     #[serde(default)]
-    #[schema(schema_with = fields::custom_fields_schema)]
+    #[schema(value_type = Object)]
     custom_fields: Map<String, Value>,
     #[serde(default)]
-    #[schema(schema_with = external_ids::schema)]
+    #[schema(value_type = Object)]
     external_ids: ExternalIds,
 }
 

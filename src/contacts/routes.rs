@@ -14,6 +14,7 @@ use crate::auth::{Access, ContactsRead, ContactsWrite};
 use crate::batch::{self, BatchAnswer, BatchInput};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
+use crate::http::frame::RequestId;
 use crate::http::idempotency::fingerprint;
 use crate::http::page;
 use crate::http::params::NoParams;
@@ -230,12 +231,13 @@ pub async fn upsert_contact(
 pub async fn batch_contacts(
     app: Data<App>,
     access: Access<ContactsWrite>,
+    request_id: RequestId,
     key: IdempotencyKey,
     _none: NoParams,
     Body(input): Body<BatchInput>,
 ) -> ApiResult<Answer<BatchAnswer>> {
     app.post(&access, &key, &fingerprint(&input)?, async |tx| {
-        let answer = batch::run(&app, tx, input, async |tx, input: ContactInput| {
+        let answer = batch::run(&app, tx, &request_id, input, async |tx, input: ContactInput| {
             let contact = service::create(tx, app.new_id(), input).await?;
             Ok((location(contact.id), contact))
         })

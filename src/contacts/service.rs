@@ -8,6 +8,7 @@ use super::api::{Contact, ContactInput};
 use super::draft::{Draft, Identity, position_row};
 use super::model::{ContactId, ContactRow, PositionView};
 use super::store;
+use super::words::Stage;
 use crate::changes::{Kind, Tx};
 use crate::companies::{self, CompanyId};
 use crate::error::{ApiError, ApiResult, Fault};
@@ -128,6 +129,11 @@ pub async fn patch(
 /// Writes `input` over the locked row; a change of nothing leaves the version as it is.
 pub async fn write(tx: &mut Tx<'_>, before: ContactRow, shown: Contact, input: ContactInput) -> ApiResult<Contact> {
     let id = before.id;
+    let mut input = input;
+    if before.stage == Stage::Closed && input.stage != Stage::Closed && input.stage_reason == before.stage_reason {
+        // Whoever opens a contact again need not say that it is closed for no reason any more.
+        input.stage_reason = None;
+    }
     let input = input.check()?;
     if input.connector_id != before.connector_id {
         check_connector(tx, id, input.connector_id).await?;

@@ -80,6 +80,11 @@ impl Connector {
 pub struct Closed(Arc<AtomicBool>);
 
 impl Closed {
+    /// Gives the connection up.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
     pub fn get(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }

@@ -20,7 +20,7 @@ use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfi
 pub use self::connect::{Closed, Connector};
 pub use self::ids::WorkspaceId;
 pub use self::tenant::{rolled_back, savepoint};
-use crate::error::{ApiError, ApiResult};
+use crate::error::{ApiError, ApiResult, Code};
 
 /// What store functions take: `&Conn` runs statements, `&mut Conn` opens (nested) transactions.
 pub type Conn = AsyncPgConnection;
@@ -29,6 +29,9 @@ pub type PooledConn = Object<AsyncPgConnection>;
 
 /// How long a request waits for a connection before it is told to come back.
 const POOL_WAIT: Duration = Duration::from_secs(3);
+
+/// How much longer than a statement may run its answer is waited for.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// Sizes and modes of the connections, from the configuration.
 #[derive(Debug, Clone)]
@@ -71,8 +74,11 @@ impl Exclusive {
         }
     }
 
-    fn give_back(mut self) {
-        self.0.take();
+    /// Gives the connection back, unless the database did not answer on it: then its state is unknown.
+    fn settle<T>(mut self, outcome: &ApiResult<T>) {
+        if !matches!(outcome, Err(error) if error.code == Code::Unavailable) {
+            self.0.take();
+        }
     }
 }
 
@@ -122,14 +128,12 @@ impl Database {
         if self.settings.strict {
             return self.write(workspace, async |conn| work(conn).await).await;
         }
-        let lane = self.lane().await?;
-        work(&lane.conn).await
+        self.on_lane(work).await
     }
 
     /// Single statements that read what belongs to no workspace, or decide which one the caller is in.
     pub async fn lookup<T>(&self, work: impl AsyncFnOnce(&Conn) -> ApiResult<T>) -> ApiResult<T> {
-        let lane = self.lane().await?;
-        work(&lane.conn).await
+        self.on_lane(work).await
     }
 
     /// Runs `work` in a transaction that sees one workspace only. It commits when `work` succeeds, and only then.
@@ -140,7 +144,7 @@ impl Database {
     ) -> ApiResult<T> {
         let mut conn = Exclusive(Some(self.global().await?));
         let outcome = tenant::transaction(conn.get()?, workspace, self.settings.statement_timeout, work).await;
-        conn.give_back();
+        conn.settle(&outcome);
         outcome
     }
 
@@ -149,7 +153,7 @@ impl Database {
     pub async fn transaction<T>(&self, work: impl AsyncFnOnce(&mut Conn) -> ApiResult<T>) -> ApiResult<T> {
         let mut conn = Exclusive(Some(self.global().await?));
         let outcome = tenant::unbound(conn.get()?, self.settings.statement_timeout, work).await;
-        conn.give_back();
+        conn.settle(&outcome);
         outcome
     }
 
@@ -166,6 +170,19 @@ impl Database {
     pub async fn ping(&self) -> ApiResult<()> {
         use diesel_async::SimpleAsyncConnection;
         self.global().await?.batch_execute("SELECT 1").await.map_err(ApiError::from)
+    }
+
+    /// A server that has stopped answering does not end its statements itself: whoever waits is told in time, and
+    /// the lane is given up, for what was sent on it is in an unknown state.
+    async fn on_lane<T>(&self, work: impl AsyncFnOnce(&Conn) -> ApiResult<T>) -> ApiResult<T> {
+        let lane = self.lane().await?;
+        match tokio::time::timeout(self.settings.statement_timeout + GRACE, work(&lane.conn)).await {
+            Ok(outcome) => outcome,
+            Err(_) => {
+                lane.closed.set();
+                Err(ApiError::unavailable(&"the database does not answer"))
+            }
+        }
     }
 
     fn local(&self) -> ApiResult<Rc<Local>> {
@@ -205,7 +222,9 @@ impl Database {
         if let Some(lane) = local.pick(self.settings.lanes_per_worker) {
             return Ok(lane);
         }
-        let lane = self.connector.connect_lane(self.settings.statement_timeout).await;
+        let lane = self.connector.connect_lane(self.settings.statement_timeout);
+        let lane = tokio::time::timeout(POOL_WAIT * 2, lane).await;
+        let lane = lane.map_err(|_| ApiError::unavailable(&"the database does not accept a connection in time"))?;
         let (conn, closed) = lane.map_err(|error| ApiError::unavailable(&error))?;
         let lane = Rc::new(Lane { conn, closed });
         local.lanes.borrow_mut().push(Rc::clone(&lane));

@@ -1,6 +1,7 @@
 //! Transactions that see one workspace only: the second wall of tenancy.
 use std::time::Duration;
 
+use diesel::QueryResult;
 use diesel_async::{AnsiTransactionManager, SimpleAsyncConnection, TransactionManager};
 
 use super::{Conn, WorkspaceId};
@@ -22,7 +23,7 @@ pub async fn transaction<T>(
          SET LOCAL statement_timeout = {}",
         statement_timeout.as_millis()
     );
-    run(conn, &begin, work).await
+    run(conn, &begin, statement_timeout, work).await
 }
 
 /// A transaction of the service itself, with the owner's rights: accounts, and what crosses workspaces by nature.
@@ -32,19 +33,24 @@ pub async fn unbound<T>(
     work: impl AsyncFnOnce(&mut Conn) -> ApiResult<T>,
 ) -> ApiResult<T> {
     let begin = format!("BEGIN; SET LOCAL statement_timeout = {}", statement_timeout.as_millis());
-    run(conn, &begin, work).await
+    run(conn, &begin, statement_timeout, work).await
 }
 
-async fn run<T>(conn: &mut Conn, begin: &str, work: impl AsyncFnOnce(&mut Conn) -> ApiResult<T>) -> ApiResult<T> {
-    Manager::begin_transaction_sql(conn, begin).await?;
+async fn run<T>(
+    conn: &mut Conn,
+    begin: &str,
+    statement_timeout: Duration,
+    work: impl AsyncFnOnce(&mut Conn) -> ApiResult<T>,
+) -> ApiResult<T> {
+    in_time(statement_timeout, Manager::begin_transaction_sql(conn, begin)).await?;
     match work(conn).await {
         Ok(value) => {
-            Manager::commit_transaction(conn).await?;
+            in_time(statement_timeout, Manager::commit_transaction(conn)).await?;
             Ok(value)
         }
         Err(error) => {
             // The first error is the one to tell; a connection that can't even roll back is dropped by the pool.
-            let _ = Manager::rollback_transaction(conn).await;
+            let _ = in_time(statement_timeout, Manager::rollback_transaction(conn)).await;
             Err(error)
         }
     }
@@ -68,4 +74,12 @@ pub async fn rolled_back<T>(conn: &mut Conn, work: impl AsyncFnOnce(&mut Conn) -
     let outcome = work(conn).await;
     conn.batch_execute("ROLLBACK TO SAVEPOINT rehearsal; RELEASE SAVEPOINT rehearsal").await?;
     outcome
+}
+
+/// A server that has stopped answering does not end its statements itself.
+async fn in_time<T>(limit: Duration, work: impl Future<Output = QueryResult<T>>) -> ApiResult<T> {
+    match tokio::time::timeout(limit + Duration::from_secs(2), work).await {
+        Ok(outcome) => Ok(outcome?),
+        Err(_) => Err(ApiError::unavailable(&"the database does not answer")),
+    }
 }

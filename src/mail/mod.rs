@@ -1,4 +1,6 @@
 //! Mail leaves through one job: by SMTP, or, where none is configured, as `.eml` files into the data directory.
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::PathBuf;
 
 use lettre::message::header::{ContentTransferEncoding, ContentType};
@@ -91,9 +93,11 @@ fn body(text: String) -> Body {
 
 async fn write(folder: PathBuf, id: Uuid, bytes: Vec<u8>) -> Result<(), String> {
     let written = tokio::task::spawn_blocking(move || {
-        std::fs::create_dir_all(&folder)?;
+        // Mails hold links that open accounts: they are for nobody else on this machine.
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
         let path = folder.join(format!("{id}.eml"));
-        std::fs::write(&path, bytes)?;
+        let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
+        file.write_all(&bytes)?;
         std::io::Result::Ok(path)
     });
     let path = written.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;

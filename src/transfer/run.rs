@@ -290,7 +290,10 @@ impl Directory {
         let company = name_key(row.company.as_deref()?);
         let works_there = |id: &ContactId| {
             let positions = known.get(id).map_or(&[][..], |contact| contact.positions.as_slice());
-            positions.iter().filter_map(|position| position.company_name.as_deref()).any(|name| name_key(name) == company)
+            positions
+                .iter()
+                .filter_map(|position| position.company_name.as_deref())
+                .any(|name| name_key(name) == company)
         };
         self.namesakes(row).find(works_there)
     }
