@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use server::{Server, Usage};
 
 const CONNECTIONS: usize = 16;
-const WARM_UP: Duration = Duration::from_secs(1);
+const WARM_UP: Duration = Duration::from_millis(500);
 /// Between two requests of the reader beside an import.
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -160,8 +160,9 @@ impl Bench<'_> {
             let headers = format!("{JSON}Idempotency-Key: \"load-{number}\"\r\n");
             request("POST", "/v1/contacts", Some(&self.user.token), &headers, body.as_bytes())
         };
-        let made = once(self.server.address, &create(0))?;
-        ensure!(made["version"] == 1, "created something else: {made}");
+        let number = AtomicU64::new(2);
+        let next = |_, _| create(number.fetch_add(1, Ordering::Relaxed));
+        self.warm_up(&next)?;
         let mut made = Value::Null;
         let statements = capture(self.server, "INSERT INTO \"contacts\"", || {
             made = once(self.server.address, &create(1))?;
@@ -181,8 +182,7 @@ impl Bench<'_> {
             }
         })?;
         script.set("turn", "0");
-        let number = AtomicU64::new(2);
-        self.measure("create", &[script], statements.len(), |_, _| create(number.fetch_add(1, Ordering::Relaxed)))
+        self.measure("create", &[script], statements.len(), next)
     }
 
     fn import(&self, importer: &User, rows: usize) -> Result<String> {
@@ -249,14 +249,18 @@ impl Bench<'_> {
         })
     }
 
-    /// What the service sends for a read. It is sent twice, for the first has to look up the session.
+    /// What the service sends for a read. Before, all of its connections are opened and know the statements.
     fn capture(&self, request: &[u8]) -> Result<Vec<Statement>> {
-        once(self.server.address, request)?;
+        self.warm_up(&|_, _| request.to_vec())?;
         let mut statements =
             capture(self.server, "FROM \"contacts\"", || once(self.server.address, request).map(drop))?;
         statements.retain(|statement| !statement.text.contains("\"sessions\""));
         self.tell("read", &statements);
         Ok(statements)
+    }
+
+    fn warm_up(&self, make: &(impl Fn(usize, usize) -> Vec<u8> + Sync)) -> Result<()> {
+        drive(self.server.address, CONNECTIONS, WARM_UP, make).map(drop)
     }
 
     fn tell(&self, name: &str, statements: &[Statement]) {
@@ -274,7 +278,7 @@ impl Bench<'_> {
         make: impl Fn(usize, usize) -> Vec<u8> + Sync,
     ) -> Result<()> {
         let tps = pgbench::run(self.server, CONNECTIONS, self.over, scripts)?;
-        drive(self.server.address, CONNECTIONS, WARM_UP.min(self.over), &make)?;
+        self.warm_up(&make)?;
         let before = self.server.usage()?;
         let timings = drive(self.server.address, CONNECTIONS, self.over, &make)?;
         let Usage { cpu, resident_kib, peak_kib } = self.server.usage()?;

@@ -23,29 +23,37 @@ pub struct Statement {
 pub fn capture(server: &Server, marker: &str, work: impl FnOnce() -> Result<()>) -> Result<Vec<Statement>> {
     let settle = || sleep(Duration::from_millis(300));
     server.psql(
-        "ALTER SYSTEM SET log_line_prefix = '<%p>|';\nALTER SYSTEM SET log_statement = 'all';\nSELECT pg_reload_conf()",
+        "ALTER SYSTEM SET log_line_prefix = '<%p>|';\nALTER SYSTEM SET log_min_duration_statement = 0;\nSELECT pg_reload_conf()",
     )?;
     settle();
     let mut log = server.log()?;
     let outcome = work();
     settle();
-    server.psql("ALTER SYSTEM RESET log_statement;\nSELECT pg_reload_conf()")?;
+    server.psql("ALTER SYSTEM RESET log_min_duration_statement;\nSELECT pg_reload_conf()")?;
     settle();
     outcome?;
     let mut text = String::new();
     log.read_to_string(&mut text)?;
     let entries = entries(&text);
     let process = entries.iter().find(|(_, entry)| entry.contains(marker)).context("the statement was not logged")?.0;
-    let mut statements: Vec<Statement> = Vec::new();
+    let (mut statements, mut parsed, mut binding): (Vec<Statement>, _, _) = (Vec::new(), "", false);
     for (_, entry) in entries.iter().filter(|(pid, _)| *pid == process) {
-        if let Some((how, text)) = entry.strip_prefix("LOG:  ").and_then(|entry| entry.split_once(": ")) {
-            let prepared = how.starts_with("execute ") && how != "execute <unnamed>";
-            if prepared || how == "statement" || how == "execute <unnamed>" {
-                statements.push(Statement { text: text.to_owned(), prepared, parameters: Vec::new() });
+        // `LOG:  duration: 0.012 ms  execute s3: SELECT …`
+        let timed = entry.strip_prefix("LOG:  duration: ").and_then(|entry| entry.split_once(" ms  "));
+        if let Some((how, text)) = timed.and_then(|(_, entry)| entry.split_once(": ")) {
+            let (kind, name) = how.split_once(' ').unwrap_or((how, ""));
+            binding = kind == "bind";
+            match kind {
+                "parse" => parsed = name,
+                "bind" => {}
+                _ => {
+                    let prepared = kind == "execute" && name != parsed;
+                    statements.push(Statement { text: text.to_owned(), prepared, parameters: Vec::new() });
+                }
             }
         } else if let Some(detail) = entry.strip_prefix("DETAIL:  ")
             && let Some((_, list)) = detail.split_once("arameters: ")
-            && let Some(last) = statements.last_mut()
+            && let Some(last) = statements.last_mut().filter(|_| !binding)
         {
             last.parameters = parameters(list)?;
         }
