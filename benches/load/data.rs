@@ -141,13 +141,15 @@ pub fn connections(rows: usize) -> String {
          First Name,Last Name,URL,Email Address,Company,Position,Connected On\n",
     );
     for row in 0..rows {
-        let (given, family) = (given[row % given.len()], family[row / 7 % family.len()]);
+        // Nearly every one has a name of their own, as in life.
+        let other = family[row / 2000 % family.len()];
+        let (given, family) = (given[row % given.len()], family[row / 40 % family.len()]);
         let email = if row % 20 == 0 { format!("person{row}@example.com") } else { String::new() };
         let company = row * 7919 % (rows / 10 + 1);
         // Writing into a string cannot fail.
         let _ = writeln!(
             csv,
-            "{given},{family},https://www.linkedin.com/in/person-{row},{email},\"Company {company}, Inc.\",\
+            "{given},{family}-{other},https://www.linkedin.com/in/person-{row},{email},\"Company {company}, Inc.\",\
              Product Manager,{:02} Mar 20{:02}",
             row % 28 + 1,
             row % 15 + 10,
