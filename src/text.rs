@@ -41,6 +41,17 @@ pub fn anywhere(part: &str) -> String {
     format!("%{}%", part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
 }
 
+/// Whether a trigram index can look for a folded `part`. Asked for one that it cannot, it is read as a whole, with
+/// what it holds of every workspace.
+pub fn has_trigram(part: &str) -> bool {
+    part.split(|c: char| !c.is_ascii_alphanumeric()).any(|run| run.len() >= 3)
+}
+
+diesel::define_sql_function! {
+    /// Where a text has a part, from 1 on; 0 is nowhere. No index answers it.
+    fn strpos(text: diesel::sql_types::Text, part: diesel::sql_types::Text) -> diesel::sql_types::Integer;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,5 +66,11 @@ mod tests {
     #[test]
     fn patterns_take_no_wildcards_from_people() {
         assert_eq!(anywhere(r"50%_\"), r"%50\%\_\\%");
+    }
+
+    #[test]
+    fn trigrams_are_three_letters_in_a_row() {
+        assert!(has_trigram("ada") && has_trigram("x-ray"));
+        assert!(!has_trigram("li") && !has_trigram("c++") && !has_trigram("a.b.c"));
     }
 }

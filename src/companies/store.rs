@@ -157,7 +157,10 @@ pub async fn list(
         rows = rows.filter(companies::updated_at.lt(before));
     }
     for word in text::fold(query.q.as_deref().unwrap_or_default()).split(' ').filter(|word| !word.is_empty()) {
-        rows = rows.filter(companies::search_text.like(text::anywhere(word)));
+        rows = match text::has_trigram(word) {
+            true => rows.filter(companies::search_text.like(text::anywhere(word))),
+            false => rows.filter(text::strpos(companies::search_text, word.to_owned()).gt(0)),
+        };
     }
     let Order { by, descending } = query.sort.order();
     rows = match (by, from) {

@@ -176,9 +176,10 @@ pub async fn list(
     let columns = (ContactRow::as_select(), begins(relevance.as_deref()));
     let mut rows = contacts::table.filter(live).select(columns).into_boxed();
     for word in text::fold(query.q.as_deref().unwrap_or_default()).split(' ').filter(|word| !word.is_empty()) {
-        rows = match alike {
-            true => rows.filter(Resembles::new(word.to_owned().into_sql::<Text>(), contacts::search_text)),
-            false => rows.filter(contacts::search_text.like(text::anywhere(word))),
+        rows = match (alike, text::has_trigram(word)) {
+            (true, _) => rows.filter(Resembles::new(word.to_owned().into_sql::<Text>(), contacts::search_text)),
+            (false, true) => rows.filter(contacts::search_text.like(text::anywhere(word))),
+            (false, false) => rows.filter(text::strpos(contacts::search_text, word.to_owned()).gt(0)),
         };
     }
     if !query.stage.is_empty() {
@@ -282,9 +283,12 @@ fn people_at(
     }
     if let Some(name) = &query.company {
         let named = companies::workspace_id.eq(workspace).and(companies::deleted_at.is_null());
-        let named = named.and(companies::search_text.like(text::anywhere(&text::fold(name))));
-        let ids = companies::table.filter(named).select(companies::id.nullable());
-        people = people.filter(positions::company_id.eq_any(ids));
+        let ids = companies::table.filter(named).select(companies::id.nullable()).into_boxed();
+        let part = text::fold(name);
+        people = people.filter(positions::company_id.eq_any(match text::has_trigram(&part) {
+            true => ids.filter(companies::search_text.like(text::anywhere(&part))),
+            false => ids.filter(text::strpos(companies::search_text, part).gt(0)),
+        }));
     }
     match query.employment {
         None | Some(Employment::Any) => people,
