@@ -1,5 +1,4 @@
 //! Settings: flags and environment → [`Config`], all mistakes at once. Nothing else reads the environment.
-#![expect(clippy::disallowed_methods, reason = "the one module that reads the environment")]
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

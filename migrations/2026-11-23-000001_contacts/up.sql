@@ -29,7 +29,6 @@ CREATE TABLE companies (
     PRIMARY KEY (workspace_id, id)
 );
 CREATE UNIQUE INDEX companies_name_key ON companies (workspace_id, name_key) WHERE deleted_at IS NULL;
-CREATE INDEX companies_created_idx ON companies (workspace_id, id) WHERE deleted_at IS NULL;
 CREATE INDEX companies_updated_idx ON companies (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX companies_name_idx ON companies (workspace_id, sort_name, id) WHERE deleted_at IS NULL;
 CREATE INDEX companies_search_idx ON companies USING gin (workspace_id, search_text gin_trgm_ops);
@@ -85,7 +84,7 @@ CREATE TABLE contacts (
     CONSTRAINT contacts_connector_self_check CHECK (connector_id <> id),
     CONSTRAINT contacts_closed_reason_check CHECK ((stage = 'closed') = (stage_reason IS NOT NULL))
 );
-CREATE INDEX contacts_created_idx ON contacts (workspace_id, id) WHERE deleted_at IS NULL;
+-- Newest first is the order of the primary key: ids are made in the order of creation.
 CREATE INDEX contacts_updated_idx ON contacts (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX contacts_name_idx ON contacts (workspace_id, sort_name, id) WHERE deleted_at IS NULL;
 CREATE INDEX contacts_touch_idx ON contacts (workspace_id, touch_rank, id) WHERE deleted_at IS NULL;

@@ -115,7 +115,7 @@ fn describe_maps(document: &mut Value) {
     let maps = [("custom_fields", fields::custom_fields()), ("external_ids", external_ids::described())];
     for (_, schema) in document["components"]["schemas"].as_object_mut().into_iter().flatten() {
         for (name, map) in &maps {
-            if let Some(property) = schema["properties"].get_mut(name) {
+            if let Some(property) = schema.get_mut("properties").and_then(|properties| properties.get_mut(name)) {
                 property.clone_from(map);
             }
         }

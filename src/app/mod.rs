@@ -20,7 +20,7 @@ use crate::auth::{Access, Caller, Keys, Scope, verify::Verified};
 use crate::changes::{Actor, Tx};
 use crate::config::Config;
 use crate::db::{Conn, Connector, Database, Settings, WorkspaceId};
-use crate::error::{ApiError, ApiResult};
+use crate::error::ApiResult;
 use crate::http::Answer;
 use crate::http::cursor::CursorKey;
 use crate::http::idempotency::IdempotencyKey;
@@ -151,22 +151,20 @@ impl App {
         let Some(claim) = key.claim(access.workspace, access.credential, fingerprint) else {
             return self.write(access, work).await;
         };
-        let outcome = self
-            .write(access, async |tx| {
-                let now = tx.now;
-                if let Some(answer) = claim.replay(tx.conn, now).await? {
-                    return Ok(Ok(answer));
-                }
-                match tx.part(work).await {
-                    Ok(answer) => {
-                        claim.keep(tx.conn, now, &answer).await?;
-                        Ok(Ok(answer))
-                    }
-                    Err(error) => Ok(Err(error)),
-                }
-            })
-            .await?;
-        outcome.map_err(|error: ApiError| error)
+        // What is refused is rolled back, and kept all the same.
+        self.write(access, async |tx| {
+            let now = tx.now;
+            if let Some(answer) = claim.replay(tx.conn, now).await? {
+                return Ok(Ok(answer));
+            }
+            let outcome = tx.part(work).await;
+            match &outcome {
+                Ok(answer) => claim.keep(tx.conn, now, answer).await?,
+                Err(error) => claim.keep_refusal(tx.conn, now, error, &self.base_url).await?,
+            }
+            Ok(outcome)
+        })
+        .await?
     }
 
     /// As [`post`](Self::post), for a `POST` whose effect is not in the caller's workspace: a new workspace, say.

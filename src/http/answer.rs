@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 
 use super::precondition::IfNoneMatch;
-use crate::error::{ApiError, ApiResult};
+use crate::error::{ApiError, ApiResult, Problem};
 
 /// An answer whose body is a `T`, as JSON.
 #[derive(Debug, Clone)]
@@ -34,6 +34,18 @@ impl<T> Answer<T> {
     pub fn secret(mut self) -> Self {
         self.headers.push((header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
         self
+    }
+}
+
+impl Answer<Problem> {
+    /// A refusal as the client gets it, to be replayed.
+    pub(super) fn refusal(error: &ApiError, base_url: &str, request_id: &str) -> ApiResult<Self> {
+        let body =
+            serde_json::to_vec(&error.problem(base_url, request_id)).map_err(|error| ApiError::internal(&error))?;
+        let mut headers = error.headers().to_vec();
+        headers.push((header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")));
+        headers.push((header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
+        Ok(Self::raw(error.code.status(), headers, body))
     }
 }
 

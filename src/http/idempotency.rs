@@ -4,7 +4,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use aws_lc_rs::digest;
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
@@ -14,17 +14,21 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::answer::Answer;
+use super::frame::RequestId;
 use crate::db::schema::idempotency_keys;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 
 const KEPT_HOURS: i64 = 24;
+/// Refusals that another credential or another moment would not meet.
+const PASSING: [StatusCode; 3] = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::TOO_MANY_REQUESTS];
 
 /// The key of this request, if it has one, and the route it is for.
 #[derive(Debug, Clone)]
 pub struct IdempotencyKey {
     key: Option<String>,
     route: String,
+    request_id: String,
 }
 
 impl FromRequest for IdempotencyKey {
@@ -41,7 +45,8 @@ impl FromRequest for IdempotencyKey {
             })
         });
         let route = format!("{} {}", request.method(), request.path());
-        ready(key.transpose().map(|key| Self { key, route }))
+        let request_id = request.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.clone());
+        ready(key.transpose().map(|key| Self { key, route, request_id }))
     }
 }
 
@@ -55,12 +60,14 @@ pub struct Claim<'a> {
     route: &'a str,
     key: &'a str,
     fingerprint: [u8; 32],
+    request_id: &'a str,
 }
 
 impl IdempotencyKey {
     pub fn claim(&self, workspace: WorkspaceId, credential: Uuid, body: &[u8]) -> Option<Claim<'_>> {
         let key = self.key.as_deref()?;
-        Some(Claim { workspace, credential, route: &self.route, key, fingerprint: sha256(body) })
+        let (route, request_id, fingerprint) = (&self.route, &self.request_id, sha256(body));
+        Some(Claim { workspace, credential, route, key, fingerprint, request_id })
     }
 }
 
@@ -121,6 +128,21 @@ impl Claim<'_> {
             .execute(&mut conn)
             .await?;
         Ok(())
+    }
+
+    /// Keeps a refusal, which is an answer, too. Refusals that say nothing of the request itself are not kept.
+    pub async fn keep_refusal(
+        &self,
+        conn: &Conn,
+        now: DateTime<Utc>,
+        error: &ApiError,
+        base_url: &str,
+    ) -> ApiResult<()> {
+        let status = error.code.status();
+        if status.is_server_error() || PASSING.contains(&status) {
+            return Ok(());
+        }
+        self.keep(conn, now, &Answer::refusal(error, base_url, self.request_id)?).await
     }
 
     fn lock(&self) -> i64 {

@@ -38,6 +38,7 @@ impl Report {
 pub async fn run(tx: &mut Tx<'_>, import: ImportId, mut file: Connections) -> ApiResult<Report> {
     let mut report = Report { encoding: file.encoding(), ..Report::default() };
     store::queue_up(tx.conn, tx.workspace).await?;
+    store::defer_indexing(tx.conn).await?;
     let mut directory = Directory::read(tx).await?;
     loop {
         // Reading is work for a processor: other requests of this thread go on meanwhile.

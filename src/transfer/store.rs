@@ -23,8 +23,18 @@ pub async fn queue_up(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<()> 
     Ok(())
 }
 
-/// The tables have grown by more than their statistics know, and the next import would be planned for small ones.
+/// Lets the inverted indexes collect the import's entries in a list of their own, and sort them in when it is over:
+/// [`take_stock`] does. Until then a search reads the list, too.
+pub async fn defer_indexing(conn: &mut Conn) -> ApiResult<()> {
+    Ok(conn.batch_execute("SET LOCAL gin_pending_list_limit = '64MB'").await?)
+}
+
+/// Sorts in what was deferred; and the tables have grown by more than their statistics know, so that the next import
+/// would be planned for small ones. With the owner's rights, over all workspaces.
 pub async fn take_stock(conn: &mut Conn) -> ApiResult<()> {
+    const SORT_IN: &str = "SELECT gin_clean_pending_list('contacts_search_idx'), \
+        gin_clean_pending_list('contacts_keys_idx'), gin_clean_pending_list('companies_search_idx')";
+    conn.batch_execute(SORT_IN).await?;
     Ok(conn.batch_execute("ANALYZE contacts, positions, companies, import_keys, import_rows").await?)
 }
 

@@ -348,7 +348,13 @@ async fn an_idempotency_key_makes_a_retry_safe() {
     assert_eq!((second.header("location"), second.header("etag")), (first.header("location"), first.header("etag")));
     let other = send("k1", json!({ "given_name": "Bob" })).await.expect(422);
     assert_eq!(other.code(), "idempotency_key_reused");
-    assert_eq!(app.get("/v1/contacts", &ada).await.json["data"].as_array().unwrap().len(), 1);
+    let refused = send("k2", json!({ "given_name": "B", "connector_id": first.id(), "notes": " " })).await.expect(201);
+    assert_eq!(refused.json["notes"], Value::Null);
+    let nobody = json!({ "given_name": "C", "connector_id": uuid::Uuid::now_v7() });
+    let refused = send("k3", nobody.clone()).await.expect(422);
+    let again = send("k3", nobody).await.expect(422);
+    assert_eq!((again.header("idempotency-replayed"), &again.json), ("true", &refused.json), "a refusal is an answer");
+    assert_eq!(app.get("/v1/contacts", &ada).await.json["data"].as_array().unwrap().len(), 2);
     app.pass(chrono::Duration::hours(24));
     let fresh = app.member(Some(ada.workspace), Role::Owner, Scopes::all()).await;
     let request = app.request(Method::POST, "/v1/contacts").bearer_auth(&fresh.token).header("idempotency-key", "k1");
@@ -435,4 +441,31 @@ async fn those_in_whom_a_word_begins_with_it_are_found_first() {
     assert_eq!(seen, ["Anna Tomlin", "Tom", "Stomp", "Customer", "Automat"]);
     let sorted = app.get("/v1/contacts?q=tom&sort=name", &ada).await.expect(200);
     assert_eq!(names(&sorted.json), ["Anna Tomlin", "Automat", "Customer", "Stomp", "Tom"]);
+}
+
+#[actix_web::test]
+async fn maps_hold_what_the_document_allows() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let body = json!({ "given_name": "A", "strength": 9, "external_ids": { "a": 1, "b c": "x" },
+        "custom_fields": { "list": [1], "nest": { "a": 1 }, "fine": true } });
+    let refused = app.post("/v1/contacts", &ada, body).await.expect(422);
+    let mut faults = refused.faults();
+    faults.sort_unstable();
+    assert_eq!(
+        faults,
+        ["/custom_fields/list", "/custom_fields/nest", "/external_ids/a", "/external_ids/b c", "/strength"]
+    );
+}
+
+#[actix_web::test]
+async fn a_closed_contact_opens_without_further_words() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let closed = json!({ "given_name": "A", "stage": "closed", "stage_reason": "no_response" });
+    let path = format!("/v1/contacts/{}", app.post("/v1/contacts", &ada, closed).await.expect(201).id());
+    let open = app.patch(&path, &ada, json!({ "stage": "met" })).await.expect(200);
+    assert_eq!((&open.json["stage"], &open.json["stage_reason"]), (&json!("met"), &Value::Null));
+    let wrong = json!({ "stage_reason": "declined" });
+    assert_eq!(app.patch(&path, &ada, wrong).await.expect(422).faults(), ["/stage_reason"]);
 }

@@ -269,3 +269,17 @@ async fn a_key_makes_an_import_happen_once() {
     send(csv(&[BOB])).await.expect(422);
     assert_eq!(app.get("/v1/imports", &ada).await.json["data"].as_array().unwrap().len(), 1);
 }
+
+#[actix_web::test]
+async fn one_file_four_times_at_once_is_imported_once() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let one = || import(&app, &ada, "", "text/csv", csv(&[ADA, BOB]));
+    let all = futures_util::join!(one(), one(), one(), one());
+    let created: i64 = [all.0, all.1, all.2, all.3]
+        .into_iter()
+        .filter(|reply| reply.status == 201)
+        .map(|reply| reply.json["counts"]["created"].as_i64().unwrap())
+        .sum();
+    assert_eq!((created, contacts(&app, &ada).await.len()), (2, 2));
+}

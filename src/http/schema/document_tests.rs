@@ -171,8 +171,8 @@ proptest! {
         let names = body().as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         let mut sent = json!({"given_name": "Ada"});
         sent[at.get(&names)] = value;
-        // As it arrives: the strict parser makes whole numbers integers.
-        let sent = super::super::strict_json::parse(sent.to_string().as_bytes()).unwrap();
+        // As it arrives: the strict parser makes whole numbers integers, and refuses what cannot be stored.
+        let Ok(sent) = super::super::strict_json::parse(sent.to_string().as_bytes()) else { return Ok(()) };
         match SCHEMAS.with(|schemas| schemas.check("CreateContact", &sent)) {
             // Variants of tagged enums are open in the derived contract, as `open_objects` tells.
             Ok(()) if sent["place"].is_object() => {}
