@@ -44,6 +44,8 @@ pub struct Health {
     version: &'static str,
 }
 
+const READY_WITHIN: std::time::Duration = std::time::Duration::from_secs(2);
+
 const OK: Health = Health { status: "ok", version: env!("CARGO_PKG_VERSION") };
 
 /// The process is up
@@ -60,11 +62,16 @@ async fn readyz(app: Data<App>) -> ApiResult<Answer<Health>> {
     if app.is_stopping() {
         return Err(ApiError::unavailable(&"the service is stopping"));
     }
-    let mut conn = app.db.global().await?;
-    match migrate::is_current(&mut conn).await {
-        Ok(true) => Answer::ok(&OK),
-        Ok(false) => Err(ApiError::unavailable(&"migrations are pending")),
-        Err(error) => Err(ApiError::unavailable(&error)),
+    // Whoever asks wants to know now.
+    let current = async {
+        let mut conn = app.db.global().await?;
+        migrate::is_current(&mut conn).await.map_err(|error| ApiError::unavailable(&error))
+    };
+    match tokio::time::timeout(READY_WITHIN, current).await {
+        Ok(Ok(true)) => Answer::ok(&OK),
+        Ok(Ok(false)) => Err(ApiError::unavailable(&"migrations are pending")),
+        Ok(Err(error)) => Err(error),
+        Err(_) => Err(ApiError::unavailable(&"the database does not answer")),
     }
 }
 
