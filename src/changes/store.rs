@@ -60,6 +60,11 @@ pub async fn append(
             actor_id,
         })
         .collect();
+    // A single row is inserted by a statement that stays prepared; one of several rows never does.
+    if let [row] = rows.as_slice() {
+        diesel::insert_into(changes::table).values(row).execute(&mut conn).await?;
+        return Ok(());
+    }
     for chunk in rows.chunks(CHUNK) {
         diesel::insert_into(changes::table).values(chunk).execute(&mut conn).await?;
     }

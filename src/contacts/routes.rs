@@ -140,8 +140,7 @@ pub async fn read_contact(
     let (row, positions) = app
         .db
         .read(workspace, async |conn| {
-            let ids = [id];
-            try_join!(store::find(conn, workspace, id), store::positions(conn, workspace, &ids))
+            try_join!(store::find(conn, workspace, id), store::positions_of(conn, workspace, id))
         })
         .await?;
     Answer::resource(row.version, &Contact::new(row, positions))

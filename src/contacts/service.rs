@@ -257,7 +257,7 @@ pub async fn live(tx: &mut Tx<'_>, id: ContactId) -> ApiResult<ContactRow> {
 
 /// The contact as the API shows it.
 pub async fn read(tx: &mut Tx<'_>, row: ContactRow) -> ApiResult<Contact> {
-    let positions = store::positions(tx.conn, tx.workspace, &[row.id]).await?;
+    let positions = store::positions_of(tx.conn, tx.workspace, row.id).await?;
     Ok(Contact::new(row, positions))
 }
 

@@ -34,6 +34,11 @@ pub async fn insert_many(mut conn: &Conn, list: &[ContactWrite]) -> ApiResult<()
 }
 
 pub async fn insert_positions(mut conn: &Conn, rows: &[PositionRow]) -> ApiResult<()> {
+    // A single row is inserted by a statement that stays prepared; one of several rows never does.
+    if let [row] = rows {
+        diesel::insert_into(positions::table).values(row).execute(&mut conn).await?;
+        return Ok(());
+    }
     for chunk in rows.chunks(CHUNK) {
         diesel::insert_into(positions::table).values(chunk).execute(&mut conn).await?;
     }
@@ -91,6 +96,13 @@ pub async fn handles(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<Vec<H
 pub async fn exists(mut conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResult<bool> {
     let live = contacts::workspace_id.eq(workspace).and(contacts::id.eq(id)).and(contacts::deleted_at.is_null());
     Ok(diesel::select(diesel::dsl::exists(contacts::table.filter(live))).get_result(&mut conn).await?)
+}
+
+/// The positions of one contact, in their order. Not by a list of one: for that PostgreSQL makes a new plan at every
+/// call, which takes it longer than the reading.
+pub async fn positions_of(mut conn: &Conn, workspace: WorkspaceId, contact: ContactId) -> ApiResult<Vec<PositionView>> {
+    let own = positions::workspace_id.eq(workspace).and(positions::contact_id.eq(contact));
+    Ok(PositionView::query().filter(own).order(positions::ordinal).load(&mut conn).await?)
 }
 
 /// The positions of these contacts, in their order.
