@@ -9,7 +9,7 @@ use super::query::{By, Employment, ListQuery};
 use crate::companies::CompanyId;
 use crate::db::schema::{companies, contacts, positions};
 use crate::db::{Conn, WorkspaceId};
-use crate::error::ApiResult;
+use crate::error::{ApiError, ApiResult, OnConstraint};
 use crate::sort::{Order, Position, keyset};
 use crate::text;
 
@@ -22,8 +22,19 @@ const LIKENESS: &str = "SET LOCAL pg_trgm.word_similarity_threshold = 0.3";
 diesel::infix_operator!(Resembles, " <% ", Bool, backend: diesel::pg::Pg);
 
 pub async fn insert(mut conn: &Conn, contact: &ContactWrite) -> ApiResult<()> {
-    diesel::insert_into(contacts::table).values(contact).execute(&mut conn).await?;
+    let inserted = diesel::insert_into(contacts::table).values(contact).execute(&mut conn).await;
+    inserted.on_constraint("contacts_connector_fkey", connector_gone)?;
     Ok(())
+}
+
+/// The connector was there when it was looked for, and was purged since.
+fn connector_gone() -> ApiError {
+    ApiError::field("/connector_id", "not_found", "is not a contact of this workspace")
+}
+
+/// As with the connector.
+fn company_gone() -> ApiError {
+    ApiError::field("/positions", "not_found", "names a company that is not of this workspace")
 }
 
 pub async fn insert_many(mut conn: &Conn, list: &[ContactWrite]) -> ApiResult<()> {
@@ -36,11 +47,13 @@ pub async fn insert_many(mut conn: &Conn, list: &[ContactWrite]) -> ApiResult<()
 pub async fn insert_positions(mut conn: &Conn, rows: &[PositionRow]) -> ApiResult<()> {
     // A single row is inserted by a statement that stays prepared; one of several rows never does.
     if let [row] = rows {
-        diesel::insert_into(positions::table).values(row).execute(&mut conn).await?;
+        let inserted = diesel::insert_into(positions::table).values(row).execute(&mut conn).await;
+        inserted.on_constraint("positions_company_fkey", company_gone)?;
         return Ok(());
     }
     for chunk in rows.chunks(CHUNK) {
-        diesel::insert_into(positions::table).values(chunk).execute(&mut conn).await?;
+        let inserted = diesel::insert_into(positions::table).values(chunk).execute(&mut conn).await;
+        inserted.on_constraint("positions_company_fkey", company_gone)?;
     }
     Ok(())
 }
@@ -60,7 +73,8 @@ pub async fn replace_positions(
 pub async fn update(mut conn: &Conn, contact: &ContactWrite) -> ApiResult<()> {
     let own = contacts::table.find((contact.row.workspace_id, contact.row.id));
     let derived = (contacts::search_text.eq(&contact.search_text), contacts::email_keys.eq(&contact.email_keys));
-    diesel::update(own).set((&contact.row, derived)).execute(&mut conn).await?;
+    let updated = diesel::update(own).set((&contact.row, derived)).execute(&mut conn).await;
+    updated.on_constraint("contacts_connector_fkey", connector_gone)?;
     Ok(())
 }
 

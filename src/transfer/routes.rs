@@ -73,6 +73,7 @@ pub async fn create_import(
     let info = UploadInfo::of(&received, kind, dry_run);
     let file = service::open(received.file).await?;
     let fingerprint = [info.sha256.as_slice(), kind.name().as_bytes(), &[u8::from(dry_run)]].concat();
+    let _turn = service::turn().await?;
     let answer = app
         .post(&access, &key, &fingerprint, async |tx| {
             let report = service::import(&app, tx, access.user, &info, file).await?;

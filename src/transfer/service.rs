@@ -1,5 +1,5 @@
 //! Starting, ending, settling and undoing imports.
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 use super::linkedin::{Connections, FileError, read};
@@ -37,6 +37,13 @@ pub async fn open(file: std::fs::File) -> ApiResult<Connections> {
     })
 }
 
+/// Waits for one of the places for imports. Before the transaction begins: inside one, only the database is waited for.
+pub async fn turn() -> ApiResult<SemaphorePermit<'static>> {
+    let turn = tokio::time::timeout(WAIT, TURNS.acquire()).await;
+    let turn = turn.map_err(|_| ApiError::unavailable(&"too many imports at once"))?;
+    turn.map_err(|error| ApiError::internal(&error))
+}
+
 /// Imports an opened file in the caller's transaction. Before that, and apart from it, the import is written down as
 /// running, so that one that is killed can be told from one that never was.
 pub async fn import(
@@ -46,8 +53,6 @@ pub async fn import(
     upload: &UploadInfo,
     file: Connections,
 ) -> ApiResult<ImportReport> {
-    let turn = tokio::time::timeout(WAIT, TURNS.acquire()).await;
-    let _turn = turn.map_err(|_| ApiError::unavailable(&"too many imports at once"))?;
     let id: ImportId = app.new_id();
     // Whoever finds the lock free knows that this process is gone.
     try_lock(tx.conn, lock_key(id)).await?;
