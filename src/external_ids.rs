@@ -43,30 +43,29 @@ pub async fn replace(
     workspace: WorkspaceId,
     resource: &str,
     id: Uuid,
-    before: &Value,
-    after: &Value,
+    before: &ExternalIds,
+    after: &ExternalIds,
 ) -> ApiResult<()> {
     if before == after {
         return Ok(());
     }
     let own = external_ids::workspace_id.eq(workspace).and(external_ids::resource_id.eq(id));
     diesel::delete(external_ids::table.filter(own)).execute(&mut conn).await?;
-    let after: ExternalIds = crate::fields::stored(after.clone());
     for (system, external_id) in after {
         let added = diesel::insert_into(external_ids::table)
             .values((
                 external_ids::workspace_id.eq(workspace),
                 external_ids::resource.eq(resource),
-                external_ids::system.eq(&system),
-                external_ids::external_id.eq(&external_id),
+                external_ids::system.eq(system),
+                external_ids::external_id.eq(external_id),
                 external_ids::resource_id.eq(id),
             ))
             .on_conflict_do_nothing()
             .execute(&mut conn)
             .await?;
         if added == 0 {
-            let other = find(conn, workspace, resource, &system, &external_id).await?;
-            return Err(taken(resource, &system, &external_id, other));
+            let other = find(conn, workspace, resource, system, external_id).await?;
+            return Err(taken(resource, system, external_id, other));
         }
     }
     Ok(())

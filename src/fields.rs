@@ -99,8 +99,3 @@ pub fn changed(before: &impl Serialize, after: &impl Serialize) -> Vec<String> {
         .cloned()
         .collect()
 }
-
-/// The external ids of something that has none, or that is no longer there.
-pub fn no_ids() -> Value {
-    json!({})
-}

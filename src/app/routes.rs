@@ -35,10 +35,11 @@ pub fn routes() -> (
         .service(
             scope("/v1")
                 .wrap(from_fn(access::authenticate))
-                .service(limits::read_limits)
-                .configure(auth::configure)
+                // Matched in this order: what is asked for most comes first.
                 .configure(contacts::configure)
                 .configure(companies::configure)
+                .service(limits::read_limits)
+                .configure(auth::configure)
                 .configure(transfer::configure)
                 .configure(trash::configure),
         )

@@ -1,15 +1,18 @@
 //! The statements of the change log.
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{self, BigInt, Integer, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::{Actor, Change};
+use crate::db::columns::array_text;
 use crate::db::schema::{changes, workspaces};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
+use crate::insert_columns;
 
-/// Rows of one statement: 9 values each, and PostgreSQL takes 65,535 values.
+/// Rows of one statement.
 const CHUNK: usize = 2_000;
 
 #[derive(Insertable)]
@@ -66,7 +69,17 @@ pub async fn append(
         return Ok(());
     }
     for chunk in rows.chunks(CHUNK) {
-        diesel::insert_into(changes::table).values(chunk).execute(&mut conn).await?;
+        insert_columns!(&mut conn, "changes", chunk, row => {
+            workspace_id: sql_types::Uuid = row.workspace_id,
+            seq: BigInt = row.seq,
+            occurred_at: Timestamptz = row.occurred_at,
+            kind: Text = row.kind,
+            resource_id: sql_types::Uuid = row.resource_id,
+            resource_version: Integer = row.resource_version,
+            fields as "text[]": Text = array_text(row.fields),
+            actor_kind: Text = row.actor_kind,
+            actor_id: Nullable<sql_types::Uuid> = row.actor_id,
+        })?;
     }
     Ok(())
 }

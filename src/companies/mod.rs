@@ -47,11 +47,16 @@ pub async fn find_or_create(tx: &mut Tx<'_>, names: &[String]) -> ApiResult<Hash
         let id = CompanyId::from(Uuid::now_v7());
         rows.push(CompanyInput::named(name).into_row(tx.workspace, id, 1, tx.now, tx.now)?);
     }
-    for id in store::insert_missing(tx.conn, &rows).await? {
-        tx.record(Kind::CompanyCreated, id, 1, Vec::new());
+    let added = store::insert_missing(tx.conn, &rows).await?;
+    for id in &added {
+        tx.record(Kind::CompanyCreated, *id, 1, Vec::new());
     }
-    // Read again: somebody else may have added one of them at the same moment.
-    let keys: Vec<String> = missing.into_iter().map(|(key, _)| key).collect();
-    found.extend(store::by_keys(tx.conn, tx.workspace, &keys).await?);
+    if added.len() == rows.len() {
+        found.extend(rows.into_iter().map(|row| (row.name_key, (row.id, row.name))));
+    } else {
+        // Somebody else added one of them at the same moment.
+        let keys: Vec<String> = missing.into_iter().map(|(key, _)| key).collect();
+        found.extend(store::by_keys(tx.conn, tx.workspace, &keys).await?);
+    }
     Ok(found)
 }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::db::WorkspaceId;
 use crate::db::schema::companies;
+use crate::db::{Json, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Fault};
 use crate::external_ids::ExternalIds;
 use crate::fields::{self, Link};
@@ -54,10 +54,10 @@ pub struct CompanyRow {
     pub description: Option<String>,
     pub notes: Option<String>,
     pub is_target: bool,
-    pub links: Value,
+    pub links: Json<Vec<Link>>,
     pub tags: Vec<String>,
-    pub custom_fields: Value,
-    pub external_ids: Value,
+    pub custom_fields: Json<Map<String, Value>>,
+    pub external_ids: Json<ExternalIds>,
 }
 
 /// What can be written of a company.
@@ -122,9 +122,9 @@ pub struct Company {
     pub links: Vec<Link>,
     pub tags: Vec<String>,
     #[schema(value_type = Object)]
-    pub custom_fields: Value,
+    pub custom_fields: Map<String, Value>,
     #[schema(value_type = Object)]
-    pub external_ids: Value,
+    pub external_ids: ExternalIds,
 }
 
 impl From<CompanyRow> for Company {
@@ -148,12 +148,11 @@ impl From<CompanyRow> for Company {
             description,
             notes,
             is_target,
-            links,
+            links: Json(links),
             tags,
-            custom_fields,
-            external_ids,
+            custom_fields: Json(custom_fields),
+            external_ids: Json(external_ids),
         } = row;
-        let links = fields::stored(links);
         Self {
             id,
             version,
@@ -191,8 +190,8 @@ impl From<Company> for CompanyInput {
             is_target: company.is_target,
             links: company.links,
             tags: company.tags,
-            custom_fields: fields::stored(company.custom_fields),
-            external_ids: fields::stored(company.external_ids),
+            custom_fields: company.custom_fields,
+            external_ids: company.external_ids,
         }
     }
 }
@@ -251,10 +250,10 @@ impl CompanyInput {
             description: text::filled(self.description),
             notes: text::filled(self.notes),
             is_target: self.is_target,
-            links: fields::store(&self.links),
+            links: Json(self.links),
             tags: text::distinct(self.tags),
-            custom_fields: Value::Object(self.custom_fields),
-            external_ids: fields::store(&self.external_ids),
+            custom_fields: Json(self.custom_fields),
+            external_ids: Json(self.external_ids),
         })
     }
 }

@@ -3,6 +3,7 @@ use super::model::{Company, CompanyId, CompanyInput, CompanyRow};
 use super::store;
 use crate::changes::{Kind, Tx};
 use crate::error::{ApiError, ApiResult};
+use crate::external_ids::ExternalIds;
 use crate::http::{IfMatch, Patch};
 use crate::{contacts, external_ids, fields, trash};
 
@@ -12,7 +13,7 @@ pub async fn create(tx: &mut Tx<'_>, id: CompanyId, input: CompanyInput) -> ApiR
     let row = input.into_row(tx.workspace, id, 1, tx.now, tx.now)?;
     refuse_taken_name(tx, &row).await?;
     store::insert(tx.conn, &row).await?;
-    external_ids::replace(tx.conn, tx.workspace, RESOURCE, id.into(), &fields::no_ids(), &row.external_ids).await?;
+    external_ids::replace(tx.conn, tx.workspace, RESOURCE, id.into(), &ExternalIds::new(), &row.external_ids.0).await?;
     tx.record(Kind::CompanyCreated, id, 1, Vec::new());
     Ok(row.into())
 }
@@ -51,7 +52,7 @@ async fn write(tx: &mut Tx<'_>, before: CompanyRow, input: CompanyInput) -> ApiR
     }
     store::update(tx.conn, &after).await?;
     let id = after.id.into();
-    external_ids::replace(tx.conn, tx.workspace, RESOURCE, id, &before.external_ids, &after.external_ids).await?;
+    external_ids::replace(tx.conn, tx.workspace, RESOURCE, id, &before.external_ids.0, &after.external_ids.0).await?;
     if before.name != after.name {
         contacts::company_renamed(tx.conn, tx.workspace, after.id, &before.name, &after.name).await?;
     }
@@ -84,7 +85,7 @@ pub async fn delete(tx: &mut Tx<'_>, id: CompanyId, if_match: &IfMatch) -> ApiRe
     let row = live(tx, id).await?;
     if_match.check(row.version)?;
     let version = store::mark_deleted(tx.conn, tx.workspace, id, Some(tx.now), tx.now).await?;
-    external_ids::replace(tx.conn, tx.workspace, RESOURCE, id.into(), &row.external_ids, &fields::no_ids()).await?;
+    external_ids::replace(tx.conn, tx.workspace, RESOURCE, id.into(), &row.external_ids.0, &ExternalIds::new()).await?;
     trash::put(tx, RESOURCE, id.into(), &row.name).await?;
     tx.record(Kind::CompanyDeleted, id, version, Vec::new());
     Ok(())
@@ -94,7 +95,7 @@ pub async fn delete(tx: &mut Tx<'_>, id: CompanyId, if_match: &IfMatch) -> ApiRe
 pub async fn restore(tx: &mut Tx<'_>, id: CompanyId) -> ApiResult<()> {
     let row = store::lock(tx.conn, tx.workspace, id).await?;
     let version = store::mark_deleted(tx.conn, tx.workspace, id, None, tx.now).await?;
-    external_ids::replace(tx.conn, tx.workspace, RESOURCE, id.into(), &fields::no_ids(), &row.external_ids).await?;
+    external_ids::replace(tx.conn, tx.workspace, RESOURCE, id.into(), &ExternalIds::new(), &row.external_ids.0).await?;
     tx.record(Kind::CompanyRestored, id, version, Vec::new());
     Ok(())
 }

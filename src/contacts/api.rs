@@ -7,8 +7,9 @@ use utoipa::ToSchema;
 use super::model::{ContactId, ContactRow, PositionView, Profile};
 use super::parts::{Education, Email, Phone, Position, PostalAddress};
 use super::words::{Channel, HowFound, Relationship, Stage, StageReason};
+use crate::db::Json;
 use crate::external_ids::ExternalIds;
-use crate::fields::{self, Link};
+use crate::fields::Link;
 
 /// Declares what is the same in a contact as it is read and as it is written.
 macro_rules! contact_types {
@@ -152,8 +153,8 @@ impl Contact {
             sort_name: _,
             given_name,
             family_name,
-            profile,
-            emails,
+            profile: Json(profile),
+            emails: Json(emails),
             linkedin_slug: _,
             industries,
             tags,
@@ -167,8 +168,8 @@ impl Contact {
             do_not_contact,
             last_touch_at,
             notes,
-            custom_fields,
-            external_ids,
+            custom_fields: Json(custom_fields),
+            external_ids: Json(external_ids),
         } = row;
         let Profile {
             additional_name,
@@ -189,7 +190,7 @@ impl Contact {
             how_found_on,
             shared_ground,
             preferred_channel,
-        } = fields::stored(profile);
+        } = profile;
         Self {
             id,
             version,
@@ -206,7 +207,7 @@ impl Contact {
             pronunciation,
             pronouns,
             headline,
-            emails: fields::stored(emails),
+            emails,
             phones,
             links,
             addresses,
@@ -230,8 +231,8 @@ impl Contact {
             last_touch_at,
             tags,
             notes,
-            custom_fields: fields::stored(custom_fields),
-            external_ids: fields::stored(external_ids),
+            custom_fields,
+            external_ids,
         }
     }
 }

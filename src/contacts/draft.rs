@@ -2,14 +2,13 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::api::ContactInput;
 use super::model::{ContactId, ContactRow, ContactWrite, PositionRow, Profile};
 use super::parts::{Phone, Position};
 use super::words::Stage;
-use crate::db::WorkspaceId;
+use crate::db::{Json, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Fault};
 use crate::fields::{self, one_primary};
 use crate::text::{distinct, filled, fold};
@@ -126,6 +125,7 @@ impl ContactInput {
         let Identity { workspace: workspace_id, id, version, created_at, updated_at, stage_changed_at } = identity;
         let display_name = self.display_name(names);
         let search_text = self.search_text(&display_name, names);
+        let email_keys = self.emails.iter().map(|email| email.address.to_lowercase()).collect();
         let row = ContactRow {
             workspace_id,
             id,
@@ -136,10 +136,10 @@ impl ContactInput {
             sort_name: self.sort_name(&display_name),
             display_name,
             linkedin_slug: self.links.iter().find_map(|link| LinkedinProfile::parse(&link.url)).map(|found| found.slug),
-            emails: fields::store(&self.emails),
+            emails: Json(self.emails),
             given_name: self.given_name,
             family_name: self.family_name,
-            profile: fields::store(&Profile {
+            profile: Json(Profile {
                 additional_name: self.additional_name,
                 name_prefix: self.name_prefix,
                 name_suffix: self.name_suffix,
@@ -171,10 +171,9 @@ impl ContactInput {
             do_not_contact: self.do_not_contact,
             last_touch_at: self.last_touch_at,
             notes: self.notes,
-            custom_fields: Value::Object(self.custom_fields),
-            external_ids: fields::store(&self.external_ids),
+            custom_fields: Json(self.custom_fields),
+            external_ids: Json(self.external_ids),
         };
-        let email_keys = self.emails.iter().map(|email| email.address.to_lowercase()).collect();
         Draft { contact: ContactWrite { row, search_text, email_keys }, positions }
     }
 

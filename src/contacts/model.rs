@@ -2,14 +2,15 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::parts::{Education, Phone, PostalAddress};
+use super::parts::{Education, Email, Phone, PostalAddress};
 use super::words::{Channel, HowFound, Relationship, Stage, StageReason};
 use crate::companies::CompanyId;
-use crate::db::WorkspaceId;
 use crate::db::schema::{companies, contacts, positions};
+use crate::db::{Json, WorkspaceId};
+use crate::external_ids::ExternalIds;
 use crate::fields::Link;
 use crate::resource_id;
 
@@ -32,8 +33,8 @@ pub struct ContactRow {
     pub sort_name: String,
     pub given_name: Option<String>,
     pub family_name: Option<String>,
-    pub profile: Value,
-    pub emails: Value,
+    pub profile: Json<Profile>,
+    pub emails: Json<Vec<Email>>,
     pub linkedin_slug: Option<String>,
     pub industries: Vec<String>,
     pub tags: Vec<String>,
@@ -47,8 +48,8 @@ pub struct ContactRow {
     pub do_not_contact: bool,
     pub last_touch_at: Option<DateTime<Utc>>,
     pub notes: Option<String>,
-    pub custom_fields: Value,
-    pub external_ids: Value,
+    pub custom_fields: Json<Map<String, Value>>,
+    pub external_ids: Json<ExternalIds>,
 }
 
 /// A contact as it is written: the row, and what is derived from it and its positions for searching.

@@ -12,6 +12,7 @@ use super::words::Stage;
 use crate::changes::{Kind, Tx};
 use crate::companies::{self, CompanyId};
 use crate::error::{ApiError, ApiResult, Fault};
+use crate::external_ids::ExternalIds;
 use crate::http::{IfMatch, Patch};
 use crate::{external_ids, fields, text, trash};
 
@@ -108,7 +109,7 @@ pub async fn create(tx: &mut Tx<'_>, id: ContactId, input: ContactInput) -> ApiR
     store::insert(tx.conn, &draft.contact).await?;
     store::insert_positions(tx.conn, &draft.positions).await?;
     let row = draft.contact.row;
-    external_ids::replace(tx.conn, tx.workspace, RESOURCE, id.into(), &fields::no_ids(), &row.external_ids).await?;
+    external_ids::replace(tx.conn, tx.workspace, RESOURCE, id.into(), &ExternalIds::new(), &row.external_ids.0).await?;
     tx.record(Kind::ContactCreated, id, 1, Vec::new());
     read(tx, row).await
 }
@@ -164,7 +165,7 @@ pub async fn write(tx: &mut Tx<'_>, before: ContactRow, shown: Contact, input: C
     store::update(tx.conn, &draft.contact).await?;
     store::replace_positions(tx.conn, tx.workspace, id, &draft.positions).await?;
     let row = draft.contact.row;
-    let (old, new) = (&before.external_ids, &row.external_ids);
+    let (old, new) = (&before.external_ids.0, &row.external_ids.0);
     external_ids::replace(tx.conn, tx.workspace, RESOURCE, id.into(), old, new).await?;
     if stage_changed {
         tx.record(Kind::ContactStageChanged, id, row.version, changed);
@@ -236,8 +237,8 @@ pub async fn restore(tx: &mut Tx<'_>, id: ContactId) -> ApiResult<()> {
 
 async fn set_deleted(tx: &mut Tx<'_>, row: &ContactRow, deleted_at: Option<DateTime<Utc>>) -> ApiResult<()> {
     store::mark_deleted(tx.conn, tx.workspace, row.id, deleted_at, tx.now).await?;
-    let none = fields::no_ids();
-    let (before, after) = if deleted_at.is_some() { (&row.external_ids, &none) } else { (&none, &row.external_ids) };
+    let none = ExternalIds::new();
+    let (before, after) = if deleted_at.is_some() { (&row.external_ids.0, &none) } else { (&none, &row.external_ids.0) };
     external_ids::replace(tx.conn, tx.workspace, RESOURCE, row.id.into(), before, after).await
 }
 

@@ -1,19 +1,20 @@
 //! Every statement about contacts and their positions, each within one workspace.
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text};
+use diesel::sql_types::{Bool, Date, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid};
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 
 use super::model::{ContactId, ContactRow, ContactWrite, PositionRow, PositionView};
 use super::query::{By, Employment, ListQuery};
 use crate::companies::CompanyId;
+use crate::db::columns::array_text;
 use crate::db::schema::{companies, contacts, positions};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, OnConstraint};
 use crate::sort::{Order, Position, keyset};
-use crate::text;
+use crate::{insert_columns, text};
 
-/// Rows of one statement: some 29 values each, and PostgreSQL takes 65,535 values.
+/// Rows of one statement.
 const CHUNK: usize = 1_000;
 /// How like a word of the contact a word of the search must be. Two letters that changed places leave a name of five
 /// to seven letters a third of its trigrams.
@@ -39,7 +40,37 @@ fn company_gone() -> ApiError {
 
 pub async fn insert_many(mut conn: &Conn, list: &[ContactWrite]) -> ApiResult<()> {
     for chunk in list.chunks(CHUNK) {
-        diesel::insert_into(contacts::table).values(chunk).execute(&mut conn).await?;
+        insert_columns!(&mut conn, "contacts", chunk, write => {
+            workspace_id: Uuid = write.row.workspace_id,
+            id: Uuid = write.row.id,
+            version: Integer = write.row.version,
+            created_at: Timestamptz = write.row.created_at,
+            updated_at: Timestamptz = write.row.updated_at,
+            deleted_at: Nullable<Timestamptz> = write.row.deleted_at,
+            display_name: Text = write.row.display_name.as_str(),
+            sort_name: Text = write.row.sort_name.as_str(),
+            search_text: Text = write.search_text.as_str(),
+            given_name: Nullable<Text> = write.row.given_name.as_deref(),
+            family_name: Nullable<Text> = write.row.family_name.as_deref(),
+            profile: Jsonb = &write.row.profile,
+            emails: Jsonb = &write.row.emails,
+            email_keys as "text[]": Text = array_text(&write.email_keys),
+            linkedin_slug: Nullable<Text> = write.row.linkedin_slug.as_deref(),
+            industries as "text[]": Text = array_text(&write.row.industries),
+            tags as "text[]": Text = array_text(&write.row.tags),
+            how_found: Nullable<Text> = write.row.how_found,
+            connector_id: Nullable<Uuid> = write.row.connector_id,
+            relationship: Nullable<Text> = write.row.relationship,
+            strength: Nullable<SmallInt> = write.row.strength,
+            stage: Text = write.row.stage,
+            stage_reason: Nullable<Text> = write.row.stage_reason,
+            stage_changed_at: Timestamptz = write.row.stage_changed_at,
+            do_not_contact: Bool = write.row.do_not_contact,
+            last_touch_at: Nullable<Timestamptz> = write.row.last_touch_at,
+            notes: Nullable<Text> = write.row.notes.as_deref(),
+            custom_fields: Jsonb = &write.row.custom_fields,
+            external_ids: Jsonb = &write.row.external_ids,
+        })?;
     }
     Ok(())
 }
@@ -52,7 +83,18 @@ pub async fn insert_positions(mut conn: &Conn, rows: &[PositionRow]) -> ApiResul
         return Ok(());
     }
     for chunk in rows.chunks(CHUNK) {
-        let inserted = diesel::insert_into(positions::table).values(chunk).execute(&mut conn).await;
+        let inserted = insert_columns!(&mut conn, "positions", chunk, row => {
+            workspace_id: Uuid = row.workspace_id,
+            id: Uuid = row.id,
+            contact_id: Uuid = row.contact_id,
+            company_id: Nullable<Uuid> = row.company_id,
+            company_name: Nullable<Text> = row.company_name.as_deref(),
+            title: Nullable<Text> = row.title.as_deref(),
+            started_on: Nullable<Date> = row.started_on,
+            ended_on: Nullable<Date> = row.ended_on,
+            is_current: Bool = row.is_current,
+            ordinal: Integer = row.ordinal,
+        });
         inserted.on_constraint("positions_company_fkey", company_gone)?;
     }
     Ok(())

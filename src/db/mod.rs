@@ -1,7 +1,9 @@
 //! PostgreSQL: connections, tenant transactions, the schema, and the types that columns share with the API.
+pub mod columns;
 pub mod connect;
 pub mod embedded;
 pub mod ids;
+mod json;
 pub mod migrate;
 pub mod schema;
 mod tenant;
@@ -19,6 +21,7 @@ use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfi
 
 pub use self::connect::{Closed, Connector};
 pub use self::ids::WorkspaceId;
+pub use self::json::Json;
 pub use self::tenant::{rolled_back, savepoint};
 use crate::error::{ApiError, ApiResult, Code};
 

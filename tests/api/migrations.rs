@@ -1,6 +1,7 @@
 //! The rules that let the schema live on PostgreSQL's own engines, and the second wall of tenancy, read from the
 //! migrations and from a live catalog.
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use diesel::sql_types::{Bool, Text};
 use diesel::{QueryableByName, sql_query};
@@ -429,5 +430,41 @@ async fn the_schema_in_the_code_is_the_schema_of_the_database() {
     let names: BTreeSet<&String> = declared.keys().chain(there.keys()).collect();
     for name in names {
         assert_eq!(declared.get(name), there.get(name), "{name} (left: src/db/schema.rs)");
+    }
+}
+
+/// Table and columns of each statement of `insert_columns!`.
+fn inserted_by_columns() -> Vec<(String, BTreeSet<String>)> {
+    let sources = walk(&root().join("src"));
+    let blocks = sources.iter().flat_map(|text| text.split("insert_columns!(&mut conn, \"").skip(1));
+    blocks
+        .map(|block| {
+            let (table, rest) = block.split_once('"').unwrap();
+            let lines = rest.lines().skip(1).take_while(|line| !line.trim_start().starts_with('}'));
+            let columns = lines.map(|line| line.trim().split([':', ' ']).next().unwrap().to_owned());
+            (table.to_owned(), columns.collect())
+        })
+        .collect()
+}
+
+fn walk(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .flat_map(|path| if path.is_dir() { walk(&path) } else { vec![std::fs::read_to_string(path).unwrap()] })
+        .collect()
+}
+
+#[actix_web::test]
+async fn inserts_by_columns_name_every_column() {
+    let app = TestApp::new().await;
+    let mut conn = app.connection().await;
+    let inserted = inserted_by_columns();
+    assert!(inserted.len() >= 3, "{inserted:?}");
+    for (table, columns) in inserted {
+        let sql = format!(
+            "SELECT column_name::text AS value FROM information_schema.columns
+             WHERE table_schema = 'public' AND table_name = '{table}' AND is_generated = 'NEVER'"
+        );
+        assert_eq!(columns, column(&mut conn, &sql).await.into_iter().collect(), "{table}");
     }
 }
