@@ -2,57 +2,61 @@
 use std::fmt;
 
 macro_rules! scopes {
-    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal, $bit:literal;)+) => {
+    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal;)+) => {
         $(
             $(#[doc = $doc])+
             pub struct $name;
             impl Scope for $name {
                 const NAME: &'static str = $text;
-                const BIT: u32 = 1 << $bit;
+                const BIT: u64 = 1 << (Index::$name as u32);
             }
         )+
 
+        /// The place of each in [`ALL`]. Only names are written anywhere, so that places may change.
+        #[derive(Clone, Copy)]
+        enum Index { $($name),+ }
+
         /// All scopes, with what each allows.
-        pub const ALL: &[(&str, u32, &str)] = &[$(($text, 1 << $bit, concat!($($doc),+))),+];
+        pub const ALL: &[(&str, u64, &str)] = &[$(($text, $name::BIT, concat!($($doc),+))),+];
     };
 }
 
 /// A permission, named as clients see it.
 pub trait Scope: 'static {
     const NAME: &'static str;
-    const BIT: u32;
+    const BIT: u64;
 }
 
 scopes! {
     /// Read your account and its sessions.
-    AccountRead = "account:read", 0;
+    AccountRead = "account:read";
     /// Change your account: name, password, sessions, deletion.
-    AccountWrite = "account:write", 1;
+    AccountWrite = "account:write";
     /// Read the workspace, its members and invitations.
-    WorkspaceRead = "workspace:read", 2;
+    WorkspaceRead = "workspace:read";
     /// Change the workspace, its members and invitations.
-    WorkspaceWrite = "workspace:write", 3;
+    WorkspaceWrite = "workspace:write";
     /// Read contacts and their positions.
-    ContactsRead = "contacts:read", 4;
+    ContactsRead = "contacts:read";
     /// Create, change and delete contacts.
-    ContactsWrite = "contacts:write", 5;
+    ContactsWrite = "contacts:write";
     /// Read companies.
-    CompaniesRead = "companies:read", 6;
+    CompaniesRead = "companies:read";
     /// Create, change and delete companies.
-    CompaniesWrite = "companies:write", 7;
+    CompaniesWrite = "companies:write";
     /// Read imports and their rows.
-    ImportsRead = "imports:read", 8;
+    ImportsRead = "imports:read";
     /// Import files, and undo imports.
-    ImportsWrite = "imports:write", 9;
+    ImportsWrite = "imports:write";
     /// Read what was deleted.
-    TrashRead = "trash:read", 10;
+    TrashRead = "trash:read";
     /// Restore or purge what was deleted.
-    TrashWrite = "trash:write", 11;
+    TrashWrite = "trash:write";
 }
 
 /// A set of scopes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Scopes(u32);
+pub struct Scopes(u64);
 
 impl Scopes {
     pub const NONE: Self = Self(0);
