@@ -98,6 +98,8 @@ codes! {
     ImportNotUndoable = CONFLICT, "import_not_undoable", "The import cannot be undone";
     /// The first request with this `Idempotency-Key` still runs. Try again after `Retry-After`.
     IdempotencyInProgress = CONFLICT, "idempotency_in_progress", "The first request still runs";
+    /// The change log is kept for 30 days, and the cursor is older. Take `GET /v1/changes/latest`, list everything again, and follow the log from there.
+    ChangesExpired = GONE, "changes_expired", "These changes are no longer kept";
     /// The link was used, withdrawn or has expired. Ask for a new one.
     LinkExpired = GONE, "link_expired", "The link is no longer valid";
     /// The resource has another version than `If-Match` names. Read it again, then decide.

@@ -26,6 +26,7 @@ use crate::{external_ids, fields};
         (name = "contacts", description = "People to talk to, and those who can introduce."),
         (name = "companies", description = "Where contacts work or the seeker would like to."),
         (name = "imports", description = "Contacts from files; each import can be tried first and undone afterwards."),
+        (name = "changes", description = "What was written, in order: to follow a workspace without polling all of it."),
         (name = "trash", description = "What was deleted, for 30 days."),
         (name = "service", description = "Health, limits, keys."),
     ),

@@ -5,10 +5,10 @@ mod serve;
 mod service;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::web::Bytes;
 use chrono::{DateTime, SubsecRound, Utc};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 pub use self::document::{document, text as document_text};
@@ -17,6 +17,7 @@ pub use self::serve::{Running, serve};
 use crate::auth::password::{Cost, Passwords};
 use crate::auth::secrets::KeyRing;
 use crate::auth::{Access, Caller, Keys, Scope, verify::Verified};
+use crate::changes::feed::Hub;
 use crate::changes::{Actor, Tx};
 use crate::config::Config;
 use crate::db::{Conn, Connector, Database, Settings, WorkspaceId};
@@ -44,12 +45,14 @@ pub struct App {
     pub cursors: CursorKey,
     pub rate_limits: RateLimits,
     pub mailer: Mailer,
+    /// Those who follow the change log.
+    pub feed: Hub,
     /// The schemas of the document, compiled: bodies are checked against what is published.
     pub schemas: Schemas,
     document: Bytes,
     paths: routes::Paths,
     clock: Clock,
-    stopping: AtomicBool,
+    stopping: watch::Sender<bool>,
 }
 
 /// The application could not be put together.
@@ -88,18 +91,24 @@ impl App {
             ring,
             base_url,
             clock,
-            stopping: AtomicBool::new(false),
+            stopping: watch::Sender::new(false),
+            feed: Hub::default(),
             config,
         })
     }
 
     /// From now on `/readyz` fails, so that a balancer sends nobody here any more.
     pub fn stop(&self) {
-        self.stopping.store(true, Ordering::Relaxed);
+        self.stopping.send_replace(true);
     }
 
     pub fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Relaxed)
+        *self.stopping.borrow()
+    }
+
+    /// Becomes true when the service stops.
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.stopping.subscribe()
     }
 
     /// To the microsecond, as PostgreSQL keeps it: what was written is what is read.
@@ -129,14 +138,17 @@ impl App {
         work: impl AsyncFnOnce(&mut Tx<'_>) -> ApiResult<T>,
     ) -> ApiResult<T> {
         let now = self.now();
-        self.db
+        let value = self
+            .db
             .write(workspace, async |conn| {
                 let mut tx = Tx::new(conn, workspace, now, actor);
                 let value = work(&mut tx).await?;
                 tx.flush().await?;
                 Ok(value)
             })
-            .await
+            .await?;
+        self.feed.hint();
+        Ok(value)
     }
 
     /// As [`write`](Self::write), for a `POST`: with an `Idempotency-Key`, the first answer is kept in the same

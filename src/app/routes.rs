@@ -13,7 +13,7 @@ use crate::auth::{self, access};
 use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
 use crate::mail::SendMail;
-use crate::{companies, contacts, transfer, trash};
+use crate::{changes, companies, contacts, transfer, trash};
 
 /// All routes, and the document as their handlers say it.
 pub fn routes() -> (
@@ -41,7 +41,8 @@ pub fn routes() -> (
                 .service(limits::read_limits)
                 .configure(auth::configure)
                 .configure(transfer::configure)
-                .configure(trash::configure),
+                .configure(trash::configure)
+                .configure(changes::configure),
         )
         .split_for_parts()
 }
@@ -73,6 +74,11 @@ pub fn periodic_tasks() -> Vec<Task> {
                     idempotency::forget_old(&*app.db.global().await?, app.now()).await
                 })
             },
+        },
+        Task {
+            name: "forget_old_changes",
+            every: Duration::minutes(10),
+            run: |app| Box::pin(async move { changes::forget_old(&app).await }),
         },
         Task {
             name: "forget_old_credentials",

@@ -1,5 +1,6 @@
 //! The HTTP server around the application.
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_cors::Cors;
@@ -11,6 +12,7 @@ use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::web::Data;
 
 use super::{App, routes, service};
+use crate::changes::feed;
 use crate::http::frame;
 
 const PREFLIGHT_SECONDS: usize = 2 * 60 * 60;
@@ -43,6 +45,7 @@ pub fn serve(app: Data<App>, listener: TcpListener) -> std::io::Result<Running> 
     .disable_signals()
     .listen(listener)?
     .run();
+    actix_web::rt::spawn(feed::watch(Arc::downgrade(&app.clone().into_inner())));
     Ok(Running { server, app })
 }
 

@@ -14,13 +14,15 @@ use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::scope::{Role, Scope, Scopes};
-use super::verify;
+use super::{tickets, verify};
 use crate::app::App;
 use crate::db::WorkspaceId;
 use crate::error::{ApiError, ApiResult, Code};
 
 /// How long after a sign-in sensitive changes are allowed.
 const RECENT: Duration = Duration::minutes(10);
+/// The path that a ticket opens.
+const TICKETED: &str = "/v1/changes/stream";
 
 /// A verified credential, and what it may do now.
 #[derive(Debug, Clone)]
@@ -32,6 +34,8 @@ pub struct Caller {
     pub role: Role,
     pub scopes: Scopes,
     pub signed_in_at: DateTime<Utc>,
+    /// When the credential stops being one.
+    pub expires_at: DateTime<Utc>,
 }
 
 /// What the middleware found: a caller, or why there is none.
@@ -55,12 +59,16 @@ pub async fn authenticate<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let identity = match bearer(&request) {
-        None => Err(Code::CredentialMissing),
-        Some(token) => match verify::caller(&app, token).await {
-            Ok(caller) => caller.ok_or(Code::InvalidToken),
-            Err(error) => return Ok(request.error_response(error).map_into_right_body()),
-        },
+    let found = match (bearer(&request), ticket(&request)) {
+        (Some(token), _) => verify::caller(&app, token).await,
+        (None, Some(ticket)) => tickets::redeem(&app, &ticket).await,
+        (None, None) => Ok(None),
+    };
+    let identity = match found {
+        Ok(Some(caller)) => Ok(caller),
+        Ok(None) if bearer(&request).is_none() && ticket(&request).is_none() => Err(Code::CredentialMissing),
+        Ok(None) => Err(Code::InvalidToken),
+        Err(error) => return Ok(request.error_response(error).map_into_right_body()),
     };
     let counted = match &identity {
         Ok(caller) => app.rate_limits.credential(caller.credential.as_u128(), Uuid::from(caller.workspace).as_u128()),
@@ -86,6 +94,15 @@ pub fn address(app: &App, request: &HttpRequest) -> IpAddr {
     // The last entry is the one that the proxy wrote; those before it are the client's own words.
     let forwarded = request.headers().get_all("x-forwarded-for").last().and_then(|value| value.to_str().ok());
     forwarded.and_then(|list| list.rsplit(',').next()?.trim().parse().ok()).unwrap_or(peer)
+}
+
+/// The ticket in the URL: only where a stream is opened, and never the bearer token itself.
+fn ticket(request: &ServiceRequest) -> Option<String> {
+    if request.path() != TICKETED {
+        return None;
+    }
+    let mut pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
+    pairs.find(|(name, _)| name == "ticket").map(|(_, value)| value.into_owned())
 }
 
 fn bearer(request: &ServiceRequest) -> Option<&str> {

@@ -16,6 +16,7 @@ pub mod scope;
 pub mod secrets;
 pub mod sessions;
 pub mod throttle;
+pub mod tickets;
 pub mod token;
 pub mod users;
 pub mod verify;
@@ -66,7 +67,8 @@ pub async fn forget_old(app: &App) -> ApiResult<usize> {
     let conn = app.db.global().await?;
     let count = sessions::forget_old(&conn, now).await?
         + recovery::forget_old(&conn, now).await?
-        + throttle::forget_old(&conn, now).await?;
+        + throttle::forget_old(&conn, now).await?
+        + tickets::forget_old(&conn, now).await?;
     // Given back first: the invitations take one of their own for each workspace.
     drop(conn);
     Ok(count + invitations::forget_old(app).await?)

@@ -52,6 +52,8 @@ scopes! {
     TrashRead = "trash:read";
     /// Restore or purge what was deleted.
     TrashWrite = "trash:write";
+    /// Read the change log and follow it.
+    ChangesRead = "changes:read";
 }
 
 /// A set of scopes.

@@ -31,6 +31,8 @@ pub enum Prefix {
     EmailVerification,
     /// The link that invites somebody.
     Invitation,
+    /// The ticket that opens a stream.
+    StreamTicket,
     /// An API key.
     LiveKey,
     /// An API key of a test workspace.
@@ -39,8 +41,15 @@ pub enum Prefix {
 
 impl Prefix {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Refresh, Self::PasswordReset, Self::EmailVerification, Self::Invitation, Self::LiveKey, Self::TestKey];
+    pub const ALL: [Self; 7] = [
+        Self::Refresh,
+        Self::PasswordReset,
+        Self::EmailVerification,
+        Self::Invitation,
+        Self::StreamTicket,
+        Self::LiveKey,
+        Self::TestKey,
+    ];
 
     /// The text that a token of this kind begins with.
     pub const fn as_str(self) -> &'static str {
@@ -49,6 +58,7 @@ impl Prefix {
             Self::PasswordReset => "inr_pr_",
             Self::EmailVerification => "inr_ev_",
             Self::Invitation => "inr_inv_",
+            Self::StreamTicket => "inr_st_",
             Self::LiveKey => "inr_live_",
             Self::TestKey => "inr_test_",
         }

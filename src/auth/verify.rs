@@ -1,7 +1,6 @@
 //! From a token to a caller. A verified token is remembered until it expires; what may be revoked (the session, the
 //! role) is asked for again every few seconds, so that a revocation takes effect within five on every instance.
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -21,14 +20,14 @@ use crate::error::ApiResult;
 
 const STANDING_FOR: Duration = Duration::from_secs(4);
 
-/// What a signature vouches for.
-#[derive(Debug)]
-struct Token {
-    user: Uuid,
-    workspace: Uuid,
-    session: Uuid,
-    scopes: Scopes,
-    expires_at: i64,
+/// What a signature (or a ticket) vouches for.
+#[derive(Debug, Clone, Copy)]
+pub struct Credential {
+    pub user: Uuid,
+    pub workspace: Uuid,
+    pub session: Uuid,
+    pub scopes: Scopes,
+    pub expires_at: DateTime<Utc>,
 }
 
 /// What the database says of a session in a workspace.
@@ -41,7 +40,7 @@ struct Standing {
 
 /// What this process remembers of credentials.
 pub struct Verified {
-    tokens: Cache<[u8; 32], Arc<Token>>,
+    tokens: Cache<[u8; 32], Credential>,
     standings: Cache<(Uuid, Uuid), Option<Standing>>,
 }
 
@@ -68,7 +67,25 @@ impl Verified {
 
 /// `None` when the token is not valid, for whatever reason: the log knows it, the client need not.
 pub async fn caller(app: &App, text: &str) -> ApiResult<Option<Rc<Caller>>> {
-    let Some(token) = token(app, text).await? else { return Ok(None) };
+    match token(app, text).await? {
+        Some(credential) => standing_caller(app, credential).await,
+        None => Ok(None),
+    }
+}
+
+/// Whether a caller whose request takes its time is still one, with the same scopes at least.
+pub async fn still_stands(app: &App, caller: &Caller) -> ApiResult<bool> {
+    let Caller { workspace, user, credential: session, scopes, expires_at, .. } = *caller;
+    let credential = Credential { workspace: workspace.into(), user, session, scopes, expires_at };
+    let now = standing_caller(app, credential).await?;
+    Ok(now.is_some_and(|now| now.scopes == scopes))
+}
+
+/// The caller of a credential that is genuine, if it still stands.
+pub async fn standing_caller(app: &App, token: Credential) -> ApiResult<Option<Rc<Caller>>> {
+    if token.expires_at <= app.now() {
+        return Ok(None);
+    }
     let key = (token.session, token.workspace);
     let standing = match app.verified.standings.get(&key) {
         Some(known) => known,
@@ -87,14 +104,15 @@ pub async fn caller(app: &App, text: &str) -> ApiResult<Option<Rc<Caller>>> {
         role: standing.role,
         scopes: token.scopes.and(standing.role.scopes()),
         signed_in_at: standing.signed_in_at,
+        expires_at: token.expires_at,
     })))
 }
 
-async fn token(app: &App, text: &str) -> ApiResult<Option<Arc<Token>>> {
+async fn token(app: &App, text: &str) -> ApiResult<Option<Credential>> {
     let digest = sha256(text.as_bytes());
     let now = app.now();
-    if let Some(token) = app.verified.tokens.get(&digest) {
-        return Ok((token.expires_at > now.timestamp()).then_some(token));
+    if let Some(known) = app.verified.tokens.get(&digest) {
+        return Ok(Some(known));
     }
     let claims = match app.keys.verify(app, text, now).await? {
         Ok(claims) => claims,
@@ -103,19 +121,18 @@ async fn token(app: &App, text: &str) -> ApiResult<Option<Arc<Token>>> {
             return Ok(None);
         }
     };
-    let Some(token) = read(&claims) else { return Ok(None) };
-    let token = Arc::new(token);
-    app.verified.tokens.insert(digest, Arc::clone(&token));
-    Ok(Some(token))
+    let Some(credential) = read(&claims) else { return Ok(None) };
+    app.verified.tokens.insert(digest, credential);
+    Ok(Some(credential))
 }
 
-fn read(claims: &Claims) -> Option<Token> {
-    Some(Token {
+fn read(claims: &Claims) -> Option<Credential> {
+    Some(Credential {
         user: Uuid::try_parse(&claims.sub).ok()?,
         workspace: claims.wsp?,
         session: claims.sid?,
         scopes: Scopes::parse(&claims.scope),
-        expires_at: claims.exp,
+        expires_at: DateTime::from_timestamp(claims.exp, 0)?,
     })
 }
 

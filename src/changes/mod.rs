@@ -1,13 +1,38 @@
 //! The change log: one entry per write, in the transaction of the write, numbered in commit order.
+//!
+//! `GET /v1/changes`, `GET /v1/changes/latest`, `GET /v1/changes/stream`, `POST /v1/changes/stream-tickets`.
+pub mod feed;
 mod kinds;
+mod model;
+mod routes;
 mod store;
+mod stream;
 
 use chrono::{DateTime, Utc};
+use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub use self::kinds::Kind;
+use crate::app::App;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
+
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(routes::list_changes)
+        .service(routes::read_latest_change)
+        .service(routes::stream_changes)
+        .service(routes::create_stream_ticket);
+}
+
+/// Forgets what is older than the log is kept for.
+pub async fn forget_old(app: &App) -> ApiResult<usize> {
+    let before = app.now() - KEPT;
+    app.db.transaction(async |conn| store::forget(conn, before).await).await
+}
+
+/// How long the log is kept.
+const KEPT: chrono::Duration = chrono::Duration::days(30);
 
 /// Who did it.
 #[derive(Debug, Clone, Copy)]

@@ -238,7 +238,8 @@ pub async fn restore(tx: &mut Tx<'_>, id: ContactId) -> ApiResult<()> {
 async fn set_deleted(tx: &mut Tx<'_>, row: &ContactRow, deleted_at: Option<DateTime<Utc>>) -> ApiResult<()> {
     store::mark_deleted(tx.conn, tx.workspace, row.id, deleted_at, tx.now).await?;
     let none = ExternalIds::new();
-    let (before, after) = if deleted_at.is_some() { (&row.external_ids.0, &none) } else { (&none, &row.external_ids.0) };
+    let (before, after) =
+        if deleted_at.is_some() { (&row.external_ids.0, &none) } else { (&none, &row.external_ids.0) };
     external_ids::replace(tx.conn, tx.workspace, RESOURCE, row.id.into(), before, after).await
 }
 

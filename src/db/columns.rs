@@ -65,10 +65,7 @@ mod tests {
     #[test]
     fn one_parameter_for_each_column() {
         let sql = statement("rows", &[("id", None), ("tags", Some("text[]"))]);
-        assert_eq!(
-            sql,
-            "INSERT INTO rows (id, tags) SELECT id, tags::text[] FROM unnest($1, $2) AS rows (id, tags)"
-        );
+        assert_eq!(sql, "INSERT INTO rows (id, tags) SELECT id, tags::text[] FROM unnest($1, $2) AS rows (id, tags)");
     }
 
     #[test]

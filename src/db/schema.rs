@@ -24,6 +24,7 @@ diesel::table! {
         updated_at -> Timestamptz,
         name -> Text,
         change_seq -> Int8,
+        change_seq_forgotten -> Int8,
     }
 }
 
@@ -311,6 +312,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    stream_tickets (token_hash) {
+        token_hash -> Bytea,
+        workspace_id -> Uuid,
+        user_id -> Uuid,
+        credential -> Uuid,
+        scopes -> Text,
+        credential_expires_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(members -> users (user_id));
 diesel::joinable!(members -> workspaces (workspace_id));
@@ -333,6 +346,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     sessions,
     signing_keys,
+    stream_tickets,
     throttles,
     trash,
     users,

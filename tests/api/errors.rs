@@ -39,7 +39,20 @@ fn the_page_of_changes_is_current() {
     let mut page = String::from(
         "# Changes\n\n<!-- Generated from src/changes/kinds.rs: `UPDATE=1 cargo test --test api errors`. -->\n\n\
          Every write adds entries to the change log of its workspace, in the same transaction. The kind of an entry is one \
-         of these;\nnone is ever renamed, new ones may come.\n\n| kind | is written when |\n| --- | --- |\n",
+         of these;\nnone is ever renamed, new ones may come.\n\n\
+         To keep a copy: take the cursor of `GET /v1/changes/latest`, list what you need, then ask\n\
+         `GET /v1/changes?cursor=…` again and again, and read each resource that it names; `404` means that it is gone.\n\
+         Changes come in the order of commit, without gaps, and are kept for 30 days; then `410 changes_expired`, and you\n\
+         begin again. `GET /v1/changes/stream` tells them at once (Server-Sent Events). In a browser:\n\n\
+         ```js\n\
+         let last = \"\";\n\
+         async function follow() {\n\
+         \x20 const { ticket } = await (await fetch(\"/v1/changes/stream-tickets\", { method: \"POST\", headers })).json();\n\
+         \x20 const events = new EventSource(`/v1/changes/stream?ticket=${ticket}&cursor=${last}`);\n\
+         \x20 events.addEventListener(\"contact.updated\", event => { last = event.lastEventId; show(JSON.parse(event.data)); });\n\
+         \x20 events.onerror = () => { events.close(); setTimeout(follow, 2000); };\n\
+         }\n\
+         ```\n\n| kind | is written when |\n| --- | --- |\n",
     );
     for kind in Kind::ALL {
         let _ = writeln!(page, "| `{}` | {} |", kind.name(), one_line(kind.explanation()));

@@ -4,6 +4,7 @@
 mod accounts;
 mod architecture;
 mod authz;
+mod changes;
 mod companies;
 mod contacts;
 mod errors;

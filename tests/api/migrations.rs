@@ -23,6 +23,7 @@ const GLOBAL: &[(&str, &[&str])] = &[
     ("one_time_tokens", &[]),
     ("throttles", &[]),
     ("signing_keys", &[]),
+    ("stream_tickets", &[]),
     ("jobs", &["INSERT"]),
     ("periodic_tasks", &[]),
     ("__diesel_schema_migrations", &[]),

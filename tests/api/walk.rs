@@ -94,6 +94,11 @@ impl Operation {
         wanted.iter().find_map(|kind| Some((*kind, &content.get(*kind)?["schema"])))
     }
 
+    /// Whether its answer never ends.
+    pub fn is_stream(&self) -> bool {
+        self.spec["responses"]["200"]["content"]["text/event-stream"].is_object()
+    }
+
     /// The status of its success, as the document has it.
     pub fn documents(&self, status: &str) -> bool {
         self.spec["responses"][status].is_object()
