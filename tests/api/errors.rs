@@ -48,7 +48,7 @@ fn the_page_of_changes_is_current() {
          let last = \"\";\n\
          async function follow() {\n\
          \x20 const { ticket } = await (await fetch(\"/v1/changes/stream-tickets\", { method: \"POST\", headers })).json();\n\
-         \x20 const events = new EventSource(`/v1/changes/stream?ticket=${ticket}&cursor=${last}`);\n\
+         \x20 const events = new EventSource(`/v1/changes/stream?ticket=${ticket}${last && `&cursor=${last}`}`);\n\
          \x20 events.addEventListener(\"contact.updated\", event => { last = event.lastEventId; show(JSON.parse(event.data)); });\n\
          \x20 events.onerror = () => { events.close(); setTimeout(follow, 2000); };\n\
          }\n\
