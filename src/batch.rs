@@ -8,19 +8,27 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::changes::Tx;
 use crate::error::{ApiError, ApiResult, Code, Problem};
-use crate::http::body;
+use crate::http::body::{self, Rules};
 use crate::http::frame::RequestId;
+use crate::http::schema::Schemas;
 
 /// Items to write.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BatchInput {
-    /// At most 500.
-    #[schema(min_items = 1, max_items = 500, value_type = Vec<Object>)]
-    pub items: Vec<Map<String, Value>>,
+    /// At most 500 objects. Each is held against its schema on its own, so that one that is no object fails alone.
+    #[schema(min_items = 1, max_items = 500)]
+    pub items: Vec<Value>,
     /// All or nothing.
     #[serde(default)]
     pub atomic: bool,
+}
+
+fn read_item(item: Value) -> ApiResult<Map<String, Value>> {
+    match item {
+        Value::Object(item) => Ok(item),
+        _ => Err(ApiError::field("", "wrong_type", "must be an object")),
+    }
 }
 
 /// What became of the items.
@@ -55,10 +63,32 @@ pub async fn run<I: DeserializeOwned + ToSchema, R: Serialize>(
     input: BatchInput,
     work: impl AsyncFn(&mut Tx<'_>, I) -> ApiResult<(String, R)>,
 ) -> ApiResult<BatchAnswer> {
+    run_read(app, tx, request_id, input, body::typed::<I>, work).await
+}
+
+/// As [`run`], for items that have [`Rules`].
+pub async fn run_ruled<I: DeserializeOwned + ToSchema + Rules, R: Serialize>(
+    app: &App,
+    tx: &mut Tx<'_>,
+    request_id: &RequestId,
+    input: BatchInput,
+    work: impl AsyncFn(&mut Tx<'_>, I) -> ApiResult<(String, R)>,
+) -> ApiResult<BatchAnswer> {
+    run_read(app, tx, request_id, input, |schemas, item| body::ruled::<I>(schemas, item, |_| ()), work).await
+}
+
+async fn run_read<I, R: Serialize>(
+    app: &App,
+    tx: &mut Tx<'_>,
+    request_id: &RequestId,
+    input: BatchInput,
+    read: fn(&Schemas, Map<String, Value>) -> ApiResult<I>,
+    work: impl AsyncFn(&mut Tx<'_>, I) -> ApiResult<(String, R)>,
+) -> ApiResult<BatchAnswer> {
     let mut results = Vec::with_capacity(input.items.len());
     let mut faults = Vec::new();
     for (index, item) in input.items.into_iter().enumerate() {
-        let outcome = match body::typed::<I>(&app.schemas, item) {
+        let outcome = match read_item(item).and_then(|item| read(&app.schemas, item)) {
             Ok(item) => tx.part(async |tx| work(tx, item).await).await,
             Err(error) => Err(error),
         };

@@ -102,7 +102,8 @@ contact_types! {
     #[schema(max_length = 500)]
     how_found_detail: Option<String>,
     how_found_on: Option<NaiveDate>,
-    /// The contact who can introduce, or has introduced, this one.
+    /// The contact who can introduce, or has introduced, this one. Two may have introduced each other to different
+    /// people: circles are allowed, only a contact's own id is not.
     #[schema(value_type = Option<Uuid>)]
     connector_id: Option<ContactId>,
     relationship: Option<Relationship>,

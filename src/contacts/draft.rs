@@ -6,11 +6,12 @@ use uuid::Uuid;
 
 use super::api::ContactInput;
 use super::model::{ContactId, ContactRow, ContactWrite, PositionRow, Profile};
-use super::parts::{Phone, Position};
+use super::parts::{Phone, Position, PostalAddress};
 use super::words::Stage;
 use crate::db::{Json, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Fault};
 use crate::fields::{self, one_primary};
+use crate::http::Rules;
 use crate::text::{distinct, filled, fold};
 use crate::transfer::linkedin::Profile as LinkedinProfile;
 
@@ -32,9 +33,20 @@ pub struct Draft {
     pub positions: Vec<PositionRow>,
 }
 
+impl Rules for ContactInput {
+    fn faults(&self) -> Vec<Fault> {
+        self.clone().examine()
+    }
+}
+
 impl ContactInput {
-    /// Tidies the input and tells everything that is wrong with it. Positions are not resolved yet.
+    /// The tidied input, if nothing is wrong with it. Positions are not resolved yet.
     pub fn check(mut self) -> ApiResult<Self> {
+        ApiError::check(self.examine()).map(|()| self)
+    }
+
+    /// Tidies the input and tells everything that is wrong with it in itself.
+    pub fn examine(&mut self) -> Vec<Fault> {
         let mut faults = Vec::new();
         self.tidy();
         one_primary("/emails", &mut self.emails, &mut faults);
@@ -43,14 +55,16 @@ impl ContactInput {
         one_primary("/addresses", &mut self.addresses, &mut faults);
         fields::check_custom_fields(&self.custom_fields, &mut faults);
         self.check_emails(&mut faults);
+        self.check_addresses(&mut faults);
         self.check_positions(&mut faults);
+        self.check_education(&mut faults);
         self.check_stage(&mut faults);
         let known = self.given_name.is_some() || self.family_name.is_some() || self.preferred_name.is_some();
         let has_company = self.positions.iter().any(|at| at.company_id.is_some() || at.company_name.is_some());
         if !known && self.emails.is_empty() && !has_company {
             faults.push(Fault::field("", "required", "a contact needs a name, an e-mail address or a company"));
         }
-        ApiError::check(faults).map(|()| self)
+        faults
     }
 
     fn tidy(&mut self) {
@@ -77,6 +91,7 @@ impl ContactInput {
             position.company_name = filled(position.company_name.take());
             position.title = filled(position.title.take());
         }
+        self.addresses.iter_mut().for_each(PostalAddress::tidy);
         let country = self.addresses.iter().find_map(|address| address.country.clone());
         for phone in &mut self.phones {
             phone.number = phone.number.trim().to_owned();
@@ -90,6 +105,26 @@ impl ContactInput {
             if !seen.insert(email.address.to_lowercase()) {
                 let detail = "this contact has the address twice";
                 faults.push(Fault::field(format!("/emails/{index}/address"), "duplicate", detail));
+            }
+        }
+    }
+
+    fn check_addresses(&self, faults: &mut Vec<Fault>) {
+        for (index, address) in self.addresses.iter().enumerate() {
+            if address.is_empty() {
+                let detail = "an address needs a street, a locality, a region, a postal code or a country";
+                faults.push(Fault::field(format!("/addresses/{index}"), "required", detail));
+            }
+        }
+    }
+
+    fn check_education(&self, faults: &mut Vec<Fault>) {
+        for (index, school) in self.education.iter().enumerate() {
+            if let (Some(start), Some(end)) = (school.start_year, school.end_year)
+                && end < start
+            {
+                let pointer = format!("/education/{index}/end_year");
+                faults.push(Fault::field(pointer, "out_of_range", "must not be before `start_year`"));
             }
         }
     }

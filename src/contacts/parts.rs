@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::companies::CompanyId;
 use crate::fields::Labelled;
+use crate::text::filled;
 
 /// An e-mail address.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -38,7 +39,7 @@ pub struct Phone {
     pub is_primary: bool,
 }
 
-/// A postal address.
+/// A postal address. It needs more than a label.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PostalAddress {
@@ -98,6 +99,19 @@ pub struct Position {
     pub ended_on: Option<NaiveDate>,
     /// Unless said otherwise, a position without an end is current.
     pub is_current: Option<bool>,
+}
+
+impl PostalAddress {
+    /// Blank parts are none.
+    pub fn tidy(&mut self) {
+        for part in [&mut self.street, &mut self.locality, &mut self.region, &mut self.postal_code] {
+            *part = filled(part.take());
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        [&self.street, &self.locality, &self.region, &self.postal_code, &self.country].into_iter().all(Option::is_none)
+    }
 }
 
 impl Position {

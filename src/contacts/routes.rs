@@ -18,7 +18,7 @@ use crate::http::frame::RequestId;
 use crate::http::idempotency::fingerprint;
 use crate::http::page;
 use crate::http::params::NoParams;
-use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, Paging, Params, Patch};
+use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, Paging, Params, Patch, Ruled};
 use crate::page;
 use crate::sort::Position;
 
@@ -44,7 +44,7 @@ pub async fn create_contact(
     access: Access<ContactsWrite>,
     key: IdempotencyKey,
     _none: NoParams,
-    Body(input): Body<ContactInput>,
+    Ruled(input): Ruled<ContactInput>,
 ) -> ApiResult<Answer<Contact>> {
     let id = app.new_id();
     app.post(&access, &key, &fingerprint(&input)?, async |tx| {
@@ -236,7 +236,7 @@ pub async fn batch_contacts(
     Body(input): Body<BatchInput>,
 ) -> ApiResult<Answer<BatchAnswer>> {
     app.post(&access, &key, &fingerprint(&input)?, async |tx| {
-        let answer = batch::run(&app, tx, &request_id, input, async |tx, input: ContactInput| {
+        let answer = batch::run_ruled(&app, tx, &request_id, input, async |tx, input: ContactInput| {
             let contact = service::create(tx, app.new_id(), input).await?;
             Ok((location(contact.id), contact))
         })

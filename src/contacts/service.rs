@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::api::{Contact, ContactInput};
 use super::draft::{Draft, Identity, position_row};
 use super::model::{ContactId, ContactRow, PositionView};
+use super::parts::Position;
 use super::store;
 use super::words::Stage;
 use crate::changes::{Kind, Tx};
@@ -51,19 +52,27 @@ impl Companies {
         Ok(())
     }
 
-    /// Gives each position its company. A company that is not in this workspace is a fault.
+    /// Companies that positions name and that are not in this workspace.
+    fn faults(&self, input: &ContactInput) -> Vec<Fault> {
+        let unknown = |position: &Position| {
+            // One that lies in the trash is not known, but the position may keep it.
+            let kept = position.id.is_some() && position.company_name.is_some();
+            position.company_id.is_some_and(|id| !self.by_id.contains_key(&id)) && !kept
+        };
+        let positions = input.positions.iter().enumerate().filter(|(_, position)| unknown(position));
+        let detail = "is not a company of this workspace";
+        positions
+            .map(|(index, _)| Fault::field(format!("/positions/{index}/company_id"), "not_found", detail))
+            .collect()
+    }
+
+    /// Gives each position its company.
     fn settle(&self, input: &mut ContactInput) -> ApiResult<()> {
-        let mut faults = Vec::new();
-        for (index, position) in input.positions.iter_mut().enumerate() {
+        ApiError::check(self.faults(input))?;
+        for position in &mut input.positions {
             if let Some(id) = position.company_id {
-                match self.by_id.get(&id) {
-                    Some(name) => position.company_name = Some(name.clone()),
-                    // One that lies in the trash, which the position may keep.
-                    None if position.id.is_some() && position.company_name.is_some() => {}
-                    None => {
-                        let detail = "is not a company of this workspace";
-                        faults.push(Fault::field(format!("/positions/{index}/company_id"), "not_found", detail));
-                    }
+                if let Some(name) = self.by_id.get(&id) {
+                    position.company_name = Some(name.clone());
                 }
             } else if let Some(name) = &position.company_name
                 && let Some((id, name)) = self.by_key.get(&text::name_key(name))
@@ -72,7 +81,7 @@ impl Companies {
                 position.company_name = Some(name.clone());
             }
         }
-        ApiError::check(faults)
+        Ok(())
     }
 }
 
@@ -100,11 +109,14 @@ pub fn fresh(tx: &Tx<'_>, id: ContactId) -> Identity {
 }
 
 pub async fn create(tx: &mut Tx<'_>, id: ContactId, input: ContactInput) -> ApiResult<Contact> {
-    let mut input = input.check()?;
+    let mut input = input;
+    let mut faults = input.examine();
     // A new contact has no positions yet whose identity could be kept.
     input.positions.iter_mut().for_each(|position| position.id = None);
-    check_connector(tx, id, input.connector_id).await?;
+    faults.extend(connector_fault(tx, id, input.connector_id).await?);
     let known = Companies::resolve(tx, &input).await?;
+    faults.extend(known.faults(&input));
+    ApiError::check(faults)?;
     let draft = draft(input, fresh(tx, id), &known)?;
     store::insert(tx.conn, &draft.contact).await?;
     store::insert_positions(tx.conn, &draft.positions).await?;
@@ -123,7 +135,7 @@ pub async fn patch(
     let before = live(tx, id).await?;
     if_match.check(before.version)?;
     let shown = read(tx, before.clone()).await?;
-    let input = patch.apply(&shown.clone().into())?;
+    let input = patch.apply_ruled(&shown.clone().into(), |input| reopen(&before, input))?;
     write(tx, before, shown, input).await
 }
 
@@ -131,15 +143,18 @@ pub async fn patch(
 pub async fn write(tx: &mut Tx<'_>, before: ContactRow, shown: Contact, input: ContactInput) -> ApiResult<Contact> {
     let id = before.id;
     let mut input = input;
-    if before.stage == Stage::Closed && input.stage != Stage::Closed && input.stage_reason == before.stage_reason {
-        // Whoever opens a contact again need not say that it is closed for no reason any more.
-        input.stage_reason = None;
-    }
-    let input = input.check()?;
+    reopen(&before, &mut input);
+    let mut faults = input.examine();
     if input.connector_id != before.connector_id {
-        check_connector(tx, id, input.connector_id).await?;
+        faults.extend(connector_fault(tx, id, input.connector_id).await?);
+    }
+    let own: Vec<Uuid> = shown.positions.iter().filter_map(|position| position.id).collect();
+    for position in input.positions.iter_mut().filter(|position| position.id.is_some_and(|id| !own.contains(&id))) {
+        position.id = None;
     }
     let known = Companies::resolve(tx, &input).await?;
+    faults.extend(known.faults(&input));
+    ApiError::check(faults)?;
     let stage_changed = input.stage != before.stage;
     let mut identity = Identity {
         workspace: tx.workspace,
@@ -149,11 +164,6 @@ pub async fn write(tx: &mut Tx<'_>, before: ContactRow, shown: Contact, input: C
         updated_at: before.updated_at,
         stage_changed_at: if stage_changed { tx.now } else { before.stage_changed_at },
     };
-    let own: Vec<Uuid> = shown.positions.iter().filter_map(|position| position.id).collect();
-    let mut input = input;
-    for position in input.positions.iter_mut().filter(|position| position.id.is_some_and(|id| !own.contains(&id))) {
-        position.id = None;
-    }
     let proposed = draft(input.clone(), identity, &known)?;
     let changed = changed(&shown, &proposed);
     if changed.is_empty() {
@@ -173,6 +183,13 @@ pub async fn write(tx: &mut Tx<'_>, before: ContactRow, shown: Contact, input: C
         tx.record(Kind::ContactUpdated, id, row.version, changed);
     }
     read(tx, row).await
+}
+
+/// Whoever opens a contact again need not say that it is closed for no reason any more.
+fn reopen(before: &ContactRow, input: &mut ContactInput) {
+    if before.stage == Stage::Closed && input.stage != Stage::Closed && input.stage_reason == before.stage_reason {
+        input.stage_reason = None;
+    }
 }
 
 /// The fields in which the contact would differ from what is shown.
@@ -206,14 +223,14 @@ pub async fn upsert(
 ) -> ApiResult<(bool, Contact)> {
     let known = external_ids::find(tx.conn, tx.workspace, RESOURCE, system, external_id).await?;
     let Some(id) = known else {
-        let mut input = patch.apply(&ContactInput::empty())?;
+        let mut input = patch.apply_ruled(&ContactInput::empty(), |_| ())?;
         input.external_ids.insert(system.to_owned(), external_id.to_owned());
         return Ok((true, create(tx, new_id, input).await?));
     };
     let before = live(tx, id.into()).await?;
     if_match.check(before.version)?;
     let shown = read(tx, before.clone()).await?;
-    let mut input = patch.apply(&shown.clone().into())?;
+    let mut input = patch.apply_ruled(&shown.clone().into(), |input| reopen(&before, input))?;
     input.external_ids.insert(system.to_owned(), external_id.to_owned());
     Ok((false, write(tx, before, shown, input).await?))
 }
@@ -263,13 +280,14 @@ pub async fn read(tx: &mut Tx<'_>, row: ContactRow) -> ApiResult<Contact> {
     Ok(Contact::new(row, positions))
 }
 
-async fn check_connector(tx: &mut Tx<'_>, id: ContactId, connector: Option<ContactId>) -> ApiResult<()> {
-    let Some(connector) = connector else { return Ok(()) };
-    if connector == id {
-        return Err(ApiError::field("/connector_id", "not_allowed", "a contact cannot be its own connector"));
-    }
-    if store::exists(tx.conn, tx.workspace, connector).await? {
-        return Ok(());
-    }
-    Err(ApiError::field("/connector_id", "not_found", "is not a contact of this workspace"))
+async fn connector_fault(tx: &mut Tx<'_>, id: ContactId, connector: Option<ContactId>) -> ApiResult<Option<Fault>> {
+    let Some(connector) = connector else { return Ok(None) };
+    let (code, detail) = if connector == id {
+        ("not_allowed", "a contact cannot be its own connector")
+    } else if store::exists(tx.conn, tx.workspace, connector).await? {
+        return Ok(None);
+    } else {
+        ("not_found", "is not a contact of this workspace")
+    };
+    Ok(Some(Fault::field("/connector_id", code, detail)))
 }

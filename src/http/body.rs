@@ -34,6 +34,31 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
     }
 }
 
+/// What the fields of a body must be to fit one another: what one field's schema cannot say.
+pub trait Rules {
+    /// Everything that breaks a rule.
+    fn faults(&self) -> Vec<Fault>;
+}
+
+/// A body as [`Body`] reads it, for handlers that hold it against [`Rules`] together with what only the database
+/// knows. Where the schema refuses it already, the rules it breaks are told in the same answer.
+pub struct Ruled<T>(pub T);
+
+impl<T: DeserializeOwned + ToSchema + Rules + 'static> FromRequest for Ruled<T> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = ApiResult<Self>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            check_type(&request, &["application/json"], "accept-post")?;
+            let app = app(&request)?;
+            let bytes = read(&request, &mut payload, app.config.body_limit).await?;
+            ruled(&app.schemas, object(&bytes)?, |_| ()).map(Self)
+        })
+    }
+}
+
 /// A JSON merge patch (RFC 7396) of what a `T` writes: absent keeps, `null` clears, arrays replace.
 pub struct Patch<T> {
     patch: Map<String, Value>,
@@ -44,11 +69,24 @@ pub struct Patch<T> {
 impl<T: Serialize + DeserializeOwned + ToSchema> Patch<T> {
     /// What `current` becomes. The whole of it is checked, so that fields must fit one another afterwards, too.
     pub fn apply(&self, current: &T) -> ApiResult<T> {
+        typed(&self.app.schemas, self.merged(current)?)
+    }
+
+    /// As [`apply`](Self::apply), for a `T` with rules, as [`Ruled`] has it. `settle` draws from a change what follows
+    /// of it.
+    pub fn apply_ruled(&self, current: &T, settle: impl FnOnce(&mut T)) -> ApiResult<T>
+    where
+        T: Rules,
+    {
+        ruled(&self.app.schemas, self.merged(current)?, settle)
+    }
+
+    fn merged(&self, current: &T) -> ApiResult<Map<String, Value>> {
         let mut value = serde_json::to_value(current).map_err(|error| ApiError::internal(&error))?;
         drop_nulls(&mut value);
         merge(&mut value, &self.patch);
         let Value::Object(object) = value else { return Err(ApiError::internal(&"a resource that is no object")) };
-        typed(&self.app.schemas, object)
+        Ok(object)
     }
 }
 
@@ -128,12 +166,58 @@ fn object(bytes: &[u8]) -> ApiResult<Map<String, Value>> {
 /// Checks against the published schema of `T`, then reads a `T`.
 pub fn typed<T: DeserializeOwned + ToSchema>(schemas: &Schemas, object: Map<String, Value>) -> ApiResult<T> {
     let value = Value::Object(object);
-    schemas.check(&T::name(), &value).map_err(|found| {
-        let faults = found.into_iter().map(|fault| Fault::field(fault.pointer, fault.code, fault.detail)).collect();
-        ApiError::faults(Code::InvalidFields, "field", faults)
-    })?;
+    ApiError::check(schema_faults::<T>(schemas, &value))?;
     // The schema says all that the type does; should they ever differ, the client still hears what is wrong.
     serde_json::from_value(value).map_err(|error| ApiError::field("", "invalid", error.to_string()))
+}
+
+fn schema_faults<T: ToSchema>(schemas: &Schemas, value: &Value) -> Vec<Fault> {
+    let found = schemas.check(&T::name(), value).err().unwrap_or_default();
+    found.into_iter().map(|fault| Fault::field(fault.pointer, fault.code, fault.detail)).collect()
+}
+
+/// As [`typed`]; what the schema refuses is told together with the rules that the rest breaks.
+pub fn ruled<T: DeserializeOwned + ToSchema + Rules>(
+    schemas: &Schemas,
+    object: Map<String, Value>,
+    settle: impl FnOnce(&mut T),
+) -> ApiResult<T> {
+    let value = Value::Object(object);
+    let mut faults = schema_faults::<T>(schemas, &value);
+    if faults.is_empty() {
+        let read = serde_json::from_value(value);
+        let mut input: T = read.map_err(|error| ApiError::field("", "invalid", error.to_string()))?;
+        settle(&mut input);
+        return Ok(input);
+    }
+    let refused: Vec<String> = faults.iter().map(top_field).collect();
+    if let Some(mut rest) = readable::<T>(value, &refused) {
+        settle(&mut rest);
+        // Of the whole nothing can be said while a part of it is missing.
+        let told = |fault: &Fault| fault.pointer.as_deref() == Some("") || refused.contains(&top_field(fault));
+        faults.extend(rest.faults().into_iter().filter(|fault| !told(fault)));
+    }
+    Err(ApiError::faults(Code::InvalidFields, "field", faults))
+}
+
+/// The field at the top of the body that a fault is in.
+fn top_field(fault: &Fault) -> String {
+    let pointer = fault.pointer.as_deref().unwrap_or_default();
+    pointer.split('/').nth(1).unwrap_or_default().replace("~1", "/").replace("~0", "~")
+}
+
+/// The body, or what is left of it without the fields that are refused, if that makes a `T` at all.
+fn readable<T: DeserializeOwned>(value: Value, refused: &[String]) -> Option<T> {
+    if let Ok(whole) = T::deserialize(&value) {
+        return Some(whole);
+    }
+    let Value::Object(mut rest) = value else { return None };
+    rest.retain(|name, _| !refused.contains(name));
+    T::deserialize(&Value::Object(rest.clone())).ok().or_else(|| {
+        // Most fields that a type cannot be without are texts.
+        rest.extend(refused.iter().map(|name| (name.clone(), Value::from(""))));
+        serde_json::from_value(Value::Object(rest)).ok()
+    })
 }
 
 /// A field without a value and an absent one are the same to a schema's `required`.

@@ -14,7 +14,7 @@ pub mod schema;
 pub mod strict_json;
 
 pub use self::answer::Answer;
-pub use self::body::{Body, Patch};
+pub use self::body::{Body, Patch, Ruled, Rules};
 pub use self::idempotency::IdempotencyKey;
 pub use self::page::Paging;
 pub use self::params::{Id, Params};

@@ -8,6 +8,7 @@ mod changes;
 mod companies;
 mod contacts;
 mod errors;
+mod faults;
 mod forged;
 mod frame;
 mod hostile;

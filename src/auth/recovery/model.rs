@@ -3,6 +3,10 @@ use chrono::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::auth::users;
+use crate::error::Fault;
+use crate::http::Rules;
+
 /// What a link is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -52,6 +56,12 @@ pub struct ResetPasswordInput {
     /// 8 to 1024 characters of any kind; the commonest ones, your name and your address are refused.
     #[schema(format = "password", max_length = 4096, example = "a bicycle made of rain")]
     pub password: String,
+}
+
+impl Rules for ResetPasswordInput {
+    fn faults(&self) -> Vec<Fault> {
+        users::weaknesses("/password", &self.password, "", "")
+    }
 }
 
 /// The token of the mail.

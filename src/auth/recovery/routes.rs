@@ -11,7 +11,7 @@ use crate::auth::token::{self, Prefix};
 use crate::auth::{Access, AccountWrite, sessions, throttle, users};
 use crate::error::{ApiError, ApiResult, Code};
 use crate::http::params::NoParams;
-use crate::http::{Answer, Body};
+use crate::http::{Answer, Body, Ruled};
 
 fn expired() -> ApiError {
     ApiError::new(Code::LinkExpired, "the token was used, has expired or is none of ours: ask for a new mail")
@@ -55,7 +55,7 @@ pub async fn forgot_password(
 pub async fn reset_password(
     app: Data<App>,
     _none: NoParams,
-    Body(input): Body<ResetPasswordInput>,
+    Ruled(input): Ruled<ResetPasswordInput>,
 ) -> ApiResult<Answer<()>> {
     if !token::well_formed(Prefix::PasswordReset, &input.token) {
         return Err(expired());

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-pub use self::model::{NewUser, User, UserRow, check_password, clean_name, email_key};
+pub use self::model::{NewUser, User, UserRow, check_password, clean_name, email_key, weaknesses};
 pub use self::store::{find, find_by_email, list, lock, lock_by_email, set_password, set_verified};
 use super::workspaces::{self, MyWorkspace};
 use crate::app::App;

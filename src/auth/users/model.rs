@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::auth::password::{self, WeakPassword};
 use crate::db::schema::users;
 use crate::error::{ApiError, ApiResult, Code, Fault};
+use crate::http::Rules;
 
 /// No `Debug`: nothing prints a password's hash by accident.
 #[derive(Clone, HasQuery, Insertable)]
@@ -91,7 +92,7 @@ pub struct RegisterInput {
     /// 8 to 1024 characters of any kind; the commonest ones, your name and your address are refused.
     #[schema(format = "password", max_length = 4096, example = "a bicycle made of rain")]
     pub password: String,
-    #[schema(min_length = 1, max_length = 200, format = "no-control", example = "Ada Lovelace")]
+    #[schema(min_length = 1, max_length = 200, format = "no-control", pattern = r"\S", example = "Ada Lovelace")]
     pub name: String,
     /// An IANA name; `UTC` unless given.
     #[schema(format = "time-zone", example = "Europe/Vienna")]
@@ -130,6 +131,18 @@ pub struct PasswordInput {
     pub new_password: String,
 }
 
+impl Rules for RegisterInput {
+    fn faults(&self) -> Vec<Fault> {
+        weaknesses("/password", &self.password, &self.email, &self.name)
+    }
+}
+
+impl Rules for PasswordInput {
+    fn faults(&self) -> Vec<Fault> {
+        weaknesses("/new_password", &self.new_password, "", "")
+    }
+}
+
 /// By which addresses are compared.
 pub fn email_key(email: &str) -> String {
     email.trim().to_lowercase()
@@ -143,10 +156,12 @@ pub fn clean_name(text: &str) -> ApiResult<String> {
 
 /// 422 with every rule that a new password breaks.
 pub fn check_password(pointer: &str, password: &str, email: &str, name: &str) -> ApiResult<()> {
-    let broken = password::check_rules(password, email, name);
-    if broken.is_empty() {
-        return Ok(());
-    }
+    let faults = weaknesses(pointer, password, email, name);
+    if faults.is_empty() { Ok(()) } else { Err(ApiError::faults(Code::WeakPassword, "field", faults)) }
+}
+
+/// Every rule that a new password breaks. Without address and name it is held against the other rules only.
+pub fn weaknesses(pointer: &str, password: &str, email: &str, name: &str) -> Vec<Fault> {
     let fault = |weak: WeakPassword| {
         let detail = match weak {
             WeakPassword::TooShort => format!("must have at least {} characters", password::MIN_CHARACTERS),
@@ -156,6 +171,5 @@ pub fn check_password(pointer: &str, password: &str, email: &str, name: &str) ->
         };
         Fault::field(pointer.to_owned(), weak.code(), detail)
     };
-    let error = ApiError::new(Code::WeakPassword, "choose another password");
-    Err(broken.into_iter().map(fault).fold(error, ApiError::with))
+    password::check_rules(password, email, name).into_iter().map(fault).collect()
 }

@@ -3,7 +3,9 @@ use actix_web::web::Data;
 use actix_web::{delete, get, patch, post};
 use secrecy::SecretString;
 
-use super::model::{NewUser, PasswordInput, ProfileInput, RegisterInput, User, UserRow, check_password, clean_name};
+use super::model::{
+    NewUser, PasswordInput, ProfileInput, RegisterInput, User, UserRow, check_password, clean_name, weaknesses,
+};
 use super::store;
 use crate::app::App;
 use crate::auth::device::Device;
@@ -12,9 +14,9 @@ use crate::auth::throttle::{self, Attempt};
 use crate::auth::{Access, AccountRead, AccountWrite, Role, members, recovery, workspaces};
 use crate::changes::{Actor, Tx};
 use crate::db::{Conn, WorkspaceId};
-use crate::error::{ApiError, ApiResult, Code};
+use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::http::params::NoParams;
-use crate::http::{Answer, Body, IfMatch, Patch};
+use crate::http::{Answer, IfMatch, Patch, Ruled};
 
 /// Register
 ///
@@ -30,7 +32,7 @@ pub async fn register(
     app: Data<App>,
     device: Device,
     _none: NoParams,
-    Body(input): Body<RegisterInput>,
+    Ruled(input): Ruled<RegisterInput>,
 ) -> ApiResult<Answer<SignedIn>> {
     throttle::count_address(&app, device.address).await?;
     let RegisterInput { email, password, name, time_zone, locale } = input;
@@ -102,22 +104,25 @@ pub async fn change_password(
     app: Data<App>,
     access: Access<AccountWrite>,
     _none: NoParams,
-    Body(input): Body<PasswordInput>,
+    Ruled(input): Ruled<PasswordInput>,
 ) -> ApiResult<Answer<()>> {
-    let wrong = || ApiError::field("/current_password", "wrong_password", "is not your present password");
     let user = app.db.lookup(async |conn| store::find(conn, access.user).await).await?;
-    check_password("/new_password", &input.new_password, &user.email, &user.name)?;
+    let mut faults = weaknesses("/new_password", &input.new_password, &user.email, &user.name);
     let attempt = Attempt::begin(&app, &user.email_key).await?;
     let present = SecretString::from(input.current_password);
     if !sessions::verify(&app, attempt, present, Some(&user)).await?.ok {
-        return Err(wrong());
+        faults.insert(0, wrong_password());
+        return Err(ApiError::faults(Code::InvalidFields, "field", faults));
+    }
+    if !faults.is_empty() {
+        return Err(ApiError::faults(Code::WeakPassword, "field", faults));
     }
     let hash = super::hash(&app, &input.new_password).await?;
     app.db
         .transaction(async |conn| {
             // Unchanged since it was verified.
             if locked(conn, user.id).await?.password_hash != user.password_hash {
-                return Err(wrong());
+                return ApiError::check(vec![wrong_password()]);
             }
             store::set_password(conn, user.id, &hash).await?;
             sessions::end_others(conn, user.id, Some(access.credential), app.now()).await?;
@@ -126,6 +131,10 @@ pub async fn change_password(
         .await?;
     app.verified.forget();
     Ok(Answer::no_content())
+}
+
+fn wrong_password() -> Fault {
+    Fault::field("/current_password", "wrong_password", "is not your present password")
 }
 
 /// Delete your account
