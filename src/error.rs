@@ -213,11 +213,13 @@ pub struct ApiError {
     pub errors: Vec<Fault>,
     /// Boxed, so that the error stays small in every `Result`.
     headers: Vec<(HeaderName, HeaderValue)>,
+    /// See [`ApiError::is_stale_plan`].
+    stale_plan: bool,
 }
 
 impl ApiError {
     pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), headers: Vec::new() }
+        Self { code, detail: detail.into(), errors: Vec::new(), headers: Vec::new(), stale_plan: false }
     }
 
     pub fn with(mut self, fault: Fault) -> Self {
@@ -274,6 +276,12 @@ impl ApiError {
         Self::new(code, "the cause is in the log, under the request id in `instance`")
     }
 
+    /// Whether a statement that the connection had prepared no longer fits the schema, because a migration came
+    /// between. On a connection that has not prepared it yet the same statement works.
+    pub fn is_stale_plan(&self) -> bool {
+        self.stale_plan
+    }
+
     pub fn headers(&self) -> &[(HeaderName, HeaderValue)] {
         &self.headers
     }
@@ -328,6 +336,10 @@ impl From<DieselError> for ApiError {
                 DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::UnableToSendCommand,
                 _,
             ) => Self::unavailable(&error),
+            // SQLSTATE 0A000, for which diesel has no kind; nothing else has these words.
+            DieselError::DatabaseError(_, info) if info.message() == "cached plan must not change result type" => {
+                Self { stale_plan: true, ..Self::unavailable(&error) }
+            }
             DieselError::DatabaseError(_, info) if is_passing(info.message()) => Self::unavailable(&error),
             _ => Self::internal(&error),
         }

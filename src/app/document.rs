@@ -244,6 +244,9 @@ fn complete(method: &str, path: &str, operation: &mut Value) {
         respond(operation, "412", "`precondition_failed`: the resource has another version");
         parameter(operation, "If-Match", "The `ETag` that the change is meant for.", 1024);
     }
+    if versioned && secured && method == "put" {
+        parameter(operation, "If-None-Match", "With `*`, only what is not there yet is written.", 1024);
+    }
     if method == "get" && versioned && operation["responses"]["200"]["headers"]["ETag"].is_object() {
         parameter(operation, "If-None-Match", "The `ETag` that the client has.", 1024);
         operation["responses"]["304"] = json!({ "description": "The client has this version" });

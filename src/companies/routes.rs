@@ -15,7 +15,7 @@ use crate::http::frame::RequestId;
 use crate::http::idempotency::fingerprint;
 use crate::http::page::{self, DEFAULT_LIMIT};
 use crate::http::params::NoParams;
-use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, Paging, Params, Patch};
+use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, IfNoneMatch, Paging, Params, Patch};
 use crate::{page, sort_keys};
 
 pub use crate::sort::Position;
@@ -209,13 +209,15 @@ pub async fn upsert_company(
     access: Access<CompaniesWrite>,
     path: Path<(String, String)>,
     if_match: IfMatch,
+    if_none_match: IfNoneMatch,
     _none: NoParams,
     patch: Patch<CompanyInput>,
 ) -> ApiResult<Answer<Company>> {
     let (system, external_id) = path.into_inner();
     let new_id = app.new_id();
     app.write(&access, async |tx| {
-        let (created, company) = service::upsert(tx, new_id, &system, &external_id, &if_match, &patch).await?;
+        let (created, company) =
+            service::upsert(tx, new_id, &system, &external_id, (&if_match, &if_none_match), &patch).await?;
         if created {
             return Answer::created(&location(company.id), company.version, &company);
         }

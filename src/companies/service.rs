@@ -4,7 +4,7 @@ use super::store;
 use crate::changes::{Kind, Tx};
 use crate::error::{ApiError, ApiResult};
 use crate::external_ids::ExternalIds;
-use crate::http::{IfMatch, Patch};
+use crate::http::{IfMatch, IfNoneMatch, Patch};
 use crate::{contacts, external_ids, fields, trash};
 
 pub const RESOURCE: &str = "company";
@@ -65,17 +65,19 @@ pub async fn upsert(
     new_id: CompanyId,
     system: &str,
     external_id: &str,
-    if_match: &IfMatch,
+    (if_match, if_none_match): (&IfMatch, &IfNoneMatch),
     patch: &Patch<CompanyInput>,
 ) -> ApiResult<(bool, Company)> {
     let known = external_ids::find(tx.conn, tx.workspace, RESOURCE, system, external_id).await?;
     let Some(id) = known else {
+        if_match.check_absent()?;
         let mut input = patch.apply(&CompanyInput::named(""))?;
         input.external_ids.insert(system.to_owned(), external_id.to_owned());
         return Ok((true, create(tx, new_id, input).await?));
     };
     let before = live(tx, id.into()).await?;
     if_match.check(before.version)?;
+    if_none_match.check(before.version)?;
     let mut input = patch.apply(&Company::from(before.clone()).into())?;
     input.external_ids.insert(system.to_owned(), external_id.to_owned());
     Ok((false, write(tx, before, input).await?))

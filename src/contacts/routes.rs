@@ -18,7 +18,7 @@ use crate::http::frame::RequestId;
 use crate::http::idempotency::fingerprint;
 use crate::http::page;
 use crate::http::params::NoParams;
-use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, Paging, Params, Patch, Ruled};
+use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, IfNoneMatch, Paging, Params, Patch, Ruled};
 use crate::page;
 use crate::sort::Position;
 
@@ -204,13 +204,15 @@ pub async fn upsert_contact(
     access: Access<ContactsWrite>,
     path: Path<(String, String)>,
     if_match: IfMatch,
+    if_none_match: IfNoneMatch,
     _none: NoParams,
     patch: Patch<ContactInput>,
 ) -> ApiResult<Answer<Contact>> {
     let (system, external_id) = path.into_inner();
     let new_id = app.new_id();
     app.write(&access, async |tx| {
-        let (created, contact) = service::upsert(tx, new_id, &system, &external_id, &if_match, &patch).await?;
+        let (created, contact) =
+            service::upsert(tx, new_id, &system, &external_id, (&if_match, &if_none_match), &patch).await?;
         if created {
             return Answer::created(&location(contact.id), contact.version, &contact);
         }

@@ -14,7 +14,7 @@ use crate::changes::{Kind, Tx};
 use crate::companies::{self, CompanyId};
 use crate::error::{ApiError, ApiResult, Fault};
 use crate::external_ids::ExternalIds;
-use crate::http::{IfMatch, Patch};
+use crate::http::{IfMatch, IfNoneMatch, Patch};
 use crate::{external_ids, fields, text, trash};
 
 pub const RESOURCE: &str = "contact";
@@ -218,17 +218,19 @@ pub async fn upsert(
     new_id: ContactId,
     system: &str,
     external_id: &str,
-    if_match: &IfMatch,
+    (if_match, if_none_match): (&IfMatch, &IfNoneMatch),
     patch: &Patch<ContactInput>,
 ) -> ApiResult<(bool, Contact)> {
     let known = external_ids::find(tx.conn, tx.workspace, RESOURCE, system, external_id).await?;
     let Some(id) = known else {
+        if_match.check_absent()?;
         let mut input = patch.apply_ruled(&ContactInput::empty(), |_| ())?;
         input.external_ids.insert(system.to_owned(), external_id.to_owned());
         return Ok((true, create(tx, new_id, input).await?));
     };
     let before = live(tx, id.into()).await?;
     if_match.check(before.version)?;
+    if_none_match.check(before.version)?;
     let shown = read(tx, before.clone()).await?;
     let mut input = patch.apply_ruled(&shown.clone().into(), |input| reopen(&before, input))?;
     input.external_ids.insert(system.to_owned(), external_id.to_owned());

@@ -127,15 +127,21 @@ impl Database {
 
     /// Runs single statements that read one workspace, on a connection shared with other requests of this worker.
     /// They rest on their own filters, unless the settings are strict.
-    pub async fn read<T>(&self, workspace: WorkspaceId, work: impl AsyncFnOnce(&Conn) -> ApiResult<T>) -> ApiResult<T> {
+    ///
+    /// A read that fails because a migration changed what a prepared statement answers is done again, once.
+    pub async fn read<T>(&self, workspace: WorkspaceId, work: impl AsyncFn(&Conn) -> ApiResult<T>) -> ApiResult<T> {
         if self.settings.strict {
-            return self.write(workspace, async |conn| work(conn).await).await;
+            let once = || self.write(workspace, async |conn| work(conn).await);
+            return match once().await {
+                Err(error) if error.is_stale_plan() => once().await,
+                outcome => outcome,
+            };
         }
         self.on_lane(work).await
     }
 
     /// Single statements that read what belongs to no workspace, or decide which one the caller is in.
-    pub async fn lookup<T>(&self, work: impl AsyncFnOnce(&Conn) -> ApiResult<T>) -> ApiResult<T> {
+    pub async fn lookup<T>(&self, work: impl AsyncFn(&Conn) -> ApiResult<T>) -> ApiResult<T> {
         self.on_lane(work).await
     }
 
@@ -148,6 +154,7 @@ impl Database {
         let mut conn = Exclusive(Some(self.global().await?));
         let outcome = tenant::transaction(conn.get()?, workspace, self.settings.statement_timeout, work).await;
         conn.settle(&outcome);
+        self.renew_after(&outcome);
         outcome
     }
 
@@ -157,6 +164,7 @@ impl Database {
         let mut conn = Exclusive(Some(self.global().await?));
         let outcome = tenant::unbound(conn.get()?, self.settings.statement_timeout, work).await;
         conn.settle(&outcome);
+        self.renew_after(&outcome);
         outcome
     }
 
@@ -175,9 +183,30 @@ impl Database {
         self.global().await?.batch_execute("SELECT 1").await.map_err(ApiError::from)
     }
 
+    async fn on_lane<T>(&self, work: impl AsyncFn(&Conn) -> ApiResult<T>) -> ApiResult<T> {
+        let outcome = self.once_on_lane(&work).await;
+        self.renew_after(&outcome);
+        match outcome {
+            Err(error) if error.is_stale_plan() => self.once_on_lane(&work).await,
+            outcome => outcome,
+        }
+    }
+
+    /// After a migration every connection of this thread has statements that no longer fit: all are opened anew, so
+    /// that it is one request that fails, and not one for each of them. A write is told to come back, for what it
+    /// works with is used up.
+    fn renew_after<T>(&self, outcome: &ApiResult<T>) {
+        if outcome.as_ref().is_err_and(ApiError::is_stale_plan)
+            && let Ok(local) = self.local()
+        {
+            local.lanes.borrow().iter().for_each(|lane| lane.closed.set());
+            local.pool.retain(|_, _| false);
+        }
+    }
+
     /// A server that has stopped answering does not end its statements itself: whoever waits is told in time, and
     /// the lane is given up, for what was sent on it is in an unknown state.
-    async fn on_lane<T>(&self, work: impl AsyncFnOnce(&Conn) -> ApiResult<T>) -> ApiResult<T> {
+    async fn once_on_lane<T>(&self, work: &impl AsyncFn(&Conn) -> ApiResult<T>) -> ApiResult<T> {
         let lane = self.lane().await?;
         match tokio::time::timeout(self.settings.statement_timeout + GRACE, work(&lane.conn)).await {
             Ok(outcome) => outcome,

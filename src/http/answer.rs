@@ -94,10 +94,12 @@ impl<T> Responder for Answer<T> {
 
     /// 304 instead of 200 when the client has this version (RFC 9110, 13.1.2).
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
-        let etag = self.headers.iter().find(|(name, _)| name == header::ETAG).map(|(_, value)| value);
-        let known = self.status == StatusCode::OK
-            && request.method().is_safe()
-            && etag.is_some_and(|etag| IfNoneMatch::of(request).matches(etag));
+        let conditional = self.status == StatusCode::OK && request.method().is_safe();
+        let etag = self.headers.iter().find(|(name, _)| conditional && name == header::ETAG).map(|(_, value)| value);
+        let known = match etag.map(|etag| IfNoneMatch::of(request).map(|tags| tags.matches(etag))).transpose() {
+            Ok(known) => known == Some(true),
+            Err(error) => return HttpResponse::from_error(error),
+        };
         let mut response = HttpResponse::new(if known { StatusCode::NOT_MODIFIED } else { self.status });
         for (name, value) in self.headers {
             if !(known && name == header::CONTENT_TYPE) {

@@ -109,8 +109,9 @@ fn app(request: &HttpRequest) -> ApiResult<&Data<App>> {
     request.app_data::<Data<App>>().ok_or_else(|| ApiError::internal(&"the application is not in its own data"))
 }
 
-/// Refuses other media types, and says in the header `accept` which ones are read.
+/// Refuses other media types, and says in the header `accept` which ones are read; compressed bodies are refused, too.
 pub fn check_type(request: &HttpRequest, accepted: &[&str], accept: &'static str) -> ApiResult<()> {
+    check_encoding(request)?;
     let given = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let essence = given.split(';').next().unwrap_or("").trim();
     if accepted.iter().any(|media_type| media_type.eq_ignore_ascii_case(essence)) {
@@ -121,6 +122,22 @@ pub fn check_type(request: &HttpRequest, accepted: &[&str], accept: &'static str
     Err(ApiError::new(Code::UnsupportedMediaType, format!("send it with `Content-Type: {list}`"))
         .with(Fault::header("Content-Type", "not_allowed", format!("must be {}", accepted.join(" or "))))
         .header(HeaderName::from_static(accept), value))
+}
+
+/// RFC 9110, 8.4 and 15.5.16: only bodies as they are.
+fn check_encoding(request: &HttpRequest) -> ApiResult<()> {
+    let codings = request.headers().get_all(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("?"));
+    let identity = codings
+        .flat_map(|list| list.split(','))
+        .map(str::trim)
+        .all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case("identity"));
+    if identity {
+        return Ok(());
+    }
+    let detail = "send the body without a content coding";
+    Err(ApiError::new(Code::UnsupportedMediaType, detail)
+        .with(Fault::header("Content-Encoding", "not_allowed", "must be identity, or absent"))
+        .header(header::ACCEPT_ENCODING, HeaderValue::from_static("identity")))
 }
 
 /// The whole body, at most `limit` bytes of it.

@@ -16,6 +16,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::rate_limit::Standing;
+use super::trace::Trace;
 use crate::app::App;
 use crate::error::{ApiError, Code};
 
@@ -50,9 +51,16 @@ pub async fn frame(
     if method == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
-    let span = tracing::info_span!("request", id = %id, trace_id = tracing::field::Empty);
-    if let Some(trace_id) = trace_id(request.headers()) {
-        span.record("trace_id", trace_id);
+    let trace = Trace::continued(request.headers(), || app.random_u64());
+    let span = tracing::info_span!(
+        "request",
+        id = %id,
+        trace_id = tracing::field::Empty,
+        span_id = tracing::field::Empty,
+        parent_id = tracing::field::Empty,
+    );
+    if let Some(trace) = &trace {
+        trace.record(&span);
     }
     let too_long = request.uri().path_and_query().is_some_and(|text| text.as_str().len() > MAX_URI);
     let outcome = if too_long {
@@ -66,7 +74,10 @@ pub async fn frame(
     let _entered = span.enter();
     match outcome {
         Ok(response) => {
-            let response = finish(&app, &id, response);
+            let mut response = finish(&app, &id, response);
+            if let Some(trace) = trace {
+                trace.answer(response.headers_mut());
+            }
             log(&method, &path, response.status(), started);
             Ok(response)
         }
@@ -218,15 +229,6 @@ fn request_id(headers: &HeaderMap) -> String {
     };
     let given = headers.get("x-request-id").and_then(|value| value.to_str().ok()).filter(acceptable);
     given.map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
-}
-
-/// The trace that the caller's request belongs to (W3C Trace Context, 3.2).
-fn trace_id(headers: &HeaderMap) -> Option<&str> {
-    let mut parts = headers.get("traceparent")?.to_str().ok()?.split('-');
-    let (version, trace_id) = (parts.next()?, parts.next()?);
-    let is_hex = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-    let known = version.len() == 2 && version != "ff" && is_hex(version);
-    (known && trace_id.len() == 32 && is_hex(trace_id) && trace_id.bytes().any(|b| b != b'0')).then_some(trace_id)
 }
 
 fn log(method: &Method, path: &str, status: StatusCode, started: Instant) {

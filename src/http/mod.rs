@@ -12,6 +12,7 @@ pub mod precondition;
 pub mod rate_limit;
 pub mod schema;
 pub mod strict_json;
+pub mod trace;
 
 pub use self::answer::Answer;
 pub use self::body::{Body, Patch, Ruled, Rules};

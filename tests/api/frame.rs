@@ -54,3 +54,100 @@ async fn a_type_resolves_to_its_page() {
     let page = app.send(app.request(Method::GET, &path)).await.expect(200);
     assert!(page.text.contains("not_found"));
 }
+
+#[actix_web::test]
+async fn compressed_bodies_are_refused_by_name() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let send = |coding: &'static str| {
+        let request = app.request(Method::POST, "/v1/contacts").bearer_auth(&ada.token).header("content-encoding", coding);
+        app.send(request.json(&json!({ "given_name": "Ada" })))
+    };
+    for coding in ["gzip", "br", "identity, gzip", "x"] {
+        let reply = send(coding).await.expect(415);
+        assert_eq!((reply.code(), reply.faults()), ("unsupported_media_type", vec!["Content-Encoding"]));
+        assert_eq!(reply.header("accept-encoding"), "identity");
+    }
+    send("identity").await.expect(201);
+    let request = app.request(Method::POST, "/v1/imports").bearer_auth(&ada.token).header("content-encoding", "gzip");
+    let reply = app.send(request.header("content-type", "text/csv").body("x")).await.expect(415);
+    assert_eq!(reply.header("accept-encoding"), "identity");
+}
+
+#[actix_web::test]
+async fn malformed_conditions_are_named() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let path = format!("/v1/contacts/{}", app.post("/v1/contacts", &ada, json!({ "given_name": "A" })).await.id());
+    for broken in ["1", "\"1", "W/1", "\"1\" \"2\"", ""] {
+        let read = app.request(Method::GET, &path).bearer_auth(&ada.token).header("if-none-match", broken);
+        let reply = app.send(read).await.expect(400);
+        assert_eq!((reply.code(), reply.faults()), ("invalid_header", vec!["If-None-Match"]), "{broken}");
+        let write = app.request(Method::PATCH, &path).bearer_auth(&ada.token).header("if-match", broken);
+        let reply = app.send(write.json(&json!({ "given_name": "B" }))).await.expect(400);
+        assert_eq!((reply.code(), reply.faults()), ("invalid_header", vec!["If-Match"]), "{broken}");
+    }
+    for known in ["\"1\"", "W/\"1\"", "\"0\", \"1\"", "*"] {
+        let read = app.request(Method::GET, &path).bearer_auth(&ada.token).header("if-none-match", known);
+        app.send(read).await.expect(304);
+    }
+    let weak = app.request(Method::PATCH, &path).bearer_auth(&ada.token).header("if-match", "W/\"1\"");
+    app.send(weak.json(&json!({ "given_name": "B" }))).await.expect(412);
+}
+
+#[actix_web::test]
+async fn an_upsert_heeds_whether_something_is_there() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    for (path, body) in [("contacts", json!({ "given_name": "Ada" })), ("companies", json!({ "name": "Engines" }))] {
+        let put = |header: &'static str, value: &'static str| {
+            let request = app.request(Method::PUT, &format!("/v1/{path}/by-external-id/crm/1")).bearer_auth(&ada.token);
+            app.send(request.header(header, value).json(&body))
+        };
+        put("if-match", "*").await.expect(412);
+        put("if-none-match", "*").await.expect(201);
+        assert_eq!(put("if-none-match", "*").await.expect(412).code(), "precondition_failed");
+        put("if-match", "\"1\"").await.expect(200);
+        put("if-match", "\"2\"").await.expect(412);
+    }
+}
+
+#[actix_web::test]
+async fn a_trace_is_continued_with_a_span_of_its_own() {
+    let app = TestApp::new().await;
+    let (trace, span) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
+    let given = format!("00-{trace}-{span}-01");
+    let reply = app.send(app.request(Method::GET, "/nope").header("traceparent", &given)).await.expect(404);
+    let answered: Vec<&str> = reply.header("traceparent").split('-').collect();
+    assert_eq!((answered[0], answered[1], answered[3]), ("00", trace, "01"));
+    assert!(answered[2].len() == 16 && answered[2] != span, "{answered:?}");
+    let broken = app.send(app.request(Method::GET, "/nope").header("traceparent", "00-x-y-01")).await;
+    assert_eq!(broken.header("traceparent"), "");
+}
+
+#[actix_web::test]
+async fn a_migration_below_running_statements_is_survived() {
+    for flags in [&[][..], &["--row-security", "strict"]] {
+        let app = TestApp::with(flags).await;
+        let ada = app.seeker().await;
+        let path = format!("/v1/contacts/{}", app.post("/v1/contacts", &ada, json!({ "given_name": "A" })).await.id());
+        for _ in 0..20 {
+            app.get(&path, &ada).await.expect(200);
+            app.get("/v1/contacts?sort=name", &ada).await.expect(200);
+        }
+        app.sql("ALTER TABLE contacts ALTER COLUMN given_name TYPE varchar(300)").await;
+        for _ in 0..20 {
+            app.get(&path, &ada).await.expect(200);
+            app.get("/v1/contacts?sort=name", &ada).await.expect(200);
+        }
+        // A write is told to come back at the worst, and then works.
+        app.sql("ALTER TABLE contacts ALTER COLUMN given_name TYPE text").await;
+        let mut statuses = Vec::new();
+        for name in ["B", "C", "D"] {
+            let reply = app.patch(&path, &ada, json!({ "given_name": name })).await;
+            assert!(reply.status == 200 || reply.header("retry-after") == "1", "{}", reply.text);
+            statuses.push(reply.status);
+        }
+        assert!(statuses[1..] == [200, 200], "{statuses:?}");
+    }
+}
