@@ -14,6 +14,7 @@ use crate::transfer::records::{Fault, Records};
 use crate::transfer::text::{self, Decoded};
 
 mod header;
+mod name;
 mod profile;
 mod row;
 #[cfg(test)]
@@ -37,11 +38,12 @@ pub enum Entry {
         line: u64,
         reason: &'static str,
     },
-    /// A row that cannot be used. `column` is 1-based. After `unclosed_quote` and `unreadable`
+    /// A row that cannot be used. `column` is 1-based, `heading` what the file calls it. After `unclosed_quote` and `unreadable`
     /// nothing follows; after any other code the next row does.
     Error {
         line: u64,
         column: Option<u64>,
+        heading: Option<String>,
         code: &'static str,
         detail: String,
     },
@@ -54,8 +56,12 @@ pub enum Entry {
 pub struct Connection {
     /// 1-based line of the file on which the row starts; notes and header count.
     pub line: u64,
+    /// `Dr.`, split off from the given name.
+    pub name_prefix: Option<String>,
     pub given_name: Option<String>,
     pub family_name: Option<String>,
+    /// `MBA, PMP`, split off from the family name.
+    pub name_suffix: Option<String>,
     pub profile: Option<Profile>,
     /// As written: one `@`, no whitespace. Most members share none.
     pub email: Option<String>,
@@ -162,15 +168,11 @@ impl Iterator for Connections {
     type Item = Entry;
 
     fn next(&mut self) -> Option<Entry> {
-        Some(match self.records.read()? {
-            Ok(record) => row::entry(&record, &self.columns),
-            Err(fault) => fault.into(),
-        })
-    }
-}
-
-impl From<Fault> for Entry {
-    fn from(Fault { line, column, code, detail }: Fault) -> Self {
-        Self::Error { line, column, code, detail }
+        let read = self.records.read()?.and_then(|record| row::entry(&record, &self.columns));
+        Some(read.unwrap_or_else(|fault| {
+            let Fault { line, column, code, detail } = fault;
+            let heading = column.and_then(|number| self.columns.heading(number)).map(str::to_owned);
+            Entry::Error { line, column, heading, code, detail }
+        }))
     }
 }

@@ -12,8 +12,10 @@ use crate::text::name_key;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Base {
+    pub name_prefix: Option<String>,
     pub given_name: Option<String>,
     pub family_name: Option<String>,
+    pub name_suffix: Option<String>,
     pub url: Option<String>,
     pub email: Option<String>,
     pub company: Option<String>,
@@ -23,8 +25,10 @@ pub struct Base {
 impl From<&Connection> for Base {
     fn from(row: &Connection) -> Self {
         Self {
+            name_prefix: row.name_prefix.clone(),
             given_name: row.given_name.clone(),
             family_name: row.family_name.clone(),
+            name_suffix: row.name_suffix.clone(),
             url: row.profile.as_ref().map(|profile| profile.url.clone()),
             email: row.email.clone(),
             company: row.company.clone(),
@@ -56,6 +60,8 @@ pub fn merge(input: &mut ContactInput, last: Option<&Base>, now: &Base, problems
 }
 
 fn merge_names(input: &mut ContactInput, before: &Base, now: &Base, problems: &mut Vec<ImportProblem>) {
+    merge_text("prefix of the name", &mut input.name_prefix, &before.name_prefix, &now.name_prefix, problems);
+    merge_text("suffix of the name", &mut input.name_suffix, &before.name_suffix, &now.name_suffix, problems);
     if input.given_name.is_none() && input.family_name.is_none() {
         input.given_name.clone_from(&now.given_name);
         input.family_name.clone_from(&now.family_name);

@@ -48,10 +48,24 @@ pub struct Fault {
 
 /// How the parser left a record: complete with so many columns, or outgrown.
 enum Outcome {
-    Complete { columns: usize },
-    TooLong { bytes: usize },
+    Complete {
+        columns: usize,
+    },
+    TooLong {
+        bytes: usize,
+    },
     TooWide,
-    Unclosed,
+    /// With the 1-based column of the quote, where that is known.
+    Unclosed {
+        column: Option<u64>,
+    },
+}
+
+impl Outcome {
+    /// The quote stands in the column behind those that have ended.
+    fn unclosed(ended: Option<usize>) -> Self {
+        Self::Unclosed { column: ended.and_then(|ended| u64::try_from(ended + 1).ok()) }
+    }
 }
 
 impl<R: BufRead> Records<R> {
@@ -134,10 +148,12 @@ impl<R: BufRead> Records<R> {
                 ReadRecordResult::Record | ReadRecordResult::End => {
                     return Ok(outgrown.unwrap_or(Outcome::Complete { columns }));
                 }
-                ReadRecordResult::InputEmpty if at_end => return Ok(Outcome::Unclosed),
+                ReadRecordResult::InputEmpty if at_end => {
+                    return Ok(Outcome::unclosed(outgrown.is_none().then_some(columns)));
+                }
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull if self.runs_over_lines(bytes, columns) => {
-                    return Ok(Outcome::Unclosed);
+                    return Ok(Outcome::unclosed(outgrown.is_none().then_some(columns)));
                 }
                 ReadRecordResult::OutputFull => {
                     outgrown.get_or_insert(Outcome::TooLong { bytes });
@@ -167,10 +183,10 @@ impl<R: BufRead> Records<R> {
                 "record_too_large",
                 format!("a row has at most 1 MiB, this one more than {bytes} bytes"),
             )),
-            Outcome::Unclosed => {
+            Outcome::Unclosed { column } => {
                 self.finished = true;
                 let detail = "a quote opened in this row is never closed".to_owned();
-                Err(Fault::new(line, None, "unclosed_quote", detail))
+                Err(Fault::new(line, column, "unclosed_quote", detail))
             }
         }
     }

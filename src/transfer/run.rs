@@ -124,8 +124,9 @@ impl<'a> Chunk<'a> {
                     let problem = ImportProblem::new(reason, "the row says nothing about a person");
                     self.note(tx, line, Outcome::Skipped, None, vec![problem]);
                 }
-                Entry::Error { line, column, code, detail } => {
-                    let problem = ImportProblem { column_number: column, ..ImportProblem::new(code, detail) };
+                Entry::Error { line, column, heading, code, detail } => {
+                    let problem = ImportProblem::new(code, detail);
+                    let problem = ImportProblem { column: heading, column_number: column, ..problem };
                     self.note(tx, line, Outcome::Failed, None, vec![problem]);
                 }
             }

@@ -24,6 +24,8 @@ pub enum Column {
 #[derive(Debug, Clone)]
 pub struct Columns {
     columns: Vec<Option<Column>>,
+    /// As the file has them.
+    headings: Vec<Option<String>>,
 }
 
 /// A header, with what it takes to read on behind it.
@@ -91,11 +93,20 @@ impl Columns {
         let known = columns.iter().flatten().count();
         let names_a_person =
             [Column::GivenName, Column::FamilyName].into_iter().any(|name| columns.contains(&Some(name)));
-        (names_a_person && known >= 2).then_some(Self { columns })
+        let headings = record.fields().map(|field| clean(field).map(|text| text.chars().take(SEEN_CHARS).collect()));
+        (names_a_person && known >= 2).then(|| Self { columns, headings: headings.collect() })
     }
 
     pub fn count(&self) -> usize {
         self.columns.len()
+    }
+
+    /// What stands above the column with this 1-based number: LinkedIn's heading where it is one of those, else the
+    /// file's own.
+    pub fn heading(&self, number: u64) -> Option<&str> {
+        let index = usize::try_from(number).ok()?.checked_sub(1)?;
+        let known = self.columns.get(index).copied().flatten().map(Column::name);
+        known.or_else(|| self.headings.get(index)?.as_deref())
     }
 
     /// 0-based.

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::header::{Column, Columns};
+use super::name::Name;
 use super::value::{clean, date, is_email};
 use super::{Connection, Entry, Problem, Profile};
 use crate::transfer::records::{Fault, Record};
@@ -19,12 +20,12 @@ pub const MAX_OTHER: usize = 2000;
 const VALUE_TOLD_CHARS: usize = 100;
 
 /// What one record of the body says.
-pub fn entry(record: &Record<'_>, columns: &Columns) -> Entry {
-    match connection(record, columns) {
-        Err(fault) => fault.into(),
-        Ok(connection) if has_identity(&connection) => Entry::Connection(connection),
-        Ok(_) => Entry::Skipped { line: record.line, reason: about_nobody(record) },
+pub fn entry(record: &Record<'_>, columns: &Columns) -> Result<Entry, Fault> {
+    let connection = connection(record, columns)?;
+    if has_identity(&connection) {
+        return Ok(Entry::Connection(connection));
     }
+    Ok(Entry::Skipped { line: record.line, reason: about_nobody(record) })
 }
 
 fn about_nobody(record: &Record<'_>) -> &'static str {
@@ -42,10 +43,14 @@ fn has_identity(connection: &Connection) -> bool {
 fn connection(record: &Record<'_>, columns: &Columns) -> Result<Connection, Fault> {
     fits_header(record, columns)?;
     let mut row = Row { record, columns, problems: Vec::new() };
+    let (given_name, family_name) = (row.text(Column::GivenName, MAX_NAME)?, row.text(Column::FamilyName, MAX_NAME)?);
+    let Name { prefix, given, family, suffix } = Name::split(given_name, family_name);
     Ok(Connection {
         line: record.line,
-        given_name: row.text(Column::GivenName, MAX_NAME)?,
-        family_name: row.text(Column::FamilyName, MAX_NAME)?,
+        name_prefix: prefix,
+        given_name: given,
+        family_name: family,
+        name_suffix: suffix,
         profile: row.profile()?,
         email: row.email()?,
         company: row.text(Column::Company, MAX_COMPANY)?,

@@ -67,6 +67,8 @@ fn the_present_format() {
         all[0],
         Connection {
             line: 5,
+            name_prefix: None,
+            name_suffix: None,
             given_name: some("Amara"),
             family_name: some("Okafor"),
             profile: Profile::parse("linkedin.com/in/amara-okafor-7b1a92"),
@@ -169,7 +171,20 @@ fn rows_that_do_not_fit() {
         [Entry::Skipped { line: 2, reason: "empty" }, Entry::Skipped { line: 3, reason: "no_identity" },]
     );
     let unclosed = rows("Ann,Lee\nBob,\"Open\nCy,Dee\n");
-    assert!(matches!(unclosed[..], [Entry::Connection(_), Entry::Error { line: 3, code: "unclosed_quote", .. }]));
+    assert!(matches!(
+        &unclosed[..],
+        [
+            Entry::Connection(_),
+            Entry::Error { line: 3, column: Some(2), heading: Some(heading), code: "unclosed_quote", .. }
+        ] if heading == "Last Name"
+    ));
+    let text = format!("Member No,{HEADER}1,Ann\n{},Bob\n", "9".repeat(70_000));
+    match upload(text).unwrap().last().unwrap() {
+        Entry::Error { column, heading, code, .. } => {
+            assert_eq!((column, heading, code), (Some(1), some("Member No"), "field_too_large"));
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
