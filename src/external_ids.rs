@@ -71,6 +71,12 @@ pub async fn replace(
     Ok(())
 }
 
+/// Whether an upsert may have failed because another took the id, or what goes with it, at the same moment: done again
+/// it finds what the other one made, or tells of the same conflict.
+pub fn overtaken(error: &ApiError) -> bool {
+    matches!(error.code, Code::ExternalIdTaken | Code::CompanyExists | Code::NotFound)
+}
+
 fn taken(resource: &str, system: &str, external_id: &str, other: Option<Uuid>) -> ApiError {
     let other = other.map_or_else(|| "another one".to_owned(), |id| id.to_string());
     let detail = format!("`{external_id}` in `{system}` is the {resource} {other}");

@@ -19,6 +19,9 @@ pub struct Position {
     pub text: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<i16>,
+    /// How well the row fits what was searched for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fit: Option<f32>,
     /// The search that found nothing by its words goes on by their likeness.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fuzzy: bool,

@@ -1,4 +1,6 @@
 //! Text as it is compared and searched.
+use std::collections::HashSet;
+
 use deunicode::deunicode;
 
 /// Without accents and case, in ASCII, with single spaces: `Łukasz  MÜLLER` → `lukasz muller`, `李` → `li`. What is
@@ -27,13 +29,18 @@ pub fn filled(text: Option<String>) -> Option<String> {
 
 /// Trimmed and without repetitions, in the order they came.
 pub fn distinct(list: Vec<String>) -> Vec<String> {
-    let mut kept: Vec<String> = Vec::with_capacity(list.len());
-    for item in list.into_iter().filter_map(|item| filled(Some(item))) {
-        if !kept.contains(&item) {
-            kept.push(item);
-        }
-    }
-    kept
+    distinct_by(list, str::to_owned)
+}
+
+/// Labels (tags, industries) as [`distinct`]; one that differs from another by case alone is the same label, as it was
+/// first spelled.
+pub fn distinct_labels(list: Vec<String>) -> Vec<String> {
+    distinct_by(list, str::to_lowercase)
+}
+
+fn distinct_by(list: Vec<String>, key: impl Fn(&str) -> String) -> Vec<String> {
+    let mut seen = HashSet::with_capacity(list.len());
+    list.into_iter().filter_map(|item| filled(Some(item))).filter(|item| seen.insert(key(item))).collect()
 }
 
 /// A `LIKE` pattern that finds `part` anywhere.
@@ -45,6 +52,12 @@ pub fn anywhere(part: &str) -> String {
 /// what it holds of every workspace.
 pub fn has_trigram(part: &str) -> bool {
     part.split(|c: char| !c.is_ascii_alphanumeric()).any(|run| run.len() >= 3)
+}
+
+diesel::define_sql_function! {
+    /// Labels in lower case, as the indexes over tags and industries have them.
+    fn inroad_lowered(labels: diesel::sql_types::Array<diesel::sql_types::Text>)
+        -> diesel::sql_types::Array<diesel::sql_types::Text>;
 }
 
 diesel::define_sql_function! {

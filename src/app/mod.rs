@@ -21,7 +21,7 @@ use crate::changes::feed::Hub;
 use crate::changes::{Actor, Tx};
 use crate::config::Config;
 use crate::db::{Conn, Connector, Database, Settings, WorkspaceId};
-use crate::error::ApiResult;
+use crate::error::{ApiError, ApiResult};
 use crate::http::Answer;
 use crate::http::cursor::CursorKey;
 use crate::http::idempotency::IdempotencyKey;
@@ -129,6 +129,23 @@ impl App {
     /// Runs a write of the caller's workspace in one transaction, with its changes.
     pub async fn write<T>(&self, caller: &Caller, work: impl AsyncFnOnce(&mut Tx<'_>) -> ApiResult<T>) -> ApiResult<T> {
         self.write_as(caller.workspace, Actor::Member(caller.user), work).await
+    }
+
+    /// As [`write`](Self::write), for work that can lose a race against a write like it: done again, up to two times,
+    /// when it fails in a way that `overtaken` knows.
+    pub async fn write_again<T>(
+        &self,
+        caller: &Caller,
+        overtaken: impl Fn(&ApiError) -> bool,
+        work: impl AsyncFn(&mut Tx<'_>) -> ApiResult<T>,
+    ) -> ApiResult<T> {
+        for _ in 0..2 {
+            match self.write(caller, &work).await {
+                Err(error) if overtaken(&error) => {}
+                outcome => return outcome,
+            }
+        }
+        self.write(caller, work).await
     }
 
     pub async fn write_as<T>(

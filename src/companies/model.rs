@@ -230,7 +230,7 @@ impl CompanyInput {
         fields::check_custom_fields(&self.custom_fields, &mut faults);
         ApiError::check(faults)?;
         let name = self.name.trim().to_owned();
-        let industries = text::distinct(self.industries);
+        let industries = text::distinct_labels(self.industries);
         Ok(CompanyRow {
             workspace_id,
             id,
@@ -251,7 +251,7 @@ impl CompanyInput {
             notes: text::filled(self.notes),
             is_target: self.is_target,
             links: Json(self.links),
-            tags: text::distinct(self.tags),
+            tags: text::distinct_labels(self.tags),
             custom_fields: Json(self.custom_fields),
             external_ids: Json(self.external_ids),
         })

@@ -2,6 +2,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use actix_web::{delete, get, patch, post, put};
 use chrono::{DateTime, Utc};
+use futures_util::try_join;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -13,10 +14,10 @@ use crate::batch::{self, BatchAnswer, BatchInput};
 use crate::error::ApiResult;
 use crate::http::frame::RequestId;
 use crate::http::idempotency::fingerprint;
-use crate::http::page::{self, DEFAULT_LIMIT};
+use crate::http::page::{self, Count, DEFAULT_LIMIT};
 use crate::http::params::NoParams;
 use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, IfNoneMatch, Paging, Params, Patch};
-use crate::{page, sort_keys};
+use crate::{external_ids, page, sort_keys};
 
 pub use crate::sort::Position;
 
@@ -27,7 +28,7 @@ sort_keys! {
 
 page! {
     /// A page of companies.
-    CompanyPage of Company
+    CompanyPage of Company, counted
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -40,6 +41,10 @@ pub struct ListQuery {
     /// The `next_cursor` of the page before.
     #[param(min_length = 1, max_length = 4096)]
     pub cursor: Option<String>,
+    /// `exact` counts what the filters find on all pages, into `total`. It takes as long as reading all of it: ask
+    /// for it once, not with every page.
+    #[param(inline)]
+    pub count: Option<Count>,
     #[param(inline)]
     pub sort: CompanySort,
     /// Any part of the name or an industry, without regard to accents and case.
@@ -64,6 +69,7 @@ impl Default for ListQuery {
         Self {
             limit: DEFAULT_LIMIT,
             cursor: None,
+            count: None,
             sort: CompanySort::default(),
             q: None,
             tag: Vec::new(),
@@ -131,10 +137,14 @@ pub async fn list_companies(
 ) -> ApiResult<Answer<CompanyPage>> {
     let from: Option<Position> = paging.position(query.cursor.as_deref())?;
     let workspace = access.workspace;
-    let mut rows =
-        app.db.read(workspace, async |conn| store::list(conn, workspace, &query, from.as_ref()).await).await?;
+    let (mut rows, total) = app
+        .db
+        .read(workspace, async |conn| {
+            try_join!(store::list(conn, workspace, &query, from.as_ref()), store::total(conn, workspace, &query))
+        })
+        .await?;
     let next_cursor = page::cut(&paging, query.limit, &mut rows, |row| query.position(row))?;
-    paging.answer(&CompanyPage { data: rows.into_iter().map(Company::from).collect(), next_cursor })
+    paging.answer(&CompanyPage { data: rows.into_iter().map(Company::from).collect(), next_cursor, total })
 }
 
 /// Read one company
@@ -214,10 +224,9 @@ pub async fn upsert_company(
     patch: Patch<CompanyInput>,
 ) -> ApiResult<Answer<Company>> {
     let (system, external_id) = path.into_inner();
-    let new_id = app.new_id();
-    app.write(&access, async |tx| {
+    app.write_again(&access, external_ids::overtaken, async |tx| {
         let (created, company) =
-            service::upsert(tx, new_id, &system, &external_id, (&if_match, &if_none_match), &patch).await?;
+            service::upsert(tx, app.new_id(), &system, &external_id, (&if_match, &if_none_match), &patch).await?;
         if created {
             return Answer::created(&location(company.id), company.version, &company);
         }

@@ -10,8 +10,9 @@ use super::routes::{ListQuery, Position};
 use crate::db::schema::{companies, positions};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault, OnConstraint};
+use crate::http::page::Count;
 use crate::sort::{Order, keyset};
-use crate::text;
+use crate::text::{self, inroad_lowered};
 
 /// Rows of one statement: 22 values each, and PostgreSQL takes 65,535 values.
 const CHUNK: usize = 1_000;
@@ -133,13 +134,42 @@ pub async fn list(
     query: &ListQuery,
     from: Option<&Position>,
 ) -> ApiResult<Vec<CompanyRow>> {
+    let mut rows = filtered(workspace, query).select(CompanyRow::as_select());
+    let Order { by, descending } = query.sort.order();
+    rows = match (by, from) {
+        (By::Created, from) => keyset!(rows, descending, companies::id, from.map(|from| from.id)),
+        (By::Updated, from) => {
+            let from = from.and_then(|from| Some((from.at?, from.id)));
+            keyset!(rows, descending, companies::updated_at, companies::id, from)
+        }
+        (By::Name, from) => {
+            let from = from.and_then(|from| Some((from.text.clone()?, from.id)));
+            keyset!(rows, descending, companies::sort_name, companies::id, from)
+        }
+    };
+    Ok(rows.limit(query.fetch()).load(&mut conn).await?)
+}
+
+/// How many the filters find, if the query asks for it.
+pub async fn total(mut conn: &Conn, workspace: WorkspaceId, query: &ListQuery) -> ApiResult<Option<i64>> {
+    match query.count {
+        None => Ok(None),
+        Some(Count::Exact) => Ok(Some(filtered(workspace, query).count().get_result(&mut conn).await?)),
+    }
+}
+
+fn filtered(workspace: WorkspaceId, query: &ListQuery) -> companies::BoxedQuery<'_, diesel::pg::Pg> {
     let live = companies::workspace_id.eq(workspace).and(companies::deleted_at.is_null());
-    let mut rows = CompanyRow::query().filter(live).into_boxed();
+    let mut rows = companies::table.filter(live).into_boxed();
     if !query.tag.is_empty() {
-        rows = rows.filter(companies::tags.overlaps_with(&query.tag));
+        // The index has those only that have any.
+        rows = rows.filter(companies::tags.ne(Vec::<String>::new()));
+        rows = rows.filter(inroad_lowered(companies::tags).overlaps_with(inroad_lowered(query.tag.clone())));
     }
     if !query.industry.is_empty() {
-        rows = rows.filter(companies::industries.overlaps_with(&query.industry));
+        // The index has those only that have any.
+        rows = rows.filter(companies::industries.ne(Vec::<String>::new()));
+        rows = rows.filter(inroad_lowered(companies::industries).overlaps_with(inroad_lowered(query.industry.clone())));
     }
     if let Some(is_target) = query.is_target {
         rows = rows.filter(companies::is_target.eq(is_target));
@@ -162,19 +192,7 @@ pub async fn list(
             false => rows.filter(text::strpos(companies::search_text, word.to_owned()).gt(0)),
         };
     }
-    let Order { by, descending } = query.sort.order();
-    rows = match (by, from) {
-        (By::Created, from) => keyset!(rows, descending, companies::id, from.map(|from| from.id)),
-        (By::Updated, from) => {
-            let from = from.and_then(|from| Some((from.at?, from.id)));
-            keyset!(rows, descending, companies::updated_at, companies::id, from)
-        }
-        (By::Name, from) => {
-            let from = from.and_then(|from| Some((from.text.clone()?, from.id)));
-            keyset!(rows, descending, companies::sort_name, companies::id, from)
-        }
-    };
-    Ok(rows.limit(query.fetch()).load(&mut conn).await?)
+    rows
 }
 
 pub use super::routes::By;

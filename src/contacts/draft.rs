@@ -12,7 +12,7 @@ use crate::db::{Json, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Fault};
 use crate::fields::{self, one_primary};
 use crate::http::Rules;
-use crate::text::{distinct, filled, fold};
+use crate::text::{distinct, distinct_labels, filled, fold};
 use crate::transfer::linkedin::Profile as LinkedinProfile;
 
 /// Which contact the rows are for, and when what happened to it.
@@ -84,9 +84,10 @@ impl ContactInput {
         ] {
             *field = filled(field.take());
         }
-        for list in [&mut self.industries, &mut self.expertise, &mut self.shared_ground, &mut self.tags] {
-            *list = distinct(std::mem::take(list));
+        for list in [&mut self.industries, &mut self.expertise, &mut self.tags] {
+            *list = distinct_labels(std::mem::take(list));
         }
+        self.shared_ground = distinct(std::mem::take(&mut self.shared_ground));
         for position in &mut self.positions {
             position.company_name = filled(position.company_name.take());
             position.title = filled(position.title.take());

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::model::ContactRow;
 use super::words::{HowFound, Relationship, Stage};
-use crate::http::page::DEFAULT_LIMIT;
+use crate::http::page::{Count, DEFAULT_LIMIT};
 use crate::sort::{Order, Position};
 use crate::sort_keys;
 use crate::text::fold;
@@ -41,7 +41,12 @@ pub struct ListQuery {
     /// The `next_cursor` of the page before.
     #[param(min_length = 1, max_length = 4096)]
     pub cursor: Option<String>,
-    /// `-created_at` unless said otherwise; with `q`, first those in whom a word begins with it.
+    /// `exact` counts what the filters find on all pages, into `total`. It takes as long as reading all of it: ask
+    /// for it once, not with every page.
+    #[param(inline)]
+    pub count: Option<Count>,
+    /// `-created_at` unless said otherwise; with `q`, first those in whom a word begins with it, or, where
+    /// nothing has the words as they are, those that are most like it.
     #[param(inline)]
     pub sort: Option<ContactSort>,
     /// Any part of the name, a company, a title or an e-mail address, without regard to accents and case. When
@@ -107,6 +112,7 @@ impl Default for ListQuery {
         Self {
             limit: DEFAULT_LIMIT,
             cursor: None,
+            count: None,
             sort: None,
             q: None,
             stage: Vec::new(),
@@ -151,10 +157,10 @@ impl ListQuery {
     }
 
     /// Where the list goes on after this row. Rows without a key sort as the generated columns have them.
-    pub fn position(&self, row: &ContactRow, begins: bool, fuzzy: bool) -> Position {
+    pub fn position(&self, row: &ContactRow, fit: f32, fuzzy: bool) -> Position {
         let base = Position { id: row.id.into(), fuzzy, ..Position::default() };
         if self.relevance().is_some() {
-            return Position { number: Some(begins.into()), ..base };
+            return Position { fit: Some(fit), ..base };
         }
         match self.order().by {
             By::Created => base,

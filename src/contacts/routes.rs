@@ -6,8 +6,9 @@ use actix_web::{delete, get, patch, post, put};
 use futures_util::try_join;
 
 use super::api::{Contact, ContactInput};
-use super::model::{ContactId, ContactRow, PositionView};
+use super::model::{ContactId, PositionView};
 use super::query::ListQuery;
+use super::store::Hit;
 use super::{service, store};
 use crate::app::App;
 use crate::auth::{Access, ContactsRead, ContactsWrite};
@@ -19,12 +20,12 @@ use crate::http::idempotency::fingerprint;
 use crate::http::page;
 use crate::http::params::NoParams;
 use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, IfNoneMatch, Paging, Params, Patch, Ruled};
-use crate::page;
 use crate::sort::Position;
+use crate::{external_ids, page};
 
 page! {
     /// A page of contacts.
-    ContactPage of Contact
+    ContactPage of Contact, counted
 }
 
 fn location(id: ContactId) -> String {
@@ -68,36 +69,37 @@ pub async fn list_contacts(
     let from: Option<Position> = paging.position(query.cursor.as_deref())?;
     let workspace = access.workspace;
     let mut fuzzy = from.as_ref().is_some_and(|from| from.fuzzy);
-    let mut found = Vec::new();
+    let mut page = Found::default();
     if !fuzzy {
-        found = app.db.read(workspace, async |conn| page_of(conn, workspace, &query, from.as_ref()).await).await?;
-        fuzzy = found.is_empty() && query.q.is_some() && from.is_none();
+        page = app.db.read(workspace, async |conn| page_of(conn, workspace, &query, from.as_ref()).await).await?;
+        fuzzy = page.hits.is_empty() && query.q.is_some() && from.is_none();
     }
     if fuzzy {
         let alike = async |conn: &mut Conn| page_alike(conn, workspace, &query, from.as_ref()).await;
-        found = app.db.snapshot(workspace, alike).await?;
+        page = app.db.snapshot(workspace, alike).await?;
     }
-    let next_cursor =
-        page::cut(&paging, query.limit, &mut found, |found| query.position(&found.row, found.begins, fuzzy))?;
-    let data = found.into_iter().map(|found| Contact::new(found.row, found.positions)).collect();
-    paging.answer(&ContactPage { data, next_cursor })
+    let Found { mut hits, mut positions, total } = page;
+    let next_cursor = page::cut(&paging, query.limit, &mut hits, |(row, fit)| query.position(row, *fit, fuzzy))?;
+    let contact = |(row, _): Hit| {
+        let positions = positions.remove(&row.id).unwrap_or_default();
+        Contact::new(row, positions)
+    };
+    let data = hits.into_iter().map(contact).collect();
+    paging.answer(&ContactPage { data, next_cursor, total })
 }
 
-/// A contact of a list, and whether a word of it begins with what was searched for.
+/// What a page of contacts is made of.
+#[derive(Default)]
 struct Found {
-    row: ContactRow,
-    begins: bool,
-    positions: Vec<PositionView>,
+    hits: Vec<Hit>,
+    positions: HashMap<ContactId, Vec<PositionView>>,
+    total: Option<i64>,
 }
 
-async fn page_of(
-    conn: &Conn,
-    workspace: WorkspaceId,
-    query: &ListQuery,
-    from: Option<&Position>,
-) -> ApiResult<Vec<Found>> {
-    let rows = store::list(conn, workspace, query, from, false).await?;
-    with_positions(conn, workspace, rows).await
+async fn page_of(conn: &Conn, workspace: WorkspaceId, query: &ListQuery, from: Option<&Position>) -> ApiResult<Found> {
+    let list = store::list(conn, workspace, query, from, false);
+    let (hits, total) = try_join!(list, store::total(conn, workspace, query, false))?;
+    with_positions(conn, workspace, hits, total).await
 }
 
 async fn page_alike(
@@ -105,24 +107,21 @@ async fn page_alike(
     workspace: WorkspaceId,
     query: &ListQuery,
     from: Option<&Position>,
-) -> ApiResult<Vec<Found>> {
-    let rows = store::list_alike(conn, workspace, query, from).await?;
-    with_positions(conn, workspace, rows).await
+) -> ApiResult<Found> {
+    let hits = store::list_alike(conn, workspace, query, from).await?;
+    let total = store::total(conn, workspace, query, true).await?;
+    with_positions(conn, workspace, hits, total).await
 }
 
-async fn with_positions(conn: &Conn, workspace: WorkspaceId, rows: Vec<(ContactRow, bool)>) -> ApiResult<Vec<Found>> {
-    let ids: Vec<ContactId> = rows.iter().map(|(row, _)| row.id).collect();
+async fn with_positions(conn: &Conn, workspace: WorkspaceId, hits: Vec<Hit>, total: Option<i64>) -> ApiResult<Found> {
+    let ids: Vec<ContactId> = hits.iter().map(|(row, _)| row.id).collect();
     let mut positions: HashMap<ContactId, Vec<PositionView>> = HashMap::with_capacity(ids.len());
     if !ids.is_empty() {
         for position in store::positions(conn, workspace, &ids).await? {
             positions.entry(position.contact_id).or_default().push(position);
         }
     }
-    let found = |(row, begins): (ContactRow, bool)| {
-        let positions = positions.remove(&row.id).unwrap_or_default();
-        Found { row, begins, positions }
-    };
-    Ok(rows.into_iter().map(found).collect())
+    Ok(Found { hits, positions, total })
 }
 
 /// Read one contact
@@ -209,10 +208,9 @@ pub async fn upsert_contact(
     patch: Patch<ContactInput>,
 ) -> ApiResult<Answer<Contact>> {
     let (system, external_id) = path.into_inner();
-    let new_id = app.new_id();
-    app.write(&access, async |tx| {
+    app.write_again(&access, external_ids::overtaken, async |tx| {
         let (created, contact) =
-            service::upsert(tx, new_id, &system, &external_id, (&if_match, &if_none_match), &patch).await?;
+            service::upsert(tx, app.new_id(), &system, &external_id, (&if_match, &if_none_match), &patch).await?;
         if created {
             return Answer::created(&location(contact.id), contact.version, &contact);
         }

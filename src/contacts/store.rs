@@ -1,7 +1,7 @@
 //! Every statement about contacts and their positions, each within one workspace.
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Date, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Bool, Date, Float, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid};
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 
 use super::model::{ContactId, ContactRow, ContactWrite, PositionRow, PositionView};
@@ -11,8 +11,10 @@ use crate::db::columns::array_text;
 use crate::db::schema::{companies, contacts, positions};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, OnConstraint};
+use crate::http::page::Count;
 use crate::sort::{Order, Position, keyset};
-use crate::{insert_columns, text};
+use crate::insert_columns;
+use crate::text::{self, inroad_lowered};
 
 /// Rows of one statement.
 const CHUNK: usize = 1_000;
@@ -227,10 +229,13 @@ pub async fn list_alike(
     workspace: WorkspaceId,
     query: &ListQuery,
     from: Option<&Position>,
-) -> ApiResult<Vec<(ContactRow, bool)>> {
+) -> ApiResult<Vec<Hit>> {
     conn.batch_execute(LIKENESS).await?;
     list(conn, workspace, query, from, true).await
 }
+
+/// A contact of a list, and how well it fits what was searched for: see [`fit`].
+pub type Hit = (ContactRow, f32);
 
 pub async fn list(
     mut conn: &Conn,
@@ -238,66 +243,13 @@ pub async fn list(
     query: &ListQuery,
     from: Option<&Position>,
     alike: bool,
-) -> ApiResult<Vec<(ContactRow, bool)>> {
-    let live = contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_null());
+) -> ApiResult<Vec<Hit>> {
     let relevance = query.relevance();
-    let columns = (ContactRow::as_select(), begins(relevance.as_deref()));
-    let mut rows = contacts::table.filter(live).select(columns).into_boxed();
-    for word in text::fold(query.q.as_deref().unwrap_or_default()).split(' ').filter(|word| !word.is_empty()) {
-        rows = match (alike, text::has_trigram(word)) {
-            (true, _) => rows.filter(Resembles::new(word.to_owned().into_sql::<Text>(), contacts::search_text)),
-            (false, true) => rows.filter(contacts::search_text.like(text::anywhere(word))),
-            (false, false) => rows.filter(text::strpos(contacts::search_text, word.to_owned()).gt(0)),
-        };
-    }
-    if !query.stage.is_empty() {
-        rows = rows.filter(contacts::stage.eq_any(query.stage.clone()));
-    }
-    if !query.tag.is_empty() {
-        rows = rows.filter(contacts::tags.overlaps_with(query.tag.clone()));
-    }
-    if !query.industry.is_empty() {
-        rows = rows.filter(contacts::industries.overlaps_with(query.industry.clone()));
-    }
-    if !query.how_found.is_empty() {
-        rows = rows.filter(contacts::how_found.eq_any(query.how_found.clone()));
-    }
-    if !query.relationship.is_empty() {
-        rows = rows.filter(contacts::relationship.eq_any(query.relationship.clone()));
-    }
-    if !query.connector_id.is_empty() {
-        rows = rows.filter(contacts::connector_id.eq_any(query.connector_id.clone()));
-    }
-    if !query.strength.is_empty() {
-        rows = rows.filter(contacts::strength.eq_any(query.strengths()));
-    }
-    if let Some(do_not_contact) = query.do_not_contact {
-        rows = rows.filter(contacts::do_not_contact.eq(do_not_contact));
-    }
-    if !query.company_id.is_empty() || query.company.is_some() {
-        rows = rows.filter(contacts::id.eq_any(people_at(workspace, query)));
-    }
-    macro_rules! range {
-        ($column:ident, $after:ident, $before:ident) => {
-            if let Some(after) = query.$after {
-                rows = rows.filter(contacts::$column.gt(after));
-            }
-            if let Some(before) = query.$before {
-                rows = rows.filter(contacts::$column.lt(before));
-            }
-        };
-    }
-    range!(created_at, created_after, created_before);
-    range!(updated_at, updated_after, updated_before);
-    range!(last_touch_at, last_touch_after, last_touch_before);
+    let best = || fit(relevance.as_deref(), alike);
+    let mut rows = filtered(workspace, query, alike).select((ContactRow::as_select(), best()));
     if relevance.is_some() {
-        let best = || begins(relevance.as_deref());
-        if let Some(from) = from {
-            let (rest, after) = (diesel::dsl::not(best()), contacts::id.lt(from.id));
-            rows = match from.number {
-                Some(1) => rows.filter(rest.or(after)),
-                _ => rows.filter(rest.and(after)),
-            };
+        if let Some((fit, id)) = from.and_then(|from| Some((from.fit?, from.id))) {
+            rows = rows.filter(best().lt(fit).or(best().eq(fit).and(contacts::id.lt(id))));
         }
         let rows = rows.order((best().desc(), contacts::id.desc()));
         return Ok(rows.limit(query.fetch()).load(&mut conn).await?);
@@ -325,18 +277,98 @@ pub async fn list(
     Ok(rows.limit(query.fetch()).load(&mut conn).await?)
 }
 
+/// How many the filters find, if the query asks for it.
+pub async fn total(mut conn: &Conn, workspace: WorkspaceId, query: &ListQuery, alike: bool) -> ApiResult<Option<i64>> {
+    match query.count {
+        None => Ok(None),
+        Some(Count::Exact) => Ok(Some(filtered(workspace, query, alike).count().get_result(&mut conn).await?)),
+    }
+}
+
+/// The contacts that the filters find. An index serves each filter that may find few of many: see the migrations.
+fn filtered(workspace: WorkspaceId, query: &ListQuery, alike: bool) -> contacts::BoxedQuery<'_, diesel::pg::Pg> {
+    let live = contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_null());
+    let mut rows = contacts::table.filter(live).into_boxed();
+    for word in text::fold(query.q.as_deref().unwrap_or_default()).split(' ').filter(|word| !word.is_empty()) {
+        rows = match (alike, text::has_trigram(word)) {
+            (true, _) => rows.filter(Resembles::new(word.to_owned().into_sql::<Text>(), contacts::search_text)),
+            (false, true) => rows.filter(contacts::search_text.like(text::anywhere(word))),
+            (false, false) => rows.filter(text::strpos(contacts::search_text, word.to_owned()).gt(0)),
+        };
+    }
+    if !query.stage.is_empty() {
+        rows = rows.filter(contacts::stage.eq_any(query.stage.clone()));
+    }
+    if !query.tag.is_empty() {
+        // The index has those only that have any.
+        rows = rows.filter(contacts::tags.ne(Vec::<String>::new()));
+        rows = rows.filter(inroad_lowered(contacts::tags).overlaps_with(inroad_lowered(query.tag.clone())));
+    }
+    if !query.industry.is_empty() {
+        // The index has those only that have any.
+        rows = rows.filter(contacts::industries.ne(Vec::<String>::new()));
+        rows = rows.filter(inroad_lowered(contacts::industries).overlaps_with(inroad_lowered(query.industry.clone())));
+    }
+    if !query.how_found.is_empty() {
+        rows = rows.filter(contacts::how_found.eq_any(query.how_found.clone()));
+    }
+    if !query.relationship.is_empty() {
+        rows = rows.filter(contacts::relationship.eq_any(query.relationship.clone()));
+    }
+    if !query.connector_id.is_empty() {
+        rows = rows.filter(contacts::connector_id.eq_any(query.connector_id.clone()));
+    }
+    if !query.strength.is_empty() {
+        rows = rows.filter(contacts::strength_rank.eq_any(query.strengths()));
+    }
+    if let Some(do_not_contact) = query.do_not_contact {
+        rows = rows.filter(contacts::do_not_contact.eq(do_not_contact));
+    }
+    if !query.company_id.is_empty() || query.company.is_some() {
+        rows = rows.filter(contacts::id.eq_any(people_at(workspace, query)));
+    }
+    macro_rules! range {
+        ($column:ident, $after:ident, $before:ident) => {
+            if let Some(after) = query.$after {
+                rows = rows.filter(contacts::$column.gt(after));
+            }
+            if let Some(before) = query.$before {
+                rows = rows.filter(contacts::$column.lt(before));
+            }
+        };
+    }
+    range!(created_at, created_after, created_before);
+    range!(updated_at, updated_after, updated_before);
+    range!(touch_rank, last_touch_after, last_touch_before);
+    if query.last_touch_before.is_some() {
+        // Whoever was never touched was not touched before either.
+        rows = rows.filter(contacts::last_touch_at.is_not_null());
+    }
+    rows
+}
+
+type Fit<'a> = Box<dyn BoxableExpression<contacts::table, diesel::pg::Pg, SqlType = Float> + 'a>;
+
+/// What search results are ordered by: where nothing has the words as they are, how like they are, from 0 to 1; else
+/// 1 when a word begins with what is searched for, and 0.
+fn fit<'a>(text: Option<&str>, alike: bool) -> Fit<'a> {
+    diesel::define_sql_function! { fn word_similarity(part: Text, text: Text) -> Float; }
+    match text {
+        None => Box::new(0.0.into_sql::<Float>()),
+        Some(text) if alike => Box::new(word_similarity(text.to_owned(), contacts::search_text)),
+        Some(text) => {
+            Box::new(diesel::dsl::case_when(begins(text), 1.0.into_sql::<Float>()).otherwise(0.0.into_sql::<Float>()))
+        }
+    }
+}
+
 type Condition<'a> = Box<dyn BoxableExpression<contacts::table, diesel::pg::Pg, SqlType = Bool> + 'a>;
 
 /// Whether a word of the contact begins with what is searched for.
-fn begins<'a>(text: Option<&str>) -> Condition<'a> {
-    match text {
-        Some(text) => {
-            let line = text::anywhere(&format!("\n{text}"));
-            let word = text::anywhere(&format!(" {text}"));
-            Box::new(contacts::search_text.like(line).or(contacts::search_text.like(word)))
-        }
-        None => Box::new(false.into_sql::<Bool>()),
-    }
+fn begins<'a>(text: &str) -> Condition<'a> {
+    let line = text::anywhere(&format!("\n{text}"));
+    let word = text::anywhere(&format!(" {text}"));
+    Box::new(contacts::search_text.like(line).or(contacts::search_text.like(word)))
 }
 
 /// Those who work or worked at the companies of the query.

@@ -7,7 +7,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use super::answer::Answer;
 use crate::app::App;
@@ -38,8 +38,8 @@ impl FromRequest for Paging {
         let mut pairs: Vec<_> = pairs.filter(|(name, _)| name != "cursor").collect();
         let query = encode(pairs.iter());
         pairs.sort();
-        // Another page size is the same list.
-        let bound = encode(pairs.iter().filter(|(name, _)| name != "limit"));
+        // Another page size is the same list, and so is one that is counted.
+        let bound = encode(pairs.iter().filter(|(name, _)| name != "limit" && name != "count"));
         let workspace = Caller::of(request).map_or_else(|_| String::new(), |caller| caller.workspace.to_string());
         let path = request.path().to_owned();
         ready(Ok(Self { app: app.clone(), list: format!("{workspace} {path}?{bound}"), path, query }))
@@ -105,9 +105,35 @@ pub trait Page: Serialize {
     fn next_cursor(&self) -> Option<&str>;
 }
 
-/// Declares the page of a list of `$item`.
+/// Whether to count what a list has in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Count {
+    Exact,
+}
+
+/// Declares the page of a list of `$item`; of one that can be `counted`, with its `total`.
 #[macro_export]
 macro_rules! page {
+    ($(#[$meta:meta])* $name:ident of $item:ty, counted) => {
+        $(#[$meta])*
+        #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+        pub struct $name {
+            pub data: Vec<$item>,
+            /// Pass it as `cursor` for the next page; `null` on the last one.
+            #[schema(required)]
+            pub next_cursor: Option<String>,
+            /// How many there are on all pages, as long as `count=exact` asks for it; else `null`.
+            #[schema(required, minimum = 0, example = 42)]
+            pub total: Option<i64>,
+        }
+
+        impl $crate::http::page::Page for $name {
+            fn next_cursor(&self) -> Option<&str> {
+                self.next_cursor.as_deref()
+            }
+        }
+    };
     ($(#[$meta:meta])* $name:ident of $item:ty) => {
         $(#[$meta])*
         #[derive(Debug, serde::Serialize, utoipa::ToSchema)]

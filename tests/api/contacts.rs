@@ -1,3 +1,4 @@
+use futures_util::future::join_all;
 use inroad::auth::{Role, Scopes};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -468,4 +469,140 @@ async fn a_closed_contact_opens_without_further_words() {
     assert_eq!((&open.json["stage"], &open.json["stage_reason"]), (&json!("met"), &Value::Null));
     let wrong = json!({ "stage_reason": "declined" });
     assert_eq!(app.patch(&path, &ada, wrong).await.expect(422).faults(), ["/stage_reason"]);
+}
+
+/// The ids of a list, page by page.
+async fn all_pages(app: &TestApp, member: &Member, query: &str) -> Vec<String> {
+    let (mut names, mut path) = (Vec::new(), format!("/v1/contacts?{query}"));
+    loop {
+        let page = app.get(&path, member).await.expect(200);
+        names.extend(page.json["data"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap().to_owned()));
+        match page.json["next_cursor"].as_str() {
+            Some(cursor) => path = format!("/v1/contacts?{query}&cursor={cursor}"),
+            None => return names,
+        }
+    }
+}
+
+#[actix_web::test]
+async fn labels_are_compared_without_regard_to_case() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let body = json!({ "given_name": "A", "tags": ["Alumni", "alumni", "ÉCOLE", "école"], "industries": ["Energy"] });
+    let stored = app.post("/v1/contacts", &ada, body).await.expect(201);
+    assert_eq!(stored.json["tags"], json!(["Alumni", "ÉCOLE"]));
+    app.post("/v1/contacts", &ada, json!({ "given_name": "B", "tags": ["other"] })).await.expect(201);
+    app.post("/v1/contacts", &ada, json!({ "given_name": "C" })).await.expect(201);
+    let company = json!({ "name": "Acme", "tags": ["Target", "TARGET"], "industries": ["Energy"] });
+    assert_eq!(app.post("/v1/companies", &ada, company).await.expect(201).json["tags"], json!(["Target"]));
+    for query in ["tag=ALUMNI", "tag=%C3%A9cole", "industry=eNeRgY", "tag=alumni&tag=x", "tag=alumni&industry=energy"] {
+        assert_eq!(all_pages(&app, &ada, query).await, ["A"], "{query}");
+    }
+    assert_eq!(all_pages(&app, &ada, "tag=none").await, Vec::<String>::new());
+    for query in ["tag=tARGET", "industry=ENERGY"] {
+        let page = app.get(&format!("/v1/companies?{query}"), &ada).await.expect(200);
+        assert_eq!(page.json["data"].as_array().unwrap().len(), 1, "{query}");
+    }
+}
+
+#[actix_web::test]
+async fn those_most_like_what_is_searched_for_come_first() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    for family in ["Catharinason", "Katarinen", "Katharina", "Katherine", "Catarina", "Bob"] {
+        app.post("/v1/contacts", &ada, json!({ "given_name": "X", "family_name": family })).await.expect(201);
+    }
+    let whole = all_pages(&app, &ada, "q=katharina").await;
+    assert_eq!(whole[0], "X Katharina");
+    let fuzzy = all_pages(&app, &ada, "q=katharyna").await;
+    assert_eq!(fuzzy[0], "X Katharina", "{fuzzy:?}");
+    assert!(fuzzy.len() > 2 && !fuzzy.contains(&"X Bob".to_owned()), "{fuzzy:?}");
+    assert_eq!(all_pages(&app, &ada, "q=katharyna&limit=1").await, fuzzy);
+    assert_eq!(all_pages(&app, &ada, "q=katharyna&limit=2").await, fuzzy);
+    let mut by_name = fuzzy.clone();
+    by_name.sort();
+    let mut sorted = all_pages(&app, &ada, "q=katharyna&sort=name&limit=2").await;
+    assert_eq!(sorted.len(), by_name.len());
+    sorted.sort();
+    assert_eq!(sorted, by_name);
+    let page = app.get("/v1/contacts?q=katharyna&limit=1&count=exact", &ada).await.expect(200);
+    assert_eq!(page.json["total"].as_u64(), Some(fuzzy.len() as u64));
+}
+
+#[actix_web::test]
+async fn a_list_is_counted_when_asked() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    app.post("/v1/contacts", &app.seeker().await, json!({ "given_name": "Foreign" })).await.expect(201);
+    let tag = |n: u32| if n.is_multiple_of(2) { "even" } else { "odd" };
+    let items: Vec<_> = (0..7).map(|n| json!({ "given_name": format!("c{n}"), "tags": [tag(n)] })).collect();
+    app.post("/v1/contacts/batch", &ada, json!({ "items": items })).await.expect(207);
+    let gone = app.post("/v1/contacts", &ada, json!({ "given_name": "gone" })).await.expect(201).id();
+    app.delete(&format!("/v1/contacts/{gone}"), &ada).await.expect(204);
+    let plain = app.get("/v1/contacts?limit=2", &ada).await.expect(200);
+    assert_eq!(plain.json["total"], Value::Null);
+    let counted = app.get("/v1/contacts?limit=2&count=exact", &ada).await.expect(200);
+    assert_eq!(counted.json["total"], 7);
+    // The cursor of the one is good for the other.
+    let cursor = plain.json["next_cursor"].as_str().unwrap();
+    let next = app.get(&format!("/v1/contacts?limit=2&count=exact&cursor={cursor}"), &ada).await.expect(200);
+    assert_eq!((next.json["total"].as_u64(), next.json["data"].as_array().unwrap().len()), (Some(7), 2));
+    assert_eq!(app.get("/v1/contacts?tag=EVEN&count=exact", &ada).await.expect(200).json["total"], 4);
+    assert_eq!(app.get("/v1/contacts?q=c3&count=exact", &ada).await.expect(200).json["total"], 1);
+    assert_eq!(app.get("/v1/companies?count=exact", &ada).await.expect(200).json["total"], 0);
+    assert_eq!(app.get("/v1/contacts?count=all", &ada).await.expect(400).faults(), ["count"]);
+}
+
+#[actix_web::test]
+async fn upserts_of_one_new_id_at_once_all_succeed() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    for (list, body) in [
+        ("contacts", json!({ "given_name": "Ada", "positions": [{ "company_name": "Engines" }] })),
+        ("companies", json!({ "name": "Upserted" })),
+    ] {
+        for round in 0..5 {
+            let path = format!("/v1/{list}/by-external-id/crm/{round}");
+            let mut body = body.clone();
+            if list == "companies" {
+                body["name"] = json!(format!("Upserted {round}"));
+            }
+            let replies = join_all((0..8).map(|_| app.put(&path, &ada, body.clone()))).await;
+            let statuses: Vec<u16> = replies.iter().map(|reply| reply.status).collect();
+            assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{list}: {statuses:?}");
+            assert!(statuses.iter().all(|status| [200, 201].contains(status)), "{list}: {statuses:?}");
+        }
+    }
+    let taken = json!({ "given_name": "Eve", "external_ids": { "crm": "0" } });
+    assert_eq!(app.post("/v1/contacts", &ada, taken.clone()).await.expect(409).code(), "external_id_taken");
+    let other = json!({ "given_name": "Eve", "external_ids": { "mail": "1" } });
+    app.put("/v1/contacts/by-external-id/crm/new", &ada, other.clone()).await.expect(201);
+    let reply = app.put("/v1/contacts/by-external-id/crm/newer", &ada, other).await.expect(409);
+    assert_eq!((reply.code(), reply.faults()), ("external_id_taken", vec!["/external_ids/mail"]));
+}
+
+#[actix_web::test]
+async fn filters_leave_out_whom_they_do_not_mean() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let body = json!({ "given_name": "A", "how_found": "newspaper", "relationship": "teacher", "strength": 4,
+        "last_touch_at": "2026-01-10T00:00:00Z", "do_not_contact": true });
+    app.post("/v1/contacts", &ada, body).await.expect(201);
+    app.pass(chrono::Duration::days(1));
+    app.post("/v1/contacts", &ada, json!({ "given_name": "B" })).await.expect(201);
+    for (query, found) in [
+        ("how_found=newspaper", &["A"][..]),
+        ("relationship=teacher&relationship=friend", &["A"]),
+        ("strength=4&strength=5", &["A"]),
+        ("do_not_contact=true", &["A"]),
+        ("do_not_contact=false", &["B"]),
+        ("last_touch_before=2026-01-11T00:00:00Z", &["A"]),
+        ("last_touch_after=2026-01-11T00:00:00Z", &[]),
+        ("last_touch_after=2026-01-09T00:00:00Z", &["A"]),
+        ("created_after=2026-03-02T10:00:00Z", &["B"]),
+        ("created_before=2026-03-02T10:00:00Z", &["A"]),
+        ("updated_before=2026-03-02T10:00:00Z&sort=-updated_at", &["A"]),
+    ] {
+        assert_eq!(all_pages(&app, &ada, query).await, found, "{query}");
+    }
 }
