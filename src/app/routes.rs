@@ -12,7 +12,7 @@ use super::service;
 use crate::auth::{self, access};
 use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
-use crate::mail::SendMail;
+use crate::mail::{SendMail, SendSealedMail};
 use crate::{changes, companies, contacts, transfer, trash};
 
 /// All routes, and the document as their handlers say it.
@@ -49,7 +49,7 @@ pub fn routes() -> (
 
 /// The kinds of job that slices enqueue.
 pub fn jobs() -> Registry {
-    Registry::default().with::<SendMail>().with::<auth::recovery::SendLink>()
+    Registry::default().with::<SendMail>().with::<SendSealedMail>().with::<auth::recovery::SendLink>()
 }
 
 /// What comes round.

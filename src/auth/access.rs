@@ -144,7 +144,15 @@ impl<S: Scope> FromRequest for Access<S> {
             if caller.scopes.holds::<S>() {
                 return Ok(Self { caller, scope: PhantomData });
             }
-            let detail = format!("this needs the scope `{}`, which the credential or your role lacks", S::NAME);
+            let (name, role) = (S::NAME, caller.role.name());
+            let detail = if caller.role.scopes().holds::<S>() {
+                format!(
+                    "this needs the scope `{name}`, which your role `{role}` allows, but your access token lacks: \
+                     `POST /v1/auth/refresh` gives one with the scopes that the role has now"
+                )
+            } else {
+                format!("this needs the scope `{name}`, which your role `{role}` does not allow")
+            };
             Err(ApiError::new(Code::ScopeMissing, detail))
         }))
     }

@@ -32,7 +32,7 @@ kinds! {
     InvitationDeleted = "invitation.deleted";
     /// Somebody joined the workspace.
     MemberCreated = "member.created";
-    /// A member's role changed.
+    /// A member's role changed, or the name or the address of the member's account.
     MemberUpdated = "member.updated";
     /// A member left or was removed.
     MemberDeleted = "member.deleted";

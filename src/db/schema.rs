@@ -67,6 +67,7 @@ diesel::table! {
         ended_at -> Nullable<Timestamptz>,
         ip_address -> Nullable<Text>,
         user_agent -> Nullable<Text>,
+        version -> Int4,
     }
 }
 
@@ -88,6 +89,7 @@ diesel::table! {
         email_key -> Text,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
+        new_email -> Nullable<Text>,
     }
 }
 

@@ -14,6 +14,9 @@ pub const BATCH: usize = 500;
 /// Depth of a JSON body.
 pub const DEPTH: usize = 32;
 
+/// Invitations of a workspace that wait for an answer.
+pub const PENDING_INVITATIONS: i64 = 100;
+
 /// The limits of this service.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Limits {
@@ -44,6 +47,9 @@ pub struct Limits {
     tags: usize,
     #[schema(example = 50)]
     emails: usize,
+    /// Invitations of a workspace that wait for an answer.
+    #[schema(example = 100)]
+    pending_invitations: i64,
     /// Seconds a request may take to arrive.
     #[schema(example = 30)]
     request_seconds: u64,
@@ -67,6 +73,7 @@ pub async fn read_limits(app: Data<App>, _none: NoParams) -> ApiResult<Answer<Li
         notes_characters: 65_536,
         tags: 100,
         emails: 50,
+        pending_invitations: PENDING_INVITATIONS,
         request_seconds: app.config.request_timeout.as_secs(),
         requests_per_minute: app.config.rate_limit.map(std::num::NonZeroU32::get),
     })

@@ -3,6 +3,9 @@ use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::PathBuf;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use chrono::{DateTime, Utc};
 use lettre::message::header::{ContentTransferEncoding, ContentType};
 use lettre::message::{Body, Mailbox};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
@@ -11,8 +14,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::auth::secrets::Place;
 use crate::config::Config;
-use crate::jobs::Job;
+use crate::db::{Conn, WorkspaceId};
+use crate::error::{ApiError, ApiResult};
+use crate::jobs::{self, Job};
 
 /// Where mail goes.
 pub struct Mailer {
@@ -89,6 +95,46 @@ fn body(text: String) -> Body {
         return Body::dangerous_pre_encoded(bytes, ContentTransferEncoding::SevenBit);
     }
     Body::new(text)
+}
+
+/// A mail with a secret in it, encrypted while it waits.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SendSealedMail {
+    workspace: Uuid,
+    /// A [`SendMail`] as JSON, sealed for this job, in base64.
+    sealed: String,
+}
+
+/// Has a mail sent that holds a secret: in the table of jobs it is encrypted under the key ring.
+pub async fn enqueue_sealed(
+    app: &App,
+    conn: &Conn,
+    workspace: WorkspaceId,
+    mail: &SendMail,
+    now: DateTime<Utc>,
+) -> ApiResult<()> {
+    let id: Uuid = app.new_id();
+    let plain = serde_json::to_vec(mail).map_err(|error| ApiError::internal(&error))?;
+    let row = id.to_string();
+    let sealed = app.ring.seal(&place(workspace.into(), &row), &plain).map_err(|error| ApiError::internal(&error))?;
+    let job = SendSealedMail { workspace: workspace.into(), sealed: BASE64.encode(sealed) };
+    jobs::enqueue(conn, Some(workspace), &job, id, now).await
+}
+
+fn place(workspace: Uuid, row: &str) -> Place<'_> {
+    Place { table: "jobs", column: "payload", workspace: Some(workspace), row }
+}
+
+impl Job for SendSealedMail {
+    const KIND: &'static str = "send_sealed_mail";
+
+    async fn run(self, app: &App, id: Uuid) -> Result<(), String> {
+        let sealed = BASE64.decode(self.sealed).map_err(|error| error.to_string())?;
+        let row = id.to_string();
+        let plain = app.ring.open(&place(self.workspace, &row), &sealed).map_err(|error| error.to_string())?;
+        let mail: SendMail = serde_json::from_slice(plain.expose_secret()).map_err(|error| error.to_string())?;
+        mail.run(app, id).await
+    }
 }
 
 async fn write(folder: PathBuf, id: Uuid, bytes: Vec<u8>) -> Result<(), String> {

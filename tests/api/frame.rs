@@ -60,7 +60,8 @@ async fn compressed_bodies_are_refused_by_name() {
     let app = TestApp::new().await;
     let ada = app.seeker().await;
     let send = |coding: &'static str| {
-        let request = app.request(Method::POST, "/v1/contacts").bearer_auth(&ada.token).header("content-encoding", coding);
+        let request =
+            app.request(Method::POST, "/v1/contacts").bearer_auth(&ada.token).header("content-encoding", coding);
         app.send(request.json(&json!({ "given_name": "Ada" })))
     };
     for coding in ["gzip", "br", "identity, gzip", "x"] {

@@ -12,10 +12,11 @@ use crate::auth::{Access, AccountWrite, Role, WorkspaceRead, WorkspaceWrite, mem
 use crate::changes::{Actor, Kind, Tx};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::http::idempotency::fingerprint;
+use crate::http::limits::PENDING_INVITATIONS;
 use crate::http::page::{self, PageQuery};
 use crate::http::params::NoParams;
 use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, Paging, Params};
-use crate::{jobs, page};
+use crate::{mail, page};
 
 page! {
     /// A page of invitations.
@@ -47,7 +48,7 @@ pub async fn list_invitations(
 #[utoipa::path(tag = "workspaces", security(("bearer" = ["workspace:write"])), request_body = InvitationInput, responses(
     (status = 201, description = "The invitation as stored", body = Invitation),
     (status = 403, description = "`email_not_verified`, `scope_missing` or `role_insufficient`"),
-    (status = 409, description = "`already_member`"),
+    (status = 409, description = "`already_member` or `too_many_invitations`"),
 ))]
 #[post("/invitations")]
 pub async fn create_invitation(
@@ -69,7 +70,13 @@ pub async fn create_invitation(
             let detail = "this person is a member already";
             return Err(ApiError::new(Code::AlreadyMember, detail).with(Fault::field("/email", "taken", detail)));
         }
-        if let Some((former, version)) = store::lock_of_address(tx.conn, tx.workspace, &email_key).await? {
+        store::lock_list(tx.conn, tx.workspace).await?;
+        let former = store::lock_of_address(tx.conn, tx.workspace, &email_key).await?;
+        if former.is_none() && store::count(tx.conn, tx.workspace, tx.now).await? >= PENDING_INVITATIONS {
+            let detail = format!("a workspace has at most {PENDING_INVITATIONS} open invitations: withdraw some first");
+            return Err(ApiError::new(Code::TooManyInvitations, detail));
+        }
+        if let Some((former, version)) = former {
             tx.record(Kind::InvitationDeleted, former, version, Vec::new());
         }
         let row = InvitationRow {
@@ -90,8 +97,9 @@ pub async fn create_invitation(
         let workspace = workspaces::find(tx.conn, tx.workspace).await?;
         let token = model::link_token(tx.workspace, secret.expose());
         let link = recovery::link(&app, "accept-invitation", &token);
-        let mail = model::mail(&input, &inviter.name, &workspace.name, &link, &token);
-        jobs::enqueue(tx.conn, Some(tx.workspace), &mail, app.new_id(), tx.now).await?;
+        let letter = model::mail(&input, &inviter.name, &workspace.name, &link, &token);
+        // The token stands in the mail, and is nobody's business while that waits.
+        mail::enqueue_sealed(&app, tx.conn, tx.workspace, &letter, tx.now).await?;
         let invitation = Invitation::from(row);
         Answer::created(&format!("/v1/invitations/{}", invitation.id), invitation.version, &invitation)
     })

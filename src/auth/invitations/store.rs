@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::model::{InvitationId, InvitationRow};
-use crate::db::schema::invitations;
+use crate::db::schema::{invitations, workspaces};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 
@@ -32,6 +32,19 @@ pub async fn upsert(mut conn: &Conn, row: &InvitationRow) -> ApiResult<()> {
         .execute(&mut conn)
         .await?;
     Ok(())
+}
+
+/// Two who invite into one workspace do so one after the other, so that both see how many there are.
+pub async fn lock_list(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<()> {
+    let own = workspaces::table.find(workspace).select(workspaces::id).for_no_key_update();
+    own.first::<Uuid>(&mut conn).await?;
+    Ok(())
+}
+
+/// How many are open.
+pub async fn count(mut conn: &Conn, workspace: WorkspaceId, now: DateTime<Utc>) -> ApiResult<i64> {
+    let open = invitations::workspace_id.eq(workspace).and(invitations::expires_at.gt(now));
+    Ok(invitations::table.filter(open).count().get_result(&mut conn).await?)
 }
 
 /// The invitation of an address, locked.

@@ -53,6 +53,23 @@ pub async fn list_members(
     paging.answer(&MemberPage { data: rows.into_iter().map(Member::from).collect(), next_cursor })
 }
 
+/// Read one member
+#[utoipa::path(tag = "workspaces", security(("bearer" = ["workspace:read"])),
+    params(("id" = Uuid, Path, description = "The user's id")), responses(
+    (status = 200, description = "The member", body = Member, headers(("ETag" = String, description = "Its version"))),
+))]
+#[get("/members/{id}")]
+pub async fn read_member(
+    app: Data<App>,
+    access: Access<WorkspaceRead>,
+    Id(id): Id<Uuid>,
+    _none: NoParams,
+) -> ApiResult<Answer<Member>> {
+    let workspace = access.workspace;
+    let member = Member::from(app.db.read(workspace, async |conn| store::find(conn, workspace, id).await).await?);
+    Answer::resource(member.version, &member)
+}
+
 /// Change a member's role
 ///
 /// It takes effect within five seconds; a role with more scopes needs a new access token, too.

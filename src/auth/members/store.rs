@@ -101,6 +101,15 @@ pub async fn set_role(
         .await?)
 }
 
+/// Notes a change of the member's account, and tells the version that the member has now.
+pub async fn touch(mut conn: &Conn, workspace: WorkspaceId, user: Uuid, now: DateTime<Utc>) -> ApiResult<i32> {
+    Ok(diesel::update(members::table.find((workspace, user)))
+        .set((members::version.eq(members::version + 1), members::updated_at.eq(now)))
+        .returning(members::version)
+        .get_result(&mut conn)
+        .await?)
+}
+
 /// Tells the version that the member had.
 pub async fn delete(mut conn: &Conn, workspace: WorkspaceId, user: Uuid) -> ApiResult<i32> {
     let row = diesel::delete(members::table.find((workspace, user)));

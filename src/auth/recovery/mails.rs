@@ -15,6 +15,9 @@ use crate::mail::SendMail;
 pub struct SendLink {
     pub(super) purpose: Purpose,
     pub(super) email_key: String,
+    /// Where the link goes, if not to the account's present address.
+    #[serde(default)]
+    pub(super) new_email: Option<String>,
 }
 
 impl Job for SendLink {
@@ -27,9 +30,13 @@ impl Job for SendLink {
             return Ok(());
         }
         let conn = app.db.global().await.map_err(|error| error.to_string())?;
-        let token = new_token(app, &conn, self.purpose, &user).await.map_err(|error| error.to_string())?;
+        let token = new_token(app, &conn, self.purpose, &user, self.new_email.as_deref()).await;
+        let token = token.map_err(|error| error.to_string())?;
         drop(conn);
         let mail = match self.purpose {
+            Purpose::ChangeEmail => {
+                SendMail { to: self.new_email.unwrap_or_default(), ..new_address(app, &user, token.expose()) }
+            }
             Purpose::VerifyEmail => verify(app, &user, token.expose()),
             Purpose::ResetPassword => reset(app, &user, token.expose()),
         };
@@ -50,6 +57,38 @@ fn verify(app: &App, user: &UserRow, token: &str) -> SendMail {
         link(app, "verify-email", token)
     );
     to(user, "Is this your address?", text)
+}
+
+fn new_address(app: &App, user: &UserRow, token: &str) -> SendMail {
+    let text = format!(
+        "Hello {},\n\nyour Inroad account shall have this address from now on. Please confirm it:\n\n{}\n\n\
+         If you are asked for a token, it is\n\n{token}\n\nBoth work for 24 hours. If you did not ask for this, just \
+         leave this mail alone: nothing changes.\n",
+        user.name,
+        link(app, "verify-email", token)
+    );
+    to(user, "Is this your new address?", text)
+}
+
+/// To the present address, before the new one is confirmed.
+pub fn address_asked_for(user: &UserRow, new_email: &str) -> SendMail {
+    let text = format!(
+        "Hello {},\n\nsomebody who knows your password asked that your Inroad account have the address {new_email} from \
+         now on. It has, as soon as that address is confirmed.\n\nIf that was not you, change your password at once, \
+         and end your other sessions.\n",
+        user.name
+    );
+    to(user, "Your address shall change", text)
+}
+
+/// To the address before.
+pub fn address_changed(user: &UserRow, new_email: &str) -> SendMail {
+    let text = format!(
+        "Hello {},\n\nyour Inroad account has the address {new_email} from now on; this one is no longer used.\n\n\
+         If that was not you, write to whoever runs this service.\n",
+        user.name
+    );
+    to(user, "Your address was changed", text)
 }
 
 fn reset(app: &App, user: &UserRow, token: &str) -> SendMail {

@@ -22,12 +22,22 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(routes::forgot_password)
         .service(routes::reset_password)
         .service(routes::verify_email)
-        .service(routes::ask_for_verification);
+        .service(routes::ask_for_verification)
+        .service(routes::change_email);
 }
 
 /// Has a mail sent that asks to verify the account's address.
 pub async fn ask_to_verify(app: &App, conn: &Conn, user: &UserRow) -> ApiResult<()> {
     send(app, conn, Purpose::VerifyEmail, &user.email_key).await
+}
+
+/// Has a link sent to the address that the account shall have, and a word to the one it has.
+async fn ask_to_change(app: &App, conn: &Conn, user: &UserRow, new_email: &str) -> ApiResult<()> {
+    let notice = mails::address_asked_for(user, new_email);
+    jobs::enqueue(conn, None, &notice, app.new_id(), app.now()).await?;
+    let new_email = Some(new_email.to_owned());
+    let job = SendLink { purpose: Purpose::ChangeEmail, email_key: user.email_key.clone(), new_email };
+    jobs::enqueue(conn, None, &job, app.new_id(), app.now()).await
 }
 
 /// Tells the owner of an account that its password was changed.
@@ -38,19 +48,25 @@ pub async fn password_changed(app: &App, conn: &Conn, user: &UserRow) -> ApiResu
 
 /// A token that sets a new password, for whoever runs the service to hand on.
 pub async fn reset_token(app: &App, conn: &Conn, user: &UserRow) -> ApiResult<String> {
-    let token = new_token(app, conn, Purpose::ResetPassword, user).await?;
+    let token = new_token(app, conn, Purpose::ResetPassword, user, None).await?;
     Ok(token.expose().to_owned())
 }
 
 /// The token is made by the job, so that it stands nowhere but in the mail.
 async fn send(app: &App, conn: &Conn, purpose: Purpose, email_key: &str) -> ApiResult<()> {
-    let job = SendLink { purpose, email_key: email_key.to_owned() };
+    let job = SendLink { purpose, email_key: email_key.to_owned(), new_email: None };
     jobs::enqueue(conn, None, &job, app.new_id(), app.now()).await
 }
 
-async fn new_token(app: &App, conn: &Conn, purpose: Purpose, user: &UserRow) -> ApiResult<OpaqueToken> {
+async fn new_token(
+    app: &App,
+    conn: &Conn,
+    purpose: Purpose,
+    user: &UserRow,
+    new_email: Option<&str>,
+) -> ApiResult<OpaqueToken> {
     let token = OpaqueToken::generate(purpose.prefix()).map_err(|error| ApiError::internal(&error))?;
-    store::insert(conn, &token.hash(), user, purpose.name(), app.now(), purpose.lifetime()).await?;
+    store::insert(conn, &token.hash(), user, purpose, new_email, app.now()).await?;
     Ok(token)
 }
 
@@ -63,7 +79,7 @@ pub fn link(app: &App, page: &str, token: &str) -> String {
 impl Purpose {
     fn prefix(self) -> Prefix {
         match self {
-            Self::VerifyEmail => Prefix::EmailVerification,
+            Self::VerifyEmail | Self::ChangeEmail => Prefix::EmailVerification,
             Self::ResetPassword => Prefix::PasswordReset,
         }
     }
@@ -73,4 +89,6 @@ impl Purpose {
 struct Owner {
     user: Uuid,
     email_key: String,
+    /// The address that the token proves, where that is not the account's present one.
+    new_email: Option<String>,
 }

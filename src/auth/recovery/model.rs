@@ -13,6 +13,8 @@ use crate::http::Rules;
 pub enum Purpose {
     VerifyEmail,
     ResetPassword,
+    /// Proves a new address, which then takes the place of the present one.
+    ChangeEmail,
 }
 
 impl Purpose {
@@ -21,12 +23,13 @@ impl Purpose {
         match self {
             Self::VerifyEmail => "verify_email",
             Self::ResetPassword => "reset_password",
+            Self::ChangeEmail => "change_email",
         }
     }
 
     pub fn lifetime(self) -> Duration {
         match self {
-            Self::VerifyEmail => Duration::hours(24),
+            Self::VerifyEmail | Self::ChangeEmail => Duration::hours(24),
             Self::ResetPassword => Duration::minutes(30),
         }
     }
@@ -37,6 +40,16 @@ impl Purpose {
 pub struct MailRequested {
     #[schema(example = "If there is an account with this address, a mail is on its way.")]
     pub detail: &'static str,
+}
+
+/// A new address, and the password as proof.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EmailInput {
+    #[schema(format = "email", max_length = 254, example = "ada@lovelace.example")]
+    pub email: String,
+    #[schema(format = "password", max_length = 4096, example = "a bicycle made of rain")]
+    pub current_password: String,
 }
 
 /// Whose password is forgotten.

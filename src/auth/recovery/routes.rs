@@ -2,16 +2,19 @@
 use actix_web::http::StatusCode;
 use actix_web::post;
 use actix_web::web::Data;
+use secrecy::SecretString;
 
-use super::model::{ForgotPasswordInput, MailRequested, Purpose, ResetPasswordInput, VerifyEmailInput};
-use super::store;
+use super::model::{EmailInput, ForgotPasswordInput, MailRequested, Purpose, ResetPasswordInput, VerifyEmailInput};
+use super::{mails, store};
 use crate::app::App;
 use crate::auth::device::Device;
+use crate::auth::throttle::Attempt;
 use crate::auth::token::{self, Prefix};
-use crate::auth::{Access, AccountWrite, sessions, throttle, users};
-use crate::error::{ApiError, ApiResult, Code};
+use crate::auth::{Access, AccountWrite, members, sessions, throttle, users};
+use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::http::params::NoParams;
 use crate::http::{Answer, Body, Ruled};
+use crate::jobs;
 
 fn expired() -> ApiError {
     ApiError::new(Code::LinkExpired, "the token was used, has expired or is none of ours: ask for a new mail")
@@ -83,8 +86,11 @@ pub async fn reset_password(
 }
 
 /// Verify an e-mail address with the token of the mail
+///
+/// A new address of an account (`POST /v1/me/email`) becomes its address by this.
 #[utoipa::path(tag = "auth", request_body = VerifyEmailInput, responses(
     (status = 204, description = "It is verified"),
+    (status = 409, description = "`email_taken`: another account has got the new address meanwhile"),
     (status = 410, description = "`link_expired`"),
 ))]
 #[post("/auth/verify-email")]
@@ -96,18 +102,73 @@ pub async fn verify_email(
     if !token::well_formed(Prefix::EmailVerification, &input.token) {
         return Err(expired());
     }
-    let (hash, purpose, now) = (token::hash(&input.token), Purpose::VerifyEmail.name(), app.now());
+    let (hash, now) = (token::hash(&input.token), app.now());
+    let (verify, change) = (Purpose::VerifyEmail.name(), Purpose::ChangeEmail.name());
     app.db
         .transaction(async |conn| {
-            let owner = store::take(conn, &hash, purpose, now).await?.ok_or_else(expired)?;
-            // The mail went to this address, so it is this one that is proven.
+            let owner = match store::take(conn, &hash, verify, now).await? {
+                Some(owner) => owner,
+                None => store::take(conn, &hash, change, now).await?.ok_or_else(expired)?,
+            };
+            // The account had this address when the mail was asked for.
             let user = users::lock_by_email(conn, &owner.email_key).await?.filter(|user| user.id == owner.user);
             let user = user.ok_or_else(expired)?;
-            users::set_verified(conn, user.id, now).await?;
-            store::forget_of(conn, user.id, purpose).await
+            let Some(new_email) = owner.new_email else {
+                users::set_verified(conn, user.id, now).await?;
+                return store::forget_of(conn, user.id, verify).await;
+            };
+            users::set_email(conn, user.id, &new_email, now).await?;
+            members::account_changed(conn, user.id, now, &["email"]).await?;
+            // Links in mails to the address before are good for nothing any more.
+            for purpose in [verify, change, Purpose::ResetPassword.name()] {
+                store::forget_of(conn, user.id, purpose).await?;
+            }
+            jobs::enqueue(conn, None, &mails::address_changed(&user, &new_email), app.new_id(), now).await
         })
         .await?;
     Ok(Answer::no_content())
+}
+
+/// Change your e-mail address
+///
+/// A mail with a link goes to the new address, and a word of it to the present one. The new one counts once its link
+/// was used, within 24 hours (`POST /v1/auth/verify-email`); until then everything stays. Sessions stay, too: nobody
+/// has learned a password.
+#[utoipa::path(tag = "me", security(("bearer" = ["account:write"])), request_body = EmailInput, responses(
+    (status = 202, description = "A mail is on its way", body = MailRequested),
+    (status = 409, description = "`email_taken`"),
+    (status = 422, description = "`invalid_fields`: the present password is wrong, too"),
+))]
+#[post("/me/email")]
+pub async fn change_email(
+    app: Data<App>,
+    access: Access<AccountWrite>,
+    _none: NoParams,
+    Body(input): Body<EmailInput>,
+) -> ApiResult<Answer<MailRequested>> {
+    let user = app.db.lookup(async |conn| users::find(conn, access.user).await).await?;
+    let attempt = Attempt::begin(&app, &user.email_key).await?;
+    let new_email = input.email.trim();
+    let mut faults = Vec::new();
+    if new_email == user.email {
+        faults.push(Fault::field("/email", "unchanged", "is your address already"));
+    }
+    if !sessions::verify(&app, attempt, SecretString::from(input.current_password), Some(&user)).await?.ok {
+        faults.push(users::wrong_password());
+    }
+    ApiError::check(faults)?;
+    app.db
+        .transaction(async |conn| {
+            let other = users::find_by_email(conn, &users::email_key(new_email)).await?;
+            if other.is_some_and(|other| other.id != user.id) {
+                return Err(users::email_taken());
+            }
+            throttle::count_mail(conn, "change", &user.email_key, app.now()).await??;
+            super::ask_to_change(&app, conn, &user, new_email).await
+        })
+        .await?;
+    let detail = "A mail is on its way to the new address.";
+    Answer::status(StatusCode::ACCEPTED, &MailRequested { detail })
 }
 
 /// Ask for another mail to verify your address

@@ -1,31 +1,40 @@
 //! The statements of one-time tokens. They belong to a user, not to a workspace.
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::Owner;
+use super::model::Purpose;
 use crate::auth::users::UserRow;
 use crate::db::Conn;
 use crate::db::schema::one_time_tokens;
 use crate::error::ApiResult;
 
+const OWNER: (one_time_tokens::user_id, one_time_tokens::email_key, one_time_tokens::new_email) =
+    (one_time_tokens::user_id, one_time_tokens::email_key, one_time_tokens::new_email);
+
+fn owner((user, email_key, new_email): (Uuid, String, Option<String>)) -> Owner {
+    Owner { user, email_key, new_email }
+}
+
 pub async fn insert(
     mut conn: &Conn,
     hash: &[u8],
     user: &UserRow,
-    purpose: &str,
+    purpose: Purpose,
+    new_email: Option<&str>,
     now: DateTime<Utc>,
-    lifetime: Duration,
 ) -> ApiResult<()> {
     diesel::insert_into(one_time_tokens::table)
         .values((
             one_time_tokens::token_hash.eq(hash),
             one_time_tokens::user_id.eq(user.id),
-            one_time_tokens::purpose.eq(purpose),
+            one_time_tokens::purpose.eq(purpose.name()),
             one_time_tokens::email_key.eq(&user.email_key),
             one_time_tokens::created_at.eq(now),
-            one_time_tokens::expires_at.eq(now + lifetime),
+            one_time_tokens::expires_at.eq(now + purpose.lifetime()),
+            one_time_tokens::new_email.eq(new_email),
         ))
         .execute(&mut conn)
         .await?;
@@ -36,21 +45,14 @@ pub async fn insert(
 pub async fn find(mut conn: &Conn, hash: &[u8], purpose: &str, now: DateTime<Utc>) -> ApiResult<Option<Owner>> {
     let good = one_time_tokens::token_hash.eq(hash).and(one_time_tokens::purpose.eq(purpose));
     let query = one_time_tokens::table.filter(good).filter(one_time_tokens::expires_at.gt(now));
-    let found: Option<(Uuid, String)> =
-        query.select((one_time_tokens::user_id, one_time_tokens::email_key)).first(&mut conn).await.optional()?;
-    Ok(found.map(|(user, email_key)| Owner { user, email_key }))
+    Ok(query.select(OWNER).first(&mut conn).await.optional()?.map(owner))
 }
 
 /// Of two that use one token at once, one gets its owner.
 pub async fn take(mut conn: &Conn, hash: &[u8], purpose: &str, now: DateTime<Utc>) -> ApiResult<Option<Owner>> {
     let good = one_time_tokens::token_hash.eq(hash).and(one_time_tokens::purpose.eq(purpose));
     let token = one_time_tokens::table.filter(good).filter(one_time_tokens::expires_at.gt(now));
-    let taken: Option<(Uuid, String)> = diesel::delete(token)
-        .returning((one_time_tokens::user_id, one_time_tokens::email_key))
-        .get_result(&mut conn)
-        .await
-        .optional()?;
-    Ok(taken.map(|(user, email_key)| Owner { user, email_key }))
+    Ok(diesel::delete(token).returning(OWNER).get_result(&mut conn).await.optional()?.map(owner))
 }
 
 /// Makes the user's other tokens of this purpose useless.

@@ -44,6 +44,7 @@ pub async fn open(app: &App, conn: &Conn, user: UserRow, workspace: MyWorkspace,
         ended_at: None,
         ip_address: Some(device.address.to_string()),
         user_agent: device.user_agent.clone(),
+        version: 1,
     };
     store::insert(conn, &row).await?;
     let refresh = add_token(app, conn, &row).await?;

@@ -27,6 +27,7 @@ pub struct SessionRow {
     pub ended_at: Option<DateTime<Utc>>,
     pub ip_address: Option<String>,
     pub user_agent: Option<String>,
+    pub version: i32,
 }
 
 #[derive(HasQuery)]
@@ -40,8 +41,11 @@ pub struct RefreshTokenRow {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Session {
     pub id: Uuid,
+    #[schema(example = 1)]
+    pub version: i32,
     /// When somebody signed in.
     pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
     /// When it last got a new access token.
     pub last_used_at: DateTime<Utc>,
     /// When it ends unless it is used before.
@@ -70,9 +74,23 @@ impl Session {
             ended_at: _,
             ip_address,
             user_agent,
+            version,
         } = row;
         let (current, workspace_id) = (id == current, workspace_id.into());
-        Self { id, created_at, last_used_at, expires_at, current, ip_address, user_agent, workspace_id }
+        // Nothing but its use changes a session.
+        let updated_at = last_used_at;
+        Self {
+            id,
+            version,
+            created_at,
+            updated_at,
+            last_used_at,
+            expires_at,
+            current,
+            ip_address,
+            user_agent,
+            workspace_id,
+        }
     }
 }
 

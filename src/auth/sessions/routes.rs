@@ -215,11 +215,13 @@ pub async fn end_session(
     if_match: IfMatch,
     _none: NoParams,
 ) -> ApiResult<Answer<()>> {
-    // Sessions have no versions, so that only `*` matches one.
-    if_match.check(0)?;
-    if !store::end(&*app.db.global().await?, access.user, id, app.now()).await? {
-        return Err(ApiError::not_found());
-    }
+    let now = app.now();
+    app.db
+        .transaction(async |conn| {
+            if_match.check(store::lock_version(conn, access.user, id, now).await?)?;
+            store::end(conn, access.user, id, now).await
+        })
+        .await?;
     app.verified.forget();
     Ok(Answer::no_content())
 }

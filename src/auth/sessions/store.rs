@@ -66,6 +66,7 @@ pub async fn touch(mut conn: &Conn, row: &SessionRow) -> ApiResult<()> {
             sessions::expires_at.eq(row.expires_at),
             sessions::ip_address.eq(&row.ip_address),
             sessions::user_agent.eq(&row.user_agent),
+            sessions::version.eq(sessions::version + 1),
         ))
         .execute(&mut conn)
         .await?;
@@ -97,6 +98,13 @@ pub async fn list(
         query = query.filter(sessions::id.lt(before));
     }
     Ok(query.load(&mut conn).await?)
+}
+
+/// The version of a session that can still be used, locked.
+pub async fn lock_version(mut conn: &Conn, user: Uuid, id: Uuid, now: DateTime<Utc>) -> ApiResult<i32> {
+    let alive = sessions::user_id.eq(user).and(sessions::ended_at.is_null()).and(sessions::expires_at.gt(now));
+    let own = sessions::table.filter(sessions::id.eq(id)).filter(alive);
+    Ok(own.select(sessions::version).for_update().first(&mut conn).await?)
 }
 
 /// Tells whether there was such a session to end.

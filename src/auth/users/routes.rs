@@ -14,7 +14,7 @@ use crate::auth::throttle::{self, Attempt};
 use crate::auth::{Access, AccountRead, AccountWrite, Role, members, recovery, workspaces};
 use crate::changes::{Actor, Tx};
 use crate::db::{Conn, WorkspaceId};
-use crate::error::{ApiError, ApiResult, Code, Fault};
+use crate::error::{ApiError, ApiResult, Code};
 use crate::http::params::NoParams;
 use crate::http::{Answer, IfMatch, Patch, Ruled};
 
@@ -83,9 +83,13 @@ pub async fn patch_me(
             let ProfileInput { name, time_zone, locale } = patch.apply(&ProfileInput::from(&row))?;
             let name = clean_name(&name)?;
             if (&name, &time_zone, &locale) != (&row.name, &row.time_zone, &row.locale) {
+                let renamed = name != row.name;
                 (row.name, row.time_zone, row.locale) = (name, time_zone, locale);
                 (row.version, row.updated_at) = (row.version + 1, app.now());
                 store::set_profile(conn, &row).await?;
+                if renamed {
+                    members::account_changed(conn, row.id, row.updated_at, &["name"]).await?;
+                }
             }
             Answer::resource(row.version, &User::from(row))
         })
@@ -111,7 +115,7 @@ pub async fn change_password(
     let attempt = Attempt::begin(&app, &user.email_key).await?;
     let present = SecretString::from(input.current_password);
     if !sessions::verify(&app, attempt, present, Some(&user)).await?.ok {
-        faults.insert(0, wrong_password());
+        faults.insert(0, super::wrong_password());
         return Err(ApiError::faults(Code::InvalidFields, "field", faults));
     }
     if !faults.is_empty() {
@@ -122,7 +126,7 @@ pub async fn change_password(
         .transaction(async |conn| {
             // Unchanged since it was verified.
             if locked(conn, user.id).await?.password_hash != user.password_hash {
-                return ApiError::check(vec![wrong_password()]);
+                return ApiError::check(vec![super::wrong_password()]);
             }
             store::set_password(conn, user.id, &hash).await?;
             sessions::end_others(conn, user.id, Some(access.credential), app.now()).await?;
@@ -131,10 +135,6 @@ pub async fn change_password(
         .await?;
     app.verified.forget();
     Ok(Answer::no_content())
-}
-
-fn wrong_password() -> Fault {
-    Fault::field("/current_password", "wrong_password", "is not your present password")
 }
 
 /// Delete your account

@@ -4,14 +4,15 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::model::UserRow;
+use super::model::{UserRow, email_key};
 use crate::db::Conn;
 use crate::db::schema::users;
-use crate::error::ApiResult;
+use crate::error::{ApiResult, OnConstraint};
 
-/// `users_email_key` says that the address has an account.
-pub async fn insert(mut conn: &Conn, row: &UserRow) -> QueryResult<usize> {
-    diesel::insert_into(users::table).values(row).execute(&mut conn).await
+pub async fn insert(mut conn: &Conn, row: &UserRow) -> ApiResult<()> {
+    let inserted = diesel::insert_into(users::table).values(row).execute(&mut conn).await;
+    inserted.on_constraint("users_email_key", super::email_taken)?;
+    Ok(())
 }
 
 pub async fn find(mut conn: &Conn, id: Uuid) -> ApiResult<UserRow> {
@@ -67,6 +68,22 @@ pub async fn set_verified(mut conn: &Conn, id: Uuid, now: DateTime<Utc>) -> ApiR
         .set((users::email_verified_at.eq(now), users::version.eq(users::version + 1), users::updated_at.eq(now)))
         .execute(&mut conn)
         .await?;
+    Ok(())
+}
+
+/// Gives the account another address, which its owner has just proven to have.
+pub async fn set_email(mut conn: &Conn, id: Uuid, email: &str, now: DateTime<Utc>) -> ApiResult<()> {
+    let updated = diesel::update(users::table.find(id))
+        .set((
+            users::email.eq(email),
+            users::email_key.eq(email_key(email)),
+            users::email_verified_at.eq(now),
+            users::version.eq(users::version + 1),
+            users::updated_at.eq(now),
+        ))
+        .execute(&mut conn)
+        .await;
+    updated.on_constraint("users_email_key", super::email_taken)?;
     Ok(())
 }
 

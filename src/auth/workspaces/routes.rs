@@ -21,7 +21,7 @@ page! {
     MyWorkspacePage of MyWorkspace
 }
 
-/// Only the workspace of the credential can be read or changed: to get at another, switch to it.
+/// Only the workspace of the credential can be changed: to get at another, switch to it.
 fn own(caller: &Caller, id: uuid::Uuid) -> ApiResult<WorkspaceId> {
     if id == uuid::Uuid::from(caller.workspace) { Ok(caller.workspace) } else { Err(ApiError::not_found()) }
 }
@@ -68,7 +68,9 @@ pub async fn create_workspace(
     .await
 }
 
-/// Read the workspace of your credential
+/// Read a workspace of yours
+///
+/// That of your credential, or another that you are a member of.
 #[utoipa::path(tag = "workspaces", security(("bearer" = ["workspace:read"])), params(("id" = Uuid, Path)), responses(
     (status = 200, description = "The workspace", body = Workspace, headers(("ETag" = String, description = "Its version"))),
 ))]
@@ -79,8 +81,8 @@ pub async fn read_workspace(
     Id(id): Id<uuid::Uuid>,
     _none: NoParams,
 ) -> ApiResult<Answer<Workspace>> {
-    let workspace = own(&access, id)?;
-    let row = app.db.read(workspace, async |conn| store::find(conn, workspace).await).await?;
+    let found = app.db.lookup(async |conn| store::find_mine(conn, access.user, id).await).await?;
+    let (row, _) = found.ok_or_else(ApiError::not_found)?;
     Answer::resource(row.version, &Workspace::from(row))
 }
 
