@@ -56,8 +56,9 @@ pub fn run(config: Config, options: Options) -> CliResult<()> {
     let ring = database::key_ring(&config)?;
     let connector = source.connector()?;
     System::new().block_on(async {
+        source.require_current(&connector).await?;
         let base_url = config.base_url(config.listen);
-        let app = App::new(config, connector, ring, base_url, system_clock()).map_err(text)?;
+        let app = App::new(config, connector.clone(), ring, base_url, system_clock()).map_err(text)?;
         match options.command {
             Command::Config => Ok(()),
             Command::Users => list_users(&app).await,

@@ -7,8 +7,8 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{CliResult, text};
 use crate::auth::secrets::KeyRing;
 use crate::config::Config;
-use crate::db::Connector;
 use crate::db::embedded::{self, Acquired, Cluster};
+use crate::db::{Connector, migrate};
 
 /// A database to use. A private cluster runs as long as this lives.
 pub struct Source {
@@ -55,6 +55,16 @@ impl Source {
 
     pub fn connector(&self) -> CliResult<Connector> {
         Connector::new(&self.url, self.prepared_statements).map_err(|error| format!("DATABASE_URL: {error}"))
+    }
+
+    /// For commands that read and write what migrations make: says what to do when some are missing.
+    pub async fn require_current(&self, connector: &Connector) -> CliResult<()> {
+        let mut conn = connector.connect().await.map_err(text)?;
+        if migrate::is_current(&mut conn).await.map_err(text)? {
+            return Ok(());
+        }
+        Err("the database lacks migrations of this version: run `inroad migrate` first (`inroad serve` does it, too)"
+            .to_owned())
     }
 
     /// Past any pooler.

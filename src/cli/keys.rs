@@ -33,6 +33,7 @@ pub fn run(config: Config, options: Options) -> CliResult<()> {
     let connector = source.connector()?;
     let now = system_clock()();
     System::new().block_on(async {
+        source.require_current(&connector).await?;
         let conn = connector.connect().await.map_err(text)?;
         match options.command {
             Command::List => {

@@ -21,7 +21,7 @@ pub use self::draft::{Draft, Identity};
 pub use self::model::{ContactId, ContactRow};
 pub use self::parts::{Email, Position};
 pub use self::service::{Companies, RESOURCE, create, draft, fresh, purge, restore};
-pub use self::store::{company_renamed, handles};
+pub use self::store::{company_renamed, handles, handles_in_trash};
 pub use self::words::{HowFound, Stage};
 
 pub fn configure(config: &mut ServiceConfig) {

@@ -151,6 +151,13 @@ pub async fn handles(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<Vec<H
     Ok(live.select(columns).order(contacts::id).load(&mut conn).await?)
 }
 
+/// The contacts that lie in the trash, by what a file may know them by.
+pub async fn handles_in_trash(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<Vec<Handle>> {
+    let gone = contacts::table.filter(contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_not_null()));
+    let columns = (contacts::id, contacts::linkedin_slug, contacts::email_keys, contacts::sort_name);
+    Ok(gone.select(columns).load(&mut conn).await?)
+}
+
 pub async fn exists(mut conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResult<bool> {
     let live = contacts::workspace_id.eq(workspace).and(contacts::id.eq(id)).and(contacts::deleted_at.is_null());
     Ok(diesel::select(diesel::dsl::exists(contacts::table.filter(live))).get_result(&mut conn).await?)

@@ -107,7 +107,7 @@ pub struct KeyDbRow {
 /// Something about a row that a person should know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ImportProblem {
-    /// `invalid_email`, `invalid_date`, `kept`, `no_identity`, `too_many_columns`, …
+    /// `invalid_email`, `invalid_date`, `kept`, `no_identity`, `in_trash`, `too_many_columns`, …
     #[schema(example = "invalid_email")]
     pub code: String,
     /// The heading of the column, if it is about one.
@@ -121,6 +121,28 @@ pub struct ImportProblem {
     /// What stood there, shortened.
     #[schema(example = "ada@")]
     pub value: Option<String>,
+}
+
+/// A contact that an undo leaves as it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct KeptContact {
+    #[schema(value_type = Uuid)]
+    pub id: ContactId,
+    #[schema(example = "Ada Lovelace")]
+    pub name: String,
+    pub reason: KeptReason,
+}
+
+/// Why an undo leaves a contact as it is.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeptReason {
+    /// Somebody has edited it since.
+    Edited,
+    /// Others refer to it, as their connector for instance.
+    InUse,
+    /// It lies in the trash.
+    InTrash,
 }
 
 /// What became of one row of the file.

@@ -3,7 +3,9 @@ use actix_web::{HttpRequest, get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::model::{Import, ImportDbRow, ImportId, ImportKind, ImportReport, ImportRow, ImportState, Outcome};
+use super::model::{
+    Import, ImportDbRow, ImportId, ImportKind, ImportReport, ImportRow, ImportState, KeptContact, Outcome,
+};
 use super::service::{self, UploadInfo};
 use super::{store, upload};
 use crate::app::App;
@@ -202,6 +204,8 @@ pub struct ImportUndone {
     /// Contacts that somebody has edited since, or uses, and that stay as they are.
     #[schema(example = 0)]
     pub kept: usize,
+    /// Which those are and why, the first 1,000 of them. Who was deleted for good since is counted, but not here.
+    pub kept_contacts: Vec<KeptContact>,
 }
 
 /// Undo an import
@@ -222,8 +226,8 @@ pub async fn undo_import(
     app.post(&access, &key, uuid::Uuid::from(id).as_bytes(), async |tx| {
         let undone = service::undo(tx, id).await?;
         let import = Import::from(store::find(tx.conn, tx.workspace, id).await?);
-        let (removed, restored, kept) = (undone.removed, undone.restored, undone.kept);
-        Answer::ok(&ImportUndone { import, removed, restored, kept })
+        let service::Undone { removed, restored, kept, kept_contacts } = undone;
+        Answer::ok(&ImportUndone { import, removed, restored, kept, kept_contacts })
     })
     .await
 }

@@ -1,5 +1,5 @@
 //! An import, from the opened file to the report, inside one transaction.
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::linkedin::{Connection, Connections, Entry};
 use super::merge::{self, Base};
@@ -78,6 +78,8 @@ struct Directory {
     /// With whether a profile is known: somebody with another profile is somebody else.
     names: HashMap<String, Vec<(ContactId, bool)>>,
     companies: Companies,
+    /// Who was deleted stays so: ids, LinkedIn slugs and e-mail addresses of those in the trash.
+    trash: HashSet<String>,
     /// Whom the file has named before, and on which line.
     seen: HashMap<String, u64>,
 }
@@ -97,6 +99,11 @@ impl<'a> Chunk<'a> {
         for (row, problems) in connections {
             match self.directory.find(&row, &known) {
                 Some((id, base)) => self.update(tx, &mut known, id, base, &row, problems).await?,
+                None if self.directory.in_trash(&row) => {
+                    let detail = "the contact was deleted and lies in the trash: restore it to have it again";
+                    let problem = ImportProblem::new("in_trash", detail);
+                    self.note(tx, row.line, Outcome::Skipped, Some(name(&row)), vec![problem]);
+                }
                 None => self.fresh.push((row, problems)),
             }
         }
@@ -249,10 +256,23 @@ impl Directory {
                 directory.emails.entry(email).or_insert(id);
             }
         }
+        for (id, slug, emails, _) in contacts::handles_in_trash(tx.conn, tx.workspace).await? {
+            directory.trash.extend(slug.map(|slug| format!("in:{slug}")));
+            directory.trash.extend(emails.iter().map(|email| format!("mail:{email}")));
+            directory.trash.insert(id.to_string());
+        }
         for row in store::keys(tx.conn, tx.workspace, SOURCE).await? {
             directory.keys.insert(row.key, (row.contact_id, fields::stored(row.base)));
         }
         Ok(directory)
+    }
+
+    /// Whether the row is about somebody in the trash: one who came by this key, or has the profile or the address.
+    fn in_trash(&self, row: &Connection) -> bool {
+        let by_key = self.keys.get(&key(row)).map(|(id, _)| id.to_string());
+        let by_slug = row.profile.as_ref().map(|profile| format!("in:{}", profile.slug));
+        let by_email = row.email.as_ref().map(|email| format!("mail:{}", email.to_lowercase()));
+        [by_key, by_slug, by_email].into_iter().flatten().any(|handle| self.trash.contains(&handle))
     }
 
     fn by_handle(&self, row: &Connection) -> Option<ContactId> {

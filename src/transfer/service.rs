@@ -4,14 +4,15 @@ use uuid::Uuid;
 
 use super::linkedin::{Connections, FileError, read};
 use super::model::{
-    Import, ImportDbRow, ImportId, ImportKind, ImportReport, ImportRow, ImportState, Outcome, RowDbRow,
+    Import, ImportDbRow, ImportId, ImportKind, ImportReport, ImportRow, ImportState, KeptContact, KeptReason, Outcome,
+    RowDbRow,
 };
 use super::run::{self, Before, Report};
 use super::store::{self, End};
 use super::upload::Upload;
 use crate::app::App;
 use crate::changes::{Actor, Kind, Tx};
-use crate::contacts;
+use crate::contacts::{self, ContactId};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::fields;
@@ -221,6 +222,7 @@ pub struct Undone {
     pub removed: usize,
     pub restored: usize,
     pub kept: usize,
+    pub kept_contacts: Vec<KeptContact>,
 }
 
 /// Takes back what nobody has edited since.
@@ -241,14 +243,33 @@ pub async fn undo(tx: &mut Tx<'_>, id: ImportId) -> ApiResult<Undone> {
     let version = store::mark_undone(tx.conn, tx.workspace, id, tx.now).await?;
     tx.record(Kind::ImportUndone, id, version, Vec::new());
     let touched = usize::try_from(row.created_count + row.updated_count).unwrap_or(0);
-    Ok(Undone { removed: removed.len(), restored, kept: touched - removed.len() - restored })
+    let kept_contacts = kept(tx, id, &restored).await?;
+    let kept = touched - removed.len() - restored.len();
+    Ok(Undone { removed: removed.len(), restored: restored.len(), kept, kept_contacts })
 }
 
-async fn restore_updated(tx: &mut Tx<'_>, id: ImportId) -> ApiResult<usize> {
+/// The contacts of an import that are there in spite of its undoing, and why.
+async fn kept(tx: &mut Tx<'_>, id: ImportId, restored: &[ContactId]) -> ApiResult<Vec<KeptContact>> {
+    let touched = store::touched(tx.conn, tx.workspace, id).await?;
+    let kept = touched.into_iter().filter(|(contact, ..)| !restored.contains(contact)).take(SHOWN);
+    let reason = |unedited: bool, in_trash: bool| match (in_trash, unedited) {
+        (true, _) => KeptReason::InTrash,
+        (false, true) => KeptReason::InUse,
+        (false, false) => KeptReason::Edited,
+    };
+    let contact = |(id, name, version, imported, deleted_at): store::Touched| KeptContact {
+        id,
+        name,
+        reason: reason(Some(version) == imported, deleted_at.is_some()),
+    };
+    Ok(kept.map(contact).collect())
+}
+
+async fn restore_updated(tx: &mut Tx<'_>, id: ImportId) -> ApiResult<Vec<ContactId>> {
     let rows = store::rows(tx.conn, tx.workspace, id, &[Outcome::Updated], None, i64::MAX).await?;
     let ids: Vec<_> = rows.iter().filter_map(|row| row.contact_id).collect();
     let present = contacts::read_many(tx, &ids).await?;
-    let mut restored = 0;
+    let mut restored = Vec::new();
     for row in rows {
         let (Some(contact), Some(before)) = (row.contact_id, row.before) else { continue };
         let unedited = present.get(&contact).is_some_and(|present| Some(present.version) == row.contact_version);
@@ -256,7 +277,7 @@ async fn restore_updated(tx: &mut Tx<'_>, id: ImportId) -> ApiResult<usize> {
         if unedited {
             contacts::replace(tx, contact, before.input).await?;
             store::drop_keys(tx.conn, tx.workspace, contact).await?;
-            restored += 1;
+            restored.push(contact);
         }
     }
     Ok(restored)

@@ -213,6 +213,24 @@ pub async fn remove_created(
         .await?)
 }
 
+/// Id, name, present version, version after the import, deletion.
+pub type Touched = (ContactId, String, i32, Option<i32>, Option<DateTime<Utc>>);
+
+/// The contacts that the import added or changed and that are there, in the trash or not.
+pub async fn touched(mut conn: &Conn, workspace: WorkspaceId, import: ImportId) -> ApiResult<Vec<Touched>> {
+    let rows = import_rows::table
+        .filter(import_rows::workspace_id.eq(workspace).and(import_rows::import_id.eq(import)))
+        .filter(import_rows::outcome.eq_any([Outcome::Created, Outcome::Updated]))
+        .inner_join(
+            contacts::table.on(contacts::workspace_id
+                .eq(import_rows::workspace_id)
+                .and(contacts::id.nullable().eq(import_rows::contact_id))),
+        );
+    let columns =
+        (contacts::id, contacts::display_name, contacts::version, import_rows::contact_version, contacts::deleted_at);
+    Ok(rows.select(columns).order(import_rows::line).load(&mut conn).await?)
+}
+
 /// Removes those of these companies that nobody edited and nobody works at.
 pub async fn remove_companies(mut conn: &Conn, workspace: WorkspaceId, ids: &[Uuid]) -> ApiResult<Vec<(Uuid, i32)>> {
     use crate::db::schema::companies;

@@ -262,3 +262,95 @@ async fn a_job_that_failed_for_good_can_be_retried() {
     assert!(!inroad::jobs::retry(&conn, id, now).await.unwrap());
     assert_eq!(inroad::jobs::counts(&conn).await.unwrap(), (1, 0));
 }
+
+#[actix_web::test]
+async fn a_new_address_counts_once_it_is_confirmed() {
+    let app = TestApp::new().await;
+    let ada = app.verified("ada@example.org").await;
+    let other = member(&app.login("ada@example.org", PASSWORD).await.expect(200));
+    app.register("eve@example.org").await;
+    let ask = |email: &str, password: &str| json!({ "email": email, "current_password": password });
+    let wrong = app.post("/v1/me/email", &ada, ask("ada@example.org", "not this one")).await.expect(422);
+    assert_eq!(wrong.faults(), ["/email", "/current_password"]);
+    assert_eq!(
+        app.post("/v1/me/email", &ada, ask("Eve@Example.org", PASSWORD)).await.expect(409).code(),
+        "email_taken"
+    );
+    app.post("/v1/me/email", &ada, ask("ada@new.example", PASSWORD)).await.expect(202);
+    let token = app.mailed_token("ada@new.example", "inr_ev_").await;
+    let notice = app.mails().await.into_iter().find(|mail| mail.contains("Your address shall change")).unwrap();
+    assert!(notice.contains("ada@example.org") && notice.contains("ada@new.example") && !notice.contains("inr_"));
+    // Nothing changes before.
+    assert_eq!(app.get("/v1/me", &ada).await.expect(200).json["email"], "ada@example.org");
+    app.login("ada@new.example", PASSWORD).await.expect(401);
+    app.post_publicly("/v1/auth/verify-email", json!({ "token": token })).await.expect(204);
+    app.post_publicly("/v1/auth/verify-email", json!({ "token": token })).await.expect(410);
+    let me = app.get("/v1/me", &other).await.expect(200);
+    assert_eq!((&me.json["email"], &me.json["email_verified"]), (&json!("ada@new.example"), &json!(true)));
+    app.login("ada@example.org", PASSWORD).await.expect(401);
+    app.login("ada@new.example", PASSWORD).await.expect(200);
+    assert!(
+        app.mails()
+            .await
+            .iter()
+            .any(|mail| mail.contains("Your address was changed") && mail.contains("ada@example.org"))
+    );
+    let changes = app
+        .texts("SELECT kind || ' ' || array_to_string(fields, ',') AS text FROM changes WHERE kind = 'member.updated'")
+        .await;
+    assert_eq!(changes, ["member.updated email"]);
+}
+
+#[actix_web::test]
+async fn of_two_who_want_one_address_the_first_to_confirm_gets_it() {
+    let app = TestApp::new().await;
+    let ada = member(&app.register("ada@example.org").await);
+    let eve = member(&app.register("eve@example.org").await);
+    let body = json!({ "email": "both@example.org", "current_password": PASSWORD });
+    app.post("/v1/me/email", &ada, body.clone()).await.expect(202);
+    let first = app.mailed_token("both@example.org", "inr_ev_").await;
+    app.post("/v1/me/email", &eve, body).await.expect(202);
+    let second = app.mailed_token("both@example.org", "inr_ev_").await;
+    app.post_publicly("/v1/auth/verify-email", json!({ "token": second })).await.expect(204);
+    let late = app.post_publicly("/v1/auth/verify-email", json!({ "token": first })).await.expect(409);
+    assert_eq!(late.code(), "email_taken");
+    assert_eq!(app.get("/v1/me", &ada).await.expect(200).json["email"], "ada@example.org");
+    // A link ends with the day, and with the address that it was asked for from.
+    app.post("/v1/me/email", &ada, json!({ "email": "late@example.org", "current_password": PASSWORD }))
+        .await
+        .expect(202);
+    let old = app.mailed_token("late@example.org", "inr_ev_").await;
+    app.pass(Duration::hours(24));
+    app.post_publicly("/v1/auth/verify-email", json!({ "token": old })).await.expect(410);
+}
+
+#[actix_web::test]
+async fn a_new_name_is_told_where_it_is_seen() {
+    let app = TestApp::new().await;
+    let ada = member(&app.register("ada@example.org").await);
+    app.post("/v1/workspaces", &ada, json!({ "name": "Second" })).await.expect(201);
+    app.patch("/v1/me", &ada, json!({ "name": "Ada King" })).await.expect(200);
+    app.patch("/v1/me", &ada, json!({ "locale": "de" })).await.expect(200);
+    let sql = "SELECT array_to_string(fields, ',') AS text FROM changes WHERE kind = 'member.updated'";
+    assert_eq!(app.texts(sql).await, ["name", "name"]);
+    let read = app.get(&format!("/v1/members/{}", ada.user), &ada).await.expect(200);
+    assert_eq!((read.header("etag"), &read.json["name"]), ("\"2\"", &json!("Ada King")));
+    app.get(&format!("/v1/members/{}", app.seeker().await.user), &ada).await.expect(404);
+}
+
+#[actix_web::test]
+async fn a_session_has_a_version() {
+    let app = TestApp::new().await;
+    let first = app.register("ada@example.org").await;
+    let ada = member(&first);
+    app.refresh(&refresh_token(&first)).await.expect(200);
+    let list = app.get("/v1/me/sessions", &ada).await.expect(200);
+    let session = &list.json["data"][0];
+    assert_eq!((&session["version"], &session["updated_at"]), (&json!(2), &session["last_used_at"]));
+    let path = format!("/v1/me/sessions/{}", session["id"].as_str().unwrap());
+    let end = |tag: &'static str| {
+        app.send(app.request(Method::DELETE, &path).bearer_auth(&ada.token).header("if-match", tag))
+    };
+    end("\"1\"").await.expect(412);
+    end("\"2\"").await.expect(204);
+}

@@ -283,3 +283,91 @@ async fn one_file_four_times_at_once_is_imported_once() {
         .sum();
     assert_eq!((created, contacts(&app, &ada).await.len()), (2, 2));
 }
+
+#[actix_web::test]
+async fn who_was_deleted_stays_deleted() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let first = import(&app, &ada, "", "text/csv", csv(&[ADA, BOB])).await.expect(201);
+    let id = first.json["rows"][0]["contact_id"].as_str().unwrap().to_owned();
+    app.delete(&format!("/v1/contacts/{id}"), &ada).await.expect(204);
+    let again = import(&app, &ada, "", "text/csv", csv(&[ADA, BOB])).await.expect(201);
+    let row = &again.json["rows"][0];
+    assert_eq!((&row["outcome"], &row["problems"][0]["code"]), (&json!("skipped"), &json!("in_trash")), "{row}");
+    assert_eq!(again.json["rows"][1]["outcome"], "unchanged");
+    assert_eq!(contacts(&app, &ada).await.len(), 1);
+    // Somebody who was added by hand and deleted is known by the address.
+    let body = json!({ "given_name": "Cy", "emails": [{ "address": "Cy@dent.example" }] });
+    let cy = app.post("/v1/contacts", &ada, body).await.expect(201).id();
+    app.delete(&format!("/v1/contacts/{cy}"), &ada).await.expect(204);
+    let row = "Cy,Dent,,cy@dent.example,Acme,Boss,12 Mar 2025";
+    let third = import(&app, &ada, "", "text/csv", csv(&[row])).await.expect(201);
+    assert_eq!(third.json["rows"][0]["problems"][0]["code"], "in_trash");
+    // Restored, the contact is the row's again; gone for good, it is new.
+    app.post(&format!("/v1/trash/{id}/restore"), &ada, json!({})).await.expect(200);
+    let back = import(&app, &ada, "", "text/csv", csv(&[ADA])).await.expect(201);
+    assert_eq!(back.json["rows"][0]["contact_id"], json!(id));
+    app.delete(&format!("/v1/trash/{cy}"), &ada).await.expect(204);
+    let fresh = import(&app, &ada, "", "text/csv", csv(&[row])).await.expect(201);
+    assert_eq!(fresh.json["counts"]["created"], 1);
+}
+
+#[actix_web::test]
+async fn an_undo_names_whom_it_keeps() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let rows: Vec<String> = ["A", "B", "C", "D"]
+        .iter()
+        .map(|name| format!("{name},Undo,https://www.linkedin.com/in/u-{name},,Acme,Boss,12 Mar 2025"))
+        .collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let report = import(&app, &ada, "", "text/csv", csv(&rows)).await.expect(201);
+    let id = |row: usize| report.json["rows"][row]["contact_id"].as_str().unwrap().to_owned();
+    app.patch(&format!("/v1/contacts/{}", id(0)), &ada, json!({ "notes": "mine" })).await.expect(200);
+    let led = json!({ "given_name": "Led", "connector_id": id(1) });
+    app.post("/v1/contacts", &ada, led).await.expect(201);
+    app.delete(&format!("/v1/contacts/{}", id(2)), &ada).await.expect(204);
+    let undone = app.post(&format!("{}/undo", report.header("location")), &ada, json!({})).await.expect(200);
+    assert_eq!((&undone.json["removed"], &undone.json["kept"]), (&json!(1), &json!(3)), "{}", undone.text);
+    let kept: Vec<_> =
+        undone.json["kept_contacts"].as_array().unwrap().iter().map(|one| (&one["name"], &one["reason"])).collect();
+    let expected =
+        [("A Undo", "edited"), ("B Undo", "in_use"), ("C Undo", "in_trash")].map(|(n, r)| (json!(n), json!(r)));
+    assert_eq!(kept, expected.iter().map(|(name, reason)| (name, reason)).collect::<Vec<_>>());
+}
+
+#[actix_web::test]
+async fn titles_and_credentials_go_where_they_belong() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let row = "Dr. Ada,\"Lovelace, MBA, PMP\",https://www.linkedin.com/in/ada,,Engines,Boss,12 Mar 2025";
+    import(&app, &ada, "", "text/csv", csv(&[row])).await.expect(201);
+    let contact = &contacts(&app, &ada).await[0];
+    let parts = ["name_prefix", "given_name", "family_name", "name_suffix", "name"].map(|field| contact[field].clone());
+    assert_eq!(parts, ["Dr.", "Ada", "Lovelace", "MBA, PMP", "Ada Lovelace"].map(|text| json!(text)));
+    let again = import(&app, &ada, "", "text/csv", csv(&[row])).await.expect(201);
+    assert_eq!(again.json["rows"][0]["outcome"], "unchanged");
+}
+
+#[actix_web::test]
+async fn a_fault_of_a_field_names_its_column() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let long = format!("Too,Long,https://www.linkedin.com/in/l,,{},Boss,12 Mar 2025", "x".repeat(300));
+    let large = format!("Too,Large,,,,{},12 Mar 2025", "x".repeat(70_000));
+    let rows = [long.as_str(), &large, "Nul,\0,,,,,", "Ann,Lee,,,\"open,,"];
+    let report = import(&app, &ada, "", "text/csv", csv(&rows)).await.expect(201);
+    let told = report.json["rows"].as_array().unwrap().iter().map(|row| {
+        let problem = &row["problems"][0];
+        let text = |field: &str| problem[field].as_str().unwrap_or_default().to_owned();
+        (text("code"), text("column"), problem["column_number"].as_u64().unwrap_or_default())
+    });
+    let expected = [
+        ("value_too_long", "Company", 5),
+        ("field_too_large", "Position", 6),
+        ("nul_character", "Last Name", 2),
+        ("unclosed_quote", "Company", 5),
+    ];
+    let expected = expected.map(|(code, column, number)| (code.to_owned(), column.to_owned(), number));
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+}

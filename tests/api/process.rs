@@ -212,3 +212,15 @@ fn a_cluster_of_another_version_is_left_alone() {
     assert!(told.contains("PostgreSQL 11"), "{told}");
     assert_eq!(std::fs::read_dir(&cluster).unwrap().count(), 1);
 }
+
+#[test]
+fn a_command_says_that_migrations_are_missing() {
+    let folder = Folder::new("pending");
+    for arguments in [&["admin", "users"][..], &["keys", "list"]] {
+        let (refused, told) = output(&folder.0, arguments);
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(told.contains("run `inroad migrate`"), "{told}");
+    }
+    assert!(output(&folder.0, &["migrate"]).0.status.success());
+    assert!(output(&folder.0, &["admin", "users"]).0.status.success());
+}

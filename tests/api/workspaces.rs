@@ -242,3 +242,49 @@ async fn every_write_stands_in_the_log() {
         ]
     );
 }
+
+#[actix_web::test]
+async fn a_workspace_that_was_made_can_be_read_where_its_location_says() {
+    let app = TestApp::new().await;
+    let (ada, eve) = (app.seeker().await, app.seeker().await);
+    let made = app.post("/v1/workspaces", &ada, json!({ "name": "Second" })).await.expect(201);
+    let read = app.get(made.header("location"), &ada).await.expect(200);
+    assert_eq!((read.header("etag"), &read.json["name"]), (made.header("etag"), &json!("Second")));
+    app.get(made.header("location"), &eve).await.expect(404);
+    app.patch(made.header("location"), &ada, json!({ "name": "Third" })).await.expect(404);
+}
+
+#[actix_web::test]
+async fn an_invitation_waits_sealed_and_has_its_limit() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    app.post("/v1/invitations", &ada, json!({ "email": "grace@example.org", "role": "editor" })).await.expect(201);
+    let waiting = app.texts("SELECT payload::text AS text FROM jobs").await;
+    assert!(!waiting.is_empty() && waiting.iter().all(|job| !job.contains("inr_inv") && !job.contains("grace")));
+    assert!(app.mailed_token("grace@example.org", ".inr_inv_").await.contains(".inr_inv_"));
+    app.sql(&format!(
+        "INSERT INTO invitations SELECT '{}', gen_random_uuid(), 1, now(), now(), n || '@x.example', n || '@x.example', 'viewer', '', '{}', '2030-01-01'
+         FROM generate_series(1, 99) AS n",
+        ada.workspace, ada.user
+    ))
+    .await;
+    let limits = app.send(app.request(Method::GET, "/v1/limits")).await.expect(200);
+    assert_eq!(limits.json["pending_invitations"], 100);
+    let more = json!({ "email": "more@example.org", "role": "viewer" });
+    assert_eq!(app.post("/v1/invitations", &ada, more).await.expect(409).code(), "too_many_invitations");
+    // One that is replaced makes no more of them.
+    app.post("/v1/invitations", &ada, json!({ "email": "1@x.example", "role": "viewer" })).await.expect(201);
+}
+
+#[actix_web::test]
+async fn a_refusal_says_whether_a_new_token_helps() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let grace = app.member(Some(ada.workspace), Role::Viewer, Role::Viewer.scopes()).await;
+    let body = json!({ "given_name": "A" });
+    let refused = app.post("/v1/contacts", &grace, body.clone()).await.expect(403);
+    assert!(refused.json["detail"].as_str().unwrap().contains("`viewer` does not allow"), "{}", refused.text);
+    app.patch(&format!("/v1/members/{}", grace.user), &ada, json!({ "role": "editor" })).await.expect(200);
+    let refused = app.post("/v1/contacts", &grace, body).await.expect(403);
+    assert!(refused.json["detail"].as_str().unwrap().contains("/v1/auth/refresh"), "{}", refused.text);
+}

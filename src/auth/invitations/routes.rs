@@ -70,8 +70,8 @@ pub async fn create_invitation(
             let detail = "this person is a member already";
             return Err(ApiError::new(Code::AlreadyMember, detail).with(Fault::field("/email", "taken", detail)));
         }
-        store::lock_list(tx.conn, tx.workspace).await?;
         let former = store::lock_of_address(tx.conn, tx.workspace, &email_key).await?;
+        store::lock_list(tx.conn, tx.workspace).await?;
         if former.is_none() && store::count(tx.conn, tx.workspace, tx.now).await? >= PENDING_INVITATIONS {
             let detail = format!("a workspace has at most {PENDING_INVITATIONS} open invitations: withdraw some first");
             return Err(ApiError::new(Code::TooManyInvitations, detail));

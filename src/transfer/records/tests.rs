@@ -40,7 +40,7 @@ fn an_unclosed_quote_ends_the_file() {
     assert_eq!(read(b"a\n\""), [row(1, &["a"]), Err((2, Some(1), "unclosed_quote"))]);
     let mut long = b"a\nb,\"".to_vec();
     long.extend(b"some,row\n".repeat(MAX_RECORD));
-    assert_eq!(read(&long), [row(1, &["a"]), Err((2, Some(1), "unclosed_quote"))]);
+    assert_eq!(read(&long), [row(1, &["a"]), Err((2, Some(2), "unclosed_quote"))]);
 }
 
 #[test]
