@@ -106,10 +106,12 @@ codes! {
     LinkExpired = GONE, "link_expired", "The link is no longer valid";
     /// The resource has another version than `If-Match` names. Read it again, then decide.
     PreconditionFailed = PRECONDITION_FAILED, "precondition_failed", "The resource has changed";
-    /// The body, the file or the header is larger than `GET /v1/limits` allows.
+    /// The body or the file is larger than `GET /v1/limits` allows.
     TooLarge = PAYLOAD_TOO_LARGE, "too_large", "The request is too large";
     /// The path and query are longer than 8 KiB.
     UriTooLong = URI_TOO_LONG, "uri_too_long", "The URL is too long";
+    /// The request's headers are longer than 32 KiB together.
+    HeadersTooLarge = REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large", "The headers are too large";
     /// The operation does not read bodies of this `Content-Type`; `Accept-Patch` or `Accept-Post` lists those it does.
     UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "The media type is not supported";
     /// The body can be read, but fields are missing, unknown or invalid. `errors` names all of them.

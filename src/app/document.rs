@@ -216,6 +216,7 @@ fn complete(method: &str, path: &str, operation: &mut Value) {
     let mut add = |status: &str, what: &str| respond(operation, status, what);
     add("400", "`invalid_parameter`, `invalid_header`, `invalid_json` or `bad_request`");
     add("414", "`uri_too_long`");
+    add("431", "`headers_too_large`");
     add("500", "`internal`; the log has the cause under the request id");
     add("503", "`unavailable`; try again after `Retry-After`");
     if in_api {

@@ -173,6 +173,6 @@ impl ListQuery {
 }
 
 /// What `touch_rank` has for a contact that was never touched.
-fn never() -> DateTime<Utc> {
+pub fn never() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(1, 1, 1, 0, 0, 0).single().unwrap_or_default()
 }

@@ -5,15 +5,15 @@ use diesel::sql_types::{Bool, Date, Float, Integer, Jsonb, Nullable, SmallInt, T
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 
 use super::model::{ContactId, ContactRow, ContactWrite, PositionRow, PositionView};
-use super::query::{By, Employment, ListQuery};
+use super::query::{By, Employment, ListQuery, never};
 use crate::companies::CompanyId;
 use crate::db::columns::array_text;
 use crate::db::schema::{companies, contacts, positions};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, OnConstraint};
 use crate::http::page::Count;
-use crate::sort::{Order, Position, keyset};
 use crate::insert_columns;
+use crate::sort::{Order, Position, keyset};
 use crate::text::{self, inroad_lowered};
 
 /// Rows of one statement.
@@ -349,7 +349,7 @@ fn filtered(workspace: WorkspaceId, query: &ListQuery, alike: bool) -> contacts:
     range!(touch_rank, last_touch_after, last_touch_before);
     if query.last_touch_before.is_some() {
         // Whoever was never touched was not touched before either.
-        rows = rows.filter(contacts::last_touch_at.is_not_null());
+        rows = rows.filter(contacts::touch_rank.gt(never()));
     }
     rows
 }

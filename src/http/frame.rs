@@ -21,6 +21,8 @@ use crate::app::App;
 use crate::error::{ApiError, Code};
 
 const MAX_URI: usize = 8 * 1024;
+/// Names and values together. The HTTP layer below refuses 128 KiB, without a word.
+const MAX_HEADERS: usize = 32 * 1024;
 /// Smaller bodies are not worth compressing.
 const COMPRESS_FROM: u64 = 1024;
 
@@ -62,9 +64,8 @@ pub async fn frame(
     if let Some(trace) = &trace {
         trace.record(&span);
     }
-    let too_long = request.uri().path_and_query().is_some_and(|text| text.as_str().len() > MAX_URI);
-    let outcome = if too_long {
-        Err(ApiError::new(Code::UriTooLong, format!("the URL may have {MAX_URI} bytes at most")).into())
+    let outcome = if let Some(error) = too_large(&request) {
+        Err(error.into())
     } else {
         AssertUnwindSafe(next.call(request)).catch_unwind().instrument(span.clone()).await.unwrap_or_else(|panic| {
             let _entered = span.enter();
@@ -88,6 +89,19 @@ pub async fn frame(
             Err(InternalError::from_response(error, response).into())
         }
     }
+}
+
+/// Refuses long URLs and headers.
+fn too_large(request: &ServiceRequest) -> Option<ApiError> {
+    if request.uri().path_and_query().is_some_and(|text| text.as_str().len() > MAX_URI) {
+        return Some(ApiError::new(Code::UriTooLong, format!("the URL may have {MAX_URI} bytes at most")));
+    }
+    let headers = request.headers().iter();
+    if headers.map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() > MAX_HEADERS {
+        let detail = format!("the headers may have {MAX_HEADERS} bytes together");
+        return Some(ApiError::new(Code::HeadersTooLarge, detail));
+    }
+    None
 }
 
 fn finish<B: MessageBody + 'static>(

@@ -169,6 +169,9 @@ async fn urls_and_headers_have_limits() {
     let long = app.send(app.request(Method::GET, &format!("/v1/limits?{}", "x".repeat(9 * 1024)))).await;
     let problem = (long.status, long.code(), long.header("content-type"));
     assert_eq!(problem, (414, "uri_too_long", "application/problem+json"), "{}", long.text);
+    let large = app.send(app.request(Method::GET, "/v1/limits").header("x-large", "x".repeat(33 * 1024))).await;
+    let problem = (large.status, large.code(), large.header("content-type"));
+    assert_eq!(problem, (431, "headers_too_large", "application/problem+json"), "{}", large.text);
     // More than its buffer for the head the HTTP layer does not even parse.
     let request = app.request(Method::GET, "/v1/limits").header("x-large", "x".repeat(200 * 1024));
     let reply = app.send_freely(request).await;

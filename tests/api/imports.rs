@@ -304,7 +304,7 @@ async fn who_was_deleted_stays_deleted() {
     let third = import(&app, &ada, "", "text/csv", csv(&[row])).await.expect(201);
     assert_eq!(third.json["rows"][0]["problems"][0]["code"], "in_trash");
     // Restored, the contact is the row's again; gone for good, it is new.
-    app.post(&format!("/v1/trash/{id}/restore"), &ada, json!({})).await.expect(200);
+    app.post(&format!("/v1/trash/{id}/restore"), &ada, json!({})).await.expect(204);
     let back = import(&app, &ada, "", "text/csv", csv(&[ADA])).await.expect(201);
     assert_eq!(back.json["rows"][0]["contact_id"], json!(id));
     app.delete(&format!("/v1/trash/{cy}"), &ada).await.expect(204);

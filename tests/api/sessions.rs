@@ -193,7 +193,7 @@ async fn a_user_of_several_workspaces_picks_and_switches() {
     let ada = member(&reply);
     let second: Uuid =
         app.post("/v1/workspaces", &ada, json!({ "name": "Second" })).await.expect(201).id().parse().unwrap();
-    app.get(&format!("/v1/workspaces/{second}"), &ada).await.expect(404);
+    app.patch(&format!("/v1/workspaces/{second}"), &ada, json!({ "name": "Other" })).await.expect(404);
     let switched = app.post("/v1/auth/switch", &ada, json!({ "workspace_id": second })).await.expect(200);
     assert_eq!(switched.header("cache-control"), "no-store");
     assert!(switched.json["refresh_token"].is_null());
