@@ -200,7 +200,7 @@ async fn a_user_of_several_workspaces_picks_and_switches() {
     let there = member(&switched);
     assert_eq!(there.workspace, second);
     app.get(&format!("/v1/workspaces/{second}"), &there).await.expect(200);
-    app.get(&format!("/v1/workspaces/{}", ada.workspace), &there).await.expect(404);
+    app.patch(&format!("/v1/workspaces/{}", ada.workspace), &there, json!({ "name": "Other" })).await.expect(404);
     // The session goes on there, and a new one starts there.
     let refreshed = app.refresh(&refresh_token(&reply)).await.expect(200);
     assert_eq!(member(&refreshed).workspace, second);
