@@ -98,6 +98,10 @@ codes! {
     RestoreConflict = CONFLICT, "restore_conflict", "It cannot be restored as it was";
     /// The import cannot be undone: it is not finished, was a dry run, or is undone already.
     ImportNotUndoable = CONFLICT, "import_not_undoable", "The import cannot be undone";
+    /// This connector has introduced or named the same person before; `errors` names the introduction.
+    IntroductionExists = CONFLICT, "introduction_exists", "The introduction exists";
+    /// What is asked for cannot follow on the present state; `detail` says which states can.
+    ImpossibleTransition = CONFLICT, "impossible_transition", "The state does not allow this";
     /// The first request with this `Idempotency-Key` still runs. Try again after `Retry-After`.
     IdempotencyInProgress = CONFLICT, "idempotency_in_progress", "The first request still runs";
     /// The change log is kept for 30 days, and the cursor is older. Take `GET /v1/changes/latest`, list everything again, and follow the log from there.

@@ -13,7 +13,7 @@ use crate::auth::{self, access};
 use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
-use crate::{changes, companies, contacts, transfer, trash};
+use crate::{changes, circle_requests, companies, contacts, introductions, timeline, transfer, trash};
 
 /// All routes, and the document as their handlers say it.
 pub fn routes() -> (
@@ -38,6 +38,9 @@ pub fn routes() -> (
                 // Matched in this order: what is asked for most comes first.
                 .configure(contacts::configure)
                 .configure(companies::configure)
+                .configure(introductions::configure)
+                .configure(circle_requests::configure)
+                .configure(timeline::configure)
                 .service(limits::read_limits)
                 .configure(auth::configure)
                 .configure(transfer::configure)
@@ -59,6 +62,11 @@ pub fn periodic_tasks() -> Vec<Task> {
             name: "settle_interrupted_imports",
             every: Duration::seconds(20),
             run: |app| Box::pin(async move { transfer::settle_interrupted(&app).await }),
+        },
+        Task {
+            name: "let_introductions_go_stale",
+            every: Duration::minutes(10),
+            run: |app| Box::pin(async move { introductions::let_go_stale(&app).await }),
         },
         Task {
             name: "empty_trash",

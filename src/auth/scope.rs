@@ -54,6 +54,10 @@ scopes! {
     TrashWrite = "trash:write";
     /// Read the change log and follow it.
     ChangesRead = "changes:read";
+    /// Read introductions, requests for them, and the network they make.
+    IntroductionsRead = "introductions:read";
+    /// Create, change and delete introductions and requests for them.
+    IntroductionsWrite = "introductions:write";
 }
 
 /// A set of scopes.

@@ -62,4 +62,24 @@ kinds! {
     ImportFinished = "import.finished";
     /// An import was undone.
     ImportUndone = "import.undone";
+    /// An introduction was noted.
+    IntroductionCreated = "introduction.created";
+    /// Fields of an introduction changed, its state among them.
+    IntroductionUpdated = "introduction.updated";
+    /// An introduction went to the trash.
+    IntroductionDeleted = "introduction.deleted";
+    /// An introduction came back from the trash.
+    IntroductionRestored = "introduction.restored";
+    /// An introduction left the trash for good.
+    IntroductionPurged = "introduction.purged";
+    /// A connector was asked for names.
+    CircleRequestCreated = "circle_request.created";
+    /// Fields of a request changed, its answer among them.
+    CircleRequestUpdated = "circle_request.updated";
+    /// A request went to the trash.
+    CircleRequestDeleted = "circle_request.deleted";
+    /// A request came back from the trash.
+    CircleRequestRestored = "circle_request.restored";
+    /// A request left the trash for good, or its connector did.
+    CircleRequestPurged = "circle_request.purged";
 }

@@ -1,7 +1,8 @@
 //! `inroad serve --demo`: a workspace with a story in it, for somebody who builds a frontend or looks around.
 use actix_web::web::Data;
+use chrono::{DateTime, Duration, SecondsFormat, Utc};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{CliResult, text};
 use crate::app::App;
@@ -12,16 +13,26 @@ use crate::contacts::{self, ContactId, ContactInput};
 use crate::db::WorkspaceId;
 use crate::error::{ApiError, ApiResult};
 use crate::http::body;
+use crate::{circle_requests, introductions};
 
 const EMAIL: &str = "demo@inroad.example";
 const PASSWORD: &str = "walk-in-and-ask";
 const STORY: &str = include_str!("demo.json");
 
-/// The story: bodies as a client would send them. A contact may name its connector by an earlier contact's place.
+/// The story: bodies as a client would send them. A contact may name its connector by an earlier contact's place; so do
+/// requests and introductions name contacts, and times by the days since.
 #[derive(Deserialize)]
 struct Story {
     companies: Vec<Value>,
     contacts: Vec<StoryContact>,
+    circle_requests: Vec<StoryRequest>,
+    introductions: Vec<Value>,
+}
+
+#[derive(Deserialize)]
+struct StoryRequest {
+    body: Value,
+    answer: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -62,12 +73,40 @@ async fn tell(app: &Data<App>) -> ApiResult<()> {
         for told in story.contacts {
             let mut input: ContactInput = read(app, told.body)?;
             input.connector_id = told.connector.and_then(|place| ids.get(place).copied());
-            input.last_touch_at = told.days_ago.map(|days| tx.now - chrono::Duration::days(days));
+            input.last_touch_at = told.days_ago.map(|days| tx.now - Duration::days(days));
             ids.push(contacts::create(tx, app.new_id(), input).await?.id);
+        }
+        for told in story.circle_requests {
+            let request = read(app, dated(told.body, &ids, tx.now))?;
+            let request = circle_requests::create(tx, app.new_id(), request).await?;
+            if let Some(answer) = told.answer {
+                circle_requests::answer(tx, request.id, read(app, dated(answer, &ids, tx.now))?).await?;
+            }
+        }
+        for introduction in story.introductions {
+            introductions::create(tx, app.new_id(), read(app, dated(introduction, &ids, tx.now))?).await?;
         }
         Ok(())
     })
     .await
+}
+
+/// With ids in the place of places, and times in the place of days.
+fn dated(mut value: Value, ids: &[ContactId], now: DateTime<Utc>) -> Value {
+    for (name, field) in value.as_object_mut().into_iter().flatten() {
+        if let Some(number) = field.as_i64() {
+            let place = usize::try_from(number).ok().and_then(|place| ids.get(place));
+            *field = match name.strip_suffix("_at") {
+                Some(_) => (now - Duration::days(number)).to_rfc3339_opts(SecondsFormat::Secs, true).into(),
+                None => json!(place),
+            };
+        } else if let Some(list) = field.as_array_mut() {
+            for item in list {
+                *item = dated(item.take(), ids, now);
+            }
+        }
+    }
+    value
 }
 
 fn read<T: serde::de::DeserializeOwned + utoipa::ToSchema>(app: &App, value: Value) -> ApiResult<T> {

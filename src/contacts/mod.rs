@@ -11,6 +11,7 @@ mod query;
 mod routes;
 mod service;
 mod store;
+mod timeline;
 mod words;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -20,9 +21,10 @@ pub use self::bulk::{create_many, read_many, replace};
 pub use self::draft::{Draft, Identity};
 pub use self::model::{ContactId, ContactRow};
 pub use self::parts::{Email, Position};
-pub use self::service::{Companies, RESOURCE, create, draft, fresh, purge, restore};
-pub use self::store::{company_renamed, handles, handles_in_trash};
-pub use self::words::{HowFound, Stage};
+pub use self::service::{Companies, RESOURCE, connect, create, draft, fresh, purge, restore};
+pub use self::store::{company_renamed, handles, handles_in_trash, names};
+pub use self::timeline::timeline;
+pub use self::words::{Channel, HowFound, Relationship, Stage, StageReason};
 
 pub fn configure(config: &mut ServiceConfig) {
     config

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::parts::{Education, Email, Phone, PostalAddress};
 use super::words::{Channel, HowFound, Relationship, Stage, StageReason};
 use crate::companies::CompanyId;
-use crate::db::schema::{companies, contacts, positions};
+use crate::db::schema::{companies, contacts, positions, stage_moves};
 use crate::db::{Json, WorkspaceId};
 use crate::external_ids::ExternalIds;
 use crate::fields::Link;
@@ -99,6 +99,19 @@ pub struct PositionRow {
     pub ended_on: Option<NaiveDate>,
     pub is_current: bool,
     pub ordinal: i32,
+}
+
+/// A move from one stage to another, by the version of the contact that it made.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = stage_moves, check_for_backend(diesel::pg::Pg), treat_none_as_default_value = false)]
+pub struct StageMoveRow {
+    pub workspace_id: WorkspaceId,
+    pub contact_id: ContactId,
+    pub version: i32,
+    pub moved_at: DateTime<Utc>,
+    pub from_stage: Stage,
+    pub to_stage: Stage,
+    pub reason: Option<StageReason>,
 }
 
 /// A position with the name of its company, as it is read.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::api::{Contact, ContactInput};
 use super::draft::{Draft, Identity, position_row};
-use super::model::{ContactId, ContactRow, PositionView};
+use super::model::{ContactId, ContactRow, PositionView, StageMoveRow};
 use super::parts::Position;
 use super::store;
 use super::words::Stage;
@@ -15,7 +15,7 @@ use crate::companies::{self, CompanyId};
 use crate::error::{ApiError, ApiResult, Fault};
 use crate::external_ids::ExternalIds;
 use crate::http::{IfMatch, IfNoneMatch, Patch};
-use crate::{external_ids, fields, text, trash};
+use crate::{circle_requests, external_ids, fields, introductions, text, trash};
 
 pub const RESOURCE: &str = "contact";
 
@@ -178,6 +178,7 @@ pub async fn write(tx: &mut Tx<'_>, before: ContactRow, shown: Contact, input: C
     let (old, new) = (&before.external_ids.0, &row.external_ids.0);
     external_ids::replace(tx.conn, tx.workspace, RESOURCE, id.into(), old, new).await?;
     if stage_changed {
+        keep_stage_move(tx, before.stage, &row).await?;
         tx.record(Kind::ContactStageChanged, id, row.version, changed);
     } else {
         tx.record(Kind::ContactUpdated, id, row.version, changed);
@@ -190,6 +191,34 @@ fn reopen(before: &ContactRow, input: &mut ContactInput) {
     if before.stage == Stage::Closed && input.stage != Stage::Closed && input.stage_reason == before.stage_reason {
         input.stage_reason = None;
     }
+}
+
+/// The change log says that the stage changed; from which to which is told by the timeline.
+pub async fn keep_stage_move(tx: &Tx<'_>, from_stage: Stage, row: &ContactRow) -> ApiResult<()> {
+    let step = StageMoveRow {
+        workspace_id: row.workspace_id,
+        contact_id: row.id,
+        version: row.version,
+        moved_at: tx.now,
+        from_stage,
+        to_stage: row.stage,
+        reason: row.stage_reason,
+    };
+    store::insert_stage_move(tx.conn, &step).await
+}
+
+/// Makes `connector` the contact's connector, if it has none yet and both are there.
+pub async fn connect(tx: &mut Tx<'_>, id: ContactId, connector: ContactId) -> ApiResult<()> {
+    let before = store::lock(tx.conn, tx.workspace, id).await?;
+    if before.deleted_at.is_some() || before.connector_id.is_some() || id == connector {
+        return Ok(());
+    }
+    if !store::exists(tx.conn, tx.workspace, connector).await? {
+        return Ok(());
+    }
+    let shown = read(tx, before.clone()).await?;
+    let input = ContactInput { connector_id: Some(connector), ..shown.clone().into() };
+    write(tx, before, shown, input).await.map(|_| ())
 }
 
 /// The fields in which the contact would differ from what is shown.
@@ -265,6 +294,8 @@ async fn set_deleted(tx: &mut Tx<'_>, row: &ContactRow, deleted_at: Option<DateT
 /// Removes it for good.
 pub async fn purge(tx: &mut Tx<'_>, id: ContactId) -> ApiResult<()> {
     let row = store::lock(tx.conn, tx.workspace, id).await?;
+    introductions::contact_gone(tx, id).await?;
+    circle_requests::contact_gone(tx, id).await?;
     store::purge(tx.conn, tx.workspace, id).await?;
     tx.record(Kind::ContactPurged, id, row.version + 1, Vec::new());
     Ok(())

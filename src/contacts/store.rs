@@ -1,20 +1,25 @@
 //! Every statement about contacts and their positions, each within one workspace.
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Date, Float, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid};
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 
-use super::model::{ContactId, ContactRow, ContactWrite, PositionRow, PositionView};
+use super::model::{ContactId, ContactRow, ContactWrite, PositionRow, PositionView, StageMoveRow};
 use super::query::{By, Employment, ListQuery, never};
+use super::timeline::Logged;
+use super::words::{Stage, StageReason};
 use crate::companies::CompanyId;
 use crate::db::columns::array_text;
-use crate::db::schema::{companies, contacts, positions};
+use crate::db::schema::{changes, companies, contacts, positions, stage_moves};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, OnConstraint};
 use crate::http::page::Count;
 use crate::insert_columns;
 use crate::sort::{Order, Position, keyset};
 use crate::text::{self, inroad_lowered};
+use crate::timeline::{Span, Tie};
 
 /// Rows of one statement.
 const CHUNK: usize = 1_000;
@@ -161,6 +166,61 @@ pub async fn handles_in_trash(mut conn: &Conn, workspace: WorkspaceId) -> ApiRes
 pub async fn exists(mut conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResult<bool> {
     let live = contacts::workspace_id.eq(workspace).and(contacts::id.eq(id)).and(contacts::deleted_at.is_null());
     Ok(diesel::select(diesel::dsl::exists(contacts::table.filter(live))).get_result(&mut conn).await?)
+}
+
+/// What those of these contacts that are not deleted are called.
+pub async fn names(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    ids: &[ContactId],
+) -> ApiResult<HashMap<ContactId, String>> {
+    let wanted = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(ids));
+    let live = contacts::table.filter(wanted.and(contacts::deleted_at.is_null()));
+    let rows: Vec<(ContactId, String)> = live.select((contacts::id, contacts::display_name)).load(&mut conn).await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Keeps from which stage to which a contact has moved.
+pub async fn insert_stage_move(mut conn: &Conn, row: &StageMoveRow) -> ApiResult<()> {
+    diesel::insert_into(stage_moves::table).values(row).execute(&mut conn).await?;
+    Ok(())
+}
+
+/// The kinds of change that the timeline tells, as the index of them has it: in the text, for an index with a
+/// condition is used where the condition can be read.
+const TOLD: &str =
+    "changes.kind IN ('contact.updated', 'contact.stage_changed', 'contact.deleted', 'contact.restored')";
+
+type Stages = (Stage, Stage, Option<StageReason>);
+type LoggedColumns = (i64, DateTime<Utc>, String, Vec<String>, Option<Stages>);
+
+/// What was changed of one contact, newest first.
+pub async fn changes_of(mut conn: &Conn, workspace: WorkspaceId, id: ContactId, span: &Span) -> ApiResult<Vec<Logged>> {
+    let moved = stage_moves::workspace_id
+        .eq(changes::workspace_id)
+        .and(stage_moves::contact_id.eq(changes::resource_id))
+        .and(stage_moves::version.eq(changes::resource_version));
+    let own = changes::workspace_id.eq(workspace).and(changes::resource_id.eq(uuid::Uuid::from(id)));
+    let stages = (stage_moves::from_stage, stage_moves::to_stage, stage_moves::reason);
+    let mut rows = changes::table
+        .left_join(stage_moves::table.on(moved))
+        .filter(own.and(diesel::dsl::sql::<Bool>(TOLD)))
+        .select((changes::seq, changes::occurred_at, changes::kind, changes::fields, stages.nullable()))
+        .order((changes::occurred_at.desc(), changes::seq.desc()))
+        .into_boxed();
+    if let Some((at, tie)) = &span.before {
+        rows = match tie {
+            Tie::None => rows.filter(changes::occurred_at.lt(at)),
+            Tie::All => rows.filter(changes::occurred_at.le(at)),
+            Tie::Below(seq) => {
+                let earlier = changes::seq.lt(seq.parse::<i64>().unwrap_or(0));
+                rows.filter(changes::occurred_at.le(at).and(changes::occurred_at.lt(at).or(earlier)))
+            }
+        };
+    }
+    let limit = i64::try_from(span.limit).unwrap_or(i64::MAX);
+    let rows: Vec<LoggedColumns> = rows.limit(limit).load(&mut conn).await?;
+    Ok(rows.into_iter().map(|(seq, at, kind, fields, stages)| Logged { seq, at, kind, fields, stages }).collect())
 }
 
 /// The positions of one contact, in their order. Not by a list of one: for that PostgreSQL makes a new plan at every

@@ -326,12 +326,77 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    circle_requests (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+        connector_id -> Uuid,
+        topic -> Text,
+        message -> Nullable<Text>,
+        channel -> Nullable<Text>,
+        asked_at -> Timestamptz,
+        answer -> Nullable<Text>,
+        answered_at -> Nullable<Timestamptz>,
+        answer_text -> Nullable<Text>,
+        notes -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    introductions (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+        introducer_id -> Nullable<Uuid>,
+        introducer_ghost -> Nullable<Uuid>,
+        introduced_id -> Nullable<Uuid>,
+        introduced_ghost -> Nullable<Uuid>,
+        introduced_name -> Nullable<Text>,
+        introduced_key -> Nullable<Text>,
+        introduced_company_id -> Nullable<Uuid>,
+        introduced_company_name -> Nullable<Text>,
+        introduced_title -> Nullable<Text>,
+        introduced_email -> Nullable<Text>,
+        circle_request_id -> Nullable<Uuid>,
+        may_use_name -> Bool,
+        state -> Text,
+        named_at -> Timestamptz,
+        promised_at -> Nullable<Timestamptz>,
+        made_at -> Nullable<Timestamptz>,
+        declined_at -> Nullable<Timestamptz>,
+        stale_at -> Nullable<Timestamptz>,
+        thanked_at -> Nullable<Timestamptz>,
+        loop_closed_at -> Nullable<Timestamptz>,
+        notes -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    stage_moves (workspace_id, contact_id, version) {
+        workspace_id -> Uuid,
+        contact_id -> Uuid,
+        version -> Int4,
+        moved_at -> Timestamptz,
+        from_stage -> Text,
+        to_stage -> Text,
+        reason -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(members -> users (user_id));
 diesel::joinable!(members -> workspaces (workspace_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     changes,
+    circle_requests,
     companies,
     contacts,
     external_ids,
@@ -339,6 +404,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     import_keys,
     import_rows,
     imports,
+    introductions,
     invitations,
     jobs,
     members,
@@ -348,6 +414,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     sessions,
     signing_keys,
+    stage_moves,
     stream_tickets,
     throttles,
     trash,

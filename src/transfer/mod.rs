@@ -11,11 +11,13 @@ mod run;
 mod service;
 mod store;
 pub mod text;
+mod timeline;
 mod upload;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::service::settle_interrupted;
+pub use self::timeline::timeline;
 
 pub fn configure(config: &mut ServiceConfig) {
     config

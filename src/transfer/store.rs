@@ -11,6 +11,7 @@ use crate::db::schema::{contacts, import_keys, import_rows, imports, positions};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::sort::Position;
+use crate::{circle_requests, introductions};
 
 const CHUNK: usize = 2_000;
 
@@ -150,6 +151,29 @@ pub async fn rows(
     Ok(rows.order(import_rows::line).limit(fetch).load(&mut conn).await?)
 }
 
+/// A row of a file that added or changed a contact: its import, line, outcome, and the import's time, kind, file and
+/// state.
+pub type Touch = (ImportId, i64, Outcome, DateTime<Utc>, String, Option<String>, ImportState);
+
+/// The rows by which a contact was added or changed.
+pub async fn touches(mut conn: &Conn, workspace: WorkspaceId, contact: ContactId) -> ApiResult<Vec<Touch>> {
+    // In the text, for an index with a condition is used where the condition can be read.
+    const TOLD: &str = "import_rows.outcome IN ('created', 'updated')";
+    let real = imports::table.on(imports::workspace_id
+        .eq(import_rows::workspace_id)
+        .and(imports::id.eq(import_rows::import_id))
+        .and(diesel::dsl::not(imports::dry_run)));
+    let own = import_rows::workspace_id.eq(workspace).and(import_rows::contact_id.eq(contact));
+    let row = (import_rows::import_id, import_rows::line, import_rows::outcome);
+    let import = (imports::created_at, imports::kind, imports::file_name, imports::state);
+    Ok(import_rows::table
+        .inner_join(real)
+        .filter(own.and(diesel::dsl::sql::<diesel::sql_types::Bool>(TOLD)))
+        .select((row.0, row.1, row.2, import.0, import.1, import.2, import.3))
+        .load(&mut conn)
+        .await?)
+}
+
 /// Whom the source's keys stand for, and what it said of them.
 pub async fn keys(mut conn: &Conn, workspace: WorkspaceId, source: &str) -> ApiResult<Vec<KeyDbRow>> {
     let own = import_keys::workspace_id.eq(workspace).and(import_keys::source.eq(source));
@@ -206,6 +230,9 @@ pub async fn remove_created(
         .load(&mut conn)
         .await?;
     ids.retain(|id| !used.contains(&Some(*id)));
+    let mut used = introductions::parties(conn, workspace, &ids).await?;
+    used.extend(circle_requests::asked(conn, workspace, &ids).await?);
+    ids.retain(|id| !used.contains(id));
     let own = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(&ids));
     Ok(diesel::delete(contacts::table.filter(own))
         .returning((contacts::id, contacts::version))
@@ -242,7 +269,8 @@ pub async fn remove_companies(mut conn: &Conn, workspace: WorkspaceId, ids: &[Uu
         .and(companies::id.eq_any(ids))
         .and(companies::version.eq(1))
         .and(companies::deleted_at.is_null())
-        .and(diesel::dsl::not(companies::id.eq_any(there)));
+        .and(diesel::dsl::not(companies::id.eq_any(there)))
+        .and(companies::id.ne_all(introductions::companies_named(conn, workspace, ids).await?));
     let removed = diesel::delete(companies::table.filter(unused)).returning((companies::id, companies::version));
     Ok(removed.get_results(&mut conn).await?)
 }

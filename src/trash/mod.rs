@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::changes::{Actor, Tx};
 use crate::error::{ApiError, ApiResult};
-use crate::{companies, contacts};
+use crate::{circle_requests, companies, contacts, introductions};
 
 const KEPT: Duration = Duration::days(30);
 
@@ -26,11 +26,18 @@ pub async fn put(tx: &mut Tx<'_>, kind: &'static str, id: Uuid, title: &str) -> 
     store::insert(tx.conn, tx.workspace, id, kind, title, deleted_by, tx.now, tx.now + KEPT).await
 }
 
+/// Something that was deleted goes for good by another way than the trash's.
+pub async fn forget(tx: &mut Tx<'_>, id: Uuid) -> ApiResult<()> {
+    store::remove(tx.conn, tx.workspace, id).await
+}
+
 /// Gives it back to its slice.
 async fn restore(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
     match kind {
         contacts::RESOURCE => contacts::restore(tx, id.into()).await?,
         companies::RESOURCE => companies::restore(tx, id.into()).await?,
+        introductions::RESOURCE => introductions::restore(tx, id.into()).await?,
+        circle_requests::RESOURCE => circle_requests::restore(tx, id.into()).await?,
         _ => return Err(ApiError::not_found()),
     }
     store::remove(tx.conn, tx.workspace, id).await
@@ -40,6 +47,8 @@ async fn purge(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
     match kind {
         contacts::RESOURCE => contacts::purge(tx, id.into()).await?,
         companies::RESOURCE => companies::purge(tx, id.into()).await?,
+        introductions::RESOURCE => introductions::purge(tx, id.into()).await?,
+        circle_requests::RESOURCE => circle_requests::purge(tx, id.into()).await?,
         _ => return Err(ApiError::not_found()),
     }
     store::remove(tx.conn, tx.workspace, id).await

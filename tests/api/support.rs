@@ -223,6 +223,21 @@ impl TestApp {
         rows.into_iter().map(|row| row.text).collect()
     }
 
+    /// How the database would go about the last of these statements, with the owner's rights.
+    pub async fn explain(&self, sql: &str) -> String {
+        #[derive(diesel::QueryableByName)]
+        #[diesel(check_for_backend(diesel::pg::Pg))]
+        struct Line {
+            #[diesel(sql_type = diesel::sql_types::Text, column_name = "QUERY PLAN")]
+            text: String,
+        }
+        let mut conn = self.connection().await;
+        let (before, last) = sql.rsplit_once("; ").unwrap_or(("SELECT 1", sql));
+        conn.batch_execute(before).await.unwrap();
+        let lines: Vec<Line> = diesel_async::RunQueryDsl::load(diesel::sql_query(last), &mut conn).await.unwrap();
+        lines.into_iter().map(|line| line.text).collect::<Vec<_>>().join("\n")
+    }
+
     pub async fn connection(&self) -> AsyncPgConnection {
         self.connector.connect().await.unwrap()
     }

@@ -125,6 +125,28 @@ pub fn valid(app: &TestApp, document: &Value, operation: &Operation, url: &str, 
     request.bearer_auth(&member.token)
 }
 
+/// Fields that name a contact, which has to be there.
+const CONTACTS: [&str; 2] = ["introducer_id", "connector_id"];
+
+/// A request that creates something, for a member whose workspace has this contact.
+pub fn creating(
+    app: &TestApp,
+    document: &Value,
+    operation: &Operation,
+    member: &Member,
+    contact: Uuid,
+) -> RequestBuilder {
+    let mut body = operation.json_body().map_or(Value::Null, |(_, schema)| minimal(document, schema));
+    let Some(field) = CONTACTS.iter().find(|field| body[**field].is_string()) else {
+        return valid(app, document, operation, &operation.path, member);
+    };
+    body[*field] = json!(contact);
+    if *field == "introducer_id" {
+        body["introduced_name"] = json!(format!("Somebody {}", Uuid::now_v7()));
+    }
+    with_body(app, operation, &operation.path, body.to_string()).bearer_auth(&member.token)
+}
+
 /// Operations whose smallest valid request the schema alone does not tell.
 fn special(app: &TestApp, operation: &Operation, url: &str) -> Option<RequestBuilder> {
     match operation.to_string().as_str() {

@@ -1,0 +1,25 @@
+//! Requests to connectors ("whom do you know in renewable energy?"), their answers, and the names they brought.
+//!
+//! `POST GET /v1/circle-requests`, `GET PATCH DELETE /v1/circle-requests/{id}`, `POST /v1/circle-requests/{id}/answer`.
+mod model;
+mod routes;
+mod service;
+mod store;
+mod timeline;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use self::model::{CircleAnswerInput, CircleRequest, CircleRequestId, CircleRequestInput};
+pub use self::service::{RESOURCE, answer, contact_gone, create, purge, restore};
+pub use self::store::{asked, connector};
+pub use self::timeline::timeline;
+
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(routes::create_circle_request)
+        .service(routes::list_circle_requests)
+        .service(routes::read_circle_request)
+        .service(routes::patch_circle_request)
+        .service(routes::delete_circle_request)
+        .service(routes::answer_circle_request);
+}

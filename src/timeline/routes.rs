@@ -1,0 +1,63 @@
+use actix_web::get;
+use actix_web::web::Data;
+use futures_util::try_join;
+
+use super::model::{Entry, Place, Span, TimelineEntry, merge};
+use crate::app::App;
+use crate::auth::{Access, ContactsRead};
+use crate::contacts::ContactId;
+use crate::db::{Conn, WorkspaceId};
+use crate::error::ApiResult;
+use crate::http::page::{self, PageQuery};
+use crate::http::{Answer, Id, Paging, Params};
+use crate::{circle_requests, contacts, introductions, page, transfer};
+
+page! {
+    /// A page of a contact's timeline.
+    TimelinePage of TimelineEntry
+}
+
+/// Read what happened with a contact
+///
+/// Newest first, whatever resource it came from: how the contact came in, what was changed, its stages, the
+/// introductions that it gave or that led to it, and what it was asked for.
+#[utoipa::path(tag = "contacts", security(("bearer" = ["contacts:read"])), params(("id" = Uuid, Path), PageQuery), responses(
+    (status = 200, description = "A page of the timeline", body = TimelinePage),
+))]
+#[get("/contacts/{id}/timeline")]
+pub async fn read_timeline(
+    app: Data<App>,
+    access: Access<ContactsRead>,
+    Id(id): Id<ContactId>,
+    Params(query): Params<PageQuery>,
+    paging: Paging,
+) -> ApiResult<Answer<TimelinePage>> {
+    let from: Option<Place> = paging.position(query.cursor.as_deref())?;
+    let workspace = access.workspace;
+    let fetch = usize::from(query.limit) + 1;
+    let read = async |conn: &_| gather(conn, workspace, id, from.as_ref(), fetch).await;
+    let mut entries = app.db.read(workspace, read).await?;
+    let next_cursor = page::cut(&paging, query.limit, &mut entries, |(place, _)| place.clone())?;
+    paging.answer(&TimelinePage { data: entries.into_iter().map(|(_, entry)| entry.into()).collect(), next_cursor })
+}
+
+/// The newest entries of all sources. The number of a source is its place among those of the same instant; a new one
+/// goes to the end, so that cursors that are out there stay good. The contact's own comes first: it knows whether the
+/// contact is there.
+async fn gather(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    contact: ContactId,
+    from: Option<&Place>,
+    limit: usize,
+) -> ApiResult<Vec<(Place, Entry)>> {
+    let span = |source: usize| Span::of(source, from, limit);
+    let (own, imports, introductions, requests) = (span(0), span(1), span(2), span(3));
+    let (own, imports, introductions, requests) = try_join!(
+        contacts::timeline(conn, workspace, contact, &own),
+        transfer::timeline(conn, workspace, contact, &imports),
+        introductions::timeline(conn, workspace, contact, &introductions),
+        circle_requests::timeline(conn, workspace, contact, &requests),
+    )?;
+    Ok(merge(vec![own, imports, introductions, requests], limit))
+}
