@@ -16,6 +16,7 @@ pub mod http;
 pub mod introductions;
 pub mod jobs;
 pub mod mail;
+pub mod network;
 pub mod sort;
 pub mod text;
 pub mod timeline;

@@ -26,6 +26,7 @@ use crate::{external_ids, fields};
         (name = "contacts", description = "People to talk to, and those who can introduce."),
         (name = "companies", description = "Where contacts work or the seeker would like to."),
         (name = "introductions", description = "Who named, promised or introduced whom, and whom the seeker asked for names."),
+        (name = "network", description = "Who led to whom: the graph of introductions, and the ways into a company."),
         (name = "imports", description = "Contacts from files; each import can be tried first and undone afterwards."),
         (name = "changes", description = "What was written, in order: to follow a workspace without polling all of it."),
         (name = "trash", description = "What was deleted, for 30 days."),

@@ -13,7 +13,7 @@ use crate::auth::{self, access};
 use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
-use crate::{changes, circle_requests, companies, contacts, introductions, timeline, transfer, trash};
+use crate::{changes, circle_requests, companies, contacts, introductions, network, timeline, transfer, trash};
 
 /// All routes, and the document as their handlers say it.
 pub fn routes() -> (
@@ -40,6 +40,7 @@ pub fn routes() -> (
                 .configure(companies::configure)
                 .configure(introductions::configure)
                 .configure(circle_requests::configure)
+                .configure(network::configure)
                 .configure(timeline::configure)
                 .service(limits::read_limits)
                 .configure(auth::configure)

@@ -24,6 +24,12 @@ impl<T> Answer<T> {
         Self { status, headers, body, kind: PhantomData }
     }
 
+    /// 200 and a body that was rendered as something else than JSON.
+    pub fn rendered(media_type: &'static str, body: String) -> Self {
+        let kind = (header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+        Self::raw(StatusCode::OK, vec![kind], body.into_bytes())
+    }
+
     pub fn header(mut self, name: HeaderName, value: &str) -> ApiResult<Self> {
         let value = HeaderValue::from_str(value).map_err(|error| ApiError::internal(&error))?;
         self.headers.push((name, value));

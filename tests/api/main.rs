@@ -15,6 +15,7 @@ mod hostile;
 mod imports;
 mod introductions;
 mod migrations;
+mod network;
 mod openapi;
 mod people;
 mod process;
