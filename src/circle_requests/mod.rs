@@ -2,6 +2,7 @@
 //!
 //! `POST GET /v1/circle-requests`, `GET PATCH DELETE /v1/circle-requests/{id}`, `POST /v1/circle-requests/{id}/answer`.
 mod model;
+mod people;
 mod routes;
 mod service;
 mod store;
@@ -10,7 +11,8 @@ mod timeline;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::model::{CircleAnswerInput, CircleRequest, CircleRequestId, CircleRequestInput};
-pub use self::service::{RESOURCE, answer, contact_gone, create, purge, restore};
+pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged};
+pub use self::service::{RESOURCE, answer, create, purge, restore};
 pub use self::store::{asked, connector};
 pub use self::timeline::timeline;
 

@@ -164,17 +164,6 @@ pub async fn purge(tx: &mut Tx<'_>, id: CircleRequestId) -> ApiResult<()> {
     Ok(())
 }
 
-/// A contact goes for good, and with it what was said to and by it.
-pub async fn contact_gone(tx: &mut Tx<'_>, contact: ContactId) -> ApiResult<()> {
-    for (id, deleted) in store::made_to(tx.conn, tx.workspace, contact).await? {
-        purge(tx, id).await?;
-        if deleted {
-            trash::forget(tx, id.into()).await?;
-        }
-    }
-    Ok(())
-}
-
 async fn live(tx: &mut Tx<'_>, id: CircleRequestId) -> ApiResult<CircleRequestRow> {
     let row = store::lock(tx.conn, tx.workspace, id).await?;
     if row.deleted_at.is_some() { Err(ApiError::not_found()) } else { Ok(row) }

@@ -81,6 +81,37 @@ pub async fn made_to(
     Ok(circle_requests::table.filter(own).select(columns).load(&mut conn).await?)
 }
 
+/// All requests that were made to these contacts.
+pub async fn rows_of(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    contacts: &[ContactId],
+) -> ApiResult<Vec<CircleRequestRow>> {
+    let own = circle_requests::workspace_id.eq(workspace).and(circle_requests::connector_id.eq_any(contacts));
+    Ok(CircleRequestRow::query().filter(own).order(circle_requests::id).load(&mut conn).await?)
+}
+
+/// Makes it a request to another contact; answers its version.
+pub async fn ask(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    id: CircleRequestId,
+    connector: ContactId,
+    now: DateTime<Utc>,
+) -> ApiResult<i32> {
+    let own = circle_requests::table.find((workspace, id));
+    let asked = diesel::update(own)
+        .set((
+            circle_requests::connector_id.eq(connector),
+            circle_requests::version.eq(circle_requests::version + 1),
+            circle_requests::updated_at.eq(now),
+        ))
+        .returning(circle_requests::version)
+        .get_result(&mut conn)
+        .await;
+    asked.on_constraint("circle_requests_connector_fkey", connector_gone)
+}
+
 /// Live requests that were made to a contact.
 pub async fn of_contact(
     mut conn: &Conn,

@@ -294,8 +294,8 @@ async fn set_deleted(tx: &mut Tx<'_>, row: &ContactRow, deleted_at: Option<DateT
 /// Removes it for good.
 pub async fn purge(tx: &mut Tx<'_>, id: ContactId) -> ApiResult<()> {
     let row = store::lock(tx.conn, tx.workspace, id).await?;
-    introductions::contact_gone(tx, id).await?;
-    circle_requests::contact_gone(tx, id).await?;
+    introductions::contact_erased(tx, &[id]).await?;
+    circle_requests::contact_erased(tx, &[id]).await?;
     store::purge(tx.conn, tx.workspace, id).await?;
     tx.record(Kind::ContactPurged, id, row.version + 1, Vec::new());
     Ok(())

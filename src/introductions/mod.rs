@@ -4,6 +4,7 @@
 //! `POST /v1/introductions/{id}/promise`, `…/make`, `…/decline`, `…/thank`, `…/close-loop`.
 mod input;
 mod model;
+mod people;
 mod query;
 mod routes;
 mod service;
@@ -16,9 +17,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::input::IntroductionInput;
 pub use self::model::{Introduction, IntroductionId};
+pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged};
 pub use self::service::{RESOURCE, create, of_request, purge, restore};
 pub use self::state::State;
-pub use self::steps::{company_gone, contact_gone, let_go_stale, request_gone};
+pub use self::steps::{company_gone, let_go_stale, request_gone};
 pub use self::store::{companies_named, parties};
 pub use self::timeline::timeline;
 

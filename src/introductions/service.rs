@@ -49,7 +49,8 @@ pub async fn write(tx: &mut Tx<'_>, before: IntroductionRow, input: Introduction
     check_references(tx, &input, Some(&before)).await?;
     settle_company(tx, &mut input, Some(&before)).await?;
     let after = input.into_row(target);
-    if after == before {
+    // Of a company that went for good the name is in the key; before, it was the id.
+    if (IntroductionRow { introduced_key: before.introduced_key.clone(), ..after.clone() }) == before {
         return show(tx.conn, tx.workspace, before).await;
     }
     let after = IntroductionRow { version: before.version + 1, updated_at: tx.now, ..after };
@@ -157,12 +158,17 @@ pub async fn delete(tx: &mut Tx<'_>, id: IntroductionId, if_match: &IfMatch) -> 
     let row = live(tx, id).await?;
     if_match.check(row.version)?;
     let version = store::mark_deleted(tx.conn, tx.workspace, id, Some(tx.now), tx.now).await?;
-    let shown = show(tx.conn, tx.workspace, row).await?;
-    let called = |name: Option<String>| name.unwrap_or_else(|| "somebody".to_owned());
-    let title = format!("{} → {}", called(shown.introducer_name), called(shown.introduced_name));
+    let title = title(tx.conn, tx.workspace, &row).await?;
     trash::put(tx, RESOURCE, id.into(), &title).await?;
     tx.record(Kind::IntroductionDeleted, id, version, Vec::new());
     Ok(())
+}
+
+/// What the trash calls it.
+pub async fn title(conn: &Conn, workspace: WorkspaceId, row: &IntroductionRow) -> ApiResult<String> {
+    let shown = show(conn, workspace, row.clone()).await?;
+    let called = |name: Option<String>| name.unwrap_or_else(|| "somebody".to_owned());
+    Ok(format!("{} → {}", called(shown.introducer_name), called(shown.introduced_name)))
 }
 
 /// Takes it out of the trash again, if nothing took its place.

@@ -2,7 +2,6 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::input::IntroductionInput;
 use super::model::{Introduction, IntroductionId};
@@ -13,7 +12,6 @@ use crate::app::App;
 use crate::changes::{Actor, Kind, Tx};
 use crate::circle_requests::CircleRequestId;
 use crate::companies::CompanyId;
-use crate::contacts::ContactId;
 use crate::error::{ApiError, ApiResult};
 
 /// When something happened.
@@ -90,22 +88,18 @@ pub async fn let_go_stale(app: &App) -> ApiResult<usize> {
     Ok(count)
 }
 
-/// A contact goes for good: the introductions keep their shape, with an anonymous node.
-pub async fn contact_gone(tx: &mut Tx<'_>, contact: ContactId) -> ApiResult<()> {
-    let ghost = Uuid::now_v7();
-    for (id, version) in store::haunt(tx.conn, tx.workspace, contact, ghost, tx.now).await? {
-        let fields = ["introducer_id", "introduced_id"].map(str::to_owned).to_vec();
-        tx.record(Kind::IntroductionUpdated, id, version, fields);
+/// A company goes for good: those who were named as working there keep its name.
+pub async fn company_gone(tx: &mut Tx<'_>, company: CompanyId, name: &str) -> ApiResult<()> {
+    for (id, version) in store::drop_company(tx.conn, tx.workspace, company, name, tx.now).await? {
+        tx.record(Kind::IntroductionUpdated, id, version, vec!["introduced_company_id".to_owned()]);
     }
     Ok(())
 }
 
-/// A company goes for good: those who were named as working there keep its name.
-pub async fn company_gone(tx: &mut Tx<'_>, company: CompanyId, name: &str) -> ApiResult<()> {
-    store::drop_company(tx.conn, tx.workspace, company, name).await
-}
-
 /// A request goes for good; what it brought stays.
 pub async fn request_gone(tx: &mut Tx<'_>, request: CircleRequestId) -> ApiResult<()> {
-    store::drop_request(tx.conn, tx.workspace, request).await
+    for (id, version) in store::drop_request(tx.conn, tx.workspace, request, tx.now).await? {
+        tx.record(Kind::IntroductionUpdated, id, version, vec!["circle_request_id".to_owned()]);
+    }
+    Ok(())
 }

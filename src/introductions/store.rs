@@ -79,6 +79,42 @@ pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: IntroductionId) -
     Ok(IntroductionRow::query().filter(own).for_update().first(&mut conn).await?)
 }
 
+/// As [`lock`], if it was not removed for good.
+pub async fn lock_if_there(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    id: IntroductionId,
+) -> ApiResult<Option<IntroductionRow>> {
+    match lock(conn, workspace, id).await {
+        Ok(row) => Ok(Some(row)),
+        Err(error) if error.code == Code::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// All that these contacts gave and got, deleted or not, locked until the end of the transaction.
+pub async fn lock_of(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    contacts: &[ContactId],
+) -> ApiResult<Vec<IntroductionRow>> {
+    let party = introductions::introducer_id.eq_any(contacts).or(introductions::introduced_id.eq_any(contacts));
+    let rows = IntroductionRow::query().filter(introductions::workspace_id.eq(workspace).and(party));
+    // In one order, so that two who lock the same rows wait and do not block each other.
+    Ok(rows.order(introductions::id).for_update().load(&mut conn).await?)
+}
+
+/// All that these contacts gave and got, deleted or not.
+pub async fn rows_of(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    contacts: &[ContactId],
+) -> ApiResult<Vec<IntroductionRow>> {
+    let party = introductions::introducer_id.eq_any(contacts).or(introductions::introduced_id.eq_any(contacts));
+    let rows = IntroductionRow::query().filter(introductions::workspace_id.eq(workspace).and(party));
+    Ok(rows.order(introductions::id).load(&mut conn).await?)
+}
+
 pub async fn mark_deleted(
     mut conn: &Conn,
     workspace: WorkspaceId,
@@ -236,27 +272,44 @@ pub async fn haunt(
     Ok(touched)
 }
 
-/// A company goes for good: those who were named as working there keep its name.
-pub async fn drop_company(mut conn: &Conn, workspace: WorkspaceId, company: CompanyId, name: &str) -> ApiResult<()> {
+/// A company goes for good: those who were named as working there keep its name. Gives the rows that it was in.
+pub async fn drop_company(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    company: CompanyId,
+    name: &str,
+    now: DateTime<Utc>,
+) -> ApiResult<Vec<(IntroductionId, i32)>> {
     let there = introductions::workspace_id.eq(workspace).and(introductions::introduced_company_id.eq(company));
-    diesel::update(introductions::table.filter(there))
+    Ok(diesel::update(introductions::table.filter(there))
         .set((
             introductions::introduced_company_id.eq(None::<CompanyId>),
             introductions::introduced_company_name.eq(name),
+            introductions::version.eq(introductions::version + 1),
+            introductions::updated_at.eq(now),
         ))
-        .execute(&mut conn)
-        .await?;
-    Ok(())
+        .returning((introductions::id, introductions::version))
+        .get_results(&mut conn)
+        .await?)
 }
 
-/// A request goes for good; what it brought stays.
-pub async fn drop_request(mut conn: &Conn, workspace: WorkspaceId, request: CircleRequestId) -> ApiResult<()> {
+/// A request goes for good; what it brought stays. Gives the rows that it was in.
+pub async fn drop_request(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    request: CircleRequestId,
+    now: DateTime<Utc>,
+) -> ApiResult<Vec<(IntroductionId, i32)>> {
     let brought = introductions::workspace_id.eq(workspace).and(introductions::circle_request_id.eq(request));
-    diesel::update(introductions::table.filter(brought))
-        .set(introductions::circle_request_id.eq(None::<CircleRequestId>))
-        .execute(&mut conn)
-        .await?;
-    Ok(())
+    Ok(diesel::update(introductions::table.filter(brought))
+        .set((
+            introductions::circle_request_id.eq(None::<CircleRequestId>),
+            introductions::version.eq(introductions::version + 1),
+            introductions::updated_at.eq(now),
+        ))
+        .returning((introductions::id, introductions::version))
+        .get_results(&mut conn)
+        .await?)
 }
 
 /// Promises that are older than this, over all workspaces: it is the service's own housekeeping.

@@ -31,6 +31,11 @@ pub async fn forget(tx: &mut Tx<'_>, id: Uuid) -> ApiResult<()> {
     store::remove(tx.conn, tx.workspace, id).await
 }
 
+/// What was deleted is called something else by now.
+pub async fn retitle(tx: &mut Tx<'_>, id: Uuid, title: &str) -> ApiResult<()> {
+    store::retitle(tx.conn, tx.workspace, id, title).await
+}
+
 /// Gives it back to its slice.
 async fn restore(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
     match kind {

@@ -46,6 +46,12 @@ pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: Uuid) -> ApiResul
     Ok(TrashRow::query().filter(own).for_update().first(&mut conn).await?)
 }
 
+pub async fn retitle(mut conn: &Conn, workspace: WorkspaceId, id: Uuid, title: &str) -> ApiResult<()> {
+    let own = trash::table.find((workspace, id));
+    diesel::update(own).set(trash::title.eq(title)).execute(&mut conn).await?;
+    Ok(())
+}
+
 pub async fn remove(mut conn: &Conn, workspace: WorkspaceId, id: Uuid) -> ApiResult<()> {
     diesel::delete(trash::table.find((workspace, id))).execute(&mut conn).await?;
     Ok(())

@@ -1,5 +1,9 @@
 use chrono::Duration;
 use inroad::auth::{Role, Scopes};
+use inroad::changes::Actor;
+use inroad::contacts::ContactId;
+use inroad::db::WorkspaceId;
+use inroad::{circle_requests, introductions};
 use serde_json::{Value, json};
 
 use crate::support::{Member, TestApp};
@@ -336,4 +340,65 @@ async fn an_import_that_is_undone_keeps_whom_somebody_introduced() {
         app.get(&format!("/v1/contacts/{}", kept.as_str().unwrap()), &ada).await.expect(200);
     }
     assert_eq!(app.count("contacts").await, 2);
+}
+
+/// Every introduction as `introducer → introduced`, by ids, with its state; and what the trash calls the others.
+async fn shape(app: &TestApp, member: &Member) -> (Vec<String>, Vec<String>) {
+    let list = app.get("/v1/introductions?sort=created_at", member).await.expect(200);
+    let edge = |one: &Value| format!("{} → {} ({})", one["introducer_name"], one["introduced_name"], one["state"]);
+    let edges = list.json["data"].as_array().unwrap().iter().map(|one| edge(one).replace('"', "")).collect();
+    let trash = app.get("/v1/trash?kind=introduction", member).await.expect(200);
+    let titles = trash.json["data"].as_array().unwrap().iter().map(|one| one["title"].as_str().unwrap().to_owned());
+    (edges, titles.collect())
+}
+
+#[actix_web::test]
+async fn two_who_turn_out_to_be_one_keep_what_they_gave_and_got_and_get_it_back() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let (tom, tom2) = (named(&app, &ada, "Tom").await, named(&app, &ada, "Tommy").await);
+    let (aunt, ingrid) = (named(&app, &ada, "Aunt").await, named(&app, &ada, "Ingrid").await);
+    for (from, to, state) in [
+        (&aunt, &tom, "named"),
+        (&aunt, &tom2, "made"),
+        (&tom2, &ingrid, "promised"),
+        (&tom2, &tom, "named"),
+        (&ingrid, &tom2, "declined"),
+        (&ingrid, &tom, "stale"),
+    ] {
+        let body = json!({ "introducer_id": from, "introduced_id": to, "state": state });
+        app.post("/v1/introductions", &ada, body).await.expect(201);
+    }
+    app.post("/v1/circle-requests", &ada, json!({ "connector_id": tom2, "topic": "x" })).await.expect(201);
+    let before = shape(&app, &ada).await;
+    let workspace = WorkspaceId::vouched(ada.workspace);
+    let (survivor, other): (ContactId, ContactId) = (uuid(&tom).into(), uuid(&tom2).into());
+    let moved = app.app.write_as(workspace, Actor::Job, async |tx| {
+        let edges = introductions::contact_merged(tx, &[other], survivor).await?;
+        Ok((edges, circle_requests::contact_merged(tx, &[other], survivor).await?))
+    });
+    let (edges, requests) = moved.await.unwrap();
+    let (live, trash) = shape(&app, &ada).await;
+    assert_eq!(live, ["Aunt → Tom (made)", "Tom → Ingrid (promised)", "Ingrid → Tom (stale)"]);
+    let mut trash = trash;
+    trash.sort();
+    assert_eq!(trash, ["Aunt → Tom", "Ingrid → Tom", "Tom → somebody"]);
+    assert_eq!(app.get(&format!("/v1/circle-requests?connector_id={tom}"), &ada).await.json["data"][0]["topic"], "x");
+    assert_eq!(app.count(&format!("introductions WHERE '{tom2}' IN (introducer_id, introduced_id)")).await, 0);
+    assert_eq!(app.count("introductions WHERE introducer_id = introduced_id").await, 0);
+
+    let back = app.app.write_as(workspace, Actor::Job, async |tx| {
+        introductions::contact_unmerged(tx, edges, survivor).await?;
+        circle_requests::contact_unmerged(tx, requests, survivor).await
+    });
+    back.await.unwrap();
+    assert_eq!(shape(&app, &ada).await, before);
+    assert_eq!(app.count(&format!("circle_requests WHERE connector_id = '{tom2}'")).await, 1);
+
+    app.sql(&format!("DELETE FROM workspaces WHERE id = '{}'", ada.workspace)).await;
+    assert_eq!((app.count("introductions").await, app.count("circle_requests").await), (0, 0));
+}
+
+fn uuid(text: &str) -> uuid::Uuid {
+    text.parse().unwrap()
 }

@@ -1,0 +1,58 @@
+//! What becomes of requests when two contacts turn out to be one, or one goes for good.
+use serde_json::Value;
+
+use super::model::CircleRequestId;
+use super::{service, store};
+use crate::changes::{Kind, Tx};
+use crate::contacts::ContactId;
+use crate::db::{Conn, WorkspaceId};
+use crate::error::ApiResult;
+use crate::{fields, trash};
+
+/// What the contacts `from` were asked for, `to` was asked for. Answers what an undo needs.
+pub async fn contact_merged(tx: &mut Tx<'_>, from: &[ContactId], to: ContactId) -> ApiResult<Value> {
+    let mut moved: Vec<(CircleRequestId, ContactId)> = Vec::new();
+    for before in from {
+        for (id, _) in store::made_to(tx.conn, tx.workspace, *before).await? {
+            ask(tx, id, to).await?;
+            moved.push((id, *before));
+        }
+    }
+    Ok(fields::store(&moved))
+}
+
+/// Gives back what still is `to`'s.
+pub async fn contact_unmerged(tx: &mut Tx<'_>, moved: Value, to: ContactId) -> ApiResult<()> {
+    let now: Vec<CircleRequestId> =
+        store::made_to(tx.conn, tx.workspace, to).await?.into_iter().map(|(id, _)| id).collect();
+    let moved: Vec<(CircleRequestId, ContactId)> = fields::stored(moved);
+    for (id, before) in moved.into_iter().filter(|(id, _)| now.contains(id)) {
+        ask(tx, id, before).await?;
+    }
+    Ok(())
+}
+
+async fn ask(tx: &mut Tx<'_>, id: CircleRequestId, connector: ContactId) -> ApiResult<()> {
+    let version = store::ask(tx.conn, tx.workspace, id, connector, tx.now).await?;
+    tx.record(Kind::CircleRequestUpdated, id, version, vec!["connector_id".to_owned()]);
+    Ok(())
+}
+
+/// What these ids of one person were asked for, and what they answered.
+pub async fn contact_held(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Value> {
+    let rows = store::rows_of(conn, workspace, ids).await?;
+    Ok(fields::store(&service::show_all(conn, workspace, rows).await?))
+}
+
+/// These contacts go for good, and with them what was said to and by them.
+pub async fn contact_erased(tx: &mut Tx<'_>, ids: &[ContactId]) -> ApiResult<()> {
+    for contact in ids {
+        for (id, deleted) in store::made_to(tx.conn, tx.workspace, *contact).await? {
+            service::purge(tx, id).await?;
+            if deleted {
+                trash::forget(tx, id.into()).await?;
+            }
+        }
+    }
+    Ok(())
+}
