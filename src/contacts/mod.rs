@@ -23,7 +23,7 @@ pub use self::model::{ContactId, ContactRow};
 pub use self::parts::{Email, Position};
 pub use self::service::{Companies, RESOURCE, connect, create, draft, fresh, purge, restore};
 pub use self::store::{company_renamed, handles, handles_in_trash, names};
-pub use self::timeline::timeline;
+pub use self::timeline::{stage_timeline, timeline};
 pub use self::words::{Channel, HowFound, Relationship, Stage, StageReason};
 
 pub fn configure(config: &mut ServiceConfig) {

@@ -102,7 +102,7 @@ pub struct PositionRow {
 }
 
 /// A move from one stage to another, by the version of the contact that it made.
-#[derive(Debug, Clone, Insertable)]
+#[derive(Debug, Clone, HasQuery, Insertable)]
 #[diesel(table_name = stage_moves, check_for_backend(diesel::pg::Pg), treat_none_as_default_value = false)]
 pub struct StageMoveRow {
     pub workspace_id: WorkspaceId,

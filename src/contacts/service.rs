@@ -193,7 +193,7 @@ fn reopen(before: &ContactRow, input: &mut ContactInput) {
     }
 }
 
-/// The change log says that the stage changed; from which to which is told by the timeline.
+/// The change log says that the stage changed, and forgets it after a while; the timeline tells from which to which.
 pub async fn keep_stage_move(tx: &Tx<'_>, from_stage: Stage, row: &ContactRow) -> ApiResult<()> {
     let step = StageMoveRow {
         workspace_id: row.workspace_id,

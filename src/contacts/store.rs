@@ -9,7 +9,6 @@ use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use super::model::{ContactId, ContactRow, ContactWrite, PositionRow, PositionView, StageMoveRow};
 use super::query::{By, Employment, ListQuery, never};
 use super::timeline::Logged;
-use super::words::{Stage, StageReason};
 use crate::companies::CompanyId;
 use crate::db::columns::array_text;
 use crate::db::schema::{changes, companies, contacts, positions, stage_moves};
@@ -191,21 +190,24 @@ pub async fn insert_stage_move(mut conn: &Conn, row: &StageMoveRow) -> ApiResult
 const TOLD: &str =
     "changes.kind IN ('contact.updated', 'contact.stage_changed', 'contact.deleted', 'contact.restored')";
 
-type Stages = (Stage, Stage, Option<StageReason>);
-type LoggedColumns = (i64, DateTime<Utc>, String, Vec<String>, Option<Stages>);
+/// The moves of one contact from stage to stage.
+pub async fn stage_moves_of(mut conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResult<Vec<StageMoveRow>> {
+    let own = stage_moves::workspace_id.eq(workspace).and(stage_moves::contact_id.eq(id));
+    Ok(StageMoveRow::query().filter(own).load(&mut conn).await?)
+}
 
-/// What was changed of one contact, newest first.
+/// What the change log has of one contact, newest first, but for moves from stage to stage that are kept apart.
 pub async fn changes_of(mut conn: &Conn, workspace: WorkspaceId, id: ContactId, span: &Span) -> ApiResult<Vec<Logged>> {
     let moved = stage_moves::workspace_id
         .eq(changes::workspace_id)
         .and(stage_moves::contact_id.eq(changes::resource_id))
         .and(stage_moves::version.eq(changes::resource_version));
     let own = changes::workspace_id.eq(workspace).and(changes::resource_id.eq(uuid::Uuid::from(id)));
-    let stages = (stage_moves::from_stage, stage_moves::to_stage, stage_moves::reason);
     let mut rows = changes::table
         .left_join(stage_moves::table.on(moved))
         .filter(own.and(diesel::dsl::sql::<Bool>(TOLD)))
-        .select((changes::seq, changes::occurred_at, changes::kind, changes::fields, stages.nullable()))
+        .filter(changes::kind.ne("contact.stage_changed").or(stage_moves::version.nullable().is_null()))
+        .select((changes::seq, changes::occurred_at, changes::kind, changes::fields))
         .order((changes::occurred_at.desc(), changes::seq.desc()))
         .into_boxed();
     if let Some((at, tie)) = &span.before {
@@ -219,8 +221,8 @@ pub async fn changes_of(mut conn: &Conn, workspace: WorkspaceId, id: ContactId, 
         };
     }
     let limit = i64::try_from(span.limit).unwrap_or(i64::MAX);
-    let rows: Vec<LoggedColumns> = rows.limit(limit).load(&mut conn).await?;
-    Ok(rows.into_iter().map(|(seq, at, kind, fields, stages)| Logged { seq, at, kind, fields, stages }).collect())
+    let rows: Vec<(i64, DateTime<Utc>, String, Vec<String>)> = rows.limit(limit).load(&mut conn).await?;
+    Ok(rows.into_iter().map(|(seq, at, kind, fields)| Logged { seq, at, kind, fields }).collect())
 }
 
 /// The positions of one contact, in their order. Not by a list of one: for that PostgreSQL makes a new plan at every

@@ -19,7 +19,7 @@ page! {
 
 /// Read what happened with a contact
 ///
-/// Newest first, whatever resource it came from: how the contact came in, what was changed, its stages, the
+/// Newest first, whatever resource it came from: how the contact came in, what was changed lately (as long as the change log is kept), its stages, the
 /// introductions that it gave or that led to it, and what it was asked for.
 #[utoipa::path(tag = "contacts", security(("bearer" = ["contacts:read"])), params(("id" = Uuid, Path), PageQuery), responses(
     (status = 200, description = "A page of the timeline", body = TimelinePage),
@@ -52,12 +52,13 @@ async fn gather(
     limit: usize,
 ) -> ApiResult<Vec<(Place, Entry)>> {
     let span = |source: usize| Span::of(source, from, limit);
-    let (own, imports, introductions, requests) = (span(0), span(1), span(2), span(3));
-    let (own, imports, introductions, requests) = try_join!(
+    let (own, imports, introductions, requests, stages) = (span(0), span(1), span(2), span(3), span(4));
+    let (own, imports, introductions, requests, stages) = try_join!(
         contacts::timeline(conn, workspace, contact, &own),
         transfer::timeline(conn, workspace, contact, &imports),
         introductions::timeline(conn, workspace, contact, &introductions),
         circle_requests::timeline(conn, workspace, contact, &requests),
+        contacts::stage_timeline(conn, workspace, contact, &stages),
     )?;
-    Ok(merge(vec![own, imports, introductions, requests], limit))
+    Ok(merge(vec![own, imports, introductions, requests, stages], limit))
 }

@@ -70,6 +70,13 @@ async fn everything_that_happened_with_a_person_newest_first() {
     for limit in 1..5 {
         assert_eq!(timeline(&app, &ada, &tom, limit).await, told, "in pages of {limit}");
     }
+    // What the change log forgets, the stages do not.
+    app.sql("DELETE FROM changes").await;
+    let kept = timeline(&app, &ada, &tom, 50).await;
+    assert_eq!((kept.len(), &kept[0]), (6, &told[2]));
+    for limit in 1..5 {
+        assert_eq!(timeline(&app, &ada, &tom, limit).await, kept, "in pages of {limit}");
+    }
     let aunts = timeline(&app, &ada, &aunt, 3).await;
     assert_eq!(
         kinds(&aunts),
