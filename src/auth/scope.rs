@@ -54,6 +54,16 @@ scopes! {
     TrashWrite = "trash:write";
     /// Read the change log and follow it.
     ChangesRead = "changes:read";
+    /// Search; what is found also takes the scope to read it.
+    SearchRead = "search:read";
+    /// Read tags and how many carry them.
+    TagsRead = "tags:read";
+    /// Rename, merge and delete tags on everything that carries them.
+    TagsWrite = "tags:write";
+    /// Read saved views.
+    SavedViewsRead = "saved_views:read";
+    /// Create, change and delete saved views.
+    SavedViewsWrite = "saved_views:write";
 }
 
 /// A set of scopes.

@@ -4,6 +4,7 @@
 //! `POST /v1/companies/batch`.
 mod model;
 mod routes;
+mod search;
 mod service;
 mod store;
 
@@ -13,8 +14,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub use self::model::{Company, CompanyId, CompanyInput};
+pub use self::routes::ListQuery;
 pub use self::service::{RESOURCE, create, purge, restore};
-pub use self::store::names;
+pub use self::store::{found, names, reindex};
 use crate::changes::{Kind, Tx};
 use crate::error::ApiResult;
 use crate::text;

@@ -9,6 +9,7 @@ mod model;
 mod parts;
 mod query;
 mod routes;
+mod search;
 mod service;
 mod store;
 mod words;
@@ -20,8 +21,9 @@ pub use self::bulk::{create_many, read_many, replace};
 pub use self::draft::{Draft, Identity};
 pub use self::model::{ContactId, ContactRow};
 pub use self::parts::{Email, Position};
+pub use self::query::ListQuery;
 pub use self::service::{Companies, RESOURCE, create, draft, fresh, purge, restore};
-pub use self::store::{company_renamed, handles, handles_in_trash};
+pub use self::store::{company_renamed, found, handles, handles_in_trash, reindex};
 pub use self::words::{HowFound, Stage};
 
 pub fn configure(config: &mut ServiceConfig) {
