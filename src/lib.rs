@@ -9,6 +9,7 @@ pub mod config;
 pub mod contacts;
 pub mod db;
 pub mod error;
+pub mod exports;
 pub mod external_ids;
 pub mod fields;
 pub mod http;

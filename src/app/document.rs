@@ -30,6 +30,7 @@ use crate::{external_ids, fields, saved_views};
         (name = "search", description = "One search over everything."),
         (name = "imports", description = "Contacts from files; each import can be tried first and undone afterwards."),
         (name = "changes", description = "What was written, in order: to follow a workspace without polling all of it."),
+        (name = "exports", description = "Contacts as vCards and tables, the workspace as an archive."),
         (name = "trash", description = "What was deleted, for 30 days."),
         (name = "service", description = "Health, limits, keys."),
     ),

@@ -13,7 +13,7 @@ use crate::auth::{self, access};
 use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
-use crate::{changes, companies, contacts, saved_views, search, tags, transfer, trash};
+use crate::{changes, companies, contacts, exports, saved_views, search, tags, transfer, trash};
 
 /// All routes, and the document as their handlers say it.
 pub fn routes() -> (
@@ -38,6 +38,7 @@ pub fn routes() -> (
                 // Matched in this order: what is asked for most comes first.
                 .configure(contacts::configure)
                 .configure(companies::configure)
+                .configure(exports::configure)
                 .configure(search::configure)
                 .configure(tags::configure)
                 .configure(saved_views::configure)

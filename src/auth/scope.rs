@@ -64,6 +64,8 @@ scopes! {
     SavedViewsRead = "saved_views:read";
     /// Create, change and delete saved views.
     SavedViewsWrite = "saved_views:write";
+    /// Export contacts, and the whole workspace.
+    ExportsRead = "exports:read";
 }
 
 /// A set of scopes.

@@ -2,6 +2,7 @@
 //!
 //! `POST GET /v1/companies`, `GET PATCH DELETE /v1/companies/{id}`, `PUT /v1/companies/by-external-id/{system}/{id}`,
 //! `POST /v1/companies/batch`.
+mod export;
 mod model;
 mod routes;
 mod search;
@@ -13,6 +14,7 @@ use std::collections::HashMap;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+pub use self::export::{after, load};
 pub use self::model::{Company, CompanyId, CompanyInput};
 pub use self::routes::ListQuery;
 pub use self::service::{RESOURCE, create, purge, restore};

@@ -134,6 +134,19 @@ pub async fn found(mut conn: &Conn, workspace: WorkspaceId, ids: &[Uuid]) -> Api
     Ok(rows.into_iter().map(Company::from).map(Found::from).collect())
 }
 
+/// Live companies after this one, in the order of ids.
+pub async fn after(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    after: Option<Uuid>,
+    fetch: i64,
+) -> ApiResult<Vec<CompanyRow>> {
+    let live = companies::workspace_id.eq(workspace).and(companies::deleted_at.is_null());
+    let after = companies::id.gt(after.unwrap_or_default());
+    let rows = CompanyRow::query().filter(live.and(after)).order(companies::id).limit(fetch);
+    Ok(rows.load(&mut conn).await?)
+}
+
 /// Renews what a search finds of these companies by, after their rows were changed in one go.
 pub async fn reindex(mut conn: &Conn, workspace: WorkspaceId, ids: &[CompanyId]) -> ApiResult<()> {
     for chunk in ids.chunks(CHUNK) {

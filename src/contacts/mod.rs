@@ -5,6 +5,7 @@
 mod api;
 mod bulk;
 mod draft;
+mod export;
 mod model;
 mod parts;
 mod query;
@@ -19,8 +20,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use self::api::{Contact, ContactInput};
 pub use self::bulk::{create_many, read_many, replace};
 pub use self::draft::{Draft, Identity};
+pub use self::export::{after, connect, load, one, page};
 pub use self::model::{ContactId, ContactRow};
-pub use self::parts::{Email, Position};
+pub use self::parts::{Email, Position, PostalAddress};
 pub use self::query::ListQuery;
 pub use self::service::{Companies, RESOURCE, create, draft, fresh, purge, restore};
 pub use self::store::{company_renamed, found, handles, handles_in_trash, reindex};

@@ -1,5 +1,5 @@
 //! Every statement about contacts and their positions, each within one workspace.
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -252,6 +252,67 @@ pub async fn found(mut conn: &Conn, workspace: WorkspaceId, ids: &[uuid::Uuid]) 
     let mut twin = conn;
     let (rows, positions) = try_join!(rows.load(&mut conn), positions.load(&mut twin))?;
     Ok(shown(rows, positions).into_iter().map(Found::from).collect())
+}
+
+/// These contacts as the API shows them.
+pub async fn with_positions(conn: &Conn, workspace: WorkspaceId, rows: Vec<ContactRow>) -> ApiResult<Vec<Contact>> {
+    let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
+    let positions = if ids.is_empty() { Vec::new() } else { positions(conn, workspace, &ids).await? };
+    Ok(shown(rows, positions))
+}
+
+/// Live contacts after this one, in the order of ids.
+pub async fn after(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    after: Option<uuid::Uuid>,
+    fetch: i64,
+) -> ApiResult<Vec<ContactRow>> {
+    let live = contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_null());
+    let after = contacts::id.gt(after.unwrap_or_default());
+    let rows = ContactRow::query().filter(live.and(after)).order(contacts::id).limit(fetch);
+    Ok(rows.load(&mut conn).await?)
+}
+
+/// Which of these are live contacts.
+pub async fn present(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<HashSet<ContactId>> {
+    let live = contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_null());
+    let rows = contacts::table.filter(live.and(contacts::id.eq_any(ids))).select(contacts::id);
+    Ok(rows.load(&mut conn).await?.into_iter().collect())
+}
+
+/// Which of these ids contacts have, live or not.
+pub async fn taken(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<HashSet<ContactId>> {
+    let own = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(ids));
+    Ok(contacts::table.filter(own).select(contacts::id).load(&mut conn).await?.into_iter().collect())
+}
+
+/// Which of these ids positions have.
+pub async fn taken_positions(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    ids: &[uuid::Uuid],
+) -> ApiResult<HashSet<uuid::Uuid>> {
+    let own = positions::workspace_id.eq(workspace).and(positions::id.eq_any(ids));
+    Ok(positions::table.filter(own).select(positions::id).load(&mut conn).await?.into_iter().collect())
+}
+
+/// Gives each of the first its connector, where that one is there.
+pub async fn connect(mut conn: &Conn, workspace: WorkspaceId, ties: &[(ContactId, ContactId)]) -> ApiResult<()> {
+    let (ids, connectors): (Vec<ContactId>, Vec<ContactId>) = ties.iter().copied().unzip();
+    let updated = diesel::sql_query(
+        "UPDATE contacts SET connector_id = there.id
+         FROM unnest($2, $3) AS tie (id, connector), contacts AS there
+         WHERE contacts.workspace_id = $1 AND contacts.id = tie.id
+         AND there.workspace_id = $1 AND there.id = tie.connector AND there.id <> tie.id",
+    )
+    .bind::<Uuid, _>(workspace)
+    .bind::<Array<Uuid>, _>(ids)
+    .bind::<Array<Uuid>, _>(connectors)
+    .execute(&mut conn)
+    .await;
+    updated.on_constraint("contacts_connector_fkey", connector_gone)?;
+    Ok(())
 }
 
 fn shown(rows: Vec<ContactRow>, positions: Vec<PositionView>) -> Vec<Contact> {

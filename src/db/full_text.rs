@@ -74,10 +74,6 @@ pub enum Condition {
 }
 
 impl Condition {
-    pub fn not(self) -> Self {
-        Self::Not(Box::new(self))
-    }
-
     pub fn and(self, other: Self) -> Self {
         Self::And(Box::new(self), Box::new(other))
     }
@@ -127,6 +123,14 @@ impl Condition {
                 a.write(out)
             }
         }
+    }
+}
+
+impl std::ops::Not for Condition {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        Self::Not(Box::new(self))
     }
 }
 

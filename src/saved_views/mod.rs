@@ -9,7 +9,8 @@ mod store;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::apply::apply;
-pub use self::model::{ViewResource, filter};
+pub use self::model::{SavedViewInput, ViewResource, filter};
+pub use self::service::{after, load};
 
 pub fn configure(config: &mut ServiceConfig) {
     config

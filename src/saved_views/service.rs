@@ -1,9 +1,13 @@
 //! What can happen to a saved view, inside the caller's transaction.
+use uuid::Uuid;
+
 use super::apply::check;
 use super::model::{SavedView, SavedViewId, SavedViewInput};
 use super::store;
 use crate::changes::{Kind, Tx};
+use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
+use crate::exports::Kept;
 use crate::fields;
 use crate::http::{IfMatch, Patch};
 
@@ -13,6 +17,25 @@ pub async fn create(tx: &mut Tx<'_>, id: SavedViewId, input: SavedViewInput) -> 
     store::insert(tx.conn, &row).await?;
     tx.record(Kind::SavedViewCreated, id, 1, Vec::new());
     Ok(row.into())
+}
+
+/// Views after this one in the order of ids, for an archive of the workspace.
+pub async fn after(conn: &Conn, workspace: WorkspaceId, after: Option<Uuid>) -> ApiResult<Vec<SavedView>> {
+    Ok(store::after(conn, workspace, after).await?.into_iter().map(SavedView::from).collect())
+}
+
+/// Adds views with the identity that they had, those whose id and name are free, and says which.
+pub async fn load(tx: &mut Tx<'_>, items: Vec<(Kept, SavedViewInput)>) -> ApiResult<Vec<SavedViewId>> {
+    let mut rows = Vec::with_capacity(items.len());
+    for (kept, input) in items {
+        check(&input)?;
+        rows.push(input.into_row(tx.workspace, kept.id.into(), kept.version, kept.created_at, kept.updated_at));
+    }
+    let added = store::insert_missing(tx.conn, &rows).await?;
+    for row in rows.iter().filter(|row| added.contains(&row.id)) {
+        tx.record(Kind::SavedViewCreated, row.id, row.version, Vec::new());
+    }
+    Ok(added)
 }
 
 /// A change of nothing leaves the version as it is.

@@ -1,12 +1,27 @@
 //! Every statement about saved views, each within one workspace.
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use uuid::Uuid;
 
 use super::model::{SavedViewId, SavedViewRow, ViewResource};
 use crate::db::schema::saved_views;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault, OnConstraint};
 use crate::sort::{Position, keyset};
+
+/// Views that are read at once for an archive.
+const PAGE: i64 = 500;
+
+/// Adds those whose ids and names are still free, and says which.
+pub async fn insert_missing(mut conn: &Conn, rows: &[SavedViewRow]) -> ApiResult<Vec<SavedViewId>> {
+    let mut added = Vec::new();
+    for row in rows {
+        let inserted = diesel::insert_into(saved_views::table).values(row).on_conflict_do_nothing();
+        let id: Option<SavedViewId> = inserted.returning(saved_views::id).get_result(&mut conn).await.optional()?;
+        added.extend(id);
+    }
+    Ok(added)
+}
 
 pub async fn insert(mut conn: &Conn, row: &SavedViewRow) -> ApiResult<()> {
     let inserted = diesel::insert_into(saved_views::table).values(row).execute(&mut conn).await;
@@ -41,6 +56,12 @@ pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: SavedViewId) -> A
 pub async fn delete(mut conn: &Conn, workspace: WorkspaceId, id: SavedViewId) -> ApiResult<()> {
     diesel::delete(saved_views::table.find((workspace, id))).execute(&mut conn).await?;
     Ok(())
+}
+
+/// Some after this one, in the order of ids.
+pub async fn after(mut conn: &Conn, workspace: WorkspaceId, after: Option<Uuid>) -> ApiResult<Vec<SavedViewRow>> {
+    let next = saved_views::workspace_id.eq(workspace).and(saved_views::id.gt(after.unwrap_or_default()));
+    Ok(SavedViewRow::query().filter(next).order(saved_views::id).limit(PAGE).load(&mut conn).await?)
 }
 
 /// By name.

@@ -57,7 +57,7 @@ impl Query {
 
     /// For each rank, best first, what fits it and none before.
     pub fn ranks(&self, branch: &Branch) -> Vec<(Rank, Condition)> {
-        let unwanted = self.unwanted.iter().map(|term| term.anywhere(branch).not()).reduce(Condition::and);
+        let unwanted = self.unwanted.iter().map(|term| !term.anywhere(branch)).reduce(Condition::and);
         let mut ranks = Vec::new();
         let mut better: Option<Condition> = None;
         for rank in [Rank::Name, Rank::NameBegins, Rank::Heading, Rank::Anywhere] {
@@ -67,7 +67,7 @@ impl Query {
                 continue;
             }
             let fresh = match better.replace(fits.clone()) {
-                Some(better) => fits.and(better.not()),
+                Some(better) => fits.and(!better),
                 None => fits,
             };
             ranks.push((rank, unwanted.iter().cloned().fold(fresh, Condition::and)));

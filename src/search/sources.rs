@@ -75,7 +75,7 @@ pub async fn find(
         });
         found.extend(try_join_all(each).await?.into_iter().flatten());
     }
-    found.sort_by(|a, b| b.0.cmp(&a.0));
+    found.sort_by_key(|found| std::cmp::Reverse(found.0));
     found.truncate(fetch);
     Ok(found)
 }

@@ -8,6 +8,7 @@ mod changes;
 mod companies;
 mod contacts;
 mod errors;
+mod exports;
 mod faults;
 mod forged;
 mod frame;
