@@ -84,6 +84,10 @@ codes! {
     EmailTaken = CONFLICT, "email_taken", "The e-mail address has an account";
     /// Another company of this workspace has the same name; `errors` names it.
     CompanyExists = CONFLICT, "company_exists", "The company exists";
+    /// Another tag has this name; merge the two instead.
+    TagExists = CONFLICT, "tag_exists", "The tag exists";
+    /// Another saved view of the same resource has this name.
+    SavedViewExists = CONFLICT, "saved_view_exists", "The saved view exists";
     /// Another resource carries this external id; `errors` names it.
     ExternalIdTaken = CONFLICT, "external_id_taken", "The external id is taken";
     /// A workspace keeps at least one owner: make somebody else an owner first.

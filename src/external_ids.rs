@@ -2,13 +2,18 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
+use diesel::sql_types::{Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::db::schema::external_ids;
 use crate::db::{Conn, WorkspaceId};
-use crate::error::{ApiError, ApiResult, Code, Fault};
+use crate::error::{ApiError, ApiResult, Code, Fault, OnConstraint};
+use crate::insert_columns;
+
+/// Rows of one statement.
+const CHUNK: usize = 1_000;
 
 /// System → id.
 pub type ExternalIds = BTreeMap<String, String>;
@@ -82,4 +87,32 @@ fn taken(resource: &str, system: &str, external_id: &str, other: Option<Uuid>) -
     let detail = format!("`{external_id}` in `{system}` is the {resource} {other}");
     let fault = Fault::field(format!("/external_ids/{system}"), "taken", detail.clone());
     ApiError::new(Code::ExternalIdTaken, detail).with(fault)
+}
+
+/// Adds the ids of many resources that have none yet.
+pub async fn insert_many(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    resource: &str,
+    owned: &[(Uuid, ExternalIds)],
+) -> ApiResult<()> {
+    let rows: Vec<_> = owned
+        .iter()
+        .flat_map(|(id, ids)| {
+            ids.iter().map(move |(system, external_id)| (workspace, resource, system, external_id, *id))
+        })
+        .collect();
+    for chunk in rows.chunks(CHUNK) {
+        let inserted = insert_columns!(&mut conn, "external_ids", chunk, row => {
+            workspace_id: SqlUuid = row.0,
+            resource: Text = row.1,
+            system: Text = row.2,
+            external_id: Text = row.3,
+            resource_id: SqlUuid = row.4,
+        });
+        inserted.on_constraint("external_ids_pkey", || {
+            ApiError::new(Code::ExternalIdTaken, "two resources have the same id of another system")
+        })?;
+    }
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Text as it is compared and searched.
 use std::collections::HashSet;
 
-use deunicode::deunicode;
+use deunicode::{AsciiChars, deunicode};
 
 /// Without accents and case, in ASCII, with single spaces: `Łukasz  MÜLLER` → `lukasz muller`, `李` → `li`. What is
 /// searched and what is searched for are folded alike.
@@ -15,6 +15,68 @@ pub fn fold(text: &str) -> String {
         folded.extend(word.chars().map(|c| c.to_ascii_lowercase()));
     }
     folded
+}
+
+/// Letters of a word that count; what is longer is the same word as what begins alike.
+const WORD: usize = 64;
+
+/// A word of a text, as it is searched for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// Folded: letters and digits only.
+    pub text: String,
+    /// Where it stands in the text, in characters (Unicode scalar values).
+    pub start: usize,
+    /// For each character of the word, how many folded letters there are up to its end.
+    letters: Vec<u8>,
+}
+
+impl Word {
+    /// The character behind the last one.
+    pub fn end(&self) -> usize {
+        self.start + self.letters.len()
+    }
+
+    /// The character behind those that make the first `count` folded letters.
+    pub fn end_of(&self, count: usize) -> usize {
+        let inside = self.letters.iter().take_while(|letters| usize::from(**letters) < count).count();
+        self.end().min(self.start + inside + 1)
+    }
+}
+
+/// The words of a text: runs of letters and digits, folded as [`fold`] does.
+pub fn words(text: &str) -> Vec<Word> {
+    let mut found = Vec::new();
+    let mut open: Option<Word> = None;
+    for (at, letters) in text.ascii_chars().enumerate() {
+        let letters = letters.unwrap_or(" ");
+        if letters.is_empty() {
+            // A mark on the letter before.
+            if let Some(word) = &mut open {
+                let so_far = word.letters.last().copied().unwrap_or(0);
+                word.letters.push(so_far);
+            }
+        }
+        for (index, letter) in letters.bytes().enumerate() {
+            if !letter.is_ascii_alphanumeric() {
+                found.extend(open.take());
+                continue;
+            }
+            let word = open.get_or_insert_with(|| Word { text: String::new(), start: at, letters: Vec::new() });
+            if word.text.len() < WORD {
+                word.text.push(char::from(letter.to_ascii_lowercase()));
+            }
+            let count = u8::try_from(word.text.len()).unwrap_or(u8::MAX);
+            // Another letter of the same character, or the next character.
+            let same = index > 0 && word.end() > at;
+            match word.letters.last_mut() {
+                Some(last) if same => *last = count,
+                _ => word.letters.push(count),
+            }
+        }
+    }
+    found.extend(open);
+    found
 }
 
 /// What makes two company names the same: case and spacing do not count, accents and all else do.
@@ -74,6 +136,50 @@ mod tests {
         assert_eq!(fold(" Łukasz\t Müller-Groß "), "lukasz muller-gross");
         assert_eq!(fold("Ångström Þór"), "angstrom thor");
         assert_eq!(fold("李 小龍"), fold("李  小龍"));
+    }
+
+    fn found(text: &str) -> Vec<(String, String)> {
+        let chars: Vec<char> = text.chars().collect();
+        let shown = |word: Word| (word.text.clone(), chars[word.start..word.end()].iter().collect());
+        words(text).into_iter().map(shown).collect()
+    }
+
+    #[test]
+    fn words_know_where_they_stand() {
+        let pairs = |list: &[(&str, &str)]| -> Vec<(String, String)> {
+            list.iter().map(|(folded, shown)| ((*folded).to_owned(), (*shown).to_owned())).collect()
+        };
+        assert_eq!(
+            found("Łukasz Müller-Groß"),
+            pairs(&[("lukasz", "Łukasz"), ("muller", "Müller"), ("gross", "Groß")])
+        );
+        assert_eq!(
+            found("ada@engines.example"),
+            pairs(&[("ada", "ada"), ("engines", "engines"), ("example", "example")])
+        );
+        assert_eq!(found("李小龍!"), pairs(&[("li", "李"), ("xiao", "小"), ("long", "龍")]));
+        assert_eq!(found("e\u{301}tude"), pairs(&[("etude", "e\u{301}tude")]));
+        assert_eq!(found("🐶 x"), pairs(&[("dog", "🐶"), ("x", "x")]));
+        assert_eq!(found(" -- \n"), []);
+    }
+
+    #[test]
+    fn part_of_a_word_ends_with_its_character() {
+        let word = &words("Groß")[0];
+        assert_eq!([1, 3, 4, 5, 9].map(|count| word.end_of(count)), [1, 3, 4, 4, 4]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn words_are_those_of_the_folded_text(text in "\\PC{0,40}") {
+            let folded = fold(&text);
+            let plain: Vec<&str> = folded.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
+            let words: Vec<Word> = words(&text);
+            // An unknown character is `[?]` to the one and a gap to the other; neither is a letter.
+            proptest::prop_assert_eq!(words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>(), plain);
+            let length = text.chars().count();
+            proptest::prop_assert!(words.iter().all(|word| word.start < word.end() && word.end() <= length));
+        }
     }
 
     #[test]

@@ -117,6 +117,21 @@ FROM load.people,
     ) more_of_them
 ORDER BY w, n;
 
+-- As the service writes them, but for the phrases.
+UPDATE contacts SET search_words = array_to_tsvector(ARRAY(
+    SELECT DISTINCT place || right(workspace_id::text, 6) || word
+    FROM (VALUES ('n', split_part(search_text, E'\n', 2)), ('h', search_text), ('o', lower(concat_ws(' ',
+            array_to_string(tags, ' '), array_to_string(industries, ' '), profile ->> 'location', profile ->> 'expertise',
+            profile ->> 'shared_ground', profile #>> '{education,0,school}')))) AS lines (place, line),
+        string_to_table(translate(line, E'\n.@-[]",', '        '), ' ') AS word
+    WHERE word <> ''
+));
+UPDATE companies SET search_words = array_to_tsvector(ARRAY(
+    SELECT DISTINCT place || right(workspace_id::text, 6) || word
+    FROM (VALUES ('n'), ('h')) AS places (place), string_to_table(search_text, ' ') AS word WHERE word <> ''
+));
+VACUUM FULL contacts, companies;
+
 INSERT INTO positions (workspace_id, id, contact_id, company_id, title, started_on, ended_on, is_current, ordinal)
 SELECT workspace, load.id('7002', w, p::text || (1000 + n)), id,
     load.id('7001', w, (1000 + CASE p WHEN 0 THEN company ELSE former END)::text),

@@ -62,9 +62,15 @@ fn main() -> Result<()> {
     let bench = Bench { server: &server, user: &reader, over, show: options.statements };
     bench.get()?;
     bench.list()?;
-    bench.search()?;
+    bench.search("search", "/v1/contacts")?;
+    bench.search("search everything", "/v1/search")?;
     bench.create()?;
     println!("\n{}", bench.import(&importer, rows)?);
+    println!("\n| export | seconds | contacts/s | server CPU | peak of resident memory, above before |");
+    println!("| --- | ---: | ---: | ---: | ---: |");
+    for name in ["contacts.vcf", "contacts.csv", "workspace.zip"] {
+        println!("{}", bench.export(&importer, name, rows)?);
+    }
     Ok(())
 }
 
@@ -134,8 +140,8 @@ impl Bench<'_> {
         self.measure("list 50", &[script], statements.len(), |_, _| list.clone())
     }
 
-    fn search(&self) -> Result<()> {
-        let requests: Vec<_> = SEARCHED.iter().map(|name| self.user.get(&format!("/v1/contacts?q={name}"))).collect();
+    fn search(&self, title: &str, path: &str) -> Result<()> {
+        let requests: Vec<_> = SEARCHED.iter().map(|name| self.user.get(&format!("{path}?q={name}"))).collect();
         let mut scripts = Vec::new();
         let mut count = 0;
         for (search, name) in requests.iter().zip(SEARCHED) {
@@ -144,7 +150,7 @@ impl Bench<'_> {
             scripts.push(Script::new(name, "", &statements, false, |_, _, _| None)?);
         }
         let pick = |index, turn| requests[scattered(index, turn) % requests.len()].clone();
-        self.measure("search", &scripts, count, pick)
+        self.measure(title, &scripts, count, pick)
     }
 
     fn create(&self) -> Result<()> {
@@ -220,6 +226,26 @@ impl Bench<'_> {
             short(beside.percentile(100)),
             short(alone.percentile(50)),
             short(alone.percentile(99)),
+        ))
+    }
+
+    /// An export of all that was imported.
+    fn export(&self, importer: &User, name: &str, rows: usize) -> Result<String> {
+        let before = self.server.usage()?;
+        self.server.forget_peak()?;
+        let started = Instant::now();
+        client::runtime()?.block_on(async {
+            let mut connection = Connection::open(self.server.address).await?;
+            connection.send(&importer.get(&format!("/v1/exports/{name}"))).await.map(drop)
+        })?;
+        let (took, after) = (started.elapsed(), self.server.usage()?);
+        Ok(format!(
+            "| {name}, {rows} contacts | {:.2} | {:.0} | {:.2} s | {} MiB (to {} MiB) |",
+            took.as_secs_f64(),
+            rows as f64 / took.as_secs_f64(),
+            (after.cpu - before.cpu).as_secs_f64(),
+            after.peak_kib.saturating_sub(before.resident_kib) / 1024,
+            after.peak_kib / 1024,
         ))
     }
 

@@ -6,7 +6,7 @@ use super::routes;
 use crate::auth::ALL as SCOPES;
 use crate::error::Problem;
 use crate::http::schema;
-use crate::{external_ids, fields};
+use crate::{external_ids, fields, saved_views};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -27,8 +27,12 @@ use crate::{external_ids, fields};
         (name = "companies", description = "Where contacts work or the seeker would like to."),
         (name = "introductions", description = "Who named, promised or introduced whom, and whom the seeker asked for names."),
         (name = "network", description = "Who led to whom: the graph of introductions, and the ways into a company."),
+        (name = "tags", description = "Tags of all resources."),
+        (name = "saved views", description = "Filters and orders of lists, by name."),
+        (name = "search", description = "One search over everything."),
         (name = "imports", description = "Contacts from files; each import can be tried first and undone afterwards."),
         (name = "changes", description = "What was written, in order: to follow a workspace without polling all of it."),
+        (name = "exports", description = "Contacts as vCards and tables, the workspace as an archive."),
         (name = "trash", description = "What was deleted, for 30 days."),
         (name = "service", description = "Health, limits, keys."),
     ),
@@ -115,7 +119,11 @@ fn reference(schema: &Value) -> Option<&str> {
 
 /// utoipa has no words for the limits of maps: it calls these fields objects, and here they get their limits.
 fn describe_maps(document: &mut Value) {
-    let maps = [("custom_fields", fields::custom_fields()), ("external_ids", external_ids::described())];
+    let maps = [
+        ("custom_fields", fields::custom_fields()),
+        ("external_ids", external_ids::described()),
+        ("filter", saved_views::filter()),
+    ];
     for (_, schema) in document["components"]["schemas"].as_object_mut().into_iter().flatten() {
         for (name, map) in &maps {
             if let Some(property) = schema.get_mut("properties").and_then(|properties| properties.get_mut(name)) {
@@ -211,8 +219,8 @@ fn complete(method: &str, path: &str, operation: &mut Value) {
     let secured = needs(operation);
     let one = path.contains('{');
     // The account is one resource, too, though its path has no id.
-    // What lies in the trash has no version of its own.
-    let versioned = (one || path == "/v1/me") && !path.starts_with("/v1/trash/");
+    // What lies in the trash has no version of its own, nor has a tag.
+    let versioned = (one || path == "/v1/me") && !path.starts_with("/v1/trash/") && !path.starts_with("/v1/tags/");
     let has_body = operation["requestBody"].is_object();
     let in_api = path.starts_with("/v1/");
     let mut add = |status: &str, what: &str| respond(operation, status, what);

@@ -13,7 +13,10 @@ use crate::auth::{self, access};
 use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
-use crate::{changes, circle_requests, companies, contacts, introductions, network, timeline, transfer, trash};
+use crate::{
+    changes, circle_requests, companies, contacts, exports, introductions, network, saved_views, search, tags,
+    timeline, transfer, trash,
+};
 
 /// All routes, and the document as their handlers say it.
 pub fn routes() -> (
@@ -42,6 +45,10 @@ pub fn routes() -> (
                 .configure(circle_requests::configure)
                 .configure(network::configure)
                 .configure(timeline::configure)
+                .configure(exports::configure)
+                .configure(search::configure)
+                .configure(tags::configure)
+                .configure(saved_views::configure)
                 .service(limits::read_limits)
                 .configure(auth::configure)
                 .configure(transfer::configure)

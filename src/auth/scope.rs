@@ -58,6 +58,18 @@ scopes! {
     IntroductionsRead = "introductions:read";
     /// Create, change and delete introductions and requests for them.
     IntroductionsWrite = "introductions:write";
+    /// Search; what is found also takes the scope to read it.
+    SearchRead = "search:read";
+    /// Read tags and how many carry them.
+    TagsRead = "tags:read";
+    /// Rename, merge and delete tags on everything that carries them.
+    TagsWrite = "tags:write";
+    /// Read saved views.
+    SavedViewsRead = "saved_views:read";
+    /// Create, change and delete saved views.
+    SavedViewsWrite = "saved_views:write";
+    /// Export contacts, and the whole workspace.
+    ExportsRead = "exports:read";
 }
 
 /// A set of scopes.

@@ -58,6 +58,12 @@ kinds! {
     CompanyRestored = "company.restored";
     /// A company left the trash for good.
     CompanyPurged = "company.purged";
+    /// A saved view was added.
+    SavedViewCreated = "saved_view.created";
+    /// A saved view was renamed, or filters or sorts another way.
+    SavedViewUpdated = "saved_view.updated";
+    /// A saved view was deleted.
+    SavedViewDeleted = "saved_view.deleted";
     /// An import ended, well or not.
     ImportFinished = "import.finished";
     /// An import was undone.

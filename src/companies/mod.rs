@@ -2,8 +2,10 @@
 //!
 //! `POST GET /v1/companies`, `GET PATCH DELETE /v1/companies/{id}`, `PUT /v1/companies/by-external-id/{system}/{id}`,
 //! `POST /v1/companies/batch`.
+mod export;
 mod model;
 mod routes;
+mod search;
 mod service;
 mod store;
 
@@ -12,9 +14,11 @@ use std::collections::HashMap;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+pub use self::export::{after, load};
 pub use self::model::{Company, CompanyId, CompanyInput};
+pub use self::routes::ListQuery;
 pub use self::service::{RESOURCE, create, purge, restore};
-pub use self::store::names;
+pub use self::store::{found, names, reindex};
 use crate::changes::{Kind, Tx};
 use crate::error::ApiResult;
 use crate::text;

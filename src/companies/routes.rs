@@ -1,10 +1,11 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
-use actix_web::{delete, get, patch, post, put};
+use actix_web::{HttpRequest, delete, get, patch, post, put};
 use chrono::{DateTime, Utc};
 use futures_util::try_join;
 use serde::Deserialize;
 use utoipa::IntoParams;
+use uuid::Uuid;
 
 use super::model::{Company, CompanyId, CompanyInput, CompanyRow};
 use super::{service, store};
@@ -17,6 +18,7 @@ use crate::http::idempotency::fingerprint;
 use crate::http::page::{self, Count, DEFAULT_LIMIT};
 use crate::http::params::NoParams;
 use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, IfNoneMatch, Paging, Params, Patch};
+use crate::saved_views::{self, ViewResource};
 use crate::{external_ids, page, sort_keys};
 
 pub use crate::sort::Position;
@@ -45,6 +47,8 @@ pub struct ListQuery {
     /// for it once, not with every page.
     #[param(inline)]
     pub count: Option<Count>,
+    /// A saved view of companies: its filter and order, as far as this request does not say otherwise.
+    pub view: Option<Uuid>,
     #[param(inline)]
     pub sort: CompanySort,
     /// Any part of the name or an industry, without regard to accents and case.
@@ -70,6 +74,7 @@ impl Default for ListQuery {
             limit: DEFAULT_LIMIT,
             cursor: None,
             count: None,
+            view: None,
             sort: CompanySort::default(),
             q: None,
             tag: Vec::new(),
@@ -133,10 +138,14 @@ pub async fn list_companies(
     app: Data<App>,
     access: Access<CompaniesRead>,
     Params(query): Params<ListQuery>,
-    paging: Paging,
+    request: HttpRequest,
+    mut paging: Paging,
 ) -> ApiResult<Answer<CompanyPage>> {
-    let from: Option<Position> = paging.position(query.cursor.as_deref())?;
     let workspace = access.workspace;
+    let view = query.view;
+    let query =
+        saved_views::apply(&app, workspace, ViewResource::Companies, view, query, &request, &mut paging).await?;
+    let from: Option<Position> = paging.position(query.cursor.as_deref())?;
     let (mut rows, total) = app
         .db
         .read(workspace, async |conn| {

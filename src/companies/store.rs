@@ -3,22 +3,32 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
+use uuid::Uuid;
 
-use super::model::{CompanyId, CompanyRow};
+use super::model::{Company, CompanyId, CompanyRow};
 use super::routes::{ListQuery, Position};
+use super::search::words;
+use crate::db::full_text::{TsVector, Vector};
 use crate::db::schema::{companies, positions};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault, OnConstraint};
 use crate::http::page::Count;
+use crate::search::Found;
 use crate::sort::{Order, keyset};
 use crate::text::{self, inroad_lowered};
 
 /// Rows of one statement: 22 values each, and PostgreSQL takes 65,535 values.
 const CHUNK: usize = 1_000;
 
+/// The row with what is derived from it.
+fn written(row: &CompanyRow) -> (&CompanyRow, diesel::dsl::Eq<companies::search_words, Vector>) {
+    (row, companies::search_words.eq(words(row)))
+}
+
 pub async fn insert(mut conn: &Conn, row: &CompanyRow) -> ApiResult<()> {
-    let taken = diesel::insert_into(companies::table).values(row).execute(&mut conn).await;
+    let taken = diesel::insert_into(companies::table).values(written(row)).execute(&mut conn).await;
     taken.on_constraint("companies_name_key", || exists(None))?;
     Ok(())
 }
@@ -26,7 +36,7 @@ pub async fn insert(mut conn: &Conn, row: &CompanyRow) -> ApiResult<()> {
 /// Writes the row over the one with its id.
 pub async fn update(mut conn: &Conn, row: &CompanyRow) -> ApiResult<()> {
     let own = companies::table.find((row.workspace_id, row.id));
-    let updated = diesel::update(own).set(row).execute(&mut conn).await;
+    let updated = diesel::update(own).set((row, companies::search_words.eq(words(row)))).execute(&mut conn).await;
     updated.on_constraint("companies_name_key", || exists(None))?;
     Ok(())
 }
@@ -86,7 +96,7 @@ pub async fn insert_missing(mut conn: &Conn, rows: &[CompanyRow]) -> ApiResult<V
     let mut added = Vec::with_capacity(rows.len());
     for chunk in rows.chunks(CHUNK) {
         let ids: Vec<CompanyId> = diesel::insert_into(companies::table)
-            .values(chunk)
+            .values(chunk.iter().map(written).collect::<Vec<_>>())
             .on_conflict_do_nothing()
             .returning(companies::id)
             .get_results(&mut conn)
@@ -115,6 +125,45 @@ pub async fn mark_deleted(
     updated.on_constraint("companies_name_key", || {
         ApiError::new(Code::RestoreConflict, "another company took this name meanwhile")
     })
+}
+
+/// What a search shows of these companies.
+pub async fn found(mut conn: &Conn, workspace: WorkspaceId, ids: &[Uuid]) -> ApiResult<Vec<Found>> {
+    let wanted = companies::workspace_id.eq(workspace).and(companies::id.eq_any(ids));
+    let rows = CompanyRow::query().filter(wanted.and(companies::deleted_at.is_null())).load(&mut conn).await?;
+    Ok(rows.into_iter().map(Company::from).map(Found::from).collect())
+}
+
+/// Live companies after this one, in the order of ids.
+pub async fn after(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    after: Option<Uuid>,
+    fetch: i64,
+) -> ApiResult<Vec<CompanyRow>> {
+    let live = companies::workspace_id.eq(workspace).and(companies::deleted_at.is_null());
+    let after = companies::id.gt(after.unwrap_or_default());
+    let rows = CompanyRow::query().filter(live.and(after)).order(companies::id).limit(fetch);
+    Ok(rows.load(&mut conn).await?)
+}
+
+/// Renews what a search finds of these companies by, after their rows were changed in one go.
+pub async fn reindex(mut conn: &Conn, workspace: WorkspaceId, ids: &[CompanyId]) -> ApiResult<()> {
+    for chunk in ids.chunks(CHUNK) {
+        let wanted = companies::workspace_id.eq(workspace).and(companies::id.eq_any(chunk));
+        let rows = CompanyRow::query().filter(wanted).load(&mut conn).await?;
+        let (ids, vectors): (Vec<CompanyId>, Vec<Vector>) = rows.iter().map(|row| (row.id, words(row))).unzip();
+        diesel::sql_query(
+            "UPDATE companies SET search_words = new.words FROM unnest($2, $3) AS new (id, words)
+             WHERE companies.workspace_id = $1 AND companies.id = new.id",
+        )
+        .bind::<SqlUuid, _>(workspace)
+        .bind::<Array<SqlUuid>, _>(ids)
+        .bind::<Array<TsVector>, _>(vectors)
+        .execute(&mut conn)
+        .await?;
+    }
+    Ok(())
 }
 
 /// Removes the row; positions there keep the company's name.

@@ -7,11 +7,13 @@ use uuid::Uuid;
 use super::api::ContactInput;
 use super::model::{ContactId, ContactRow, ContactWrite, PositionRow, Profile};
 use super::parts::{Phone, Position, PostalAddress};
+use super::search::texts;
 use super::words::Stage;
 use crate::db::{Json, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Fault};
 use crate::fields::{self, one_primary};
 use crate::http::Rules;
+use crate::search;
 use crate::text::{distinct, distinct_labels, filled, fold};
 use crate::transfer::linkedin::Profile as LinkedinProfile;
 
@@ -162,6 +164,7 @@ impl ContactInput {
         let display_name = self.display_name(names);
         let search_text = self.search_text(&display_name, names);
         let email_keys = self.emails.iter().map(|email| email.address.to_lowercase()).collect();
+        let search_words = search::vector(workspace_id, texts(&display_name, &self));
         let row = ContactRow {
             workspace_id,
             id,
@@ -210,7 +213,7 @@ impl ContactInput {
             custom_fields: Json(self.custom_fields),
             external_ids: Json(self.external_ids),
         };
-        Draft { contact: ContactWrite { row, search_text, email_keys }, positions }
+        Draft { contact: ContactWrite { row, search_text, email_keys, search_words }, positions }
     }
 
     fn display_name(&self, companies: &[String]) -> String {

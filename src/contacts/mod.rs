@@ -5,10 +5,12 @@
 mod api;
 mod bulk;
 mod draft;
+mod export;
 mod model;
 mod parts;
 mod query;
 mod routes;
+mod search;
 mod service;
 mod store;
 mod timeline;
@@ -19,10 +21,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use self::api::{Contact, ContactInput};
 pub use self::bulk::{create_many, read_many, replace};
 pub use self::draft::{Draft, Identity};
+pub use self::export::{after, connect_all, load, one, page};
 pub use self::model::{ContactId, ContactRow};
-pub use self::parts::{Email, Position};
+pub use self::parts::{Email, Position, PostalAddress};
+pub use self::query::ListQuery;
 pub use self::service::{Companies, RESOURCE, connect, create, draft, fresh, purge, restore};
-pub use self::store::{company_renamed, handles, handles_in_trash, names};
+pub use self::store::{company_renamed, found, handles, handles_in_trash, names, reindex};
 pub use self::timeline::{stage_timeline, timeline};
 pub use self::words::{Channel, HowFound, Relationship, Stage, StageReason};
 

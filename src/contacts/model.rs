@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::parts::{Education, Email, Phone, PostalAddress};
 use super::words::{Channel, HowFound, Relationship, Stage, StageReason};
 use crate::companies::CompanyId;
+use crate::db::full_text::Vector;
 use crate::db::schema::{companies, contacts, positions, stage_moves};
 use crate::db::{Json, WorkspaceId};
 use crate::external_ids::ExternalIds;
@@ -60,6 +61,7 @@ pub struct ContactWrite {
     pub row: ContactRow,
     pub search_text: String,
     pub email_keys: Vec<String>,
+    pub search_words: Vector,
 }
 
 /// The fields that nothing filters or sorts by, kept as one document.

@@ -31,7 +31,7 @@ pub enum Employment {
     Any,
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
@@ -45,6 +45,8 @@ pub struct ListQuery {
     /// for it once, not with every page.
     #[param(inline)]
     pub count: Option<Count>,
+    /// A saved view of contacts: its filter and order, as far as this request does not say otherwise.
+    pub view: Option<Uuid>,
     /// `-created_at` unless said otherwise; with `q`, first those in whom a word begins with it, or, where
     /// nothing has the words as they are, those that are most like it.
     #[param(inline)]
@@ -113,6 +115,7 @@ impl Default for ListQuery {
             limit: DEFAULT_LIMIT,
             cursor: None,
             count: None,
+            view: None,
             sort: None,
             q: None,
             stage: Vec::new(),

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
-use actix_web::{delete, get, patch, post, put};
+use actix_web::{HttpRequest, delete, get, patch, post, put};
 use futures_util::try_join;
 
 use super::api::{Contact, ContactInput};
@@ -20,6 +20,7 @@ use crate::http::idempotency::fingerprint;
 use crate::http::page;
 use crate::http::params::NoParams;
 use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, IfNoneMatch, Paging, Params, Patch, Ruled};
+use crate::saved_views::{self, ViewResource};
 use crate::sort::Position;
 use crate::{external_ids, page};
 
@@ -64,10 +65,13 @@ pub async fn list_contacts(
     app: Data<App>,
     access: Access<ContactsRead>,
     Params(query): Params<ListQuery>,
-    paging: Paging,
+    request: HttpRequest,
+    mut paging: Paging,
 ) -> ApiResult<Answer<ContactPage>> {
-    let from: Option<Position> = paging.position(query.cursor.as_deref())?;
     let workspace = access.workspace;
+    let view = query.view;
+    let query = saved_views::apply(&app, workspace, ViewResource::Contacts, view, query, &request, &mut paging).await?;
+    let from: Option<Position> = paging.position(query.cursor.as_deref())?;
     let mut fuzzy = from.as_ref().is_some_and(|from| from.fuzzy);
     let mut page = Found::default();
     if !fuzzy {

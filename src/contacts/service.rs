@@ -34,6 +34,17 @@ impl Companies {
         Ok(known)
     }
 
+    /// Those of the companies that these contacts' positions name by their ids; none is added.
+    pub async fn by_id(tx: &mut Tx<'_>, inputs: &[&ContactInput]) -> ApiResult<Self> {
+        let positions = inputs.iter().flat_map(|input| &input.positions);
+        let ids: Vec<CompanyId> = positions.filter_map(|position| position.company_id).collect();
+        Ok(Self { by_id: companies::names(tx.conn, tx.workspace, &ids).await?, by_key: HashMap::new() })
+    }
+
+    pub fn has(&self, id: CompanyId) -> bool {
+        self.by_id.contains_key(&id)
+    }
+
     /// Finds the companies that these contacts' positions name and that are not known yet; adds those that are not
     /// there.
     pub async fn learn(&mut self, tx: &mut Tx<'_>, inputs: &[&ContactInput]) -> ApiResult<()> {

@@ -1,21 +1,26 @@
 //! Every statement about contacts and their positions, each within one workspace.
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Date, Float, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, Bool, Date, Float, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid};
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use futures_util::try_join;
 
+use super::api::Contact;
 use super::model::{ContactId, ContactRow, ContactWrite, PositionRow, PositionView, StageMoveRow};
 use super::query::{By, Employment, ListQuery, never};
+use super::search;
 use super::timeline::Logged;
 use crate::companies::CompanyId;
 use crate::db::columns::array_text;
+use crate::db::full_text::{TsVector, Vector};
 use crate::db::schema::{changes, companies, contacts, positions, stage_moves};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, OnConstraint};
 use crate::http::page::Count;
 use crate::insert_columns;
+use crate::search::Found;
 use crate::sort::{Order, Position, keyset};
 use crate::text::{self, inroad_lowered};
 use crate::timeline::{Span, Tie};
@@ -76,6 +81,7 @@ pub async fn insert_many(mut conn: &Conn, list: &[ContactWrite]) -> ApiResult<()
             notes: Nullable<Text> = write.row.notes.as_deref(),
             custom_fields: Jsonb = &write.row.custom_fields,
             external_ids: Jsonb = &write.row.external_ids,
+            search_words: TsVector = &write.search_words,
         })?;
     }
     Ok(())
@@ -120,7 +126,11 @@ pub async fn replace_positions(
 /// Writes the contact over the one with its id.
 pub async fn update(mut conn: &Conn, contact: &ContactWrite) -> ApiResult<()> {
     let own = contacts::table.find((contact.row.workspace_id, contact.row.id));
-    let derived = (contacts::search_text.eq(&contact.search_text), contacts::email_keys.eq(&contact.email_keys));
+    let derived = (
+        contacts::search_text.eq(&contact.search_text),
+        contacts::email_keys.eq(&contact.email_keys),
+        contacts::search_words.eq(&contact.search_words),
+    );
     let updated = diesel::update(own).set((&contact.row, derived)).execute(&mut conn).await;
     updated.on_constraint("contacts_connector_fkey", connector_gone)?;
     Ok(())
@@ -284,10 +294,117 @@ pub async fn company_renamed(
     let there = positions::workspace_id.eq(workspace).and(positions::company_id.eq(company));
     let people = positions::table.filter(there).select(positions::contact_id);
     let line = |name: &str| format!("\n{}\n", text::fold(name));
-    diesel::update(contacts::table.filter(contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(people))))
+    let theirs = contacts::table.filter(contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(people)));
+    let ids: Vec<ContactId> = diesel::update(theirs)
         .set(contacts::search_text.eq(replace(contacts::search_text, line(before), line(after))))
+        .returning(contacts::id)
+        .get_results(&mut conn)
+        .await?;
+    reindex(conn, workspace, &ids).await
+}
+
+/// What a search shows of these contacts.
+pub async fn found(mut conn: &Conn, workspace: WorkspaceId, ids: &[uuid::Uuid]) -> ApiResult<Vec<Found>> {
+    let wanted = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(ids));
+    let theirs = positions::workspace_id.eq(workspace).and(positions::contact_id.eq_any(ids));
+    let rows = ContactRow::query().filter(wanted.and(contacts::deleted_at.is_null()));
+    let positions = PositionView::query().filter(theirs).order((positions::contact_id, positions::ordinal));
+    let mut twin = conn;
+    let (rows, positions) = try_join!(rows.load(&mut conn), positions.load(&mut twin))?;
+    Ok(shown(rows, positions).into_iter().map(Found::from).collect())
+}
+
+/// These contacts as the API shows them.
+pub async fn with_positions(conn: &Conn, workspace: WorkspaceId, rows: Vec<ContactRow>) -> ApiResult<Vec<Contact>> {
+    let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
+    let positions = if ids.is_empty() { Vec::new() } else { positions(conn, workspace, &ids).await? };
+    Ok(shown(rows, positions))
+}
+
+/// Live contacts after this one, in the order of ids.
+pub async fn after(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    after: Option<uuid::Uuid>,
+    fetch: i64,
+) -> ApiResult<Vec<ContactRow>> {
+    let live = contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_null());
+    let after = contacts::id.gt(after.unwrap_or_default());
+    let rows = ContactRow::query().filter(live.and(after)).order(contacts::id).limit(fetch);
+    Ok(rows.load(&mut conn).await?)
+}
+
+/// Which of these are live contacts.
+pub async fn present(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<HashSet<ContactId>> {
+    let live = contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_null());
+    let rows = contacts::table.filter(live.and(contacts::id.eq_any(ids))).select(contacts::id);
+    Ok(rows.load(&mut conn).await?.into_iter().collect())
+}
+
+/// Which of these ids contacts have, live or not.
+pub async fn taken(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<HashSet<ContactId>> {
+    let own = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(ids));
+    Ok(contacts::table.filter(own).select(contacts::id).load(&mut conn).await?.into_iter().collect())
+}
+
+/// Which of these ids positions have.
+pub async fn taken_positions(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    ids: &[uuid::Uuid],
+) -> ApiResult<HashSet<uuid::Uuid>> {
+    let own = positions::workspace_id.eq(workspace).and(positions::id.eq_any(ids));
+    Ok(positions::table.filter(own).select(positions::id).load(&mut conn).await?.into_iter().collect())
+}
+
+/// Gives each of the first its connector, where that one is there.
+pub async fn connect(mut conn: &Conn, workspace: WorkspaceId, ties: &[(ContactId, ContactId)]) -> ApiResult<()> {
+    let (ids, connectors): (Vec<ContactId>, Vec<ContactId>) = ties.iter().copied().unzip();
+    let updated = diesel::sql_query(
+        "UPDATE contacts SET connector_id = there.id
+         FROM unnest($2, $3) AS tie (id, connector), contacts AS there
+         WHERE contacts.workspace_id = $1 AND contacts.id = tie.id
+         AND there.workspace_id = $1 AND there.id = tie.connector AND there.id <> tie.id",
+    )
+    .bind::<Uuid, _>(workspace)
+    .bind::<Array<Uuid>, _>(ids)
+    .bind::<Array<Uuid>, _>(connectors)
+    .execute(&mut conn)
+    .await;
+    updated.on_constraint("contacts_connector_fkey", connector_gone)?;
+    Ok(())
+}
+
+fn shown(rows: Vec<ContactRow>, positions: Vec<PositionView>) -> Vec<Contact> {
+    let mut by_contact: HashMap<ContactId, Vec<PositionView>> = HashMap::with_capacity(rows.len());
+    for position in positions {
+        by_contact.entry(position.contact_id).or_default().push(position);
+    }
+    let contact = |row: ContactRow| {
+        let positions = by_contact.remove(&row.id).unwrap_or_default();
+        Contact::new(row, positions)
+    };
+    rows.into_iter().map(contact).collect()
+}
+
+/// Renews what a search finds of these contacts by, after their rows were changed in one go.
+pub async fn reindex(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<()> {
+    for chunk in ids.chunks(CHUNK) {
+        let wanted = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(chunk));
+        let rows = ContactRow::query().filter(wanted).load(&mut conn).await?;
+        let contacts = shown(rows, self::positions(conn, workspace, chunk).await?);
+        let (ids, vectors): (Vec<ContactId>, Vec<Vector>) =
+            contacts.into_iter().map(|contact| (contact.id, search::words(workspace, contact))).unzip();
+        diesel::sql_query(
+            "UPDATE contacts SET search_words = new.words FROM unnest($2, $3) AS new (id, words)
+             WHERE contacts.workspace_id = $1 AND contacts.id = new.id",
+        )
+        .bind::<Uuid, _>(workspace)
+        .bind::<Array<Uuid>, _>(ids)
+        .bind::<Array<TsVector>, _>(vectors)
         .execute(&mut conn)
         .await?;
+    }
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 pub mod columns;
 pub mod connect;
 pub mod embedded;
+pub mod full_text;
 pub mod ids;
 mod json;
 pub mod migrate;

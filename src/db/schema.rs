@@ -175,6 +175,9 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::full_text::TsVector;
+
     companies (workspace_id, id) {
         workspace_id -> Uuid,
         id -> Uuid,
@@ -198,10 +201,14 @@ diesel::table! {
         tags -> Array<Text>,
         custom_fields -> Jsonb,
         external_ids -> Jsonb,
+        search_words -> TsVector,
     }
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::full_text::TsVector;
+
     contacts (workspace_id, id) {
         workspace_id -> Uuid,
         id -> Uuid,
@@ -234,6 +241,7 @@ diesel::table! {
         notes -> Nullable<Text>,
         custom_fields -> Jsonb,
         external_ids -> Jsonb,
+        search_words -> TsVector,
     }
 }
 
@@ -390,6 +398,21 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    saved_views (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        name -> Text,
+        name_key -> Text,
+        resource -> Text,
+        filter -> Jsonb,
+        sort -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(members -> users (user_id));
 diesel::joinable!(members -> workspaces (workspace_id));
@@ -412,6 +435,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     periodic_tasks,
     positions,
     refresh_tokens,
+    saved_views,
     sessions,
     signing_keys,
     stage_moves,

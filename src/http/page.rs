@@ -55,6 +55,12 @@ fn encode<'a>(pairs: impl Iterator<Item = &'a (std::borrow::Cow<'a, str>, std::b
 }
 
 impl Paging {
+    /// Makes cursors those of a list that depends on this, too.
+    pub fn bind(&mut self, what: &str) {
+        self.list.push('#');
+        self.list.push_str(what);
+    }
+
     /// The position that the client's cursor names.
     pub fn position<P: DeserializeOwned>(&self, cursor: Option<&str>) -> ApiResult<Option<P>> {
         cursor.map(|cursor| self.app.cursors.open(&self.list, cursor)).transpose()

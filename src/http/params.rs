@@ -80,7 +80,8 @@ thread_local! {
     static KNOWN: RefCell<HashMap<TypeId, Rc<Known>>> = RefCell::default();
 }
 
-fn read<T: DeserializeOwned + IntoParams + 'static>(query: &str) -> ApiResult<T> {
+/// Reads a query string.
+pub fn read<T: DeserializeOwned + IntoParams + 'static>(query: &str) -> ApiResult<T> {
     let known = known::<T>()?;
     let mut faults = Vec::new();
     let mut object = Map::new();

@@ -103,7 +103,7 @@ pub async fn read_network_graph(
     };
     let workspace = access.workspace;
     let part = query.part();
-    let read = async |conn: &_| service::material(conn, workspace, part).await;
+    let read = async |conn: &_| service::material(conn, workspace, &part).await;
     let material = app.db.read(workspace, read).await?;
     // Away from the threads that answer others meanwhile.
     let drawn = web::block(move || {

@@ -40,7 +40,7 @@ pub struct Material {
 }
 
 /// Reads what a graph is made of, in a handful of statements however large it is.
-pub async fn material(conn: &Conn, workspace: WorkspaceId, part: Part) -> ApiResult<Material> {
+pub async fn material(conn: &Conn, workspace: WorkspaceId, part: &Part) -> ApiResult<Material> {
     let mut links = store::links(conn, workspace, LINKS + 1).await?;
     let mut connectors = store::connectors(conn, workspace, LINKS + 1).await?;
     let most = usize::try_from(LINKS).unwrap_or(usize::MAX);
@@ -57,7 +57,7 @@ pub async fn material(conn: &Conn, workspace: WorkspaceId, part: Part) -> ApiRes
     let people = store::people(conn, workspace, &ids.into_iter().collect::<Vec<_>>()).await?;
     let people: HashMap<Uuid, PersonRow> = people.into_iter().map(|person| (person.id.into(), person)).collect();
 
-    let starts = starts(conn, workspace, &part, &links, &people).await?;
+    let starts = starts(conn, workspace, part, &links, &people).await?;
     let alone = part.contacts.iter().copied().filter(|id| people.contains_key(id)).collect();
     let selection = Selection { starts, depth: part.depth, limit: part.limit };
     Ok(Material { links, connectors, people, alone, selection, truncated })

@@ -100,6 +100,20 @@ pub fn extract(file: File, wanted: &str) -> Result<File, ArchiveError> {
     spool(entry, limit)
 }
 
+/// Decompresses the entry of this very name, of at most `most` bytes, into an unnamed temporary file, which is returned
+/// rewound.
+pub fn entry(file: &File, name: &str, most: u64) -> Result<Option<File>, ArchiveError> {
+    check_index(file)?;
+    let length = file.metadata()?.len();
+    let mut archive = ZipArchive::new(file.try_clone()?)?;
+    let entry = match archive.by_name(name) {
+        Err(ZipError::FileNotFound) => return Ok(None),
+        entry => entry?,
+    };
+    let limit = entry.compressed_size().min(length).saturating_mul(MAX_RATIO).min(most);
+    spool(entry, limit).map(Some)
+}
+
 /// Refuses an archive by the number of entries before the index is loaded, which alone could
 /// fill the memory. There may be several ends of an index, and a reader may settle for any.
 fn check_index(mut file: &File) -> Result<(), ArchiveError> {

@@ -113,7 +113,8 @@ async fn an_unknown_query_parameter_is_named() {
         if operation.spec["requestBody"].is_object() {
             continue;
         }
-        let request = app.request(operation.method.clone(), &format!("{}?no_such_parameter=1", operation.nowhere()));
+        let request =
+            app.request(operation.method.clone(), &operation.asking(&operation.nowhere(), "no_such_parameter=1"));
         let reply = app.send(as_somebody(request, operation, &member)).await;
         assert_eq!((reply.status, reply.code()), (400, "invalid_parameter"), "{operation}: {}", reply.text);
         assert_eq!(reply.faults(), ["no_such_parameter"], "{operation}");
@@ -129,7 +130,7 @@ async fn a_list_takes_no_nonsense() {
     });
     for operation in lists.filter(|operation| operation.row_ids().is_empty()) {
         for limit in ["0", "201", "-1", "x", "1e3", "99999999999999999999"] {
-            let reply = app.get(&format!("{}?limit={limit}", operation.path), &member).await;
+            let reply = app.get(&operation.asking(&operation.path, &format!("limit={limit}")), &member).await;
             assert_eq!(
                 (reply.status, reply.code()),
                 (400, "invalid_parameter"),
@@ -139,7 +140,7 @@ async fn a_list_takes_no_nonsense() {
             assert_eq!(reply.faults(), ["limit"], "{operation}, {limit}");
         }
         for cursor in ["x", "AAAA", "eyJpZCI6IjEifQ", "%00", "%F0%9F%92%A9"] {
-            let reply = app.get(&format!("{}?cursor={cursor}", operation.path), &member).await;
+            let reply = app.get(&operation.asking(&operation.path, &format!("cursor={cursor}")), &member).await;
             assert_eq!(reply.status, 400, "{operation}, {cursor}: {}", reply.text);
             assert_eq!(reply.faults(), ["cursor"], "{operation}, {cursor}");
         }

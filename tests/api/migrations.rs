@@ -390,6 +390,8 @@ fn declared() -> Columns {
     for block in text.split("diesel::table! {").skip(1) {
         let block = block.split("\n}").next().unwrap();
         let (head, body) = block.trim().split_once(" {").unwrap();
+        // Imports of types that are not diesel's own stand above.
+        let head = head.rsplit('\n').next().unwrap().trim();
         let (name, key) = head.trim_end_matches(')').split_once(" (").unwrap();
         let mut renamed = None;
         let mut columns = Vec::new();

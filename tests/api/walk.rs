@@ -87,6 +87,16 @@ impl Operation {
         self.url(&[Uuid::now_v7()])
     }
 
+    /// The path with a query, and with the examples of the parameters that it needs.
+    pub fn asking(&self, path: &str, query: &str) -> String {
+        let mut asking = format!("{path}?{query}");
+        for needed in self.parameters("query").iter().filter(|known| known["required"] == true) {
+            let example = needed["example"].as_str().unwrap_or("example");
+            asking.push_str(&format!("&{}={example}", needed["name"].as_str().unwrap()));
+        }
+        asking
+    }
+
     /// The JSON media type of its body, and the schema.
     pub fn json_body(&self) -> Option<(&str, &Value)> {
         let content = self.spec["requestBody"]["content"].as_object()?;
@@ -120,7 +130,7 @@ pub fn valid(app: &TestApp, document: &Value, operation: &Operation, url: &str, 
     } else if let Some((_, schema)) = operation.json_body() {
         with_body(app, operation, url, minimal(document, schema).to_string())
     } else {
-        app.request(operation.method.clone(), url)
+        app.request(operation.method.clone(), operation.asking(url, "").trim_end_matches('?'))
     };
     request.bearer_auth(&member.token)
 }

@@ -1,0 +1,95 @@
+//! What an archive holds, a file for each. The order is that of the way back: what others point to comes first.
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::kept::Kept;
+use crate::app::App;
+use crate::changes::Tx;
+use crate::companies::{self, CompanyInput};
+use crate::contacts::{self, ContactInput};
+use crate::db::{Conn, WorkspaceId};
+use crate::error::{ApiError, ApiResult};
+use crate::fields::store;
+use crate::http::body;
+use crate::saved_views::{self, SavedViewInput};
+
+/// A file of an archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resource {
+    Companies,
+    Contacts,
+    SavedViews,
+}
+
+impl Resource {
+    pub const ALL: [Self; 3] = [Self::Companies, Self::Contacts, Self::SavedViews];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Companies => "companies",
+            Self::Contacts => "contacts",
+            Self::SavedViews => "saved_views",
+        }
+    }
+
+    /// Those after this id in the order of ids, as the API shows them; none is the end.
+    pub async fn page(self, conn: &Conn, workspace: WorkspaceId, after: Option<Uuid>) -> ApiResult<Vec<Value>> {
+        Ok(match self {
+            Self::Companies => values(&companies::after(conn, workspace, after).await?),
+            Self::Contacts => values(&contacts::after(conn, workspace, after).await?),
+            Self::SavedViews => values(&saved_views::after(conn, workspace, after).await?),
+        })
+    }
+
+    /// Writes resources of an archive into the workspace, those that are not there yet, and says which.
+    pub async fn load(self, app: &App, tx: &mut Tx<'_>, rows: Vec<Map<String, Value>>) -> ApiResult<Vec<Uuid>> {
+        Ok(match self {
+            Self::Companies => untyped(companies::load(tx, inputs::<CompanyInput>(app, rows, &[])?).await?),
+            Self::Contacts => untyped(contacts::load(tx, inputs::<ContactInput>(app, rows, &["name"])?).await?),
+            Self::SavedViews => {
+                untyped(saved_views::load(tx, inputs::<SavedViewInput>(app, rows, &["results_url"])?).await?)
+            }
+        })
+    }
+
+    /// When all files are loaded: what rows of this one say of later ones.
+    pub async fn tie(self, tx: &mut Tx<'_>, rows: &[Map<String, Value>]) -> ApiResult<()> {
+        if self != Self::Contacts {
+            return Ok(());
+        }
+        let id = |row: &Map<String, Value>, name| id_of(row, name).map(contacts::ContactId::from);
+        let ties: Vec<_> = rows.iter().filter_map(|row| Some((id(row, "id")?, id(row, "connector_id")?))).collect();
+        contacts::connect_all(tx, &ties).await
+    }
+}
+
+/// The id that a field of a row is.
+pub fn id_of(row: &Map<String, Value>, name: &str) -> Option<Uuid> {
+    Uuid::try_parse(row.get(name)?.as_str()?).ok()
+}
+
+fn untyped<I: Into<Uuid>>(ids: Vec<I>) -> Vec<Uuid> {
+    ids.into_iter().map(I::into).collect()
+}
+
+fn values<T: serde::Serialize>(rows: &[T]) -> Vec<Value> {
+    rows.iter().map(|row| store(row)).collect()
+}
+
+fn inputs<I: serde::de::DeserializeOwned + utoipa::ToSchema>(
+    app: &App,
+    rows: Vec<Map<String, Value>>,
+    also: &[&str],
+) -> ApiResult<Vec<(Kept, I)>> {
+    let input = |(index, mut row): (usize, Map<String, Value>)| {
+        let kept = Kept::take(&mut row, also).map_err(|why| at(index, ApiError::field("", "invalid_format", why)))?;
+        Ok((kept, body::typed::<I>(&app.schemas, row).map_err(|error| at(index, error))?))
+    };
+    rows.into_iter().enumerate().map(input).collect()
+}
+
+/// The same error of the row with this place among those that are loaded together.
+fn at(index: usize, mut error: ApiError) -> ApiError {
+    error.errors = error.errors.into_iter().map(|fault| fault.below(&format!("/{index}"))).collect();
+    error
+}

@@ -1,0 +1,178 @@
+//! An archive of a workspace on its way into another one.
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Seek};
+
+use aws_lc_rs::digest;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::archive::{FORMAT, MANIFEST, Manifest, ManifestFile, VERSION};
+use super::resources::id_of;
+use crate::app::App;
+use crate::changes::Tx;
+use crate::error::{ApiError, ApiResult, Code, Fault};
+use crate::http::strict_json;
+use crate::transfer::archive::{self, ArchiveError};
+
+pub use super::resources::Resource;
+
+/// Bytes of a file of the archive.
+const MAX_FILE: u64 = 2 * 1024 * 1024 * 1024;
+const MAX_MANIFEST: u64 = 1024 * 1024;
+/// Bytes of a line.
+const MAX_LINE: u64 = 2 * 1024 * 1024;
+/// Lines that are loaded together.
+const CHUNK: usize = 500;
+
+/// The files of an archive that was opened and summed.
+#[derive(Debug)]
+pub struct Opened(Vec<(Resource, ManifestFile, File)>);
+
+/// What became of a line of a file.
+#[derive(Debug)]
+pub struct Row {
+    pub resource: Resource,
+    pub line: u64,
+    pub id: Uuid,
+    /// What it is called.
+    pub name: String,
+    pub version: i32,
+    /// It was not there before.
+    pub is_new: bool,
+}
+
+fn refused(code: &'static str, detail: String) -> ApiError {
+    ApiError::new(Code::UnreadableFile, detail.clone()).with(Fault::field("/file", code, detail))
+}
+
+fn unpacked(error: ArchiveError) -> ApiError {
+    match error {
+        ArchiveError::Io(error) => ApiError::unavailable(&error),
+        error => refused(error.code(), error.to_string()),
+    }
+}
+
+/// Unpacks the archive; all that is wrong with it as a whole is told before anything is stored.
+pub fn open(file: &File) -> ApiResult<Opened> {
+    let manifest = archive::entry(file, MANIFEST, MAX_MANIFEST).map_err(unpacked)?;
+    let manifest = manifest.ok_or_else(|| refused("no_manifest", format!("the archive has no {MANIFEST}")))?;
+    let manifest: Manifest = serde_json::from_reader(BufReader::new(manifest))
+        .map_err(|error| refused("invalid_manifest", format!("{MANIFEST} cannot be read: {error}")))?;
+    if manifest.format != FORMAT || manifest.version == 0 || manifest.version > VERSION {
+        let found = format!("{} {}", manifest.format, manifest.version);
+        return Err(refused("unknown_format", format!("the archive's format is {found}, not {FORMAT} 1 to {VERSION}")));
+    }
+    let mut files = Vec::new();
+    for listed in &manifest.files {
+        let resource = Resource::ALL.into_iter().find(|known| listed.name == format!("{}.jsonl", known.name()));
+        let resource =
+            resource.ok_or_else(|| refused("unknown_file", format!("nothing is known of {}", listed.name)))?;
+        let found = archive::entry(file, &listed.name, MAX_FILE).map_err(unpacked)?;
+        let found = found.ok_or_else(|| refused("missing_file", format!("the archive has no {}", listed.name)))?;
+        files.push((resource, listed.clone(), summed(found, listed)?));
+    }
+    files.sort_by_key(|(resource, ..)| Resource::ALL.iter().position(|known| known == resource));
+    Ok(Opened(files))
+}
+
+fn summed(mut file: File, listed: &ManifestFile) -> ApiResult<File> {
+    let mut sum = digest::Context::new(&digest::SHA256);
+    let mut piece = vec![0; 64 * 1024];
+    loop {
+        let length = file.read(&mut piece).map_err(|error| ApiError::unavailable(&error))?;
+        if length == 0 {
+            break;
+        }
+        sum.update(&piece[..length]);
+    }
+    if hex::encode(sum.finish()) != listed.sha256 {
+        return Err(refused("checksum", format!("{} is not what the manifest says", listed.name)));
+    }
+    file.rewind().map_err(|error| ApiError::unavailable(&error))?;
+    Ok(file)
+}
+
+/// Brings into the workspace what is not there yet, with its ids. What has an id that is there already stays as it is, so
+/// that the same archive once more changes nothing.
+pub async fn load(app: &App, tx: &mut Tx<'_>, opened: &Opened) -> ApiResult<Vec<Row>> {
+    let mut all = Vec::new();
+    let mut added = HashSet::new();
+    for (resource, listed, file) in &opened.0 {
+        let mut line = 0;
+        for_each_chunk(file, &listed.name, async |rows| {
+            let mut told: Vec<Row> = Vec::with_capacity(rows.len());
+            for row in &rows {
+                line += 1;
+                let name = row.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+                let version =
+                    row.get("version").and_then(Value::as_i64).and_then(|version| i32::try_from(version).ok());
+                let id = id_of(row, "id").unwrap_or_default();
+                told.push(Row { resource: *resource, line, id, name, version: version.unwrap_or(1), is_new: false });
+            }
+            let mut fresh: HashSet<Uuid> = resource.load(app, tx, rows).await?.into_iter().collect();
+            added.extend(fresh.iter().copied());
+            // Of two with one id the first was taken.
+            told.iter_mut().for_each(|row| row.is_new = fresh.remove(&row.id));
+            all.append(&mut told);
+            Ok(())
+        })
+        .await?;
+        if line != listed.count {
+            let detail = format!("{} has {line} lines, not {} as the manifest says", listed.name, listed.count);
+            return Err(refused("count", detail));
+        }
+    }
+    for (resource, listed, file) in &opened.0 {
+        for_each_chunk(file, &listed.name, async |mut rows| {
+            rows.retain(|row| id_of(row, "id").is_some_and(|id| added.contains(&id)));
+            resource.tie(tx, &rows).await
+        })
+        .await?;
+    }
+    Ok(all)
+}
+
+/// Reads the file from its beginning, some hundred lines at a time.
+async fn for_each_chunk(
+    mut file: &File,
+    name: &str,
+    mut work: impl AsyncFnMut(Vec<Map<String, Value>>) -> ApiResult<()>,
+) -> ApiResult<()> {
+    file.rewind().map_err(|error| ApiError::unavailable(&error))?;
+    let mut lines = BufReader::new(file);
+    let mut number = 0;
+    loop {
+        let first = number + 1;
+        let mut rows = Vec::with_capacity(CHUNK);
+        while rows.len() < CHUNK {
+            let mut line = Vec::new();
+            let length = lines.by_ref().take(MAX_LINE).read_until(b'\n', &mut line);
+            if length.map_err(|error| ApiError::unavailable(&error))? == 0 {
+                break;
+            }
+            number += 1;
+            match strict_json::parse_object(&line) {
+                Ok(Value::Object(row)) if line.ends_with(b"\n") => rows.push(row),
+                _ => return Err(refused("invalid_json", format!("{name}, line {number} is no JSON object"))),
+            }
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        work(rows).await.map_err(|error| in_line(error, name, first))?;
+    }
+}
+
+/// Says where in the file the first row at fault stands.
+fn in_line(error: ApiError, name: &str, first: u64) -> ApiError {
+    if error.code != Code::InvalidFields {
+        return error;
+    }
+    let Some(fault) = error.errors.into_iter().next() else { return refused("invalid", name.to_owned()) };
+    let pointer = fault.pointer.unwrap_or_default();
+    let mut parts = pointer.splitn(3, '/').skip(1);
+    let index: u64 = parts.next().and_then(|index| index.parse().ok()).unwrap_or(0);
+    let field = parts.next().unwrap_or_default();
+    refused("invalid", format!("{name}, line {}: /{field} {}", first + index, fault.detail))
+}

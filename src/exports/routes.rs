@@ -1,0 +1,149 @@
+use std::fs::File;
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get};
+
+use super::archive::Archive;
+use super::params::{TableQuery, VcardQuery, VcardsQuery};
+use super::resources::Resource;
+use super::spool::{self, Spool};
+use super::{csv, store, vcard};
+use crate::app::App;
+use crate::auth::{Access, ContactsRead, ExportsRead};
+use crate::contacts::{self, Contact, ContactId, ListQuery};
+use crate::db::WorkspaceId;
+use crate::error::{ApiError, ApiResult};
+use crate::http::params::NoParams;
+use crate::http::{Id, Paging, Params};
+use crate::saved_views::{self, ViewResource};
+
+const VCARD: &str = "text/vcard; charset=utf-8";
+const CSV: &str = "text/csv; charset=utf-8; header=present";
+
+/// Read one contact as a vCard
+#[utoipa::path(tag = "contacts", security(("bearer" = ["contacts:read"])), params(("id" = Uuid, Path), VcardQuery), responses(
+    (status = 200, description = "The card (RFC 6350, or RFC 2426)", body = String, content_type = "text/vcard"),
+))]
+#[get("/contacts/{id}/vcard")]
+pub async fn read_vcard(
+    app: Data<App>,
+    access: Access<ContactsRead>,
+    Id(id): Id<ContactId>,
+    Params(query): Params<VcardQuery>,
+) -> ApiResult<HttpResponse> {
+    let workspace = access.workspace;
+    let contact = app.db.read(workspace, async |conn| contacts::one(conn, workspace, id).await).await?;
+    Ok(HttpResponse::Ok()
+        .content_type(VCARD)
+        .insert_header(("content-disposition", format!("attachment; filename=\"{id}.vcf\"")))
+        .body(vcard::card(&contact, query.version)))
+}
+
+/// Export contacts as vCards
+///
+/// All of them, or those that the filters of the list leave, in its order.
+#[utoipa::path(tag = "exports", security(("bearer" = ["exports:read"])), params(VcardsQuery), responses(
+    (status = 200, description = "The cards (RFC 6350, or RFC 2426), one after the other", body = String,
+        content_type = "text/vcard"),
+))]
+#[get("/exports/contacts.vcf")]
+pub async fn export_vcards(
+    app: Data<App>,
+    access: Access<ExportsRead>,
+    Params(query): Params<VcardsQuery>,
+    request: HttpRequest,
+    mut paging: Paging,
+) -> ApiResult<HttpResponse> {
+    let (workspace, view) = (access.workspace, query.list.view);
+    let query = saved_views::apply(&app, workspace, ViewResource::Contacts, view, query, &request, &mut paging).await?;
+    let version = query.version;
+    let card = move |contact: &Contact| vcard::card(contact, version);
+    let file = written(&app, workspace, query.list, String::new(), card).await?;
+    spool::attachment(file, VCARD, "contacts.vcf")
+}
+
+/// Export contacts as a table
+///
+/// All of them, or those that the filters of the list leave, in its order. A cell that a table program would take for a
+/// formula begins with an apostrophe.
+#[utoipa::path(tag = "exports", security(("bearer" = ["exports:read"])), params(TableQuery), responses(
+    (status = 200, description = "A header and a line per contact (RFC 4180), in UTF-8", body = String,
+        content_type = "text/csv"),
+))]
+#[get("/exports/contacts.csv")]
+pub async fn export_csv(
+    app: Data<App>,
+    access: Access<ExportsRead>,
+    Params(query): Params<TableQuery>,
+    request: HttpRequest,
+    mut paging: Paging,
+) -> ApiResult<HttpResponse> {
+    let (workspace, view) = (access.workspace, query.list.view);
+    let query = saved_views::apply(&app, workspace, ViewResource::Contacts, view, query, &request, &mut paging).await?;
+    let file = written(&app, workspace, query.list, csv::header(), csv::row).await?;
+    spool::attachment(file, CSV, "contacts.csv")
+}
+
+/// A file with a text for each contact of the list, all of one moment.
+async fn written(
+    app: &App,
+    workspace: WorkspaceId,
+    list: ListQuery,
+    head: String,
+    text: impl Fn(&Contact) -> String + Copy + Send + 'static,
+) -> ApiResult<File> {
+    let _turn = spool::turn().await?;
+    let mut spool = Spool::new()?;
+    spool.write(&head)?;
+    app.db
+        .write(workspace, async |conn| {
+            store::freeze(conn).await?;
+            let mut from = None;
+            loop {
+                let (page, last) = contacts::page(conn, workspace, &list, from.as_ref()).await?;
+                let written = tokio::task::spawn_blocking(move || {
+                    let all: String = page.iter().map(text).collect();
+                    spool.write(&all).map(|()| spool)
+                });
+                spool = written.await.map_err(|error| ApiError::internal(&error))??;
+                if last.is_none() {
+                    return spool.finish();
+                }
+                from = last;
+            }
+        })
+        .await
+}
+
+/// Export the workspace
+///
+/// An archive with a file of JSON lines per resource, in the shape that the API has them, and a manifest with counts and
+/// checksums. It can be imported into an empty workspace.
+#[utoipa::path(tag = "exports", security(("bearer" = ["exports:read"])), responses(
+    (status = 200, description = "The archive", body = Vec<u8>, content_type = "application/zip"),
+))]
+#[get("/exports/workspace.zip")]
+pub async fn export_workspace(app: Data<App>, access: Access<ExportsRead>, _none: NoParams) -> ApiResult<HttpResponse> {
+    let _turn = spool::turn().await?;
+    let (workspace, mut archive) = (access.workspace, Archive::new()?);
+    let file = app
+        .db
+        .write(workspace, async |conn| {
+            store::freeze(conn).await?;
+            for resource in Resource::ALL {
+                archive.begin(resource.name())?;
+                let mut after = None;
+                loop {
+                    let rows = resource.page(conn, workspace, after).await?;
+                    let Some(last) = rows.last() else { break };
+                    after = last["id"].as_str().and_then(|id| uuid::Uuid::try_parse(id).ok());
+                    // Compressing is work for a processor: other requests of this thread go on meanwhile.
+                    let written = tokio::task::spawn_blocking(move || archive.lines(&rows).map(|()| archive));
+                    archive = written.await.map_err(|error| ApiError::internal(&error))??;
+                }
+            }
+            archive.finish()
+        })
+        .await?;
+    spool::attachment(file, super::ZIP, "workspace.zip")
+}

@@ -1,0 +1,238 @@
+//! A contact as a vCard: 4.0 (RFC 6350, with RFC 6715 and 9554) or 3.0 (RFC 2426).
+use std::fmt::Write;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::content_lines::{escape, joined, push_line};
+use crate::contacts::{Contact, Position};
+use crate::fields::store;
+
+/// A version of vCard.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub enum VcardVersion {
+    #[default]
+    #[serde(rename = "4.0")]
+    Four,
+    #[serde(rename = "3.0")]
+    Three,
+}
+
+/// Labels that are types of vCard, with the types that they are.
+const TYPES: [(&str, &str); 9] = [
+    ("work", "work"),
+    ("home", "home"),
+    ("mobile", "cell"),
+    ("cell", "cell"),
+    ("fax", "fax"),
+    ("pager", "pager"),
+    ("video", "video"),
+    ("voice", "voice"),
+    ("text", "text"),
+];
+
+/// The card, with all that a card can say; for what has no name in the standards there are properties `X-INROAD-…`.
+pub fn card(contact: &Contact, version: VcardVersion) -> String {
+    let mut card = Card { text: String::new(), version, groups: 0 };
+    card.line("BEGIN:VCARD");
+    card.line(if version == VcardVersion::Four { "VERSION:4.0" } else { "VERSION:3.0" });
+    card.value("PRODID", "-//Inroad//Inroad//EN");
+    card.line(&format!("UID:urn:uuid:{}", contact.id));
+    card.line(&format!("REV:{}", card.instant(contact.updated_at)));
+    card.names(contact);
+    card.ways_to_reach(contact);
+    card.positions(&contact.positions);
+    card.text("NOTE", contact.notes.as_deref());
+    if !contact.tags.is_empty() {
+        card.line(&format!("CATEGORIES:{}", joined(contact.tags.iter().map(String::as_str), ",")));
+    }
+    if let Some(zone) = &contact.time_zone {
+        // A zone by name is a text, which only the older version does not expect.
+        card.line(&if version == VcardVersion::Four { format!("TZ:{zone}") } else { format!("TZ;VALUE=text:{zone}") });
+    }
+    card.about(contact);
+    card.dealings(contact);
+    card.line("END:VCARD");
+    card.text
+}
+
+struct Card {
+    text: String,
+    version: VcardVersion,
+    groups: usize,
+}
+
+impl Card {
+    fn line(&mut self, line: &str) {
+        push_line(&mut self.text, line);
+    }
+
+    fn value(&mut self, name: &str, value: &str) {
+        self.line(&format!("{name}:{}", escape(value)));
+    }
+
+    fn text(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.value(name, value);
+        }
+    }
+
+    fn texts(&mut self, name: &str, values: &[String]) {
+        for value in values {
+            self.value(name, value);
+        }
+    }
+
+    fn instant(&self, at: DateTime<Utc>) -> String {
+        match self.version {
+            VcardVersion::Four => at.format("%Y%m%dT%H%M%SZ").to_string(),
+            VcardVersion::Three => at.to_rfc3339_opts(SecondsFormat::Secs, true),
+        }
+    }
+
+    /// The name of what only the newer version has a name for.
+    fn newer(&self, four: &'static str, three: &'static str) -> &'static str {
+        if self.version == VcardVersion::Four { four } else { three }
+    }
+
+    /// A property of a labelled list. A label that is no type stands beside it, as Apple's address book has it.
+    fn labelled(&mut self, name: &str, label: Option<&str>, is_primary: bool, value: &str) {
+        let known = label.and_then(|label| TYPES.iter().find(|(own, _)| own.eq_ignore_ascii_case(label)));
+        let mut parameters = String::new();
+        let four = self.version == VcardVersion::Four;
+        let mut types: Vec<&str> = known.map(|(_, kind)| *kind).into_iter().collect();
+        if is_primary && !four {
+            types.push("pref");
+        }
+        if !types.is_empty() {
+            // Quotation marks around a list are of the newer version; one type needs none.
+            let _ = write!(parameters, ";TYPE={}", types.join(","));
+        }
+        if is_primary && four {
+            parameters.push_str(";PREF=1");
+        }
+        let other = label.filter(|_| known.is_none());
+        match other {
+            None => self.line(&format!("{name}{parameters}:{value}")),
+            Some(label) => {
+                self.groups += 1;
+                let group = format!("item{}", self.groups);
+                self.line(&format!("{group}.{name}{parameters}:{value}"));
+                self.line(&format!("{group}.X-ABLabel:{}", escape(label)));
+            }
+        }
+    }
+
+    fn names(&mut self, contact: &Contact) {
+        let shown = if contact.name.is_empty() { "Unnamed" } else { &contact.name };
+        self.value("FN", shown);
+        let parts = [
+            &contact.family_name,
+            &contact.given_name,
+            &contact.additional_name,
+            &contact.name_prefix,
+            &contact.name_suffix,
+        ];
+        self.line(&format!("N:{}", joined(parts.map(|part| part.as_deref().unwrap_or_default()), ";")));
+        self.text("NICKNAME", contact.preferred_name.as_deref());
+    }
+
+    fn ways_to_reach(&mut self, contact: &Contact) {
+        for email in &contact.emails {
+            self.labelled("EMAIL", email.label.as_deref(), email.is_primary, &escape(&email.address));
+        }
+        for phone in &contact.phones {
+            self.labelled("TEL", phone.label.as_deref(), phone.is_primary, &escape(&phone.number));
+        }
+        for address in &contact.addresses {
+            let parts = [
+                None,
+                None,
+                address.street.as_deref(),
+                address.locality.as_deref(),
+                address.region.as_deref(),
+                address.postal_code.as_deref(),
+                address.country.as_deref(),
+            ];
+            let value = joined(parts.map(Option::unwrap_or_default), ";");
+            self.labelled("ADR", address.label.as_deref(), address.is_primary, &value);
+        }
+        for link in &contact.links {
+            // A URI is no text: nothing in it is escaped.
+            self.labelled("URL", link.label.as_deref(), link.is_primary, &link.url);
+        }
+    }
+
+    /// Present ones first, each a group of its own.
+    fn positions(&mut self, positions: &[Position]) {
+        let (present, past): (Vec<_>, Vec<_>) = positions.iter().partition(|position| position.current());
+        for (number, position) in present.into_iter().chain(past).enumerate() {
+            let group = format!("position{}", number + 1);
+            if let Some(company) = &position.company_name {
+                self.line(&format!("{group}.ORG:{}", escape(company)));
+            }
+            self.text(&format!("{group}.TITLE"), position.title.as_deref());
+            let dates = [("STARTED-ON", position.started_on), ("ENDED-ON", position.ended_on)];
+            for (name, date) in dates.into_iter().filter_map(|(name, date)| Some((name, date?))) {
+                self.line(&format!("{group}.X-INROAD-{name}:{date}"));
+            }
+            if !position.current() {
+                self.line(&format!("{group}.X-INROAD-IS-CURRENT:false"));
+            }
+        }
+    }
+
+    fn about(&mut self, contact: &Contact) {
+        self.text("X-INROAD-HEADLINE", contact.headline.as_deref());
+        self.text("X-INROAD-PRONUNCIATION", contact.pronunciation.as_deref());
+        self.text(self.newer("PRONOUNS", "X-INROAD-PRONOUNS"), contact.pronouns.as_deref());
+        self.text("X-INROAD-LOCATION", contact.location.as_deref());
+        self.texts(self.newer("EXPERTISE", "X-INROAD-EXPERTISE"), &contact.expertise);
+        self.texts("X-INROAD-INDUSTRY", &contact.industries);
+        for school in &contact.education {
+            let years =
+                [school.start_year, school.end_year].map(|year| year.map_or_else(String::new, |y| y.to_string()));
+            let parts = [
+                school.school.as_str(),
+                school.degree.as_deref().unwrap_or_default(),
+                school.field_of_study.as_deref().unwrap_or_default(),
+                &years[0],
+                &years[1],
+            ];
+            self.line(&format!("X-INROAD-EDUCATION:{}", joined(parts, ";")));
+        }
+    }
+
+    /// What is between the two, in the words of the API.
+    fn dealings(&mut self, contact: &Contact) {
+        self.text("X-INROAD-HOW-FOUND", contact.how_found.map(|word| word.name()));
+        self.text("X-INROAD-HOW-FOUND-DETAIL", contact.how_found_detail.as_deref());
+        self.text("X-INROAD-HOW-FOUND-ON", contact.how_found_on.map(|date| date.to_string()).as_deref());
+        self.text("X-INROAD-RELATIONSHIP", contact.relationship.map(|word| word.name()));
+        self.texts("X-INROAD-SHARED-GROUND", &contact.shared_ground);
+        self.text("X-INROAD-STRENGTH", contact.strength.map(|strength| strength.to_string()).as_deref());
+        self.value("X-INROAD-STAGE", contact.stage.name());
+        self.text("X-INROAD-STAGE-REASON", contact.stage_reason.map(|word| word.name()));
+        self.text("X-INROAD-PREFERRED-CHANNEL", contact.preferred_channel.map(|word| word.name()));
+        if contact.do_not_contact {
+            self.line("X-INROAD-DO-NOT-CONTACT:true");
+        }
+        let touch = contact.last_touch_at.map(|at| at.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+        self.text("X-INROAD-LAST-TOUCH-AT", touch.as_deref());
+        if let Some(connector) = contact.connector_id {
+            self.line(&format!("X-INROAD-CONNECTOR:urn:uuid:{connector}"));
+        }
+        for (name, value) in &contact.custom_fields {
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            self.line(&format!("X-INROAD-CUSTOM-FIELD:{}", joined([name.as_str(), &value], ";")));
+        }
+        if let Value::Object(ids) = store(&contact.external_ids) {
+            for (system, id) in &ids {
+                let id = id.as_str().unwrap_or_default();
+                self.line(&format!("X-INROAD-EXTERNAL-ID:{}", joined([system.as_str(), id], ";")));
+            }
+        }
+    }
+}

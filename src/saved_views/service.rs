@@ -1,0 +1,71 @@
+//! What can happen to a saved view, inside the caller's transaction.
+use uuid::Uuid;
+
+use super::apply::check;
+use super::model::{SavedView, SavedViewId, SavedViewInput};
+use super::store;
+use crate::changes::{Kind, Tx};
+use crate::db::{Conn, WorkspaceId};
+use crate::error::ApiResult;
+use crate::exports::Kept;
+use crate::fields;
+use crate::http::{IfMatch, Patch};
+
+pub async fn create(tx: &mut Tx<'_>, id: SavedViewId, input: SavedViewInput) -> ApiResult<SavedView> {
+    check(&input)?;
+    let row = input.into_row(tx.workspace, id, 1, tx.now, tx.now);
+    store::insert(tx.conn, &row).await?;
+    tx.record(Kind::SavedViewCreated, id, 1, Vec::new());
+    Ok(row.into())
+}
+
+/// Views after this one in the order of ids, for an archive of the workspace.
+pub async fn after(conn: &Conn, workspace: WorkspaceId, after: Option<Uuid>) -> ApiResult<Vec<SavedView>> {
+    Ok(store::after(conn, workspace, after).await?.into_iter().map(SavedView::from).collect())
+}
+
+/// Adds views with the identity that they had, those whose id and name are free, and says which.
+pub async fn load(tx: &mut Tx<'_>, items: Vec<(Kept, SavedViewInput)>) -> ApiResult<Vec<SavedViewId>> {
+    let mut rows = Vec::with_capacity(items.len());
+    for (kept, input) in items {
+        check(&input)?;
+        rows.push(input.into_row(tx.workspace, kept.id.into(), kept.version, kept.created_at, kept.updated_at));
+    }
+    let added = store::insert_missing(tx.conn, &rows).await?;
+    for row in rows.iter().filter(|row| added.contains(&row.id)) {
+        tx.record(Kind::SavedViewCreated, row.id, row.version, Vec::new());
+    }
+    Ok(added)
+}
+
+/// A change of nothing leaves the version as it is.
+pub async fn patch(
+    tx: &mut Tx<'_>,
+    id: SavedViewId,
+    if_match: &IfMatch,
+    patch: &Patch<SavedViewInput>,
+) -> ApiResult<SavedView> {
+    let row = store::lock(tx.conn, tx.workspace, id).await?;
+    if_match.check(row.version)?;
+    let (version, created_at) = (row.version, row.created_at);
+    let before = SavedView::from(row);
+    let input = patch.apply(&before.clone().into())?;
+    check(&input)?;
+    let row = input.into_row(tx.workspace, id, version + 1, created_at, tx.now);
+    let after = SavedView::from(row.clone());
+    let changed = fields::changed(&before, &after);
+    if changed.is_empty() {
+        return Ok(before);
+    }
+    store::update(tx.conn, &row).await?;
+    tx.record(Kind::SavedViewUpdated, id, row.version, changed);
+    Ok(after)
+}
+
+pub async fn delete(tx: &mut Tx<'_>, id: SavedViewId, if_match: &IfMatch) -> ApiResult<()> {
+    let row = store::lock(tx.conn, tx.workspace, id).await?;
+    if_match.check(row.version)?;
+    store::delete(tx.conn, tx.workspace, id).await?;
+    tx.record(Kind::SavedViewDeleted, id, row.version + 1, Vec::new());
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! Renaming, merging and deleting tags, inside the caller's transaction.
+use uuid::Uuid;
+
+use super::model::{Carrier, Tag, TagMergeInput, key};
+use super::store::{self, TagRow};
+use crate::changes::Tx;
+use crate::error::{ApiError, ApiResult, Code, Fault};
+
+impl From<TagRow> for Tag {
+    fn from(row: TagRow) -> Self {
+        let TagRow { key: _, name, counts } = row;
+        let total = counts.iter().sum();
+        Self { name, total, counts: Carrier::ALL.iter().map(|carrier| carrier.name()).zip(counts).collect() }
+    }
+}
+
+/// The tag, if something carries it.
+pub async fn find(tx: &mut Tx<'_>, tag: &str) -> ApiResult<Option<Tag>> {
+    // What PostgreSQL has no text for cannot be there.
+    if tag.contains('\0') {
+        return Ok(None);
+    }
+    let found = store::find(tx.conn, tx.workspace, &[key(tag)]).await?;
+    Ok(found.into_iter().next().map(Tag::from))
+}
+
+pub async fn known(tx: &mut Tx<'_>, tag: &str) -> ApiResult<Tag> {
+    find(tx, tag).await?.ok_or_else(ApiError::not_found)
+}
+
+/// Another name for it, or another spelling. A name that another tag has is refused: that would be a merge.
+pub async fn rename(tx: &mut Tx<'_>, tag: &str, name: &str) -> ApiResult<Tag> {
+    let name = name.trim();
+    if key(tag) != key(name)
+        && let Some(other) = find(tx, name).await?
+    {
+        let detail =
+            format!("{} resources carry `{}`; `POST /v1/tags/merge` makes the two one", other.total, other.name);
+        return Err(ApiError::new(Code::TagExists, detail.clone()).with(Fault::field("/name", "taken", detail)));
+    }
+    replace(tx, &[key(tag), key(name)], Some(name)).await?;
+    known(tx, name).await
+}
+
+pub async fn merge(tx: &mut Tx<'_>, input: &TagMergeInput) -> ApiResult<Tag> {
+    let into = input.into.trim();
+    let mut keys: Vec<String> = input.from.iter().map(|tag| key(tag)).collect();
+    let there: Vec<String> = store::find(tx.conn, tx.workspace, &keys).await?.into_iter().map(|row| row.key).collect();
+    let missing = keys.iter().enumerate().filter(|(_, wanted)| !there.contains(wanted));
+    let fault = |(index, _)| Fault::field(format!("/from/{index}"), "not_found", "nothing carries this tag");
+    ApiError::check(missing.map(fault).collect())?;
+    keys.push(key(into));
+    replace(tx, &keys, Some(into)).await?;
+    known(tx, into).await
+}
+
+pub async fn delete(tx: &mut Tx<'_>, tag: &str) -> ApiResult<()> {
+    known(tx, tag).await?;
+    replace(tx, &[key(tag)], None).await
+}
+
+/// Writes `new` for every spelling of these tags, or takes them off.
+async fn replace(tx: &mut Tx<'_>, keys: &[String], new: Option<&str>) -> ApiResult<()> {
+    for carrier in Carrier::ALL {
+        let mut old = store::spellings(tx.conn, tx.workspace, carrier, keys).await?;
+        old.retain(|tag| Some(tag.as_str()) != new);
+        if old.is_empty() {
+            continue;
+        }
+        loop {
+            let touched = store::replace_some(tx.conn, tx.workspace, carrier, &old, new, tx.now).await?;
+            if touched.is_empty() {
+                break;
+            }
+            let ids: Vec<Uuid> = touched.iter().map(|row| row.id).collect();
+            carrier.reindex(tx, &ids).await?;
+            for row in touched.iter().filter(|row| row.live) {
+                tx.record(carrier.changed(), row.id, row.version, vec!["tags".to_owned()]);
+            }
+        }
+    }
+    Ok(())
+}

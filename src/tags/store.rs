@@ -1,0 +1,131 @@
+//! Every statement about tags: each over all carriers, or over some thousand rows of one.
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::model::Carrier;
+use crate::db::{Conn, WorkspaceId};
+use crate::error::ApiResult;
+
+/// Rows that are changed in one statement.
+const CHUNK: i64 = 2_000;
+
+/// A tag with the number of rows that carry it, for each of [`Carrier::ALL`] in its order.
+#[derive(Debug, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct TagRow {
+    #[diesel(sql_type = Text)]
+    pub key: String,
+    #[diesel(sql_type = Text)]
+    pub name: String,
+    #[diesel(sql_type = Array<BigInt>)]
+    pub counts: Vec<i64>,
+}
+
+/// Every tag of every live row, as often as it is carried.
+fn carried() -> String {
+    let parts = Carrier::ALL.iter().enumerate().map(|(number, carrier)| {
+        format!(
+            "SELECT {number} AS carrier, id, tag, lower(tag COLLATE \"und-x-icu\") AS key
+             FROM {}, unnest(tags) AS tag WHERE workspace_id = $1 AND deleted_at IS NULL AND tags <> '{{}}'",
+            carrier.table()
+        )
+    });
+    parts.collect::<Vec<_>>().join(" UNION ALL ")
+}
+
+fn counts() -> String {
+    let counts = (0..Carrier::ALL.len()).map(|n| format!("count(DISTINCT id) FILTER (WHERE carrier = {n})"));
+    format!("ARRAY[{}] AS counts", counts.collect::<Vec<_>>().join(", "))
+}
+
+/// Tags in alphabetical order, from behind `after` on.
+pub async fn list(mut conn: &Conn, workspace: WorkspaceId, after: Option<&str>, fetch: i64) -> ApiResult<Vec<TagRow>> {
+    let sql = format!(
+        "SELECT key, mode() WITHIN GROUP (ORDER BY tag) AS name, {} FROM ({}) AS carried
+         WHERE $2 IS NULL OR key COLLATE \"und-x-icu\" > $2 COLLATE \"und-x-icu\"
+         GROUP BY key ORDER BY key COLLATE \"und-x-icu\" LIMIT $3",
+        counts(),
+        carried()
+    );
+    let query = diesel::sql_query(sql).bind::<SqlUuid, _>(workspace).bind::<Nullable<Text>, _>(after);
+    Ok(query.bind::<BigInt, _>(fetch).load(&mut conn).await?)
+}
+
+/// Those of these tags that something carries.
+pub async fn find(mut conn: &Conn, workspace: WorkspaceId, keys: &[String]) -> ApiResult<Vec<TagRow>> {
+    let sql = format!(
+        "SELECT key, mode() WITHIN GROUP (ORDER BY tag) AS name, {} FROM ({}) AS carried
+         WHERE key = ANY($2) GROUP BY key",
+        counts(),
+        carried()
+    );
+    let query = diesel::sql_query(sql).bind::<SqlUuid, _>(workspace).bind::<Array<Text>, _>(keys);
+    Ok(query.load(&mut conn).await?)
+}
+
+/// How these tags are spelled, in the trash, too: what comes back from there shall not bring them back.
+pub async fn spellings(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    carrier: Carrier,
+    keys: &[String],
+) -> ApiResult<Vec<String>> {
+    #[derive(QueryableByName)]
+    #[diesel(check_for_backend(diesel::pg::Pg))]
+    struct Spelling {
+        #[diesel(sql_type = Text)]
+        tag: String,
+    }
+    let sql = format!(
+        "SELECT DISTINCT tag FROM {}, unnest(tags) AS tag
+         WHERE workspace_id = $1 AND tags <> '{{}}' AND lower(tag COLLATE \"und-x-icu\") = ANY($2)",
+        carrier.table()
+    );
+    let query = diesel::sql_query(sql).bind::<SqlUuid, _>(workspace).bind::<Array<Text>, _>(keys);
+    let rows: Vec<Spelling> = query.load(&mut conn).await?;
+    Ok(rows.into_iter().map(|row| row.tag).collect())
+}
+
+/// A row whose tags were changed.
+#[derive(Debug, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct Touched {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    #[diesel(sql_type = Integer)]
+    pub version: i32,
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    pub live: bool,
+}
+
+/// Puts `new` in the place of the first of these spellings and takes the others off, or takes all of them off; some
+/// thousand rows at a time. What is changed no longer has any of them, so the last call changes nothing.
+pub async fn replace_some(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    carrier: Carrier,
+    old: &[String],
+    new: Option<&str>,
+    now: DateTime<Utc>,
+) -> ApiResult<Vec<Touched>> {
+    let table = carrier.table();
+    // In the order of ids, so that two who change the same rows wait and do not block each other.
+    let sql = format!(
+        "UPDATE {table} SET version = version + 1, updated_at = $4, tags = ARRAY(
+             SELECT tag FROM (
+                 SELECT CASE WHEN tag = ANY($2) THEN $3 ELSE tag END AS tag, place
+                 FROM unnest(tags) WITH ORDINALITY AS own (tag, place)
+             ) AS changed WHERE tag IS NOT NULL GROUP BY tag ORDER BY min(place)
+         )
+         WHERE workspace_id = $1 AND id IN (
+             SELECT id FROM {table} WHERE workspace_id = $1 AND tags && $2 ORDER BY id LIMIT $5 FOR UPDATE
+         )
+         RETURNING id, version, deleted_at IS NULL AS live"
+    );
+    let query = diesel::sql_query(sql).bind::<SqlUuid, _>(workspace).bind::<Array<Text>, _>(old);
+    let query = query.bind::<Nullable<Text>, _>(new).bind::<Timestamptz, _>(now).bind::<BigInt, _>(CHUNK);
+    Ok(query.load(&mut conn).await?)
+}

@@ -1,0 +1,269 @@
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read, Write};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Member, TestApp};
+use crate::walk::root;
+
+async fn contact(app: &TestApp, member: &Member, body: Value) -> String {
+    app.post("/v1/contacts", member, body).await.expect(201).id()
+}
+
+/// Somebody of whom everything is known, in words that try every rule of escaping.
+fn rich() -> Value {
+    json!({
+        "given_name": "Ada, \"the\" first", "additional_name": "King; Noel", "family_name": "Lovelace\\Byron",
+        "name_prefix": "Dr", "name_suffix": "PhD", "preferred_name": "Adä 🧮", "pronunciation": "AY-duh",
+        "pronouns": "she/her", "headline": "Counts; and, computes",
+        "emails": [{ "address": "ada@engines.example", "label": "work" }, { "address": "ada@home.example", "label": "Chess club", "is_primary": true }],
+        "phones": [{ "number": "+44 20 7946 0958", "label": "mobile" }],
+        "links": [{ "url": "https://engines.example/a,b;c?d=e", "label": "portfolio" }],
+        "addresses": [{ "street": "12 St James's Square\nFloor 2", "locality": "London", "region": "Greater London",
+            "postal_code": "SW1Y 4JH", "country": "GB", "label": "home" }],
+        "positions": [
+            { "company_name": "Old; Mills", "title": "Weaver", "started_on": "1830-01-02", "ended_on": "1833-04-05" },
+            { "company_name": "Analytical Engines, Ltd", "title": "Head of Computing" }],
+        "education": [{ "school": "Home", "degree": "None", "field_of_study": "Mathematics", "start_year": 2001 }],
+        "location": "London", "time_zone": "Europe/London", "industries": ["computing"], "expertise": ["looms", "numbers"],
+        "how_found": "alumni", "how_found_detail": "reunion", "how_found_on": "2026-01-02", "relationship": "friend",
+        "shared_ground": ["chess"], "strength": 4, "stage": "closed", "stage_reason": "declined",
+        "preferred_channel": "phone", "do_not_contact": true, "last_touch_at": "2026-02-03T04:05:06Z",
+        "tags": ["a,b", "c;d", "é"], "notes": format!("First line\nSecond, line; with \\ and {}", "ü".repeat(200)),
+        "custom_fields": { "cohort": "2026; spring", "score": 7, "ok": true }, "external_ids": { "crm": "4,711" },
+    })
+}
+
+/// The lines of a card, unfolded; each is short enough before.
+fn lines(text: &str) -> Vec<String> {
+    assert!(text.ends_with("\r\n"));
+    let raw: Vec<&str> = text.trim_end_matches("\r\n").split("\r\n").collect();
+    assert!(raw.iter().all(|line| line.len() <= 75 && !line.contains('\n')), "{text}");
+    text.replace("\r\n ", "").trim_end_matches("\r\n").split("\r\n").map(str::to_owned).collect()
+}
+
+#[actix_web::test]
+async fn a_card_says_everything() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let id = contact(&app, &ada, rich()).await;
+    let reply = app.get(&format!("/v1/contacts/{id}/vcard"), &ada).await.expect(200);
+    assert_eq!(reply.header("content-type"), "text/vcard; charset=utf-8");
+    let card = lines(&reply.text);
+    for line in [
+        "BEGIN:VCARD",
+        "VERSION:4.0",
+        &format!("UID:urn:uuid:{id}"),
+        "REV:20260302T090000Z",
+        "FN:Ada\\, \"the\" first King\\; Noel Lovelace\\\\Byron",
+        "N:Lovelace\\\\Byron;Ada\\, \"the\" first;King\\; Noel;Dr;PhD",
+        "NICKNAME:Adä 🧮",
+        "EMAIL;TYPE=work:ada@engines.example",
+        "item1.EMAIL;PREF=1:ada@home.example",
+        "item1.X-ABLabel:Chess club",
+        "TEL;TYPE=cell;PREF=1:+44 20 7946 0958",
+        "ADR;TYPE=home;PREF=1:;;12 St James's Square\\nFloor 2;London;Greater London;SW1Y 4JH;GB",
+        "item2.URL;PREF=1:https://engines.example/a,b;c?d=e",
+        "position1.ORG:Analytical Engines\\, Ltd",
+        "position1.TITLE:Head of Computing",
+        "position2.ORG:Old\\; Mills",
+        "position2.X-INROAD-ENDED-ON:1833-04-05",
+        "CATEGORIES:a\\,b,c\\;d,é",
+        "TZ:Europe/London",
+        "PRONOUNS:she/her",
+        "EXPERTISE:looms",
+        "X-INROAD-EDUCATION:Home;None;Mathematics;2001;",
+        "X-INROAD-STAGE-REASON:declined",
+        "X-INROAD-CUSTOM-FIELD:cohort;2026\\; spring",
+        "X-INROAD-EXTERNAL-ID:crm;4\\,711",
+        "END:VCARD",
+    ] {
+        assert!(card.iter().any(|own| own == line), "{line} is not in {card:#?}");
+    }
+    let old = app.get(&format!("/v1/contacts/{id}/vcard?version=3.0"), &ada).await.expect(200);
+    let card = lines(&old.text);
+    for line in [
+        "VERSION:3.0",
+        "REV:2026-03-02T09:00:00Z",
+        "TEL;TYPE=cell,pref:+44 20 7946 0958",
+        "TZ;VALUE=text:Europe/London",
+        "X-INROAD-PRONOUNS:she/her",
+    ] {
+        assert!(card.iter().any(|own| own == line), "{line} is not in {card:#?}");
+    }
+    assert_eq!(app.get(&format!("/v1/contacts/{id}/vcard?version=2.1"), &ada).await.expect(400).faults(), ["version"]);
+    let bob = app.seeker().await;
+    app.get(&format!("/v1/contacts/{id}/vcard"), &bob).await.expect(404);
+}
+
+#[actix_web::test]
+async fn exports_take_the_filters_of_the_list() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    contact(&app, &ada, json!({ "given_name": "Zoe", "tags": ["energy"] })).await;
+    contact(&app, &ada, json!({ "given_name": "Ann", "tags": ["energy"], "notes": "=HYPERLINK(\"x\")" })).await;
+    contact(&app, &ada, json!({ "given_name": "Bob", "phones": [{ "number": "+44 20 7946 0958" }] })).await;
+    let cards = app.get("/v1/exports/contacts.vcf?tag=energy&sort=name&version=3.0", &ada).await.expect(200);
+    let names: Vec<String> = lines(&cards.text).into_iter().filter(|line| line.starts_with("FN:")).collect();
+    assert_eq!(names, ["FN:Ann", "FN:Zoe"]);
+    let table = app.get("/v1/exports/contacts.csv?sort=name", &ada).await.expect(200);
+    assert_eq!(table.header("content-type"), "text/csv; charset=utf-8; header=present");
+    assert_eq!(table.header("content-disposition"), "attachment; filename=\"contacts.csv\"");
+    let rows: Vec<&str> = table.text.trim_end().split("\r\n").collect();
+    assert_eq!(rows.len(), 4);
+    assert!(rows[0].starts_with("id,created_at,updated_at,name,") && rows[0].ends_with(",notes"));
+    assert!(rows[1].ends_with(",\"'=HYPERLINK(\"\"x\"\")\""), "{}", rows[1]);
+    assert!(rows[2].contains(",'+44 20 7946 0958,"), "{}", rows[2]);
+    let body = json!({ "name": "E", "resource": "contacts", "filter": { "tag": ["energy"] }, "sort": "-name" });
+    let view = app.post("/v1/saved-views", &ada, body).await.expect(201).id();
+    let table = app.get(&format!("/v1/exports/contacts.csv?view={view}"), &ada).await.expect(200);
+    assert_eq!(table.text.trim_end().split("\r\n").count(), 3);
+    for (path, fault) in [
+        ("/v1/exports/contacts.csv?limit=1", "limit"),
+        ("/v1/exports/contacts.vcf?cursor=x", "cursor"),
+        ("/v1/exports/contacts.vcf?version=2.1", "version"),
+        ("/v1/exports/contacts.vcf?stage=asleep", "stage"),
+        ("/v1/exports/workspace.zip?tag=x", "tag"),
+    ] {
+        assert_eq!(app.get(path, &ada).await.expect(400).faults(), [fault], "{path}");
+    }
+    let bob = app.seeker().await;
+    assert_eq!(app.get("/v1/exports/contacts.csv", &bob).await.expect(200).text.trim_end().split("\r\n").count(), 1);
+    assert_eq!(app.get("/v1/exports/contacts.vcf", &bob).await.expect(200).text, "");
+}
+
+#[actix_web::test]
+async fn an_export_is_read_in_pages() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    for batch in 0..3 {
+        let items: Vec<Value> =
+            (0..400).map(|n| json!({ "given_name": "N", "family_name": format!("{:04}", batch * 400 + n) })).collect();
+        app.post("/v1/contacts/batch", &ada, json!({ "items": items })).await.expect(207);
+    }
+    for query in ["", "?sort=name", "?sort=-updated_at", "?q=N"] {
+        let cards = app.get(&format!("/v1/exports/contacts.vcf{query}"), &ada).await.expect(200);
+        let mut names: Vec<&str> = cards.text.lines().filter(|line| line.starts_with("FN:")).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), 1200, "{query}");
+    }
+    let files = unzipped(&archive(&app, &ada).await);
+    assert_eq!(files["contacts.jsonl"].lines().count(), 1200);
+}
+
+async fn archive(app: &TestApp, member: &Member) -> Vec<u8> {
+    let request = app.request(Method::GET, "/v1/exports/workspace.zip").bearer_auth(&member.token);
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.headers()["content-type"], "application/zip");
+    assert!(response.headers().get("content-encoding").is_none());
+    response.bytes().await.unwrap().to_vec()
+}
+
+fn unzipped(bytes: &[u8]) -> BTreeMap<String, String> {
+    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut files = BTreeMap::new();
+    for index in 0..zip.len() {
+        let mut file = zip.by_index(index).unwrap();
+        let mut text = String::new();
+        file.read_to_string(&mut text).unwrap();
+        files.insert(file.name().unwrap().into_owned(), text);
+    }
+    files
+}
+
+#[actix_web::test]
+async fn an_archive_holds_the_workspace() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    full(&app, &ada).await;
+    let bytes = archive(&app, &ada).await;
+    assert_eq!(bytes, archive(&app, &ada).await, "the same workspace makes the same bytes");
+    let files = unzipped(&bytes);
+    let names: Vec<&str> = files.keys().map(String::as_str).collect();
+    assert_eq!(names, ["companies.jsonl", "contacts.jsonl", "manifest.json", "saved_views.jsonl"]);
+    let manifest: Value = serde_json::from_str(&files["manifest.json"]).unwrap();
+    assert_eq!((&manifest["format"], &manifest["version"]), (&json!("inroad-workspace"), &json!(1)));
+    for file in manifest["files"].as_array().unwrap() {
+        let text = &files[file["name"].as_str().unwrap()];
+        assert_eq!(file["count"], text.lines().count());
+        assert_eq!(file["size"], text.len());
+        assert!(text.lines().all(|line| line.starts_with('{') && serde_json::from_str::<Value>(line).is_ok()));
+    }
+    assert!(!files["contacts.jsonl"].contains("Deleted"));
+}
+
+/// A bit of everything.
+async fn full(app: &TestApp, member: &Member) {
+    let connector =
+        contact(app, member, json!({ "given_name": "Connie", "positions": [{ "company_name": "Mills" }] })).await;
+    let mut body = rich();
+    body["connector_id"] = json!(connector);
+    let id = contact(app, member, body).await;
+    app.patch(&format!("/v1/contacts/{id}"), member, json!({ "headline": "again" })).await.expect(200);
+    // One that points to a younger one, one that was at a company that is gone, one that knew somebody who is gone.
+    let young = contact(app, member, json!({ "given_name": "Young" })).await;
+    app.patch(&format!("/v1/contacts/{connector}"), member, json!({ "connector_id": young })).await.expect(200);
+    let gone = contact(app, member, json!({ "given_name": "Deleted" })).await;
+    contact(app, member, json!({ "given_name": "Alone", "connector_id": gone })).await;
+    app.delete(&format!("/v1/contacts/{gone}"), member).await.expect(204);
+    let at = contact(
+        app,
+        member,
+        json!({ "given_name": "At", "positions": [{ "company_name": "Lost Ltd", "title": "T" }] }),
+    )
+    .await;
+    let lost = app.get(&format!("/v1/contacts/{at}"), member).await.json["positions"][0]["company_id"].clone();
+    app.delete(&format!("/v1/companies/{}", lost.as_str().unwrap()), member).await.expect(204);
+    let body =
+        json!({ "name": "Wind", "tags": ["x"], "external_ids": { "crm": "1" }, "notes": "n", "is_target": true });
+    app.post("/v1/companies", member, body).await.expect(201);
+    let body = json!({ "name": "V", "resource": "contacts", "filter": { "tag": ["x"] }, "sort": "name" });
+    app.post("/v1/saved-views", member, body).await.expect(201);
+}
+
+/// A Python that has `vobject`, if this machine has one: `.ci/run` makes it.
+fn python() -> Option<PathBuf> {
+    let python = root().join("target/vobject/bin/python");
+    python.exists().then_some(python)
+}
+
+#[actix_web::test]
+async fn another_implementation_reads_what_was_meant() {
+    let Some(python) = python() else {
+        eprintln!(
+            "skipped: no target/vobject (python3 -m venv target/vobject && target/vobject/bin/pip install vobject)"
+        );
+        return;
+    };
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let id = contact(&app, &ada, rich()).await;
+    for version in ["3.0", "4.0"] {
+        let card = app.get(&format!("/v1/contacts/{id}/vcard?version={version}"), &ada).await.expect(200).text;
+        let script = root().join("tests/vcard_round_trip.py");
+        let mut child = Command::new(&python).arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(card.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success());
+        let read: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let wanted = rich();
+        assert_eq!(read["fn"], "Ada, \"the\" first King; Noel Lovelace\\Byron", "{version}");
+        let name = json!([wanted["family_name"], wanted["given_name"], wanted["additional_name"], "Dr", "PhD"]);
+        assert_eq!(read["n"], name, "{version}");
+        assert_eq!(read["nickname"], json!(["Adä 🧮"]));
+        assert_eq!(read["email"], json!(["ada@engines.example", "ada@home.example"]));
+        assert_eq!(read["tel"], json!(["+44 20 7946 0958"]));
+        let address = json!(["12 St James's Square\nFloor 2", "London", "Greater London", "SW1Y 4JH", "GB"]);
+        assert_eq!(read["adr"], json!([address]), "{version}");
+        assert_eq!(read["org"], json!([["Analytical Engines, Ltd"], ["Old; Mills"]]));
+        assert_eq!(read["title"], json!(["Head of Computing", "Weaver"]));
+        assert_eq!(read["note"], json!([wanted["notes"]]));
+        assert_eq!(read["categories"], json!([["a,b", "c;d", "é"]]));
+        assert_eq!(read["again"], read["first"], "{version}: written by the other one, it still says the same");
+    }
+}
