@@ -106,12 +106,17 @@ codes! {
     IntroductionExists = CONFLICT, "introduction_exists", "The introduction exists";
     /// What is asked for cannot follow on the present state; `detail` says which states can.
     ImpossibleTransition = CONFLICT, "impossible_transition", "The state does not allow this";
+    /// The merge cannot be undone: it is undone already, its time is over, or its survivor is not there; `detail` says
+    /// which, and what to do first.
+    MergeNotUndoable = CONFLICT, "merge_not_undoable", "The merge cannot be undone";
     /// The first request with this `Idempotency-Key` still runs. Try again after `Retry-After`.
     IdempotencyInProgress = CONFLICT, "idempotency_in_progress", "The first request still runs";
     /// The change log is kept for 30 days, and the cursor is older. Take `GET /v1/changes/latest`, list everything again, and follow the log from there.
     ChangesExpired = GONE, "changes_expired", "These changes are no longer kept";
     /// The link was used, withdrawn or has expired. Ask for a new one.
     LinkExpired = GONE, "link_expired", "The link is no longer valid";
+    /// The answer that was kept for this `Idempotency-Key` was about a person who was erased since.
+    PersonErased = GONE, "person_erased", "The answer was about a person who was erased";
     /// The resource has another version than `If-Match` names. Read it again, then decide.
     PreconditionFailed = PRECONDITION_FAILED, "precondition_failed", "The resource has changed";
     /// The body or the file is larger than `GET /v1/limits` allows.

@@ -44,16 +44,24 @@ pub async fn find(
 
 /// Makes the table say what the resource's column says.
 pub async fn replace(
-    mut conn: &Conn,
+    conn: &Conn,
     workspace: WorkspaceId,
     resource: &str,
     id: Uuid,
     before: &ExternalIds,
     after: &ExternalIds,
 ) -> ApiResult<()> {
-    if before == after {
-        return Ok(());
-    }
+    if before == after { Ok(()) } else { rewrite(conn, workspace, resource, id, after).await }
+}
+
+/// Makes the table say this of a resource, whatever it said before.
+pub async fn rewrite(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    resource: &str,
+    id: Uuid,
+    after: &ExternalIds,
+) -> ApiResult<()> {
     let own = external_ids::workspace_id.eq(workspace).and(external_ids::resource_id.eq(id));
     diesel::delete(external_ids::table.filter(own)).execute(&mut conn).await?;
     for (system, external_id) in after {

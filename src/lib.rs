@@ -9,6 +9,9 @@ pub mod companies;
 pub mod config;
 pub mod contacts;
 pub mod db;
+pub mod duplicates;
+pub mod erasure;
+
 pub mod error;
 pub mod exports;
 pub mod external_ids;
@@ -17,6 +20,7 @@ pub mod http;
 pub mod introductions;
 pub mod jobs;
 pub mod mail;
+pub mod merges;
 pub mod network;
 pub mod saved_views;
 pub mod search;

@@ -84,6 +84,15 @@ pub fn name_key(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
+/// A text that a person wrote, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FreeText {
+    /// The resource that has it.
+    pub id: uuid::Uuid,
+    pub field: String,
+    pub text: String,
+}
+
 /// Trimmed; nothing when nothing is left.
 pub fn filled(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())

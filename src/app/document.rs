@@ -239,6 +239,9 @@ fn complete(method: &str, path: &str, operation: &mut Value) {
     if one {
         add("404", "`not_found`: absent, or of another workspace");
     }
+    if path.starts_with("/v1/contacts/{id}") && method != "delete" {
+        add("308", "The contact was merged into the one that `Location` names; method and body stay the same");
+    }
     if has_body {
         add("408", "`request_timeout`: the body did not arrive in time");
         add("413", "`too_large`");
@@ -248,6 +251,7 @@ fn complete(method: &str, path: &str, operation: &mut Value) {
     // What is about credentials is not kept: its bodies and answers hold secrets.
     if secured && method == "post" && !path.starts_with("/v1/auth/") && !path.starts_with("/v1/me/") {
         add("409", "`idempotency_in_progress`: the first request with this key still runs");
+        add("410", "`person_erased`: the answer that was kept for this key was about a person who was erased since");
         add("422", "`idempotency_key_reused`");
         parameter(operation, "Idempotency-Key", "The first answer is kept for 24 hours and replayed.", 255);
     }
@@ -289,6 +293,9 @@ fn parameter(operation: &mut Value, name: &str, description: &str, most: u32) {
 
 fn describe_success(operation: &mut Value) {
     let text = json!({ "type": "string" });
+    if let Some(moved) = operation["responses"].get_mut("308") {
+        moved["headers"]["Location"] = json!({ "description": "The same of the survivor", "schema": text });
+    }
     if let Some(created) = operation["responses"].get_mut("201") {
         created["headers"]["Location"] = json!({ "description": "Where the resource is", "schema": text });
         created["headers"]["ETag"] = json!({ "description": "The resource's version, quoted", "schema": text });

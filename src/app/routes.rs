@@ -14,8 +14,8 @@ use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
 use crate::{
-    changes, circle_requests, companies, contacts, exports, introductions, network, saved_views, search, tags,
-    timeline, transfer, trash,
+    changes, circle_requests, companies, contacts, duplicates, erasure, exports, introductions, merges, network,
+    saved_views, search, tags, timeline, transfer, trash,
 };
 
 /// All routes, and the document as their handlers say it.
@@ -37,9 +37,13 @@ pub fn routes() -> (
         .configure(service::configure)
         .service(
             scope("/v1")
+                .wrap(from_fn(merges::redirect))
                 .wrap(from_fn(access::authenticate))
-                // Matched in this order: what is asked for most comes first.
+                // Matched in this order: what is asked for most comes first, but for literal paths below a pattern's.
+                .configure(duplicates::configure)
+                .configure(merges::configure)
                 .configure(contacts::configure)
+                .configure(erasure::configure)
                 .configure(companies::configure)
                 .configure(introductions::configure)
                 .configure(circle_requests::configure)
@@ -80,6 +84,11 @@ pub fn periodic_tasks() -> Vec<Task> {
             name: "empty_trash",
             every: Duration::minutes(10),
             run: |app| Box::pin(async move { trash::purge_old(&app).await }),
+        },
+        Task {
+            name: "end_old_merges",
+            every: Duration::hours(1),
+            run: |app| Box::pin(async move { merges::purge_old(&app).await }),
         },
         Task {
             name: "forget_idempotency_keys",

@@ -126,6 +126,23 @@ impl<S> std::ops::Deref for Access<S> {
 }
 
 impl Caller {
+    /// 403 without the scope `S`: for what reads or writes more than the operation's own scope names.
+    pub fn require<S: Scope>(&self) -> ApiResult<()> {
+        if self.scopes.holds::<S>() {
+            return Ok(());
+        }
+        let (name, role) = (S::NAME, self.role.name());
+        let detail = if self.role.scopes().holds::<S>() {
+            format!(
+                "this needs the scope `{name}`, which your role `{role}` allows, but your access token lacks: \
+                 `POST /v1/auth/refresh` gives one with the scopes that the role has now"
+            )
+        } else {
+            format!("this needs the scope `{name}`, which your role `{role}` does not allow")
+        };
+        Err(ApiError::new(Code::ScopeMissing, detail))
+    }
+
     /// For changes to credentials: asks for a sign-in within the last ten minutes.
     pub fn require_recent(&self, now: DateTime<Utc>) -> ApiResult<()> {
         if self.signed_in_at + RECENT >= now {
@@ -141,19 +158,8 @@ impl<S: Scope> FromRequest for Access<S> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Caller::of(request).and_then(|caller| {
-            if caller.scopes.holds::<S>() {
-                return Ok(Self { caller, scope: PhantomData });
-            }
-            let (name, role) = (S::NAME, caller.role.name());
-            let detail = if caller.role.scopes().holds::<S>() {
-                format!(
-                    "this needs the scope `{name}`, which your role `{role}` allows, but your access token lacks: \
-                     `POST /v1/auth/refresh` gives one with the scopes that the role has now"
-                )
-            } else {
-                format!("this needs the scope `{name}`, which your role `{role}` does not allow")
-            };
-            Err(ApiError::new(Code::ScopeMissing, detail))
+            caller.require::<S>()?;
+            Ok(Self { caller, scope: PhantomData })
         }))
     }
 }

@@ -48,6 +48,16 @@ kinds! {
     ContactRestored = "contact.restored";
     /// A contact left the trash for good.
     ContactPurged = "contact.purged";
+    /// Other contacts became part of this one.
+    ContactMerged = "contact.merged";
+    /// A merge was undone; the contacts that it had taken up are back.
+    ContactUnmerged = "contact.unmerged";
+    /// A person was erased for good, with all that was known about them.
+    ContactErased = "contact.erased";
+    /// Two contacts that look alike were said to be two people.
+    DuplicateDismissed = "duplicate.dismissed";
+    /// Two contacts may be the same person after all.
+    DuplicateRevoked = "duplicate.revoked";
     /// A company was added.
     CompanyCreated = "company.created";
     /// Fields of a company changed.

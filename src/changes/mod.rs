@@ -13,6 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub use self::kinds::Kind;
+pub use self::store::{Entry, history};
 use crate::app::App;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;

@@ -36,6 +36,31 @@ struct ChangeRow<'a> {
     actor_id: Option<Uuid>,
 }
 
+/// An entry of the log, as it is told about one resource.
+#[derive(Debug, Clone, Queryable)]
+pub struct Entry {
+    pub occurred_at: DateTime<Utc>,
+    pub kind: String,
+    pub resource_id: Uuid,
+    pub version: i32,
+    pub fields: Vec<String>,
+    pub actor_id: Option<Uuid>,
+}
+
+/// What happened to these resources, oldest first.
+pub async fn history(mut conn: &Conn, workspace: WorkspaceId, resources: &[Uuid]) -> ApiResult<Vec<Entry>> {
+    let theirs = changes::workspace_id.eq(workspace).and(changes::resource_id.eq_any(resources));
+    let columns = (
+        changes::occurred_at,
+        changes::kind,
+        changes::resource_id,
+        changes::resource_version,
+        changes::fields,
+        changes::actor_id,
+    );
+    Ok(changes::table.filter(theirs).select(columns).order(changes::seq).load(&mut conn).await?)
+}
+
 /// Takes numbers from the workspace's counter, whose row stays locked until the commit: numbers are in commit order
 /// and have no gaps, so that a reader of "all after n" never misses one.
 pub async fn append(

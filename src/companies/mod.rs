@@ -20,8 +20,9 @@ pub use self::routes::ListQuery;
 pub use self::service::{RESOURCE, create, purge, restore};
 pub use self::store::{found, names, reindex};
 use crate::changes::{Kind, Tx};
+use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
-use crate::text;
+use crate::text::{self, FreeText};
 
 pub fn configure(config: &mut ServiceConfig) {
     config
@@ -63,4 +64,28 @@ pub async fn find_or_create(tx: &mut Tx<'_>, names: &[String]) -> ApiResult<Hash
         found.extend(store::by_keys(tx.conn, tx.workspace, &keys).await?);
     }
     Ok(found)
+}
+
+/// What people wrote about the companies that follow this one, in the order of their ids, and the last of these
+/// companies, if others may follow.
+pub async fn free_texts(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    after: Option<Uuid>,
+    fetch: i64,
+) -> ApiResult<(Vec<FreeText>, Option<Uuid>)> {
+    let rows = store::following(conn, workspace, after, fetch).await?;
+    let last = rows.last().map(|row| row.id.into()).filter(|_| i64::try_from(rows.len()) == Ok(fetch));
+    let mut texts = Vec::new();
+    for row in rows {
+        let id = row.id.into();
+        for (field, text) in [("notes", row.notes), ("description", row.description)] {
+            texts.extend(text.map(|text| FreeText { id, field: field.to_owned(), text }));
+        }
+        for (name, value) in row.custom_fields.0 {
+            let text = value.as_str().map(str::to_owned);
+            texts.extend(text.map(|text| FreeText { id, field: format!("custom_fields/{name}"), text }));
+        }
+    }
+    Ok((texts, last))
 }

@@ -91,6 +91,18 @@ pub async fn names(
     Ok(rows.into_iter().collect())
 }
 
+/// Companies that follow this one, in the order of their ids.
+pub async fn following(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    after: Option<uuid::Uuid>,
+    fetch: i64,
+) -> ApiResult<Vec<CompanyRow>> {
+    let live = companies::workspace_id.eq(workspace).and(companies::deleted_at.is_null());
+    let rows = keyset!(CompanyRow::query().filter(live).into_boxed(), false, companies::id, after);
+    Ok(rows.limit(fetch).load(&mut conn).await?)
+}
+
 /// Adds those whose names are still free, and says how many that were.
 pub async fn insert_missing(mut conn: &Conn, rows: &[CompanyRow]) -> ApiResult<Vec<CompanyId>> {
     let mut added = Vec::with_capacity(rows.len());

@@ -6,6 +6,7 @@ mod api;
 mod bulk;
 mod draft;
 mod export;
+mod merging;
 mod model;
 mod parts;
 mod query;
@@ -19,9 +20,12 @@ mod words;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::api::{Contact, ContactInput};
-pub use self::bulk::{create_many, read_many, replace};
+pub use self::bulk::{create_many, free_texts, known, read_many, replace, show};
 pub use self::draft::{Draft, Identity};
 pub use self::export::{after, connect_all, load, one, page};
+pub use self::merging::{
+    absorb, contact_erased, contact_held, contact_merged, contact_unmerged, locked, reclaim, release, remove, touch,
+};
 pub use self::model::{ContactId, ContactRow};
 pub use self::parts::{Email, Position, PostalAddress};
 pub use self::query::ListQuery;

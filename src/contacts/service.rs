@@ -15,7 +15,7 @@ use crate::companies::{self, CompanyId};
 use crate::error::{ApiError, ApiResult, Fault};
 use crate::external_ids::ExternalIds;
 use crate::http::{IfMatch, IfNoneMatch, Patch};
-use crate::{circle_requests, external_ids, fields, introductions, text, trash};
+use crate::{circle_requests, external_ids, fields, introductions, merges, text, trash};
 
 pub const RESOURCE: &str = "contact";
 
@@ -262,18 +262,22 @@ pub async fn upsert(
     patch: &Patch<ContactInput>,
 ) -> ApiResult<(bool, Contact)> {
     let known = external_ids::find(tx.conn, tx.workspace, RESOURCE, system, external_id).await?;
-    let Some(id) = known else {
+    let Some(known) = known else {
         if_match.check_absent()?;
         let mut input = patch.apply_ruled(&ContactInput::empty(), |_| ())?;
         input.external_ids.insert(system.to_owned(), external_id.to_owned());
         return Ok((true, create(tx, new_id, input).await?));
     };
-    let before = live(tx, id.into()).await?;
+    let survivor = merges::survivor(tx.conn, tx.workspace, known.into()).await?;
+    let before = live(tx, survivor.unwrap_or(known.into())).await?;
     if_match.check(before.version)?;
     if_none_match.check(before.version)?;
     let shown = read(tx, before.clone()).await?;
     let mut input = patch.apply_ruled(&shown.clone().into(), |input| reopen(&before, input))?;
-    input.external_ids.insert(system.to_owned(), external_id.to_owned());
+    // Of one system a contact shows one id; it is found by those of the contacts that were merged into it, too.
+    if survivor.is_none() {
+        input.external_ids.insert(system.to_owned(), external_id.to_owned());
+    }
     Ok((false, write(tx, before, shown, input).await?))
 }
 
@@ -307,6 +311,7 @@ pub async fn purge(tx: &mut Tx<'_>, id: ContactId) -> ApiResult<()> {
     let row = store::lock(tx.conn, tx.workspace, id).await?;
     introductions::contact_erased(tx, &[id]).await?;
     circle_requests::contact_erased(tx, &[id]).await?;
+    merges::purge_hidden(tx, id).await?;
     store::purge(tx.conn, tx.workspace, id).await?;
     tx.record(Kind::ContactPurged, id, row.version + 1, Vec::new());
     Ok(())

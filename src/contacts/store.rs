@@ -15,9 +15,10 @@ use super::timeline::Logged;
 use crate::companies::CompanyId;
 use crate::db::columns::array_text;
 use crate::db::full_text::{TsVector, Vector};
-use crate::db::schema::{changes, companies, contacts, positions, stage_moves};
-use crate::db::{Conn, WorkspaceId};
+use crate::db::schema::{changes, companies, contact_redirects, contacts, positions, stage_moves};
+use crate::db::{Conn, Json, WorkspaceId};
 use crate::error::{ApiError, ApiResult, OnConstraint};
+use crate::external_ids::ExternalIds;
 use crate::http::page::Count;
 use crate::insert_columns;
 use crate::search::Found;
@@ -147,6 +148,12 @@ pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: ContactId) -> Api
     Ok(ContactRow::query().filter(own).for_update().first(&mut conn).await?)
 }
 
+/// Those of these contacts that are not deleted.
+pub async fn find_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Vec<ContactRow>> {
+    let wanted = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(ids));
+    Ok(ContactRow::query().filter(wanted.and(contacts::deleted_at.is_null())).load(&mut conn).await?)
+}
+
 /// Those of these contacts that are not deleted, locked until the end of the transaction.
 pub async fn lock_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Vec<ContactRow>> {
     let wanted = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(ids));
@@ -167,7 +174,11 @@ pub async fn handles(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<Vec<H
 
 /// The contacts that lie in the trash, by what a file may know them by.
 pub async fn handles_in_trash(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<Vec<Handle>> {
-    let gone = contacts::table.filter(contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_not_null()));
+    // Whoever was merged into another is no more to be restored than to be added anew.
+    let merged = contact_redirects::table.filter(contact_redirects::workspace_id.eq(workspace));
+    let gone = contacts::table
+        .filter(contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_not_null()))
+        .filter(diesel::dsl::not(contacts::id.eq_any(merged.select(contact_redirects::id))));
     let columns = (contacts::id, contacts::linkedin_slug, contacts::email_keys, contacts::sort_name);
     Ok(gone.select(columns).load(&mut conn).await?)
 }
@@ -279,6 +290,75 @@ pub async fn purge(mut conn: &Conn, workspace: WorkspaceId, id: ContactId) -> Ap
         .execute(&mut conn)
         .await?;
     diesel::delete(contacts::table.find((workspace, id))).execute(&mut conn).await?;
+    Ok(())
+}
+
+/// Gives those of these contacts (all, when none are named) whose connector is `before` the connector `after`, but for
+/// those that are `apart`; says who, with their new versions.
+pub async fn reconnect(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    before: ContactId,
+    after: Option<ContactId>,
+    only: Option<&[ContactId]>,
+    apart: &[ContactId],
+    now: DateTime<Utc>,
+) -> ApiResult<Vec<(ContactId, i32)>> {
+    let led = contacts::workspace_id.eq(workspace).and(contacts::connector_id.eq(before));
+    let led = led.and(diesel::dsl::not(contacts::id.eq_any(apart)));
+    let new =
+        (contacts::connector_id.eq(after), contacts::version.eq(contacts::version + 1), contacts::updated_at.eq(now));
+    let columns = (contacts::id, contacts::version);
+    Ok(match only {
+        None => diesel::update(contacts::table.filter(led)).set(new).returning(columns).get_results(&mut conn).await?,
+        Some(only) => {
+            let led = led.and(contacts::id.eq_any(only));
+            diesel::update(contacts::table.filter(led)).set(new).returning(columns).get_results(&mut conn).await?
+        }
+    })
+}
+
+/// Whose connector one of these is.
+pub async fn led_by(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Vec<ContactId>> {
+    let led = contacts::workspace_id.eq(workspace).and(contacts::connector_id.eq_any(ids));
+    Ok(contacts::table.filter(led).select(contacts::id).order(contacts::id).load(&mut conn).await?)
+}
+
+/// The rows, deleted or not.
+pub async fn rows(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Vec<ContactRow>> {
+    let own = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(ids));
+    Ok(ContactRow::query().filter(own).order(contacts::id).load(&mut conn).await?)
+}
+
+/// Contacts that follow this one, in the order of their ids.
+pub async fn following(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    after: Option<uuid::Uuid>,
+    fetch: i64,
+) -> ApiResult<Vec<ContactRow>> {
+    let live = contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_null());
+    let rows = keyset!(ContactRow::query().filter(live).into_boxed(), false, contacts::id, after);
+    Ok(rows.limit(fetch).load(&mut conn).await?)
+}
+
+/// A new version, with nothing else new.
+pub async fn touch(mut conn: &Conn, workspace: WorkspaceId, id: ContactId, now: DateTime<Utc>) -> ApiResult<i32> {
+    Ok(diesel::update(contacts::table.find((workspace, id)))
+        .set((contacts::version.eq(contacts::version + 1), contacts::updated_at.eq(now)))
+        .returning(contacts::version)
+        .get_result(&mut conn)
+        .await?)
+}
+
+pub async fn set_external_ids(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    id: ContactId,
+    ids: ExternalIds,
+) -> ApiResult<()> {
+    let own = contacts::table.find((workspace, id));
+    diesel::update(own).set(contacts::external_ids.eq(Json(ids))).execute(&mut conn).await?;
     Ok(())
 }
 

@@ -413,6 +413,51 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    duplicate_dismissals (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        created_at -> Timestamptz,
+        dismissed_by -> Nullable<Uuid>,
+        first_id -> Uuid,
+        second_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    contact_merges (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        merged_by -> Nullable<Uuid>,
+        survivor_id -> Uuid,
+        merged_ids -> Array<Uuid>,
+        before -> Jsonb,
+        after -> Jsonb,
+        moved -> Jsonb,
+        undo_until -> Timestamptz,
+        undone_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    contact_redirects (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        survivor_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    erased_keys (workspace_id, digest) {
+        workspace_id -> Uuid,
+        digest -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(members -> users (user_id));
 diesel::joinable!(members -> workspaces (workspace_id));
@@ -421,7 +466,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     changes,
     circle_requests,
     companies,
+    contact_merges,
+    contact_redirects,
     contacts,
+    duplicate_dismissals,
+    erased_keys,
     external_ids,
     idempotency_keys,
     import_keys,

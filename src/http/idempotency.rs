@@ -8,6 +8,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use aws_lc_rs::digest;
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Binary, Jsonb, SmallInt, Text};
 use diesel_async::RunQueryDsl;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -17,7 +18,7 @@ use super::answer::Answer;
 use super::frame::RequestId;
 use crate::db::schema::idempotency_keys;
 use crate::db::{Conn, WorkspaceId};
-use crate::error::{ApiError, ApiResult, Code, Fault};
+use crate::error::{ApiError, ApiResult, Code, Fault, Problem};
 
 const KEPT_HOURS: i64 = 24;
 /// Refusals that another credential or another moment would not meet.
@@ -164,6 +165,24 @@ fn replayed<T>(status: i16, headers: &Value, body: Vec<u8>) -> ApiResult<Answer<
     }
     replay.push((HeaderName::from_static("idempotency-replayed"), HeaderValue::from_static("true")));
     Ok(Answer::raw(status.unwrap_or(StatusCode::OK), replay, body))
+}
+
+/// Takes back every kept answer that has this id in it: whoever repeats the request learns that it is gone.
+pub async fn withdraw(mut conn: &Conn, workspace: WorkspaceId, id: Uuid, base_url: &str) -> ApiResult<()> {
+    const WITHDRAW: &str = "UPDATE idempotency_keys SET status = $1, headers = $2, body = $3
+        WHERE workspace_id = $4 AND position(convert_to($5, 'UTF8') IN body) > 0";
+    let error = ApiError::new(Code::PersonErased, "what this request answered was about a person who was erased");
+    let gone: Answer<Problem> = Answer::refusal(&error, base_url, &Uuid::now_v7().to_string())?;
+    let headers = gone.headers.iter().filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.into())));
+    diesel::sql_query(WITHDRAW)
+        .bind::<SmallInt, _>(i16::try_from(gone.status.as_u16()).unwrap_or(410))
+        .bind::<Jsonb, _>(Value::Object(headers.collect()))
+        .bind::<Binary, _>(gone.body)
+        .bind::<diesel::sql_types::Uuid, _>(workspace)
+        .bind::<Text, _>(id.to_string())
+        .execute(&mut conn)
+        .await?;
+    Ok(())
 }
 
 /// Until the end of the transaction, so that it needs no session (operations: no session state).

@@ -5,6 +5,7 @@ pub mod archive;
 pub mod linkedin;
 mod merge;
 mod model;
+mod people;
 pub mod records;
 mod routes;
 mod run;
@@ -16,6 +17,7 @@ mod upload;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged};
 pub use self::service::settle_interrupted;
 pub use self::timeline::timeline;
 

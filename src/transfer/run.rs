@@ -7,6 +7,7 @@ use super::model::{ImportId, ImportProblem, KeyDbRow, Outcome, RowDbRow};
 use super::store;
 use crate::changes::Tx;
 use crate::contacts::{self, Companies, Contact, ContactId, ContactInput, Identity};
+use crate::erasure::Forgotten;
 use crate::error::{ApiError, ApiResult};
 use crate::fields;
 use crate::text::name_key;
@@ -80,6 +81,7 @@ struct Directory {
     companies: Companies,
     /// Who was deleted stays so: ids, LinkedIn slugs and e-mail addresses of those in the trash.
     trash: HashSet<String>,
+    forgotten: Forgotten,
     /// Whom the file has named before, and on which line.
     seen: HashMap<String, u64>,
 }
@@ -119,6 +121,11 @@ impl<'a> Chunk<'a> {
         for entry in entries {
             match entry {
                 Entry::Connection(row) => {
+                    if self.directory.forgets(&row) {
+                        let problem = ImportProblem::new("erased", "the row is about a person who was erased");
+                        self.note(tx, row.line, Outcome::Skipped, None, vec![problem]);
+                        continue;
+                    }
                     if let Some(first) = self.directory.seen.insert(key(&row), row.line) {
                         let problem = ImportProblem::new("repeated", format!("line {first} is about the same person"));
                         self.note(tx, row.line, Outcome::Skipped, Some(name(&row)), vec![problem]);
@@ -245,7 +252,8 @@ pub struct Before {
 
 impl Directory {
     async fn read(tx: &mut Tx<'_>) -> ApiResult<Self> {
-        let mut directory = Self::default();
+        let forgotten = Forgotten::read(tx.conn, tx.workspace).await?;
+        let mut directory = Self { forgotten, ..Self::default() };
         // Of several contacts that share a handle the oldest is meant.
         for (id, slug, emails, name) in contacts::handles(tx.conn, tx.workspace).await? {
             directory.names.entry(name).or_default().push((id, slug.is_some()));
@@ -273,6 +281,12 @@ impl Directory {
         let by_slug = row.profile.as_ref().map(|profile| format!("in:{}", profile.slug));
         let by_email = row.email.as_ref().map(|email| format!("mail:{}", email.to_lowercase()));
         [by_key, by_slug, by_email].into_iter().flatten().any(|handle| self.trash.contains(&handle))
+    }
+
+    /// Whether the row is about somebody who was erased.
+    fn forgets(&self, row: &Connection) -> bool {
+        let slug = row.profile.as_ref().map(|profile| profile.slug.as_str());
+        self.forgotten.has(slug, row.email.as_deref(), &name(row), row.company.as_deref())
     }
 
     fn by_handle(&self, row: &Connection) -> Option<ContactId> {

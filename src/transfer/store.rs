@@ -205,6 +205,71 @@ pub async fn drop_keys(mut conn: &Conn, workspace: WorkspaceId, contact: Contact
     Ok(())
 }
 
+/// The keys of this source that stand for one contact stand for another; says which.
+pub async fn move_keys(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    from: ContactId,
+    to: ContactId,
+) -> ApiResult<Vec<(String, String)>> {
+    let own = import_keys::workspace_id.eq(workspace).and(import_keys::contact_id.eq(from));
+    let moved = diesel::update(import_keys::table.filter(own)).set(import_keys::contact_id.eq(to));
+    Ok(moved.returning((import_keys::source, import_keys::key)).get_results(&mut conn).await?)
+}
+
+/// Those of these keys that still stand for `from` stand for `to`.
+pub async fn move_keys_back(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    keys: &[(String, String)],
+    from: ContactId,
+    to: ContactId,
+) -> ApiResult<()> {
+    let (sources, names): (Vec<&String>, Vec<&String>) = keys.iter().map(|(source, key)| (source, key)).unzip();
+    // Source and key are looked for apart: keys name their kind, and two sources rarely share one.
+    let own = import_keys::workspace_id.eq(workspace).and(import_keys::contact_id.eq(from));
+    let named = import_keys::source.eq_any(sources).and(import_keys::key.eq_any(names));
+    diesel::update(import_keys::table.filter(own.and(named)))
+        .set(import_keys::contact_id.eq(to))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// What sources know these contacts by.
+pub async fn keys_of(mut conn: &Conn, workspace: WorkspaceId, contacts: &[ContactId]) -> ApiResult<Vec<KeyDbRow>> {
+    let own = import_keys::workspace_id.eq(workspace).and(import_keys::contact_id.eq_any(contacts));
+    Ok(KeyDbRow::query().filter(own).order((import_keys::source, import_keys::key)).load(&mut conn).await?)
+}
+
+/// The rows of all imports that are about these contacts.
+pub async fn rows_of(mut conn: &Conn, workspace: WorkspaceId, contacts: &[ContactId]) -> ApiResult<Vec<RowDbRow>> {
+    let own = import_rows::workspace_id.eq(workspace).and(import_rows::contact_id.eq_any(contacts));
+    Ok(RowDbRow::query().filter(own).order((import_rows::import_id, import_rows::line)).load(&mut conn).await?)
+}
+
+/// Leaves of the rows about these contacts, or about people of these names in lower case, no more than their outcome.
+pub async fn empty_rows(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    contacts: &[ContactId],
+    names: &[String],
+) -> ApiResult<()> {
+    diesel::define_sql_function! { fn lower(text: diesel::sql_types::Nullable<diesel::sql_types::Text>) -> diesel::sql_types::Nullable<diesel::sql_types::Text>; }
+    let theirs = import_rows::contact_id.eq_any(contacts).or(lower(import_rows::name).eq_any(names));
+    diesel::update(import_rows::table.filter(import_rows::workspace_id.eq(workspace)).filter(theirs.assume_not_null()))
+        .set((
+            import_rows::name.eq(None::<String>),
+            import_rows::contact_id.eq(None::<ContactId>),
+            import_rows::contact_version.eq(None::<i32>),
+            import_rows::before.eq(None::<serde_json::Value>),
+            import_rows::problems.eq(serde_json::json!([])),
+        ))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
 /// Removes the contacts that the import added and that are still as it left them.
 pub async fn remove_created(
     mut conn: &Conn,

@@ -159,7 +159,9 @@ async fn an_id_that_is_none_is_named() {
         for id in ["1", "not-an-id", "%2e%2e", "00000000-0000-0000-0000-00000000000g", "%00"] {
             let url = operation.path.replace(&format!("{{{name}}}"), id);
             let reply = app.send(as_somebody(app.request(operation.method.clone(), &url), operation, &member)).await;
-            assert!(matches!(reply.status, 400 | 404), "{operation}, {id}: {}", reply.text);
+            // Two dots lead to the folder above, which may be a resource without this method.
+            let above = id == "%2e%2e" && reply.status == 405;
+            assert!(above || matches!(reply.status, 400 | 404), "{operation}, {id}: {}", reply.text);
         }
     }
 }

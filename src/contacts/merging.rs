@@ -1,0 +1,115 @@
+//! What a merge, its undo and an erasure do to contacts.
+use std::collections::HashMap;
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::model::{ContactId, ContactRow};
+use super::{RESOURCE, service, store};
+use crate::changes::{Kind, Tx};
+use crate::db::{Conn, WorkspaceId};
+use crate::error::ApiResult;
+use crate::external_ids::{self, ExternalIds};
+use crate::fields;
+
+/// Hides a contact that has become part of another. It lies in no trash; `kept` are the external ids by which it is
+/// still found.
+pub async fn absorb(tx: &mut Tx<'_>, id: ContactId, kept: &ExternalIds) -> ApiResult<()> {
+    let row = service::live(tx, id).await?;
+    store::mark_deleted(tx.conn, tx.workspace, id, Some(tx.now), tx.now).await?;
+    external_ids::replace(tx.conn, tx.workspace, RESOURCE, id.into(), &row.external_ids.0, kept).await?;
+    tx.record(Kind::ContactDeleted, id, row.version + 1, Vec::new());
+    Ok(())
+}
+
+/// Shows it again, yet without its external ids: see [`reclaim`].
+pub async fn release(tx: &mut Tx<'_>, id: ContactId) -> ApiResult<()> {
+    let row = store::lock(tx.conn, tx.workspace, id).await?;
+    store::mark_deleted(tx.conn, tx.workspace, id, None, tx.now).await?;
+    tx.record(Kind::ContactRestored, id, row.version + 1, Vec::new());
+    Ok(())
+}
+
+/// Gives a released contact those of its external ids that nobody took meanwhile; answers the systems of those that
+/// somebody did.
+pub async fn reclaim(tx: &mut Tx<'_>, id: ContactId) -> ApiResult<Vec<String>> {
+    let row = store::lock(tx.conn, tx.workspace, id).await?;
+    let (mut free, mut taken) = (ExternalIds::new(), Vec::new());
+    for (system, external_id) in row.external_ids.0 {
+        match external_ids::find(tx.conn, tx.workspace, RESOURCE, &system, &external_id).await? {
+            Some(other) if other != Uuid::from(id) => taken.push(system),
+            _ => {
+                free.insert(system, external_id);
+            }
+        }
+    }
+    if !taken.is_empty() {
+        store::set_external_ids(tx.conn, tx.workspace, id, free.clone()).await?;
+    }
+    // Some may have stayed in the table, and some not: all are written anew.
+    external_ids::rewrite(tx.conn, tx.workspace, RESOURCE, id.into(), &free).await?;
+    Ok(taken)
+}
+
+/// A new version of a contact, though its fields are as they were: what points at it has changed.
+pub async fn touch(tx: &mut Tx<'_>, id: ContactId) -> ApiResult<i32> {
+    store::touch(tx.conn, tx.workspace, id, tx.now).await
+}
+
+/// Those whose connector is one of `from` get the connector `to`; answers who, by the connector before.
+pub async fn contact_merged(tx: &mut Tx<'_>, from: &[ContactId], to: ContactId) -> ApiResult<Value> {
+    let mut moved: HashMap<String, Vec<ContactId>> = HashMap::new();
+    let mut apart = from.to_vec();
+    apart.push(to);
+    for before in from {
+        let led = store::reconnect(tx.conn, tx.workspace, *before, Some(to), None, &apart, tx.now).await?;
+        record_reconnected(tx, &led);
+        moved.insert(before.to_string(), led.into_iter().map(|(id, _)| id).collect());
+    }
+    Ok(fields::store(&moved))
+}
+
+/// Those whose connector is still `to` get the one before.
+pub async fn contact_unmerged(tx: &mut Tx<'_>, moved: Value, to: ContactId) -> ApiResult<()> {
+    let moved: HashMap<Uuid, Vec<ContactId>> = fields::stored(moved);
+    for (before, ids) in moved {
+        let before = ContactId::from(before);
+        let led = store::reconnect(tx.conn, tx.workspace, to, Some(before), Some(&ids), &[before], tx.now).await?;
+        record_reconnected(tx, &led);
+    }
+    Ok(())
+}
+
+fn record_reconnected(tx: &mut Tx<'_>, led: &[(ContactId, i32)]) {
+    for (id, version) in led {
+        tx.record(Kind::ContactUpdated, *id, *version, vec!["connector_id".to_owned()]);
+    }
+}
+
+/// Those whose connector they are.
+pub async fn contact_held(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Value> {
+    Ok(fields::store(&store::led_by(conn, workspace, ids).await?))
+}
+
+/// Those whose connector they were have none any more; other systems' ids of them are forgotten.
+pub async fn contact_erased(tx: &mut Tx<'_>, ids: &[ContactId]) -> ApiResult<()> {
+    for id in ids {
+        let led = store::reconnect(tx.conn, tx.workspace, *id, None, None, ids, tx.now).await?;
+        record_reconnected(tx, &led);
+        external_ids::rewrite(tx.conn, tx.workspace, RESOURCE, (*id).into(), &ExternalIds::new()).await?;
+    }
+    Ok(())
+}
+
+/// The row, deleted or not, locked until the end of the transaction.
+pub async fn locked(tx: &mut Tx<'_>, id: ContactId) -> ApiResult<ContactRow> {
+    store::lock(tx.conn, tx.workspace, id).await
+}
+
+/// Removes rows for good, with all that goes with them.
+pub async fn remove(tx: &mut Tx<'_>, ids: &[ContactId]) -> ApiResult<()> {
+    for id in ids {
+        store::purge(tx.conn, tx.workspace, *id).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! Everything that refers to contacts, in one place: what a merge moves, what its undo moves back, what is told of a
+//! person, and what goes when they are erased. A slice that refers to contacts offers functions of its own, which are
+//! called here; a test holds [`HANDLED`] against the foreign keys of the database.
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::changes::Tx;
+use crate::contacts::{self, ContactId};
+use crate::db::{Conn, WorkspaceId};
+use crate::error::ApiResult;
+use crate::text::FreeText;
+use crate::{companies, duplicates, transfer};
+
+/// The foreign keys to `contacts`, with what becomes of the rows when the contact is merged and when it is erased.
+pub const HANDLED: &[(&str, &str)] = &[
+    ("contacts_connector_fkey", "moved to the survivor; cleared"),
+    ("positions_contact_fkey", "copied to the survivor with its fields; removed with the contact"),
+    ("import_keys_contact_fkey", "moved to the survivor; removed with the contact, a digest stays"),
+    ("duplicate_dismissals_first_fkey", "copied to the survivor; removed with the contact"),
+    ("duplicate_dismissals_second_fkey", "copied to the survivor; removed with the contact"),
+    ("contact_merges_survivor_fkey", "stay, for their undo; removed with the contact"),
+    ("contact_redirects_survivor_fkey", "moved to the survivor; removed with the contact"),
+];
+
+/// What a merge moved, by kind: what its undo needs.
+pub type Moved = Map<String, Value>;
+
+/// Makes all that points at `from` point at `to`.
+pub async fn merged(tx: &mut Tx<'_>, from: &[ContactId], to: ContactId) -> ApiResult<Moved> {
+    let mut moved = Moved::new();
+    moved.insert("connectors".to_owned(), contacts::contact_merged(tx, from, to).await?);
+    moved.insert("import_keys".to_owned(), transfer::contact_merged(tx, from, to).await?);
+    moved.insert("dismissals".to_owned(), duplicates::contact_merged(tx, from, to).await?);
+    Ok(moved)
+}
+
+/// Moves back what still points at `to`.
+pub async fn unmerged(tx: &mut Tx<'_>, mut moved: Moved, to: ContactId) -> ApiResult<()> {
+    let mut take = |kind: &str| moved.remove(kind).unwrap_or_default();
+    let (connectors, import_keys, dismissals) = (take("connectors"), take("import_keys"), take("dismissals"));
+    contacts::contact_unmerged(tx, connectors, to).await?;
+    transfer::contact_unmerged(tx, import_keys, to).await?;
+    duplicates::contact_unmerged(tx, dismissals).await
+}
+
+/// How much was moved, by kind.
+pub fn counts(moved: &Moved) -> BTreeMap<String, usize> {
+    let count = |value: &Value| match value {
+        Value::Array(list) => list.len(),
+        Value::Object(object) => object.values().map(|list| list.as_array().map_or(1, Vec::len)).sum(),
+        _ => 0,
+    };
+    moved.iter().map(|(kind, value)| (kind.clone(), count(value))).collect()
+}
+
+/// All that is held about these ids of one person, by kind, beside the contact itself.
+pub async fn held(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Map<String, Value>> {
+    let mut held = Map::new();
+    held.insert("connected".to_owned(), contacts::contact_held(conn, workspace, ids).await?);
+    held.insert("imports".to_owned(), transfer::contact_held(conn, workspace, ids).await?);
+    held.insert("dismissals".to_owned(), duplicates::contact_held(conn, workspace, ids).await?);
+    held.insert("merges".to_owned(), super::service::contact_held(conn, workspace, ids).await?);
+    Ok(held)
+}
+
+/// Removes or empties all that is about these ids of one person, known by these names, before the contacts go.
+pub async fn erased(tx: &mut Tx<'_>, ids: &[ContactId], names: &[String]) -> ApiResult<()> {
+    contacts::contact_erased(tx, ids).await?;
+    super::service::contact_erased(tx, ids).await?;
+    transfer::contact_erased(tx, ids, names).await
+}
+
+/// The resources that have texts of people's own.
+pub const TEXTS: &[&str] = &[contacts::RESOURCE, companies::RESOURCE];
+/// Resources whose texts are read at once.
+const AT_ONCE: i64 = 1_000;
+
+/// The texts of resources of this kind that follow `after`, and after which to go on.
+pub async fn texts(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    resource: &str,
+    after: Option<Uuid>,
+) -> ApiResult<(Vec<FreeText>, Option<Uuid>)> {
+    match resource {
+        contacts::RESOURCE => contacts::free_texts(conn, workspace, after, AT_ONCE).await,
+        companies::RESOURCE => companies::free_texts(conn, workspace, after, AT_ONCE).await,
+        _ => Ok((Vec::new(), None)),
+    }
+}

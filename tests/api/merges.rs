@@ -1,0 +1,326 @@
+use chrono::Duration;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Member, Reply, TestApp};
+
+pub async fn contact(app: &TestApp, member: &Member, body: Value) -> Value {
+    app.post("/v1/contacts", member, body).await.expect(201).json
+}
+
+fn id(contact: &Value) -> &str {
+    contact["id"].as_str().unwrap()
+}
+
+fn path(contact: &Value) -> String {
+    format!("/v1/contacts/{}", id(contact))
+}
+
+async fn merge(app: &TestApp, member: &Member, survivor: &Value, merged: &[&Value]) -> Reply {
+    let merged: Vec<&str> = merged.iter().map(|contact| id(contact)).collect();
+    app.post("/v1/contacts/merge", member, json!({ "survivor_id": id(survivor), "merged_ids": merged })).await
+}
+
+async fn undo(app: &TestApp, member: &Member, merge: &Reply) -> Reply {
+    app.post(&format!("/v1/contacts/merges/{}/undo", merge.id()), member, json!({})).await
+}
+
+/// But for what every write changes.
+fn lasting(contact: &Value) -> Value {
+    let mut contact = contact.clone();
+    for field in ["version", "updated_at", "stage_changed_at"] {
+        contact[field] = Value::Null;
+    }
+    contact
+}
+
+/// Two contacts with much to unite, and somebody whom the second introduced.
+async fn pair(app: &TestApp, member: &Member) -> [Value; 3] {
+    let one = json!({
+        "given_name": "Ada", "emails": [{ "address": "ada@a.example" }], "tags": ["one"], "notes": "first",
+        "positions": [{ "company_name": "Acme", "title": "Head" }], "external_ids": { "crm": "1" },
+        "custom_fields": { "cohort": 1 },
+    });
+    let two = json!({
+        "given_name": "Augusta", "family_name": "Lovelace", "headline": "Countess", "stage": "met", "tags": ["two"],
+        "emails": [{ "address": "ADA@a.example" }, { "address": "ada@b.example", "label": "home" }], "notes": "second",
+        "positions": [{ "company_name": "ACME", "title": "head" }, { "company_name": "Other" }],
+        "external_ids": { "crm": "2", "roster": "7" }, "custom_fields": { "cohort": 2, "group": "b" },
+        "phones": [{ "number": "+43 1 234567" }], "education": [{ "school": "Home" }],
+    });
+    let (one, two) = (contact(app, member, one).await, contact(app, member, two).await);
+    let led = contact(app, member, json!({ "given_name": "Led", "connector_id": id(&two) })).await;
+    [one, two, led]
+}
+
+#[actix_web::test]
+async fn a_merge_keeps_everything_and_its_undo_gives_everything_back() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let [one, two, led] = pair(&app, &ada).await;
+    let merged = merge(&app, &ada, &one, &[&two]).await.expect(200);
+    let whole = &merged.json["contact"];
+    assert_eq!((&whole["id"], &whole["name"]), (&one["id"], &json!("Ada Lovelace")));
+    assert_eq!(
+        (&whole["headline"], &whole["stage"], &whole["tags"]),
+        (&json!("Countess"), &json!("met"), &json!(["one", "two"]))
+    );
+    let emails: Vec<_> =
+        whole["emails"].as_array().unwrap().iter().map(|mail| (&mail["address"], &mail["is_primary"])).collect();
+    assert_eq!(emails, [(&json!("ada@a.example"), &json!(true)), (&json!("ada@b.example"), &json!(false))]);
+    let companies: Vec<_> = whole["positions"].as_array().unwrap().iter().map(|at| &at["company_name"]).collect();
+    assert_eq!(companies, ["Acme", "Other"], "the same position is one");
+    assert_eq!(whole["notes"], "first\n\nsecond");
+    assert_eq!(whole["custom_fields"], json!({ "cohort": 1, "group": "b" }));
+    assert_eq!(whole["external_ids"], json!({ "crm": "1", "roster": "7" }));
+    let fields: Vec<_> =
+        merged.json["conflicts"].as_array().unwrap().iter().map(|conflict| &conflict["field"]).collect();
+    assert_eq!(fields, ["custom_fields", "external_ids", "given_name", "notes"]);
+    assert_eq!(merged.json["moved"]["connectors"], 1);
+    assert_eq!(app.get(&path(&one), &ada).await.expect(200).json, *whole);
+    assert_eq!(app.get(&path(&led), &ada).await.json["connector_id"], one["id"]);
+    let list = app.get("/v1/contacts", &ada).await.json;
+    assert_eq!(list["data"].as_array().unwrap().len(), 2, "the merged one is in no list");
+    assert_eq!(app.get("/v1/trash", &ada).await.json["data"], json!([]), "and in no trash");
+    let merges = app.get("/v1/contacts/merges", &ada).await.expect(200).json;
+    assert_eq!((merges["data"].as_array().unwrap().len(), &merges["data"][0]["id"]), (1, &merged.json["id"]));
+
+    let undone = undo(&app, &ada, &merged).await.expect(200);
+    assert_eq!(undone.json["not_restored"], json!([]));
+    assert!(undone.json["undone_at"].is_string());
+    assert_eq!(lasting(&app.get(&path(&one), &ada).await.expect(200).json), lasting(&one));
+    assert_eq!(lasting(&app.get(&path(&two), &ada).await.expect(200).json), lasting(&two));
+    assert_eq!(lasting(&undone.json["restored"][0]), lasting(&two));
+    assert_eq!(lasting(&app.get(&path(&led), &ada).await.json), lasting(&led));
+    let crm = app.put("/v1/contacts/by-external-id/crm/2", &ada, json!({ "pronouns": "she/her" })).await.expect(200);
+    assert_eq!(crm.json["id"], two["id"]);
+    assert_eq!(undo(&app, &ada, &merged).await.expect(409).code(), "merge_not_undoable");
+    let kinds = app
+        .texts("SELECT kind AS text FROM changes WHERE kind IN ('contact.merged', 'contact.unmerged') ORDER BY seq")
+        .await;
+    assert_eq!(kinds, ["contact.merged", "contact.unmerged"]);
+}
+
+#[actix_web::test]
+async fn a_preview_changes_nothing_and_says_what_the_merge_says() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let [one, two, led] = pair(&app, &ada).await;
+    let body = json!({
+        "survivor_id": id(&one), "merged_ids": [id(&two)],
+        "fields": { "given_name": { "from": id(&two) }, "headline": { "value": "Both" }, "notes": { "value": null } },
+    });
+    let changes = app.count("changes").await;
+    let preview = app.post("/v1/contacts/merge/preview", &ada, body.clone()).await.expect(200);
+    for before in [&one, &two, &led] {
+        assert_eq!(app.get(&path(before), &ada).await.expect(200).json, *before);
+    }
+    assert_eq!((app.count("changes").await, app.count("contact_merges").await), (changes, 0));
+    let merged = app.post("/v1/contacts/merge", &ada, body).await.expect(200);
+    assert_eq!(preview.json["conflicts"], merged.json["conflicts"]);
+    assert_eq!(preview.json["moved"], merged.json["moved"]);
+    let contact = &merged.json["contact"];
+    assert_eq!(
+        (&contact["given_name"], &contact["headline"], &contact["notes"]),
+        (&json!("Augusta"), &json!("Both"), &Value::Null)
+    );
+    let told = |contact: &Value| {
+        let mut contact = lasting(contact);
+        contact["positions"][1]["id"] = Value::Null;
+        contact
+    };
+    assert_eq!(told(&preview.json["contact"]), told(contact));
+}
+
+#[actix_web::test]
+async fn old_ids_lead_to_the_survivor_through_all_merges() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let named = async |name: &str| contact(&app, &ada, json!({ "given_name": name })).await;
+    let (a, b, c) = (named("A").await, named("B").await, named("C").await);
+    let first = merge(&app, &ada, &b, &[&a]).await.expect(200);
+    let second = merge(&app, &ada, &c, &[&b]).await.expect(200);
+    for old in [&a, &b] {
+        let moved = app.get(&path(old), &ada).await.expect(308);
+        assert_eq!((moved.header("location"), moved.text.as_str()), (path(&c).as_str(), ""));
+        let patched = app.patch(&path(old), &ada, json!({ "notes": "x" })).await.expect(308);
+        assert_eq!(patched.header("location"), path(&c));
+        app.delete(&path(old), &ada).await.expect(404);
+    }
+    let head = app.send(app.request(Method::HEAD, &path(&a)).bearer_auth(&ada.token)).await;
+    assert_eq!((head.status, head.header("location")), (308, path(&c).as_str()));
+    let stranger = app.seeker().await;
+    app.get(&path(&a), &stranger).await.expect(404);
+    let powerless = app.member(Some(ada.workspace), inroad::auth::Role::Owner, inroad::auth::Scopes::NONE).await;
+    app.get(&path(&a), &powerless).await.expect(403);
+    let refused = merge(&app, &ada, &c, &[&a]).await.expect(422);
+    assert_eq!(refused.faults(), ["/merged_ids/0"]);
+
+    let early = undo(&app, &ada, &first).await.expect(409);
+    assert!(early.json["detail"].as_str().unwrap().contains(&second.id()), "{}", early.text);
+    undo(&app, &ada, &second).await.expect(200);
+    assert_eq!(app.get(&path(&a), &ada).await.expect(308).header("location"), path(&b));
+    undo(&app, &ada, &first).await.expect(200);
+    app.get(&path(&a), &ada).await.expect(200);
+    merge(&app, &ada, &a, &[&b, &c]).await.expect(200);
+    assert_eq!(app.get(&path(&c), &ada).await.expect(308).header("location"), path(&a));
+    app.delete(&path(&a), &ada).await.expect(204);
+    app.get(&path(&b), &ada).await.expect(404);
+}
+
+#[actix_web::test]
+async fn an_undo_keeps_what_was_changed_since_and_says_so() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let [one, two, led] = pair(&app, &ada).await;
+    let merged = merge(&app, &ada, &one, &[&two]).await.expect(200);
+    let elsewhere = contact(&app, &ada, json!({ "given_name": "New", "external_ids": { "new": "1" } })).await;
+    app.patch(&path(&led), &ada, json!({ "connector_id": id(&elsewhere) })).await.expect(200);
+    let edit = json!({ "headline": "Edited", "tags": ["one", "two", "three"], "external_ids": { "crm": null } });
+    app.patch(&path(&one), &ada, edit).await.expect(200);
+    app.put("/v1/contacts/by-external-id/crm/2", &ada, json!({ "pronouns": "she/her" })).await.expect(200);
+    let undone = undo(&app, &ada, &merged).await.expect(200);
+    let kept: Vec<_> = undone.json["not_restored"].as_array().unwrap().iter().map(|kept| &kept["field"]).collect();
+    assert_eq!(kept, ["headline"]);
+    let survivor = app.get(&path(&one), &ada).await.expect(200).json;
+    assert_eq!((&survivor["headline"], &survivor["tags"]), (&json!("Edited"), &json!(["one", "three"])));
+    assert_eq!(survivor["pronouns"], "she/her", "an old external id leads to the survivor");
+    assert_eq!(survivor["external_ids"], json!({}));
+    assert_eq!(app.get(&path(&led), &ada).await.json["connector_id"], elsewhere["id"], "what points elsewhere stays");
+    assert_eq!(lasting(&app.get(&path(&two), &ada).await.expect(200).json), lasting(&two));
+}
+
+#[actix_web::test]
+async fn an_external_id_that_was_taken_meanwhile_stays_where_it_is() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let [one, two, _] = pair(&app, &ada).await;
+    let merged = merge(&app, &ada, &one, &[&two]).await.expect(200);
+    app.patch(&path(&one), &ada, json!({ "external_ids": { "roster": null } })).await.expect(200);
+    contact(&app, &ada, json!({ "given_name": "New", "external_ids": { "roster": "7" } })).await;
+    let undone = undo(&app, &ada, &merged).await.expect(200);
+    assert_eq!(undone.json["not_restored"][0]["field"], "external_ids/roster");
+    assert_eq!(app.get(&path(&two), &ada).await.json["external_ids"], json!({ "crm": "2" }));
+}
+
+#[actix_web::test]
+async fn what_cannot_be_merged_is_refused_whole() {
+    let app = TestApp::new().await;
+    let (ada, bob) = (app.seeker().await, app.seeker().await);
+    let [one, two, led] = pair(&app, &ada).await;
+    let foreign = contact(&app, &bob, json!({ "given_name": "X" })).await;
+    app.delete(&path(&led), &ada).await.expect(204);
+    let send = async |body: Value| app.post("/v1/contacts/merge", &ada, body).await;
+    for (survivor, merged, faults) in [
+        (&one, vec![id(&one)], vec!["/merged_ids/0"]),
+        (&one, vec![id(&two), id(&two)], vec!["/merged_ids/1"]),
+        (&one, vec![id(&foreign), id(&led)], vec!["/merged_ids/0", "/merged_ids/1"]),
+        (&foreign, vec![id(&one)], vec!["/survivor_id"]),
+        (&one, vec![], vec!["/merged_ids"]),
+    ] {
+        let refused = send(json!({ "survivor_id": id(survivor), "merged_ids": merged })).await.expect(422);
+        assert_eq!(refused.faults(), faults);
+    }
+    let base = |fields: Value| json!({ "survivor_id": id(&one), "merged_ids": [id(&two)], "fields": fields });
+    for (fields, faults) in [
+        (json!({ "nonsense": { "value": 1 } }), vec!["/fields/nonsense"]),
+        (json!({ "headline": {} }), vec!["/fields/headline"]),
+        (json!({ "headline": { "from": id(&two), "value": "x" } }), vec!["/fields/headline"]),
+        (json!({ "headline": { "from": id(&foreign) } }), vec!["/fields/headline/from"]),
+        (json!({ "headline": { "value": 7 } }), vec!["/fields/headline"]),
+        (json!({ "emails": { "value": [{ "address": "x" }] } }), vec!["/fields/emails/0/address"]),
+        (json!({ "stage": { "value": "closed" } }), vec!["/fields/stage_reason"]),
+        (json!({ "connector_id": { "value": id(&one) } }), vec!["/fields/connector_id"]),
+        (json!({ "connector_id": { "value": id(&two) } }), vec!["/fields/connector_id"]),
+    ] {
+        let refused = send(base(fields.clone())).await.expect(422);
+        assert_eq!(refused.faults(), faults, "{fields}");
+    }
+    let stale = app.request(Method::POST, "/v1/contacts/merge").bearer_auth(&ada.token).header("if-match", "\"7\"");
+    app.send(stale.json(&base(json!({})))).await.expect(412);
+    for before in [&one, &two] {
+        assert_eq!(app.get(&path(before), &ada).await.expect(200).json, *before);
+    }
+    let merged = merge(&app, &ada, &one, &[&two]).await.expect(200);
+    app.get(&format!("/v1/contacts/merges/{}", merged.id()), &bob).await.expect(404);
+    undo(&app, &bob, &merged).await.expect(404);
+    app.pass(Duration::days(31));
+    assert_eq!(
+        undo(
+            &app,
+            &app.member(Some(ada.workspace), inroad::auth::Role::Owner, inroad::auth::Scopes::all()).await,
+            &merged
+        )
+        .await
+        .expect(409)
+        .code(),
+        "merge_not_undoable"
+    );
+}
+
+#[actix_web::test]
+async fn who_knows_each_other_stays_apart_from_themselves() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let a = contact(&app, &ada, json!({ "given_name": "A" })).await;
+    let b = contact(&app, &ada, json!({ "given_name": "B", "connector_id": id(&a) })).await;
+    app.patch(&path(&a), &ada, json!({ "connector_id": id(&b) })).await.expect(200);
+    let merged = merge(&app, &ada, &a, &[&b]).await.expect(200);
+    assert_eq!(merged.json["contact"]["connector_id"], Value::Null);
+    undo(&app, &ada, &merged).await.expect(200);
+    assert_eq!(app.get(&path(&a), &ada).await.json["connector_id"], b["id"]);
+    assert_eq!(app.get(&path(&b), &ada).await.json["connector_id"], a["id"]);
+}
+
+#[actix_web::test]
+async fn merges_at_the_same_moment_leave_one_survivor() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let a = contact(&app, &ada, json!({ "given_name": "A" })).await;
+    let b = contact(&app, &ada, json!({ "given_name": "B" })).await;
+    let (first, second) = ([&b], [&a]);
+    let (one, two) = futures_util::join!(merge(&app, &ada, &a, &first), merge(&app, &ada, &b, &second));
+    let mut statuses = [one.status, two.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 422], "{} {}", one.text, two.text);
+}
+
+#[actix_web::test]
+async fn a_merge_ends_after_thirty_days_and_its_old_id_still_leads_on() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let [one, two, _] = pair(&app, &ada).await;
+    let merged = merge(&app, &ada, &one, &[&two]).await.expect(200);
+    app.pass(Duration::days(31));
+    assert_eq!(inroad::merges::purge_old(&app.app).await.unwrap(), 1);
+    let ada = app.member(Some(ada.workspace), inroad::auth::Role::Owner, inroad::auth::Scopes::all()).await;
+    assert_eq!(app.get(&path(&two), &ada).await.expect(308).header("location"), path(&one));
+    app.get(&format!("/v1/contacts/merges/{}", merged.id()), &ada).await.expect(404);
+    assert_eq!(app.count(&format!("contacts WHERE id = '{}'", id(&two))).await, 0);
+    app.delete(&path(&one), &ada).await.expect(204);
+    app.delete(&format!("/v1/trash/{}", id(&one)), &ada).await.expect(204);
+    assert_eq!(app.count("contact_redirects").await, 0);
+}
+
+#[actix_web::test]
+async fn whoever_is_purged_takes_along_whom_they_took_up() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let [one, two, _] = pair(&app, &ada).await;
+    merge(&app, &ada, &one, &[&two]).await.expect(200);
+    app.delete(&path(&one), &ada).await.expect(204);
+    app.delete(&format!("/v1/trash/{}", id(&one)), &ada).await.expect(204);
+    assert_eq!(app.count("contacts").await, 1, "but for the one whom they led to");
+    assert_eq!(app.count("contact_merges").await, 0);
+}
+
+/// A slice that is added tomorrow says what becomes of what it has about a contact.
+#[actix_web::test]
+async fn every_foreign_key_to_contacts_is_handled() {
+    let app = TestApp::new().await;
+    let mut known: Vec<&str> = inroad::merges::references::HANDLED.iter().map(|(name, _)| *name).collect();
+    known.sort_unstable();
+    let sql = "SELECT conname::text AS text FROM pg_constraint WHERE contype = 'f' AND confrelid = 'contacts'::regclass
+        ORDER BY conname::text COLLATE \"C\"";
+    assert_eq!(app.texts(sql).await, known, "say in merges::references what becomes of it");
+}
