@@ -11,7 +11,6 @@ pub mod contacts;
 pub mod db;
 pub mod duplicates;
 pub mod erasure;
-
 pub mod error;
 pub mod exports;
 pub mod external_ids;

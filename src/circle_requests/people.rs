@@ -7,6 +7,7 @@ use crate::changes::{Kind, Tx};
 use crate::contacts::ContactId;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
+use crate::text::FreeText;
 use crate::{fields, trash};
 
 /// What the contacts `from` were asked for, `to` was asked for. Answers what an undo needs.
@@ -55,4 +56,29 @@ pub async fn contact_erased(tx: &mut Tx<'_>, ids: &[ContactId]) -> ApiResult<()>
         }
     }
     Ok(())
+}
+
+/// What people wrote in those that follow this one, in the order of their ids, and the last of these, if others may
+/// follow.
+pub async fn free_texts(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    after: Option<uuid::Uuid>,
+    fetch: i64,
+) -> ApiResult<(Vec<FreeText>, Option<uuid::Uuid>)> {
+    let rows = store::following(conn, workspace, after, fetch).await?;
+    let last = rows.last().map(|row| row.id.into()).filter(|_| i64::try_from(rows.len()) == Ok(fetch));
+    let mut texts = Vec::new();
+    for row in rows {
+        let id = row.id.into();
+        for (field, text) in [
+            ("topic", Some(row.topic)),
+            ("message", row.message),
+            ("answer_text", row.answer_text),
+            ("notes", row.notes),
+        ] {
+            texts.extend(text.map(|text| FreeText { id, field: field.to_owned(), text }));
+        }
+    }
+    Ok((texts, last))
 }

@@ -166,3 +166,15 @@ pub async fn list(
     };
     Ok(rows.limit(query.fetch()).load(&mut conn).await?)
 }
+
+/// Those that follow this one, in the order of their ids.
+pub async fn following(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    after: Option<uuid::Uuid>,
+    fetch: i64,
+) -> ApiResult<Vec<CircleRequestRow>> {
+    let live = circle_requests::workspace_id.eq(workspace).and(circle_requests::deleted_at.is_null());
+    let rows = keyset!(CircleRequestRow::query().filter(live).into_boxed(), false, circle_requests::id, after);
+    Ok(rows.limit(fetch).load(&mut conn).await?)
+}

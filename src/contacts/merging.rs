@@ -1,7 +1,7 @@
 //! What a merge, its undo and an erasure do to contacts.
 use std::collections::HashMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::model::{ContactId, ContactRow};
@@ -10,7 +10,7 @@ use crate::changes::{Kind, Tx};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::external_ids::{self, ExternalIds};
-use crate::fields;
+use crate::{circle_requests, fields, introductions};
 
 /// Hides a contact that has become part of another. It lies in no trash; `kept` are the external ids by which it is
 /// still found.
@@ -106,8 +106,22 @@ pub async fn locked(tx: &mut Tx<'_>, id: ContactId) -> ApiResult<ContactRow> {
     store::lock(tx.conn, tx.workspace, id).await
 }
 
+/// From which stage to which they moved.
+pub async fn stages_held(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Value> {
+    let mut told = Vec::new();
+    for id in ids {
+        told.extend(store::stage_moves_of(conn, workspace, *id).await?.into_iter().map(|step| {
+            let (from, to, reason) = (step.from_stage, step.to_stage, step.reason);
+            json!({ "contact_id": id, "moved_at": step.moved_at, "from": from, "to": to, "reason": reason })
+        }));
+    }
+    Ok(Value::Array(told))
+}
+
 /// Removes rows for good, with all that goes with them.
 pub async fn remove(tx: &mut Tx<'_>, ids: &[ContactId]) -> ApiResult<()> {
+    introductions::contact_erased(tx, ids).await?;
+    circle_requests::contact_erased(tx, ids).await?;
     for id in ids {
         store::purge(tx.conn, tx.workspace, *id).await?;
     }

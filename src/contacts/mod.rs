@@ -24,7 +24,8 @@ pub use self::bulk::{create_many, free_texts, known, read_many, replace, show};
 pub use self::draft::{Draft, Identity};
 pub use self::export::{after, connect_all, load, one, page};
 pub use self::merging::{
-    absorb, contact_erased, contact_held, contact_merged, contact_unmerged, locked, reclaim, release, remove, touch,
+    absorb, contact_erased, contact_held, contact_merged, contact_unmerged, locked, reclaim, release, remove,
+    stages_held, touch,
 };
 pub use self::model::{ContactId, ContactRow};
 pub use self::parts::{Email, Position, PostalAddress};

@@ -11,6 +11,7 @@ use crate::changes::{Kind, Tx};
 use crate::contacts::ContactId;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
+use crate::text::FreeText;
 use crate::{fields, trash};
 
 /// An introduction as it was before a merge of contacts.
@@ -150,4 +151,26 @@ pub async fn contact_erased(tx: &mut Tx<'_>, ids: &[ContactId]) -> ApiResult<()>
         }
     }
     Ok(())
+}
+
+/// What people wrote in those that follow this one, in the order of their ids, and the last of these, if others may
+/// follow.
+pub async fn free_texts(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    after: Option<uuid::Uuid>,
+    fetch: i64,
+) -> ApiResult<(Vec<FreeText>, Option<uuid::Uuid>)> {
+    let rows = store::following(conn, workspace, after, fetch).await?;
+    let last = rows.last().map(|row| row.id.into()).filter(|_| i64::try_from(rows.len()) == Ok(fetch));
+    let mut texts = Vec::new();
+    for row in rows {
+        let id = row.id.into();
+        for (field, text) in
+            [("introduced_name", row.introduced_name), ("introduced_title", row.introduced_title), ("notes", row.notes)]
+        {
+            texts.extend(text.map(|text| FreeText { id, field: field.to_owned(), text }));
+        }
+    }
+    Ok((texts, last))
 }

@@ -322,3 +322,15 @@ pub async fn old_promises(
     let columns = (introductions::workspace_id, introductions::id);
     Ok(old.order(introductions::promised_at).limit(BATCH).select(columns).load(&mut conn).await?)
 }
+
+/// Those that follow this one, in the order of their ids.
+pub async fn following(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    after: Option<uuid::Uuid>,
+    fetch: i64,
+) -> ApiResult<Vec<IntroductionRow>> {
+    let live = introductions::workspace_id.eq(workspace).and(introductions::deleted_at.is_null());
+    let rows = keyset!(IntroductionRow::query().filter(live).into_boxed(), false, introductions::id, after);
+    Ok(rows.limit(fetch).load(&mut conn).await?)
+}

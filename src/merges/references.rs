@@ -11,13 +11,17 @@ use crate::contacts::{self, ContactId};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::text::FreeText;
-use crate::{companies, duplicates, transfer};
+use crate::{circle_requests, companies, duplicates, introductions, transfer};
 
 /// The foreign keys to `contacts`, with what becomes of the rows when the contact is merged and when it is erased.
 pub const HANDLED: &[(&str, &str)] = &[
     ("contacts_connector_fkey", "moved to the survivor; cleared"),
     ("positions_contact_fkey", "copied to the survivor with its fields; removed with the contact"),
     ("import_keys_contact_fkey", "moved to the survivor; removed with the contact, a digest stays"),
+    ("introductions_introducer_fkey", "moved, without self-introductions and twins; an anonymous node stays"),
+    ("introductions_introduced_fkey", "moved, without self-introductions and twins; an anonymous node stays"),
+    ("circle_requests_connector_fkey", "moved to the survivor; removed"),
+    ("stage_moves_contact_fkey", "stay with the merged contact; removed with the contact"),
     ("duplicate_dismissals_first_fkey", "copied to the survivor; removed with the contact"),
     ("duplicate_dismissals_second_fkey", "copied to the survivor; removed with the contact"),
     ("contact_merges_survivor_fkey", "stay, for their undo; removed with the contact"),
@@ -33,6 +37,8 @@ pub async fn merged(tx: &mut Tx<'_>, from: &[ContactId], to: ContactId) -> ApiRe
     moved.insert("connectors".to_owned(), contacts::contact_merged(tx, from, to).await?);
     moved.insert("import_keys".to_owned(), transfer::contact_merged(tx, from, to).await?);
     moved.insert("dismissals".to_owned(), duplicates::contact_merged(tx, from, to).await?);
+    moved.insert("introductions".to_owned(), introductions::contact_merged(tx, from, to).await?);
+    moved.insert("circle_requests".to_owned(), circle_requests::contact_merged(tx, from, to).await?);
     Ok(moved)
 }
 
@@ -40,7 +46,10 @@ pub async fn merged(tx: &mut Tx<'_>, from: &[ContactId], to: ContactId) -> ApiRe
 pub async fn unmerged(tx: &mut Tx<'_>, mut moved: Moved, to: ContactId) -> ApiResult<()> {
     let mut take = |kind: &str| moved.remove(kind).unwrap_or_default();
     let (connectors, import_keys, dismissals) = (take("connectors"), take("import_keys"), take("dismissals"));
+    let (introductions, requests) = (take("introductions"), take("circle_requests"));
     contacts::contact_unmerged(tx, connectors, to).await?;
+    introductions::contact_unmerged(tx, introductions, to).await?;
+    circle_requests::contact_unmerged(tx, requests, to).await?;
     transfer::contact_unmerged(tx, import_keys, to).await?;
     duplicates::contact_unmerged(tx, dismissals).await
 }
@@ -61,6 +70,9 @@ pub async fn held(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> Api
     held.insert("connected".to_owned(), contacts::contact_held(conn, workspace, ids).await?);
     held.insert("imports".to_owned(), transfer::contact_held(conn, workspace, ids).await?);
     held.insert("dismissals".to_owned(), duplicates::contact_held(conn, workspace, ids).await?);
+    held.insert("stage_moves".to_owned(), contacts::stages_held(conn, workspace, ids).await?);
+    held.insert("introductions".to_owned(), introductions::contact_held(conn, workspace, ids).await?);
+    held.insert("circle_requests".to_owned(), circle_requests::contact_held(conn, workspace, ids).await?);
     held.insert("merges".to_owned(), super::service::contact_held(conn, workspace, ids).await?);
     Ok(held)
 }
@@ -68,12 +80,15 @@ pub async fn held(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> Api
 /// Removes or empties all that is about these ids of one person, known by these names, before the contacts go.
 pub async fn erased(tx: &mut Tx<'_>, ids: &[ContactId], names: &[String]) -> ApiResult<()> {
     contacts::contact_erased(tx, ids).await?;
+    introductions::contact_erased(tx, ids).await?;
+    circle_requests::contact_erased(tx, ids).await?;
     super::service::contact_erased(tx, ids).await?;
     transfer::contact_erased(tx, ids, names).await
 }
 
 /// The resources that have texts of people's own.
-pub const TEXTS: &[&str] = &[contacts::RESOURCE, companies::RESOURCE];
+pub const TEXTS: &[&str] =
+    &[contacts::RESOURCE, companies::RESOURCE, introductions::RESOURCE, circle_requests::RESOURCE];
 /// Resources whose texts are read at once.
 const AT_ONCE: i64 = 1_000;
 
@@ -87,6 +102,8 @@ pub async fn texts(
     match resource {
         contacts::RESOURCE => contacts::free_texts(conn, workspace, after, AT_ONCE).await,
         companies::RESOURCE => companies::free_texts(conn, workspace, after, AT_ONCE).await,
+        introductions::RESOURCE => introductions::free_texts(conn, workspace, after, AT_ONCE).await,
+        circle_requests::RESOURCE => circle_requests::free_texts(conn, workspace, after, AT_ONCE).await,
         _ => Ok((Vec::new(), None)),
     }
 }

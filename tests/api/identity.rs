@@ -16,6 +16,7 @@ enum Step {
     Merge(usize, usize, usize),
     UndoMerge(usize),
     Connect(usize, usize),
+    Introduce(usize, usize),
     Edit(usize),
     Delete(usize),
     Restore(usize),
@@ -33,7 +34,12 @@ Dora,Ex,https://www.linkedin.com/in/dora,,,,",
 ];
 
 /// What must never be found, each with what it would mean.
-const NEVER: [(&str, &str); 8] = [
+const NEVER: [(&str, &str); 9] = [
+    (
+        "introductions i JOIN contact_redirects r ON r.workspace_id = i.workspace_id
+         AND r.id IN (i.introducer_id, i.introduced_id) WHERE i.deleted_at IS NULL",
+        "an introduction by or to somebody who was merged",
+    ),
     (
         "contacts c JOIN contact_redirects r ON r.workspace_id = c.workspace_id AND r.id = c.connector_id
          WHERE c.deleted_at IS NULL",
@@ -78,6 +84,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         4 => (any::<usize>(), any::<usize>(), any::<usize>()).prop_map(|(a, b, c)| Step::Merge(a, b, c)),
         3 => any::<usize>().prop_map(Step::UndoMerge),
         3 => (any::<usize>(), any::<usize>()).prop_map(|(a, b)| Step::Connect(a, b)),
+        3 => (any::<usize>(), any::<usize>()).prop_map(|(a, b)| Step::Introduce(a, b)),
         1 => any::<usize>().prop_map(Step::Edit),
         1 => any::<usize>().prop_map(Step::Delete),
         1 => any::<usize>().prop_map(Step::Restore),
@@ -136,6 +143,10 @@ impl World<'_> {
             Step::Connect(one, two) => {
                 let path = format!("/v1/contacts/{}", who(*one)?);
                 self.app.patch(&path, &self.member, json!({ "connector_id": who(*two)? })).await
+            }
+            Step::Introduce(one, two) => {
+                let body = json!({ "introducer_id": who(*one)?, "introduced_id": who(*two)? });
+                self.post("/v1/introductions", body).await
             }
             Step::Edit(number) => {
                 let edit =
