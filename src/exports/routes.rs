@@ -118,12 +118,13 @@ async fn written(
 /// Export the workspace
 ///
 /// An archive with a file of JSON lines per resource, in the shape that the API has them, and a manifest with counts and
-/// checksums. It can be imported into an empty workspace.
+/// checksums. It asks for a sign-in within the last ten minutes.
 #[utoipa::path(tag = "exports", security(("bearer" = ["exports:read"])), responses(
     (status = 200, description = "The archive", body = Vec<u8>, content_type = "application/zip"),
 ))]
 #[get("/exports/workspace.zip")]
 pub async fn export_workspace(app: Data<App>, access: Access<ExportsRead>, _none: NoParams) -> ApiResult<HttpResponse> {
+    access.require_recent(app.now())?;
     let _turn = spool::turn().await?;
     let (workspace, mut archive) = (access.workspace, Archive::new()?);
     let file = app

@@ -3,6 +3,10 @@ use std::io::{Cursor, Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use inroad::changes::Actor;
+use inroad::db::WorkspaceId;
+use inroad::error::ApiError;
+use inroad::exports::restore;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -195,6 +199,95 @@ async fn an_archive_holds_the_workspace() {
         assert!(text.lines().all(|line| line.starts_with('{') && serde_json::from_str::<Value>(line).is_ok()));
     }
     assert!(!files["contacts.jsonl"].contains("Deleted"));
+}
+
+/// Brings an archive into the member's workspace; how many of its lines were not there yet.
+async fn restore(app: &TestApp, member: &Member, bytes: &[u8]) -> Result<usize, ApiError> {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(bytes).unwrap();
+    let opened = restore::open(&file)?;
+    let workspace = WorkspaceId::vouched(member.workspace);
+    let rows = app.app.write_as(workspace, Actor::Job, async |tx| restore::load(&app.app, tx, &opened).await).await?;
+    Ok(rows.iter().filter(|row| row.is_new).count())
+}
+
+#[actix_web::test]
+async fn a_copy_is_as_the_first() {
+    let app = TestApp::new().await;
+    let (ada, bob) = (app.seeker().await, app.seeker().await);
+    full(&app, &ada).await;
+    let first = archive(&app, &ada).await;
+    let lines: usize =
+        unzipped(&first).iter().filter(|(name, _)| name.ends_with("l")).map(|(_, text)| text.lines().count()).sum();
+    app.pass(chrono::Duration::minutes(5));
+    assert_eq!(restore(&app, &bob, &first).await.unwrap(), lines);
+    assert!(archive(&app, &bob).await == first, "an export of the copy equals the first");
+    assert_eq!(restore(&app, &bob, &first).await.unwrap(), 0, "a second time changes nothing");
+    assert!(archive(&app, &bob).await == first);
+    assert!(archive(&app, &ada).await == first, "the first workspace is as it was");
+    // The copy is a workspace like any other: it is searched, filtered, changed.
+    assert_eq!(app.get("/v1/search?q=lovelace", &bob).await.json["data"].as_array().unwrap().len(), 1);
+    let page = app.get("/v1/contacts?company=mills", &bob).await.expect(200);
+    let id = page.json["data"][0]["id"].as_str().unwrap();
+    app.patch(&format!("/v1/contacts/{id}"), &bob, json!({ "headline": "new" })).await.expect(200);
+    let found =
+        app.put("/v1/contacts/by-external-id/crm/4,711", &bob, json!({ "headline": "by id" })).await.expect(200);
+    assert_eq!(found.json["family_name"], "Lovelace\\Byron");
+}
+
+#[actix_web::test]
+async fn an_archive_at_fault_is_refused_as_a_whole() {
+    let app = TestApp::new().await;
+    let (ada, bob) = (app.seeker().await, app.seeker().await);
+    full(&app, &ada).await;
+    let files = unzipped(&archive(&app, &ada).await);
+    let with = |name: &str, change: &dyn Fn(&str) -> String| {
+        let mut files = files.clone();
+        files.insert(name.to_owned(), change(&files[name]));
+        zipped(&files)
+    };
+    let sealed = |name: &str, change: &dyn Fn(&str) -> String| {
+        let mut files = files.clone();
+        let text = change(&files[name]);
+        let mut manifest: Value = serde_json::from_str(&files["manifest.json"]).unwrap();
+        for file in manifest["files"].as_array_mut().unwrap().iter_mut().filter(|file| file["name"] == name) {
+            file["sha256"] = json!(sha256(text.as_bytes()));
+        }
+        files.insert("manifest.json".to_owned(), manifest.to_string());
+        files.insert(name.to_owned(), text);
+        zipped(&files)
+    };
+    for (bytes, fault) in [
+        (b"PK\x03\x04 nonsense".to_vec(), "archive_unreadable"),
+        (zipped(&BTreeMap::new()), "no_manifest"),
+        (with("manifest.json", &|_| "{".to_owned()), "invalid_manifest"),
+        (with("manifest.json", &|text| text.replace("inroad-workspace", "other")), "unknown_format"),
+        (with("manifest.json", &|text| text.replace("\"version\": 1", "\"version\": 2")), "unknown_format"),
+        (with("manifest.json", &|text| text.replace("saved_views.jsonl", "spaceships.jsonl")), "unknown_file"),
+        (with("contacts.jsonl", &|text| text.replace("Connie", "Ronnie")), "checksum"),
+        (sealed("contacts.jsonl", &|text| text.replacen("Connie\",", "Connie\",\"age\":7,", 1)), "invalid"),
+        (sealed("contacts.jsonl", &|text| text.replace("\"stage\":\"identified\"", "\"stage\":\"asleep\"")), "invalid"),
+        (sealed("contacts.jsonl", &|text| text.replacen("\"id\":", "\"ident\":", 1)), "invalid"),
+        (sealed("contacts.jsonl", &|text| format!("{text}[]\n")), "invalid_json"),
+        (sealed("contacts.jsonl", &|text| text.lines().next().unwrap().to_owned() + "\n"), "count"),
+    ] {
+        let error = restore(&app, &bob, &bytes).await.unwrap_err();
+        assert_eq!((error.code.name(), error.errors[0].code.as_ref()), ("unreadable_file", fault), "{error}");
+        assert_eq!(app.get("/v1/contacts", &bob).await.json["data"], json!([]), "{fault}: nothing was stored");
+    }
+}
+
+fn zipped(files: &BTreeMap<String, String>) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, text) in files {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes))
 }
 
 /// A bit of everything.
