@@ -13,6 +13,7 @@ mod faults;
 mod forged;
 mod frame;
 mod hostile;
+mod import_formats;
 mod imports;
 mod introductions;
 mod migrations;
