@@ -98,6 +98,7 @@ impl Directory {
         let by_slug = row.slugs.iter().filter_map(|slug| self.slugs.get(slug).copied());
         let mut found: Vec<ContactId> = self.keys.get(&row.key).map(|(id, _)| *id).into_iter().collect();
         found.extend(self.earlier(row));
+        found.extend(own_id(row));
         found.extend(by_slug);
         if found.is_empty() {
             found.extend(said.email_keys().filter_map(|email| self.emails.get(&email).copied()));
@@ -134,6 +135,7 @@ impl Directory {
             return Some((*id, Some(base)));
         }
         let earlier = self.earlier(row).filter(live);
+        let own = own_id(row).filter(live);
         let by_slug = || row.slugs.iter().filter_map(|slug| self.slugs.get(slug).copied()).find(live);
         let named = |id: &ContactId| {
             known
@@ -146,7 +148,7 @@ impl Directory {
             known.get(id).is_some_and(|contact| !words.is_empty() && name_words(&contact.name) == words)
         };
         let by_phone = || self.by_phone(said).into_iter().find(same_name);
-        let found = earlier.or_else(by_slug).or_else(by_email).or_else(by_phone);
+        let found = earlier.or(own).or_else(by_slug).or_else(by_email).or_else(by_phone);
         found.or_else(|| self.by_name_and_company(row, known)).map(|id| (id, None))
     }
 
@@ -159,6 +161,12 @@ impl Directory {
         };
         self.namesakes(row).find(works_there)
     }
+}
+
+/// Of a card that this service has written the contact itself.
+fn own_id(row: &Record) -> Option<ContactId> {
+    let id = row.key.strip_prefix("uid:urn:uuid:")?;
+    uuid::Uuid::try_parse(id).ok().map(ContactId::from)
 }
 
 type Names = (Option<String>, Option<String>);

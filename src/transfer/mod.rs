@@ -39,6 +39,7 @@ pub mod vcard;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::service::settle_interrupted;
+pub use self::store::extras;
 pub use self::timeline::timeline;
 
 pub fn configure(config: &mut ServiceConfig) {

@@ -264,6 +264,23 @@ pub async fn extras_of(
     Ok(rows.into_iter().map(|row| ((row.contact_id, row.key), row.properties)).collect())
 }
 
+/// What sources have of these contacts and Inroad has no field for: each contact's properties, by source and key. Those
+/// of the source `vcard` are properties with `group`, `name`, `parameters` and `value`, escaped as vCard 3.0 and 4.0 are.
+pub async fn extras(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    contacts: &[ContactId],
+) -> ApiResult<HashMap<ContactId, Vec<(String, Value)>>> {
+    let theirs = contact_extras::workspace_id.eq(workspace).and(contact_extras::contact_id.eq_any(contacts));
+    let rows = ExtraDbRow::query().filter(theirs);
+    let rows: Vec<ExtraDbRow> = rows.order((contact_extras::source, contact_extras::key)).load(&mut conn).await?;
+    let mut found: HashMap<ContactId, Vec<(String, Value)>> = HashMap::new();
+    for row in rows {
+        found.entry(row.contact_id).or_default().push((row.source, row.properties));
+    }
+    Ok(found)
+}
+
 pub async fn put_extras(mut conn: &Conn, rows: &[ExtraDbRow]) -> ApiResult<()> {
     use diesel::upsert::excluded;
     for chunk in rows.chunks(CHUNK) {
