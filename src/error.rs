@@ -102,6 +102,12 @@ codes! {
     RestoreConflict = CONFLICT, "restore_conflict", "It cannot be restored as it was";
     /// The import cannot be undone: it is not finished, was a dry run, or is undone already.
     ImportNotUndoable = CONFLICT, "import_not_undoable", "The import cannot be undone";
+    /// The import is not running any more, so that there is nothing to cancel.
+    ImportNotRunning = CONFLICT, "import_not_running", "The import does not run";
+    /// Somebody cancelled the import while it ran. Nothing of the file was stored.
+    ImportCancelled = CONFLICT, "import_cancelled", "The import was cancelled";
+    /// The workspace has a mapping of columns with this name.
+    ImportMappingExists = CONFLICT, "import_mapping_exists", "The mapping exists";
     /// This connector has introduced or named the same person before; `errors` names the introduction.
     IntroductionExists = CONFLICT, "introduction_exists", "The introduction exists";
     /// What is asked for cannot follow on the present state; `detail` says which states can.

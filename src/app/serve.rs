@@ -52,9 +52,10 @@ pub fn serve(app: Data<App>, listener: TcpListener) -> std::io::Result<Running> 
 /// Exact origins only, and no cookies: the credential is a header that a page must set itself.
 fn cors(app: &App) -> Cors {
     let allowed = ["idempotency-key", "if-match", "if-none-match", "last-event-id", "consistency-token"];
-    let allowed = allowed.into_iter().chain(["x-request-id", "traceparent"]).map(HeaderName::from_static);
+    let allowed = allowed.into_iter().chain(["x-request-id", "traceparent", "prefer"]).map(HeaderName::from_static);
     let exposed = ["ratelimit", "ratelimit-policy", "idempotency-replayed", "consistency-token", "x-request-id"];
-    let exposed = exposed.into_iter().chain(["deprecation", "sunset"]).map(HeaderName::from_static);
+    let exposed =
+        exposed.into_iter().chain(["deprecation", "sunset", "preference-applied"]).map(HeaderName::from_static);
     let known = [header::ETAG, header::LOCATION, header::LINK, header::RETRY_AFTER, header::CONTENT_DISPOSITION];
     let cors = Cors::default()
         .allowed_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])

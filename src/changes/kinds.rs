@@ -98,4 +98,10 @@ kinds! {
     CircleRequestRestored = "circle_request.restored";
     /// A request left the trash for good, or its connector did.
     CircleRequestPurged = "circle_request.purged";
+    /// A mapping of columns was saved.
+    ImportMappingCreated = "import_mapping.created";
+    /// A mapping of columns changed.
+    ImportMappingUpdated = "import_mapping.updated";
+    /// A mapping of columns was deleted.
+    ImportMappingDeleted = "import_mapping.deleted";
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::api::ContactInput;
 use super::model::{ContactId, ContactRow, ContactWrite, PositionRow, Profile};
-use super::parts::{Phone, Position, PostalAddress};
+use super::parts::{Position, PostalAddress};
 use super::search::texts;
 use super::words::Stage;
 use crate::db::{Json, WorkspaceId};
@@ -98,7 +98,7 @@ impl ContactInput {
         let country = self.addresses.iter().find_map(|address| address.country.clone());
         for phone in &mut self.phones {
             phone.number = phone.number.trim().to_owned();
-            phone.e164 = e164(phone, country.as_deref());
+            phone.e164 = e164(&phone.number, country.as_deref());
         }
     }
 
@@ -268,9 +268,9 @@ pub fn search_lines(lines: &[String]) -> String {
 }
 
 /// The number in E.164: as it says itself, or as a number of the country that the contact's address is in.
-fn e164(phone: &Phone, country: Option<&str>) -> Option<String> {
+pub fn e164(number: &str, country: Option<&str>) -> Option<String> {
     let country = country.and_then(|code| code.parse().ok());
-    let number = phonenumber::parse(country, &phone.number).ok()?;
+    let number = phonenumber::parse(country, number).ok()?;
     phonenumber::is_valid(&number).then(|| number.format().mode(phonenumber::Mode::E164).to_string())
 }
 

@@ -183,6 +183,14 @@ pub async fn handles_in_trash(mut conn: &Conn, workspace: WorkspaceId) -> ApiRes
     Ok(gone.select(columns).load(&mut conn).await?)
 }
 
+/// The telephone numbers of all contacts that have some, as the profile keeps them; oldest first.
+pub async fn phones(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<Vec<(ContactId, serde_json::Value)>> {
+    let live = contacts::table.filter(contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_null()));
+    let list = contacts::profile.retrieve_as_object("phones");
+    let with_some = live.filter(list.ne(serde_json::json!([])));
+    Ok(with_some.select((contacts::id, list)).order(contacts::id).load(&mut conn).await?)
+}
+
 pub async fn exists(mut conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResult<bool> {
     let live = contacts::workspace_id.eq(workspace).and(contacts::id.eq(id)).and(contacts::deleted_at.is_null());
     Ok(diesel::select(diesel::dsl::exists(contacts::table.filter(live))).get_result(&mut conn).await?)

@@ -295,6 +295,34 @@ diesel::table! {
         failure_detail -> Nullable<Text>,
         finished_at -> Nullable<Timestamptz>,
         undone_at -> Nullable<Timestamptz>,
+        cancel_requested_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    contact_extras (workspace_id, contact_id, source, key) {
+        workspace_id -> Uuid,
+        contact_id -> Uuid,
+        source -> Text,
+        key -> Text,
+        properties -> Jsonb,
+    }
+}
+
+diesel::table! {
+    import_mappings (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        name -> Text,
+        name_key -> Text,
+        has_header -> Bool,
+        delimiter -> Nullable<Text>,
+        encoding -> Nullable<Text>,
+        date_order -> Nullable<Text>,
+        mapped_columns -> Jsonb,
     }
 }
 
@@ -466,6 +494,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     changes,
     circle_requests,
     companies,
+    contact_extras,
     contact_merges,
     contact_redirects,
     contacts,
@@ -474,6 +503,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     external_ids,
     idempotency_keys,
     import_keys,
+    import_mappings,
     import_rows,
     imports,
     introductions,

@@ -9,6 +9,7 @@ pub mod page;
 pub mod params;
 mod pointer;
 pub mod precondition;
+pub mod prefer;
 pub mod rate_limit;
 pub mod schema;
 pub mod strict_json;

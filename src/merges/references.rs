@@ -18,6 +18,7 @@ pub const HANDLED: &[(&str, &str)] = &[
     ("contacts_connector_fkey", "moved to the survivor; cleared"),
     ("positions_contact_fkey", "copied to the survivor with its fields; removed with the contact"),
     ("import_keys_contact_fkey", "moved to the survivor; removed with the contact, a digest stays"),
+    ("contact_extras_contact_fkey", "moved with the key that brought them; removed with the contact"),
     ("introductions_introducer_fkey", "moved, without self-introductions and twins; an anonymous node stays"),
     ("introductions_introduced_fkey", "moved, without self-introductions and twins; an anonymous node stays"),
     ("circle_requests_connector_fkey", "moved to the survivor; removed"),

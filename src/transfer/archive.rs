@@ -87,9 +87,9 @@ pub fn is_archive(file: &mut File) -> io::Result<bool> {
     Ok(magic == b"PK\x03\x04" || magic == b"PK\x05\x06")
 }
 
-/// Decompresses the entry with the base name `wanted`, in any folder and any case, into an
-/// unnamed temporary file, which is returned rewound. The first such entry counts.
-pub fn extract(file: File, wanted: &str) -> Result<File, ArchiveError> {
+/// Decompresses the first of the `wanted` files that is there, by its base name in any folder and any case, into an
+/// unnamed temporary file, which is returned rewound. A wanted name that begins with a dot is an extension.
+pub fn extract(file: File, wanted: &[&str]) -> Result<File, ArchiveError> {
     check_index(&file)?;
     // The header may claim any size, but not more than the archive itself has.
     let most = file.metadata()?.len();
@@ -131,18 +131,21 @@ fn check_index(mut file: &File) -> Result<(), ArchiveError> {
     if too_many { Err(ArchiveError::TooManyEntries) } else { Ok(()) }
 }
 
-fn find<R: Read + Seek>(archive: &ZipArchive<R>, wanted: &str) -> Result<usize, ArchiveError> {
-    let mut others = Vec::new();
-    for (index, name) in archive.file_names_raw().enumerate() {
-        let name = base_name(name);
-        if name.eq_ignore_ascii_case(wanted) {
+fn find<R: Read + Seek>(archive: &ZipArchive<R>, wanted: &[&str]) -> Result<usize, ArchiveError> {
+    let names: Vec<String> = archive.file_names_raw().map(base_name).collect();
+    let is = |name: &str, wanted: &str| match wanted.strip_prefix('.') {
+        Some(kind) => extension(name).eq_ignore_ascii_case(kind),
+        None => name.eq_ignore_ascii_case(wanted),
+    };
+    for one in wanted {
+        if let Some(index) = names.iter().position(|name| is(name, one)) {
             return Ok(index);
         }
-        if others.len() < NAMES_TOLD && extension(&name).eq_ignore_ascii_case(extension(wanted)) {
-            others.push(name.chars().take(NAME_TOLD_CHARS).collect());
-        }
     }
-    Err(ArchiveError::Missing { wanted: wanted.to_owned(), found: others })
+    let alike = |name: &&String| wanted.iter().any(|one| extension(name).eq_ignore_ascii_case(extension(one)));
+    let told = names.iter().filter(alike).take(NAMES_TOLD);
+    let found = told.map(|name| name.chars().take(NAME_TOLD_CHARS).collect()).collect();
+    Err(ArchiveError::Missing { wanted: wanted.join(" or "), found })
 }
 
 fn spool(content: impl Read, limit: u64) -> Result<File, ArchiveError> {

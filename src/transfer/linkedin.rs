@@ -5,11 +5,17 @@
 //! held over the years, and what spreadsheets make of them.
 
 use std::fs::File;
-use std::io::{self, Chain, Cursor, Read, Seek};
+use std::io::{Chain, Cursor, Read, Seek};
 
 use chrono::NaiveDate;
 
-use crate::transfer::archive::{self, ArchiveError};
+use super::formats::FileError;
+use super::reading::held;
+use super::record::{self, Record, Said};
+use crate::contacts::{Email, HowFound};
+use crate::fields::Link;
+use crate::text::name_key;
+use crate::transfer::archive;
 use crate::transfer::records::{Fault, Records};
 use crate::transfer::text::{self, Decoded};
 
@@ -87,38 +93,6 @@ pub struct Problem {
     pub value: String,
 }
 
-/// Why a file as a whole cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum FileError {
-    #[error("the file is empty")]
-    Empty,
-    #[error("the file is neither CSV nor a zip archive")]
-    NotCsv,
-    /// `seen` is the first record, at most 200 characters.
-    #[error("no header such as First Name,Last Name,URL was found; the file begins with: {seen}")]
-    HeaderMissing { seen: String },
-    #[error("a quote opened on line {line}, before the header, is never closed")]
-    UnclosedQuote { line: u64 },
-    #[error(transparent)]
-    Archive(#[from] ArchiveError),
-    #[error("the file could not be read")]
-    Io(#[from] io::Error),
-}
-
-impl FileError {
-    /// A name for the error that stays the same.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Empty => "empty",
-            Self::NotCsv => "not_csv",
-            Self::HeaderMissing { .. } => "header_missing",
-            Self::UnclosedQuote { .. } => "unclosed_quote",
-            Self::Archive(error) => error.code(),
-            Self::Io(_) => "io",
-        }
-    }
-}
-
 /// The rows of a file, read one by one in constant memory.
 pub struct Connections {
     records: Records<Chain<Cursor<Vec<u8>>, Decoded<File>>>,
@@ -130,7 +104,7 @@ pub struct Connections {
 /// Reads from the file's beginning, wherever it stands.
 pub fn read(mut file: File) -> Result<Connections, FileError> {
     if archive::is_archive(&mut file)? {
-        file = archive::extract(file, IN_ARCHIVE)?;
+        file = archive::extract(file, &[IN_ARCHIVE])?;
     }
     file.rewind()?;
     let mut text = text::decode(file)?;
@@ -143,6 +117,13 @@ pub fn read(mut file: File) -> Result<Connections, FileError> {
         records.read();
     }
     Ok(Connections { records, columns: header.columns, encoding })
+}
+
+/// Whether the headings are those of a member's connections, and of no other table with names in it.
+pub fn recognises(headings: &[String]) -> bool {
+    let has = |names: &[&str]| headings.iter().any(|text| names.contains(&text.to_lowercase().as_str()));
+    let named = has(&["first name", "last name"]);
+    named && (has(&["connected on"]) || has(&["url", "profile url"]) && has(&["position"]))
 }
 
 fn without_header(none: header::NoHeader, head: &[u8]) -> FileError {
@@ -174,5 +155,64 @@ impl Iterator for Connections {
             let heading = column.and_then(|number| self.columns.heading(number)).map(str::to_owned);
             Entry::Error { line, column, heading, code, detail }
         }))
+    }
+}
+
+impl From<Entry> for record::Entry {
+    fn from(entry: Entry) -> Self {
+        match entry {
+            Entry::Connection(row) => Self::Person(Box::new(row.into())),
+            Entry::Skipped { line, reason } => Self::Skipped { line, reason },
+            Entry::Error { line, column, heading, code, detail } => Self::Error { line, column, heading, code, detail },
+        }
+    }
+}
+
+impl From<Connection> for Record {
+    fn from(row: Connection) -> Self {
+        let key = row.key();
+        let Connection {
+            line,
+            name_prefix,
+            given_name,
+            family_name,
+            name_suffix,
+            profile,
+            email,
+            company,
+            title,
+            connected_on,
+            problems,
+        } = row;
+        let label = Some("linkedin".to_owned());
+        let slugs = profile.iter().map(|page| page.slug.clone()).collect();
+        let said = Said {
+            name_prefix,
+            given_name,
+            family_name,
+            name_suffix,
+            links: profile.map(|page| Link { url: page.url, label, is_primary: false }).into_iter().collect(),
+            emails: email.map(|address| Email { address, label: None, is_primary: false }).into_iter().collect(),
+            positions: (company.is_some() || title.is_some()).then(|| held(company, title)).into_iter().collect(),
+            ..Said::default()
+        };
+        let problems = problems.into_iter().map(Into::into).collect();
+        let how_found = Some(HowFound::Linkedin);
+        Self { line, key, said, slugs, how_found, how_found_on: connected_on, problems, ..Self::default() }
+    }
+}
+
+impl Connection {
+    /// What LinkedIn knows a person by: the profile, else the e-mail address, else name and company.
+    fn key(&self) -> String {
+        if let Some(profile) = &self.profile {
+            return format!("in:{}", profile.slug);
+        }
+        if let Some(email) = &self.email {
+            return format!("mail:{}", email.to_lowercase());
+        }
+        let names = [self.given_name.as_deref(), self.family_name.as_deref()];
+        let name = names.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        format!("name:{}|{}", name_key(&name), self.company.as_deref().map(name_key).unwrap_or_default())
     }
 }

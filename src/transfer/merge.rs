@@ -1,203 +1,430 @@
-//! What a LinkedIn connection adds to a contact. A three-way merge: what LinkedIn said last time tells its news from
-//! what a person has changed since, and what a person wrote stays.
-use serde::{Deserialize, Serialize};
-
-use super::linkedin::Connection;
+//! What an entry of a file adds to a contact. A three-way merge: what the source said last time tells its news from
+//! what a person has changed since. What a person wrote stays; what differs from it is told, and what can stand beside
+//! it is added.
+use super::linkedin::Profile;
 use super::model::ImportProblem;
-use crate::contacts::{ContactInput, Email, HowFound, Position};
-use crate::fields::Link;
-use crate::text::name_key;
+use super::record::{Said, digits, name_words};
+use crate::contacts::{self, ContactInput, Email, Phone, Position, PostalAddress};
+use crate::text::{fold, name_key};
 
-/// What LinkedIn says of a person.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Base {
-    pub name_prefix: Option<String>,
-    pub given_name: Option<String>,
-    pub family_name: Option<String>,
-    pub name_suffix: Option<String>,
-    pub url: Option<String>,
-    pub email: Option<String>,
-    pub company: Option<String>,
-    pub title: Option<String>,
-}
-
-impl From<&Connection> for Base {
-    fn from(row: &Connection) -> Self {
-        Self {
-            name_prefix: row.name_prefix.clone(),
-            given_name: row.given_name.clone(),
-            family_name: row.family_name.clone(),
-            name_suffix: row.name_suffix.clone(),
-            url: row.profile.as_ref().map(|profile| profile.url.clone()),
-            email: row.email.clone(),
-            company: row.company.clone(),
-            title: row.title.clone(),
-        }
-    }
-}
+/// Items of the lists of a contact.
+const MANY: usize = 50;
+const FEW: usize = 20;
+const WORDS: usize = 100;
 
 /// A contact that nobody knows yet.
-pub fn new_contact(row: &Connection) -> ContactInput {
+pub fn new_contact(now: &Said) -> ContactInput {
     let mut input = ContactInput::empty();
-    input.how_found = Some(HowFound::Linkedin);
-    input.how_found_on = row.connected_on;
-    merge(&mut input, None, &Base::from(row), &mut Vec::new());
+    Merge { source: "", none: &Said::default(), before: None, now, problems: &mut Vec::new() }.into(&mut input);
     input
 }
 
-/// Brings LinkedIn's news into a contact; `last` is what it said before, if this contact ever came from there.
-pub fn merge(input: &mut ContactInput, last: Option<&Base>, now: &Base, problems: &mut Vec<ImportProblem>) {
-    if last == Some(now) {
-        return;
-    }
-    let none = Base::default();
-    let before = last.unwrap_or(&none);
-    merge_names(input, before, now, problems);
-    merge_link(input, before, now);
-    merge_email(input, before, now);
-    merge_position(input, before, now, problems);
-}
-
-fn merge_names(input: &mut ContactInput, before: &Base, now: &Base, problems: &mut Vec<ImportProblem>) {
-    merge_text("prefix of the name", &mut input.name_prefix, &before.name_prefix, &now.name_prefix, problems);
-    merge_text("suffix of the name", &mut input.name_suffix, &before.name_suffix, &now.name_suffix, problems);
-    if input.given_name.is_none() && input.family_name.is_none() {
-        input.given_name.clone_from(&now.given_name);
-        input.family_name.clone_from(&now.family_name);
-        return;
-    }
-    merge_text("given name", &mut input.given_name, &before.given_name, &now.given_name, problems);
-    merge_text("family name", &mut input.family_name, &before.family_name, &now.family_name, problems);
-}
-
-/// Takes the news where the field is still as LinkedIn last had it, or empty and never filled from there.
-fn merge_text(
-    what: &str,
-    field: &mut Option<String>,
-    before: &Option<String>,
-    now: &Option<String>,
+/// Brings a source's news into a contact; `before` is what it said last, if it ever named this contact.
+pub fn merge(
+    source: &str,
+    input: &mut ContactInput,
+    before: Option<&Said>,
+    now: &Said,
     problems: &mut Vec<ImportProblem>,
 ) {
-    let Some(new) = now else { return };
-    if before.as_ref() == Some(new) || field.as_ref() == Some(new) {
-        return;
-    }
-    if field == before {
-        *field = Some(new.clone());
-    } else if let Some(kept) = field {
-        let detail = format!("the {what} stays {kept:?}: LinkedIn has {new:?}");
-        problems.push(ImportProblem { value: Some(new.clone()), ..ImportProblem::new("kept", detail) });
+    if before != Some(now) {
+        Merge { source, none: &Said::default(), before, now, problems }.into(input);
     }
 }
 
-fn merge_link(input: &mut ContactInput, before: &Base, now: &Base) {
-    let Some(url) = now.url.as_ref().filter(|url| before.url.as_ref() != Some(*url)) else { return };
-    let slug = |url: &str| super::linkedin::Profile::parse(url).map(|profile| profile.slug);
-    let new = slug(url);
-    if !input.links.iter().any(|link| slug(&link.url) == new) {
-        input.links.push(Link { url: url.clone(), label: Some("linkedin".to_owned()), is_primary: false });
-    }
+struct Merge<'a> {
+    source: &'a str,
+    none: &'a Said,
+    before: Option<&'a Said>,
+    now: &'a Said,
+    problems: &'a mut Vec<ImportProblem>,
 }
 
-fn merge_email(input: &mut ContactInput, before: &Base, now: &Base) {
-    let Some(address) = now.email.as_ref().filter(|email| before.email.as_ref() != Some(*email)) else { return };
-    if !input.emails.iter().any(|email| email.address.eq_ignore_ascii_case(address)) {
-        input.emails.push(Email { address: address.clone(), label: None, is_primary: false });
+impl Merge<'_> {
+    fn into(mut self, input: &mut ContactInput) {
+        self.names(input);
+        self.texts(input);
+        self.emails(input);
+        self.phones(input);
+        self.links(input);
+        self.addresses(input);
+        self.positions(input);
+        self.education(input);
+        self.words(input);
+        self.custom_fields(input);
     }
-}
 
-/// The current position. One that LinkedIn had given, and that nobody touched since, gives way to its successor.
-fn merge_position(input: &mut ContactInput, before: &Base, now: &Base, problems: &mut Vec<ImportProblem>) {
-    let same = before.company == now.company && before.title == now.title;
-    if same || (now.company.is_none() && now.title.is_none()) {
-        return;
+    fn before(&self) -> &Said {
+        self.before.unwrap_or(self.none)
     }
-    let key = now.company.as_deref().map(name_key);
-    let at_company = |position: &Position| position.company_name.as_deref().map(name_key) == key;
-    let given = |position: &Position| {
-        position.company_name.as_deref().map(name_key) == before.company.as_deref().map(name_key)
-            && position.title == before.title
-    };
-    if let Some(position) = input.positions.iter_mut().find(|position| position.current() && at_company(position)) {
-        if position.title == now.title {
+
+    fn kept(&mut self, what: &str, kept: &str, new: &str) {
+        let source = if self.source.is_empty() { "the file" } else { self.source };
+        let detail = format!("the {what} stays {:?}: {source} has {:?}", short(kept), short(new));
+        self.problems.push(ImportProblem { value: Some(short(new)), ..ImportProblem::new("kept", detail) });
+    }
+
+    fn left_out(&mut self, what: &str, new: &str) {
+        let detail = format!("the contact has as many {what} as it may have");
+        self.problems.push(ImportProblem { value: Some(short(new)), ..ImportProblem::new("too_many", detail) });
+    }
+
+    fn names(&mut self, input: &mut ContactInput) {
+        let now = self.now;
+        if input.given_name.is_none() && input.family_name.is_none() {
+            if now.given_name.is_some() || now.family_name.is_some() {
+                input.given_name.clone_from(&now.given_name);
+                input.family_name.clone_from(&now.family_name);
+                input.additional_name = input.additional_name.take().or_else(|| now.additional_name.clone());
+            }
             return;
         }
-        let untouched = position.title.is_none() || position.title == before.title;
-        match (&now.title, untouched) {
-            (Some(title), true) => position.title = Some(title.clone()),
-            (Some(title), false) => {
-                let kept = position.title.clone().unwrap_or_default();
-                let detail = format!("the title stays {kept:?}: LinkedIn has {title:?}");
-                problems.push(ImportProblem { value: Some(title.clone()), ..ImportProblem::new("kept", detail) });
+        // The same words, split up otherwise.
+        let names = [&input.given_name, &input.additional_name, &input.family_name];
+        let have = names.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ");
+        if name_words(&have) == name_words(&now.full_name()) {
+            return;
+        }
+        let before = self.before().clone();
+        self.text("given name", &mut input.given_name, &before.given_name, &now.given_name);
+        self.text("middle name", &mut input.additional_name, &before.additional_name, &now.additional_name);
+        self.text("family name", &mut input.family_name, &before.family_name, &now.family_name);
+    }
+
+    fn texts(&mut self, input: &mut ContactInput) {
+        let (before, now) = (self.before().clone(), self.now);
+        self.text("prefix of the name", &mut input.name_prefix, &before.name_prefix, &now.name_prefix);
+        self.text("suffix of the name", &mut input.name_suffix, &before.name_suffix, &now.name_suffix);
+        self.text("preferred name", &mut input.preferred_name, &before.preferred_name, &now.preferred_name);
+        self.text("pronunciation", &mut input.pronunciation, &before.pronunciation, &now.pronunciation);
+        self.text("pronouns", &mut input.pronouns, &before.pronouns, &now.pronouns);
+        self.text("headline", &mut input.headline, &before.headline, &now.headline);
+        self.text("location", &mut input.location, &before.location, &now.location);
+        self.text("time zone", &mut input.time_zone, &before.time_zone, &now.time_zone);
+        let (old, new) = (&before.how_found_detail, &now.how_found_detail);
+        self.text("way in which the contact was found", &mut input.how_found_detail, old, new);
+        self.text("notes", &mut input.notes, &before.notes, &now.notes);
+    }
+
+    /// Takes the news where the field is still as the source last had it, or empty and never filled from there.
+    fn text(&mut self, what: &str, field: &mut Option<String>, before: &Option<String>, now: &Option<String>) {
+        let Some(new) = now else { return };
+        if before.as_ref() == Some(new) || field.as_ref() == Some(new) {
+            return;
+        }
+        if field == before {
+            *field = Some(new.clone());
+        } else if let Some(kept) = field {
+            self.kept(what, kept, new);
+        }
+    }
+
+    fn emails(&mut self, input: &mut ContactInput) {
+        let same = |a: &Email, b: &Email| a.address.eq_ignore_ascii_case(&b.address);
+        for new in &self.now.emails {
+            if self.before().emails.iter().any(|old| same(old, new)) {
+                continue;
             }
-            (None, _) => {}
+            if let Some(known) = input.emails.iter_mut().find(|known| same(known, new)) {
+                fill(&mut known.label, &new.label);
+            } else if input.emails.len() >= MANY {
+                self.left_out("e-mail addresses", &new.address);
+            } else {
+                let is_primary = new.is_primary && !input.emails.iter().any(|known| known.is_primary);
+                input.emails.push(Email { is_primary, ..new.clone() });
+            }
         }
-        return;
     }
-    if before.company.is_some() || before.title.is_some() {
-        for former in input.positions.iter_mut().filter(|position| position.current() && given(position)) {
-            former.is_current = Some(false);
+
+    fn phones(&mut self, input: &mut ContactInput) {
+        let country = input.addresses.iter().find_map(|address| address.country.clone());
+        for new in &self.now.phones {
+            if self.before().phones.iter().any(|old| same_number(old, new)) {
+                continue;
+            }
+            let mut new = new.clone();
+            if !input.phones.is_empty() {
+                new.e164 = contacts::e164(&new.number, country.as_deref().or(self.now.country()));
+            }
+            let new = &new;
+            if let Some(known) = input.phones.iter_mut().find(|known| same_number(known, new)) {
+                fill(&mut known.label, &new.label);
+            } else if input.phones.len() >= MANY {
+                self.left_out("telephone numbers", &new.number);
+            } else {
+                let is_primary = new.is_primary && !input.phones.iter().any(|known| known.is_primary);
+                input.phones.push(Phone { is_primary, ..new.clone() });
+            }
         }
     }
-    let position = Position {
-        id: None,
-        company_id: None,
-        company_name: now.company.clone(),
-        title: now.title.clone(),
-        started_on: None,
-        ended_on: None,
-        is_current: Some(true),
-    };
-    input.positions.insert(0, position);
+
+    fn links(&mut self, input: &mut ContactInput) {
+        for new in &self.now.links {
+            let page = page(&new.url);
+            let there = |url: &str| self::page(url) == page;
+            if self.before().links.iter().any(|old| there(&old.url)) {
+                continue;
+            }
+            if let Some(known) = input.links.iter_mut().find(|known| there(&known.url)) {
+                fill(&mut known.label, &new.label);
+            } else if input.links.len() >= MANY {
+                self.left_out("links", &new.url);
+            } else {
+                let is_primary = new.is_primary && !input.links.iter().any(|known| known.is_primary);
+                input.links.push(crate::fields::Link { is_primary, ..new.clone() });
+            }
+        }
+    }
+
+    fn addresses(&mut self, input: &mut ContactInput) {
+        for new in &self.now.addresses {
+            let place = place(new);
+            if self.before().addresses.iter().chain(&input.addresses).any(|known| self::place(known) == place) {
+                continue;
+            }
+            if input.addresses.len() >= FEW {
+                self.left_out("addresses", new.street.as_deref().unwrap_or_default());
+            } else {
+                let is_primary = new.is_primary && !input.addresses.iter().any(|known| known.is_primary);
+                input.addresses.push(PostalAddress { is_primary, ..new.clone() });
+            }
+        }
+    }
+
+    /// A current position that the source had given, and that nobody touched since, gives way to its successor.
+    fn positions(&mut self, input: &mut ContactInput) {
+        let (before, now) = (&self.before().positions.clone(), &self.now.positions);
+        if now.is_empty() || before == now {
+            return;
+        }
+        let mut news = Vec::new();
+        for new in now.iter().filter(|new| !before.iter().any(|old| same_position(old, new))) {
+            match input.positions.iter_mut().find(|have| have.current() == new.current() && at_one_place(have, new)) {
+                Some(have) => self.title(have, before, new),
+                None => news.push(new.clone()),
+            }
+        }
+        if !news.is_empty() {
+            let replaced = |have: &&mut Position| {
+                have.current() && before.iter().any(|old| same_position(old, have) && !holds(now, old))
+            };
+            for former in input.positions.iter_mut().filter(replaced) {
+                former.is_current = Some(false);
+            }
+        }
+        for new in news.into_iter().rev() {
+            if input.positions.len() >= MANY {
+                self.left_out("positions", new.company_name.as_deref().unwrap_or_default());
+            } else {
+                input.positions.insert(0, Position { is_current: Some(new.current()), ..new });
+            }
+        }
+    }
+
+    fn title(&mut self, have: &mut Position, before: &[Position], new: &Position) {
+        let Some(title) = new.title.as_ref().filter(|title| have.title.as_ref() != Some(*title)) else { return };
+        let old = before.iter().find(|old| at_one_place(old, new));
+        match &have.title {
+            Some(kept) if old.is_none_or(|old| old.title.as_ref() != Some(kept)) => {
+                let kept = kept.clone();
+                self.kept("title", &kept, title);
+            }
+            _ => have.title = Some(title.clone()),
+        }
+    }
+
+    fn education(&mut self, input: &mut ContactInput) {
+        for new in &self.now.education {
+            let key = fold(&new.school);
+            let known = self.before().education.iter().chain(&input.education).any(|known| fold(&known.school) == key);
+            if known {
+                continue;
+            }
+            if input.education.len() >= FEW {
+                self.left_out("schools", &new.school);
+            } else {
+                input.education.push(new.clone());
+            }
+        }
+    }
+
+    fn words(&mut self, input: &mut ContactInput) {
+        let (before, now) = (self.before().clone(), self.now);
+        for (what, limit, have, old, new) in [
+            ("industries", WORDS, &mut input.industries, &before.industries, &now.industries),
+            ("fields of expertise", WORDS, &mut input.expertise, &before.expertise, &now.expertise),
+            ("things in common", MANY, &mut input.shared_ground, &before.shared_ground, &now.shared_ground),
+            ("tags", WORDS, &mut input.tags, &before.tags, &now.tags),
+        ] {
+            for word in new.iter().filter(|word| !old.contains(word)) {
+                if have.iter().any(|known| fold(known) == fold(word)) {
+                    continue;
+                }
+                if have.len() >= limit {
+                    self.left_out(what, word);
+                } else {
+                    have.push(word.clone());
+                }
+            }
+        }
+    }
+
+    fn custom_fields(&mut self, input: &mut ContactInput) {
+        for (name, new) in &self.now.custom_fields {
+            let old = self.before().custom_fields.get(name).cloned();
+            let have = input.custom_fields.get(name);
+            if old.as_ref() == Some(new) || have == Some(new) {
+                continue;
+            }
+            match have {
+                Some(kept) if old.as_ref() != Some(kept) => {
+                    let kept = kept.as_str().map_or_else(|| kept.to_string(), str::to_owned);
+                    self.kept(&format!("field {name:?}"), &kept, new.as_str().unwrap_or_default());
+                }
+                None if old.is_some() => {}
+                None if input.custom_fields.len() >= WORDS => self.left_out("fields of its own", name),
+                _ => {
+                    input.custom_fields.insert(name.clone(), new.clone());
+                }
+            }
+        }
+    }
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(100).collect()
+}
+
+fn fill(label: &mut Option<String>, new: &Option<String>) {
+    if label.is_none() {
+        label.clone_from(new);
+    }
+}
+
+fn same_number(a: &Phone, b: &Phone) -> bool {
+    let same_e164 = a.e164.is_some() && a.e164 == b.e164;
+    let plain = |phone: &Phone| digits(&phone.number).trim_start_matches('0').to_owned();
+    let inside = |phone: &Phone| phone.e164.as_deref().map(digits).unwrap_or_default();
+    same_e164
+        || plain(a) == plain(b)
+        || (!plain(b).is_empty() && inside(a) == plain(b))
+        || (!plain(a).is_empty() && inside(b) == plain(a))
+}
+
+/// One spelling of a page's address: LinkedIn has several for a profile, and nobody minds the scheme.
+fn page(url: &str) -> String {
+    if let Some(profile) = Profile::parse(url) {
+        return profile.url;
+    }
+    let url = url.trim_start_matches("https://").trim_start_matches("http://").trim_start_matches("www.");
+    url.trim_end_matches('/').to_owned()
+}
+
+fn place(address: &PostalAddress) -> String {
+    let PostalAddress { street, locality, region, postal_code, country, label: _, is_primary: _ } = address;
+    let parts = [street, locality, region, postal_code, country].into_iter().flatten();
+    fold(&parts.map(String::as_str).collect::<Vec<_>>().join(" ")).replace(',', "")
+}
+
+fn company_key(position: &Position) -> Option<String> {
+    position.company_name.as_deref().map(name_key)
+}
+
+/// The same company, or, of positions without one, the same title.
+fn at_one_place(a: &Position, b: &Position) -> bool {
+    company_key(a) == company_key(b) && (a.company_name.is_some() || a.title == b.title)
+}
+
+fn same_position(a: &Position, b: &Position) -> bool {
+    company_key(a) == company_key(b) && a.title == b.title
+}
+
+fn holds(positions: &[Position], one: &Position) -> bool {
+    positions.iter().any(|position| at_one_place(position, one))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transfer::reading::held;
 
-    fn base(company: &str, title: &str) -> Base {
+    fn said(company: &str, title: &str) -> Said {
         let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-        Base { given_name: some("Ada"), company: some(company), title: some(title), ..Base::default() }
+        Said { given_name: some("Ada"), positions: vec![held(some(company), some(title))], ..Said::default() }
     }
 
-    fn contact(base: &Base) -> ContactInput {
-        let mut input = ContactInput::empty();
-        merge(&mut input, None, base, &mut Vec::new());
-        input
+    fn told(input: &ContactInput) -> Vec<(&str, bool)> {
+        input.positions.iter().map(|at| (at.company_name.as_deref().unwrap_or(""), at.current())).collect()
+    }
+
+    fn news(input: &mut ContactInput, before: Option<&Said>, now: &Said) -> Vec<ImportProblem> {
+        let mut problems = Vec::new();
+        merge("LinkedIn", input, before, now, &mut problems);
+        problems
     }
 
     #[test]
     fn a_new_job_makes_the_old_one_former() {
-        let (old, new) = (base("One", "Engineer"), base("Two", "Chief"));
-        let mut input = contact(&old);
-        merge(&mut input, Some(&old), &new, &mut Vec::new());
-        let told: Vec<_> =
-            input.positions.iter().map(|at| (at.company_name.as_deref().unwrap_or(""), at.current())).collect();
-        assert_eq!(told, [("Two", true), ("One", false)]);
+        let (old, new) = (said("One", "Engineer"), said("Two", "Chief"));
+        let mut input = new_contact(&old);
+        news(&mut input, Some(&old), &new);
+        assert_eq!(told(&input), [("Two", true), ("One", false)]);
     }
 
     #[test]
     fn what_a_person_changed_stays_and_is_told() {
-        let (old, new) = (base("One", "Engineer"), base("One", "Chief"));
-        let mut input = contact(&old);
+        let (old, new) = (said("One", "Engineer"), said("One", "Chief"));
+        let mut input = new_contact(&old);
         input.positions[0].title = Some("Wizard".to_owned());
         input.given_name = Some("Augusta".to_owned());
-        let mut problems = Vec::new();
-        merge(&mut input, Some(&old), &new, &mut problems);
+        let problems = news(&mut input, Some(&old), &new);
         assert_eq!(
             (input.positions[0].title.as_deref(), input.given_name.as_deref()),
             (Some("Wizard"), Some("Augusta"))
         );
-        assert_eq!(problems.len(), 1, "the name is no news");
+        assert_eq!(problems.len(), 1, "the name is no news: {problems:?}");
     }
 
     #[test]
     fn the_same_news_twice_is_no_news() {
-        let new = base("One", "Engineer");
-        let mut input = contact(&new);
+        let new = said("One", "Engineer");
+        let mut input = new_contact(&new);
         input.positions.clear();
-        merge(&mut input, Some(&new), &new, &mut Vec::new());
+        news(&mut input, Some(&new), &new);
         assert!(input.positions.is_empty(), "what a person removed does not come back");
+    }
+
+    #[test]
+    fn nothing_is_blanked_and_what_can_stand_beside_is_added() {
+        let email = |address: &str| Email { address: address.to_owned(), label: None, is_primary: false };
+        let phone = |number: &str| Phone { number: number.to_owned(), e164: None, label: None, is_primary: true };
+        let old =
+            Said { notes: Some("theirs".to_owned()), emails: vec![email("a@x.example")], ..said("One", "Engineer") };
+        let mut input = new_contact(&old);
+        input.emails[0].is_primary = true;
+        input.notes = Some("mine".to_owned());
+        let new = Said {
+            notes: Some("news".to_owned()),
+            emails: vec![email("A@x.example"), email("b@x.example")],
+            phones: vec![phone("+43 1 234"), phone("0043 1 234"), phone("+43 1 235")],
+            ..Said::default()
+        };
+        let problems = news(&mut input, Some(&old), &new);
+        assert_eq!((input.given_name.as_deref(), input.notes.as_deref()), (Some("Ada"), Some("mine")));
+        assert_eq!(told(&input), [("One", true)], "a source that is silent takes nothing away");
+        assert_eq!(problems[0].code, "kept");
+        let addresses: Vec<_> = input.emails.iter().map(|email| (email.address.as_str(), email.is_primary)).collect();
+        assert_eq!(addresses, [("a@x.example", true), ("b@x.example", false)]);
+        let numbers: Vec<_> = input.phones.iter().map(|phone| (phone.number.as_str(), phone.is_primary)).collect();
+        assert_eq!(numbers, [("+43 1 234", true), ("+43 1 235", false)]);
+    }
+
+    #[test]
+    fn names_that_are_split_up_otherwise_are_the_same() {
+        let mut input = ContactInput::empty();
+        input.given_name = Some("Ada Lovelace".to_owned());
+        let now = Said { family_name: Some("Lovelace".to_owned()), ..said("", "") };
+        news(&mut input, None, &now);
+        assert_eq!((input.given_name.as_deref(), input.family_name.as_deref()), (Some("Ada Lovelace"), None));
     }
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::linkedin;
 use crate::contacts::ContactId;
 use crate::db::WorkspaceId;
-use crate::db::schema::{import_keys, import_rows, imports};
+use crate::db::schema::{contact_extras, import_keys, import_rows, imports};
 use crate::{fields, resource_id, text_enum};
 
 resource_id!(
@@ -22,6 +22,44 @@ text_enum! {
     ImportKind {
         /// `Connections.csv` of a LinkedIn archive, or the whole archive.
         LinkedinConnections = "linkedin_connections",
+        /// Google Contacts as CSV, in today's layout or the one before.
+        GoogleContacts = "google_contacts",
+        /// Outlook's contacts as CSV, of the desktop program or of Outlook.com.
+        OutlookContacts = "outlook_contacts",
+        /// vCards of version 2.1, 3.0 or 4.0, one or many.
+        Vcard = "vcard",
+        /// Any other table, by a mapping of its columns or by its headings.
+        Csv = "csv",
+    }
+}
+
+impl ImportKind {
+    /// Under which name the keys of its people are kept.
+    pub fn source(self) -> &'static str {
+        match self {
+            Self::LinkedinConnections => "linkedin",
+            other => other.name(),
+        }
+    }
+
+    /// Who says what the file says.
+    pub fn owner(self) -> &'static str {
+        match self {
+            Self::LinkedinConnections => "LinkedIn",
+            Self::GoogleContacts => "Google",
+            Self::OutlookContacts => "Outlook",
+            Self::Vcard => "the card",
+            Self::Csv => "the file",
+        }
+    }
+
+    pub fn has_phones(self) -> bool {
+        self != Self::LinkedinConnections
+    }
+
+    /// An address is that of the member who confirmed it, and of nobody else.
+    pub fn has_personal_emails(self) -> bool {
+        self == Self::LinkedinConnections
     }
 }
 
@@ -32,6 +70,8 @@ text_enum! {
         Finished = "finished",
         /// Nothing was stored.
         Failed = "failed",
+        /// Somebody stopped it. Nothing was stored.
+        Cancelled = "cancelled",
         Undone = "undone",
     }
 }
@@ -78,6 +118,7 @@ pub struct ImportDbRow {
     pub failure_detail: Option<String>,
     pub finished_at: Option<DateTime<Utc>>,
     pub undone_at: Option<DateTime<Utc>>,
+    pub cancel_requested_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Clone, HasQuery, Insertable)]
@@ -104,12 +145,26 @@ pub struct KeyDbRow {
     pub base: Value,
 }
 
+/// What a source has of a contact and Inroad has no field for.
+#[derive(Debug, Clone, HasQuery, Insertable)]
+#[diesel(table_name = contact_extras, check_for_backend(diesel::pg::Pg), treat_none_as_default_value = false)]
+pub struct ExtraDbRow {
+    pub workspace_id: WorkspaceId,
+    pub contact_id: ContactId,
+    pub source: String,
+    pub key: String,
+    pub properties: Value,
+}
+
 /// Something about a row that a person should know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ImportProblem {
     /// `invalid_email`, `invalid_date`, `kept`, `no_identity`, `in_trash`, `too_many_columns`, …
     #[schema(example = "invalid_email")]
     pub code: String,
+    /// The line of the file, when it is not the one on which the row begins.
+    #[schema(example = 7)]
+    pub line: Option<i64>,
     /// The heading of the column, if it is about one.
     #[schema(example = "Email Address")]
     pub column: Option<String>,
@@ -270,6 +325,7 @@ impl From<ImportDbRow> for Import {
             failure_detail,
             finished_at,
             undone_at,
+            cancel_requested_at: _,
         } = row;
         let total = created + updated + unchanged + skipped + failed;
         Self {
@@ -298,6 +354,7 @@ impl From<linkedin::Problem> for ImportProblem {
         let linkedin::Problem { column, number, code, message, value } = problem;
         Self {
             code: code.to_owned(),
+            line: None,
             column: Some(column.to_owned()),
             column_number: Some(number),
             detail: message.to_owned(),
@@ -308,6 +365,13 @@ impl From<linkedin::Problem> for ImportProblem {
 
 impl ImportProblem {
     pub fn new(code: &str, detail: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), column: None, column_number: None, detail: detail.into(), value: None }
+        Self {
+            code: code.to_owned(),
+            line: None,
+            column: None,
+            column_number: None,
+            detail: detail.into(),
+            value: None,
+        }
     }
 }

@@ -31,7 +31,8 @@ pub async fn contact_unmerged(tx: &mut Tx<'_>, moved: Value, to: ContactId) -> A
     Ok(())
 }
 
-/// What files said of these contacts: what sources know them by, and the rows that were about them.
+/// What files said of these contacts: what sources know them by, the rows that were about them, and what Inroad has no
+/// field for.
 pub async fn contact_held(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Value> {
     let key =
         |row: KeyDbRow| json!({ "source": row.source, "key": row.key, "contact_id": row.contact_id, "said": row.base });
@@ -41,7 +42,13 @@ pub async fn contact_held(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]
         json!({ "import_id": import, "row": ImportRow::from(row), "before": before })
     };
     let rows: Vec<Value> = store::rows_of(conn, workspace, ids).await?.into_iter().map(row).collect();
-    Ok(json!({ "keys": keys, "rows": rows }))
+    let extras: Vec<Value> = store::extras(conn, workspace, ids)
+        .await?
+        .into_iter()
+        .flat_map(|(id, extras)| extras.into_iter().map(move |extra| (id, extra)))
+        .map(|(id, (source, properties))| json!({ "contact_id": id, "source": source, "properties": properties }))
+        .collect();
+    Ok(json!({ "keys": keys, "rows": rows, "extras": extras }))
 }
 
 /// Leaves of the rows about them no more than that there were such rows. Their keys go with the contacts.

@@ -23,14 +23,13 @@ pub struct Records<R> {
     parser: Reader,
     fields: Box<[u8]>,
     ends: Box<[usize]>,
-    /// 1-based, of the next byte of the source.
-    line: u64,
+    lines: Lines,
     finished: bool,
 }
 
 /// A record's fields, unquoted. Lives until the next one is read.
 pub struct Record<'a> {
-    /// 1-based line of the file on which the record starts. Lines end with LF.
+    /// 1-based line of the file on which the record starts. No two records start on one.
     pub line: u64,
     text: &'a str,
     ends: &'a [usize],
@@ -76,7 +75,7 @@ impl<R: BufRead> Records<R> {
             fields: vec![0; MAX_RECORD].into_boxed_slice(),
             // One to spare: the parser reports a full list even when the record ends with it.
             ends: vec![0; MAX_COLUMNS + 1].into_boxed_slice(),
-            line: 1,
+            lines: Lines { line: 1, after_cr: false },
             finished: false,
         }
     }
@@ -101,11 +100,11 @@ impl<R: BufRead> Records<R> {
     }
 
     fn next_outcome(&mut self) -> Result<Option<(u64, Outcome)>, (u64, io::Error)> {
-        let more = self.skip_line_ends().map_err(|error| (self.line, error))?;
+        let more = self.skip_line_ends().map_err(|error| (self.lines.line, error))?;
         if !more {
             return Ok(None);
         }
-        let line = self.line;
+        let line = self.lines.line;
         let outcome = self.parse().map_err(|error| (line, error))?;
         Ok(Some((line, outcome)))
     }
@@ -119,7 +118,7 @@ impl<R: BufRead> Records<R> {
             }
             let blank = buffer.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
             let found = blank < buffer.len();
-            self.line += line_feeds(&buffer[..blank]);
+            self.lines.count(&buffer[..blank]);
             self.source.consume(blank);
             if found {
                 return Ok(true);
@@ -139,7 +138,7 @@ impl<R: BufRead> Records<R> {
             let (result, read, written, ended) =
                 self.parser.read_record(input, &mut self.fields[bytes..], &mut self.ends[columns..]);
             if !at_end {
-                self.line += line_feeds(&input[..read]);
+                self.lines.count(&input[..read]);
                 self.source.consume(read);
             }
             bytes += written;
@@ -255,6 +254,18 @@ impl Fault {
     }
 }
 
-fn line_feeds(bytes: &[u8]) -> u64 {
-    bytes.iter().map(|byte| u64::from(*byte == b'\n')).sum()
+/// Counts lines, which end with LF, CR or both.
+struct Lines {
+    /// 1-based, of the next byte of the source.
+    line: u64,
+    after_cr: bool,
+}
+
+impl Lines {
+    fn count(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.line += u64::from(*byte == b'\r' || *byte == b'\n' && !self.after_cr);
+            self.after_cr = *byte == b'\r';
+        }
+    }
 }

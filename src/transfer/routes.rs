@@ -1,18 +1,23 @@
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::mappings::MappingId;
 use super::model::{
     Import, ImportDbRow, ImportId, ImportKind, ImportReport, ImportRow, ImportState, KeptContact, Outcome,
 };
+use super::params::{self, FileParams, ImportForm};
 use super::service::{self, UploadInfo};
+use super::value::DateOrder;
 use super::{store, upload};
 use crate::app::App;
 use crate::auth::{Access, ImportsRead, ImportsWrite};
 use crate::error::ApiResult;
 use crate::http::page::{self, DEFAULT_LIMIT};
 use crate::http::params::NoParams;
+use crate::http::prefer::Prefer;
 use crate::http::{Answer, Id, IdempotencyKey, Paging, Params};
 use crate::page;
 use crate::sort::Position;
@@ -27,38 +32,49 @@ page! {
     ImportRowPage of ImportRow
 }
 
+/// As those of a preview, and whether to try only.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct ImportParams {
-    /// What the file is; `linkedin_connections` unless said otherwise.
+    /// What the file is; recognised by its content, unless said.
     #[param(inline)]
     kind: Option<ImportKind>,
+    /// A name of the WHATWG standard such as `windows-1252`; recognised, unless said.
+    #[param(min_length = 1, max_length = 40)]
+    encoding: Option<String>,
+    /// Of a table: comma, semicolon, tab or bar; recognised, unless said.
+    #[param(max_length = 1, pattern = r"^[,;\t|]$")]
+    delimiter: Option<String>,
+    /// Of dates in figures; recognised, unless said.
+    #[param(inline)]
+    date_order: Option<DateOrder>,
+    /// A saved mapping, for a table that is none of the known formats.
+    #[param(value_type = Option<Uuid>)]
+    mapping_id: Option<MappingId>,
     /// Do everything and take it back.
-    dry_run: Option<bool>,
-}
-
-/// A file as a form.
-#[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "the document's shape of the form; the stream is read by hand")]
-pub struct ImportForm {
-    #[schema(value_type = String, format = "binary")]
-    file: Vec<u8>,
-    kind: Option<ImportKind>,
     dry_run: Option<bool>,
 }
 
 /// Import a file
 ///
-/// As a form with a `file`, or as the body itself. Known contacts are found by LinkedIn profile, then e-mail address,
-/// then name and company; what a person has written is never overwritten, and the same file twice changes nothing.
-#[utoipa::path(tag = "imports", security(("bearer" = ["imports:write"])), params(ImportParams),
+/// As a form with a `file`, or as the body itself. The format is recognised by the content. Known contacts are found by
+/// what the source said of them before, then LinkedIn profile, e-mail address, telephone number and name, then name and
+/// company; what a person has written is never overwritten, and the same file twice changes nothing.
+///
+/// The answer is waited for 20 seconds, or as long as `Prefer: wait=…` says (60 at most), or not at all with
+/// `Prefer: respond-async` (RFC 7240). After that the import goes on, and `GET /v1/imports/{id}` tells how far it is.
+#[utoipa::path(tag = "imports", security(("bearer" = ["imports:write"])), params(ImportParams,
+        ("Prefer" = Option<String>, Header, max_length = 255, description = "`wait=…` in seconds, or `respond-async` (RFC 7240)")),
     request_body(content(
-        (ImportForm = "multipart/form-data"), (String = "text/csv"), (String = "application/zip"),
-        (String = "application/octet-stream"),
+        (ImportForm = "multipart/form-data"), (String = "text/csv"), (String = "text/vcard"),
+        (String = "application/zip"), (String = "application/octet-stream"),
     ), description = "The file, 32 MiB at most unless the service says otherwise"),
     responses(
         (status = 201, description = "What became of it", body = ImportReport),
+        (status = 202, description = "It runs; `Location` tells how far it is", body = ImportReport,
+            headers(("Location" = String, description = "The import"), ("Retry-After" = u32, description = "Seconds"))),
+        (status = 409, description = "`import_cancelled`: nothing was stored"),
         (status = 422, description = "`unreadable_file`: nothing was stored"),
     ))]
 #[post("/imports")]
@@ -70,21 +86,20 @@ pub async fn create_import(
     request: HttpRequest,
     payload: Payload,
 ) -> ApiResult<Answer<ImportReport>> {
+    let ImportParams { kind, encoding, delimiter, date_order, mapping_id, dry_run } = params;
+    let params = FileParams { kind, encoding, delimiter, date_order, mapping_id };
     let received = upload::receive(&request, payload, app.config.import_limit).await?;
-    let (kind, dry_run) = service::words(&received, params.kind, params.dry_run)?;
-    let info = UploadInfo::of(&received, kind, dry_run);
-    let file = service::open(received.file).await?;
-    let fingerprint = [info.sha256.as_slice(), kind.name().as_bytes(), &[u8::from(dry_run)]].concat();
-    let _turn = service::turn().await?;
-    let answer = app
-        .post(&access, &key, &fingerprint, async |tx| {
-            let report = service::import(&app, tx, access.user, &info, file).await?;
-            Answer::created(&format!("/v1/imports/{}", report.import.id), report.import.version, &report)
-        })
-        .await?;
-    // Nobody waits for it.
-    actix_web::rt::spawn(async move { service::take_stock(&app, info.size).await });
-    Ok(answer)
+    let said = params::words(&received, params, dry_run)?;
+    let dry_run = said.dry_run.unwrap_or(false);
+    let hints = said.hints(&app, access.workspace).await?;
+    let said = hints.fingerprint();
+    let mut info = UploadInfo::of(&received, dry_run);
+    let file = service::open(received.file, hints).await?;
+    info.kind = file.kind;
+    let fingerprint = [info.sha256.as_slice(), &said, &[u8::from(dry_run)]].concat();
+    let workspace = access.workspace;
+    let started = service::start(app.clone(), access, key, fingerprint, info, file);
+    started.wait(&app, workspace, Prefer::of(&request)).await
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -189,6 +204,29 @@ pub async fn list_import_rows(
         .await?;
     let next_cursor = page::cut(&paging, query.limit, &mut rows, |row| row.line)?;
     paging.answer(&ImportRowPage { data: rows.into_iter().map(ImportRow::from).collect(), next_cursor })
+}
+
+/// Cancel a running import
+///
+/// It stops within moments and stores nothing. One that is over by then has ended as it has.
+#[utoipa::path(tag = "imports", security(("bearer" = ["imports:write"])), params(("id" = Uuid, Path)), responses(
+    (status = 202, description = "It is asked to stop", body = Import),
+    (status = 409, description = "`import_not_running`"),
+))]
+#[post("/imports/{id}/cancel")]
+pub async fn cancel_import(
+    app: Data<App>,
+    access: Access<ImportsWrite>,
+    Id(id): Id<ImportId>,
+    key: IdempotencyKey,
+    _none: NoParams,
+) -> ApiResult<Answer<Import>> {
+    service::settle_if_running(&app, access.workspace, id).await?;
+    app.post(&access, &key, uuid::Uuid::from(id).as_bytes(), async |tx| {
+        let import = service::cancel(tx, id).await?;
+        Answer::status(StatusCode::ACCEPTED, &import)
+    })
+    .await
 }
 
 /// What an undo came to.

@@ -1,27 +1,30 @@
 //! An import, from the opened file to the report, inside one transaction.
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::linkedin::{Connection, Connections, Entry};
-use super::merge::{self, Base};
-use super::model::{ImportId, ImportProblem, KeyDbRow, Outcome, RowDbRow};
+use super::directory::{Directory, Seen};
+use super::formats::Rows;
+use super::merge;
+use super::model::{ExtraDbRow, ImportId, ImportKind, ImportProblem, KeyDbRow, Outcome, RowDbRow};
+use super::progress::{Progress, cancelled};
+use super::record::{Entry, Record, Said};
 use super::store;
 use crate::changes::Tx;
-use crate::contacts::{self, Companies, Contact, ContactId, ContactInput, Identity};
-use crate::erasure::Forgotten;
+use crate::contacts::{self, Contact, ContactId, ContactInput, Identity};
 use crate::error::{ApiError, ApiResult};
 use crate::fields;
-use crate::text::name_key;
 
-/// Rows that are looked up and written together.
+/// Entries that are looked up and written together.
 const CHUNK: usize = 500;
-const SOURCE: &str = "linkedin";
+/// Bytes of the file that make a chunk, however few entries they are.
+const CHUNK_SIZE: usize = 4 * 1024 * 1024;
 
-/// What became of the rows, and which companies were added for them.
+/// What became of the entries, and which companies were added for them.
 #[derive(Debug, Default)]
 pub struct Report {
     pub rows: Vec<RowDbRow>,
-    pub encoding: &'static str,
     pub companies: Vec<uuid::Uuid>,
+    /// Where in `rows` a contact is.
+    places: HashMap<ContactId, usize>,
 }
 
 impl Report {
@@ -35,16 +38,23 @@ impl Report {
     }
 }
 
-/// Brings a file's connections into the workspace.
-pub async fn run(tx: &mut Tx<'_>, import: ImportId, mut file: Connections) -> ApiResult<Report> {
-    let mut report = Report { encoding: file.encoding(), ..Report::default() };
+/// Brings the people of a file into the workspace.
+pub async fn run(
+    tx: &mut Tx<'_>,
+    import: ImportId,
+    kind: ImportKind,
+    mut file: Rows,
+    progress: &mut Progress<'_>,
+) -> ApiResult<Report> {
+    let mut report = Report::default();
     store::queue_up(tx.conn, tx.workspace).await?;
     store::defer_indexing(tx.conn).await?;
-    let mut directory = Directory::read(tx).await?;
+    let mut directory = Directory::read(tx, kind).await?;
+    let mut referrals = Vec::new();
     loop {
         // Reading is work for a processor: other requests of this thread go on meanwhile.
         let read = tokio::task::spawn_blocking(move || {
-            let entries: Vec<Entry> = file.by_ref().take(CHUNK).collect();
+            let entries = read_chunk(&mut file);
             (file, entries)
         });
         let entries;
@@ -52,100 +62,156 @@ pub async fn run(tx: &mut Tx<'_>, import: ImportId, mut file: Connections) -> Ap
         if entries.is_empty() {
             break;
         }
-        Chunk::new(import, &mut directory).run(tx, entries, &mut report).await?;
+        let chunk = Chunk { import, kind, directory: &mut directory, report: &mut report, referrals: &mut referrals };
+        chunk.run(tx, entries).await?;
+        if progress.is_due() {
+            progress.tell(report.counts()).await?;
+        }
+    }
+    super::referrals::settle(tx, &mut report, referrals).await?;
+    // From here on it is too late to cancel: whoever would waits for the end.
+    if store::lock(tx.conn, tx.workspace, import).await?.cancel_requested_at.is_some() {
+        return Err(cancelled());
     }
     report.companies = tx.recorded(crate::changes::Kind::CompanyCreated);
     report.rows.sort_by_key(|row| row.line);
     Ok(report)
 }
 
-/// Rows that are handled together.
+fn read_chunk(file: &mut Rows) -> Vec<Entry> {
+    let (mut entries, mut size) = (Vec::new(), 0);
+    while entries.len() < CHUNK && size < CHUNK_SIZE {
+        let Some(entry) = file.next() else { break };
+        if let Entry::Person(record) = &entry {
+            size += record.size;
+        }
+        entries.push(entry);
+    }
+    entries
+}
+
+/// Somebody whom an entry's person was introduced by, to be found when all of the file is there.
+#[derive(Debug)]
+pub struct Referral {
+    pub contact: ContactId,
+    pub by: String,
+    pub key: String,
+    /// What the source had said before.
+    pub base: Option<Said>,
+}
+
+/// Entries that are handled together.
 struct Chunk<'a> {
     import: ImportId,
+    kind: ImportKind,
     directory: &'a mut Directory,
-    rows: Vec<RowDbRow>,
-    keys: Vec<KeyDbRow>,
-    fresh: Vec<(Connection, Vec<ImportProblem>)>,
+    report: &'a mut Report,
+    referrals: &'a mut Vec<Referral>,
 }
 
-/// Whom the workspace knows, by all that a row may know them by, read once: a look-up per chunk would be planned
-/// anew by statistics that the import itself outgrows.
+/// What a chunk writes when all of its entries are settled.
 #[derive(Default)]
-struct Directory {
-    /// By LinkedIn's own key, with what it said last.
-    keys: HashMap<String, (ContactId, Base)>,
-    slugs: HashMap<String, ContactId>,
-    emails: HashMap<String, ContactId>,
-    /// With whether a profile is known: somebody with another profile is somebody else.
-    names: HashMap<String, Vec<(ContactId, bool)>>,
-    companies: Companies,
-    /// Who was deleted stays so: ids, LinkedIn slugs and e-mail addresses of those in the trash.
-    trash: HashSet<String>,
-    forgotten: Forgotten,
-    /// Whom the file has named before, and on which line.
-    seen: HashMap<String, u64>,
+struct Writes {
+    keys: Vec<KeyDbRow>,
+    extras: Vec<ExtraDbRow>,
+    fresh: Vec<Fresh>,
 }
 
-impl<'a> Chunk<'a> {
-    fn new(import: ImportId, directory: &'a mut Directory) -> Self {
-        Self { import, directory, rows: Vec::new(), keys: Vec::new(), fresh: Vec::new() }
-    }
+/// Somebody whom nobody knows yet.
+struct Fresh {
+    row: Record,
+    input: ContactInput,
+    /// More entries about the same person.
+    also: Vec<Record>,
+}
 
-    async fn run(mut self, tx: &mut Tx<'_>, entries: Vec<Entry>, report: &mut Report) -> ApiResult<()> {
-        let connections = self.sort_out(tx, entries);
-        let mut candidates: Vec<ContactId> =
-            connections.iter().flat_map(|(row, _)| self.directory.candidates(row)).collect();
+impl Chunk<'_> {
+    async fn run(mut self, tx: &mut Tx<'_>, entries: Vec<Entry>) -> ApiResult<()> {
+        let records = self.sort_out(tx, entries);
+        let mut candidates: Vec<ContactId> = records.iter().flat_map(|row| self.directory.candidates(row)).collect();
         candidates.sort_unstable();
         candidates.dedup();
         let mut known = contacts::read_many(tx, &candidates).await?;
-        for (row, problems) in connections {
+        let mut extras = HashMap::new();
+        if records.iter().any(|row| !row.extras.is_empty()) {
+            extras = store::extras_of(tx.conn, tx.workspace, self.kind.source(), &candidates).await?;
+        }
+        let mut writes = Writes::default();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        for row in records {
+            if let Some(place) = row.repeats.as_ref().and_then(|key| places.get(key)) {
+                self.add_to_fresh(tx, &mut writes.fresh[*place], row);
+                continue;
+            }
             match self.directory.find(&row, &known) {
-                Some((id, base)) => self.update(tx, &mut known, id, base, &row, problems).await?,
+                Some((id, base)) => {
+                    let base = base.cloned();
+                    self.update(tx, &mut known, &mut extras, &mut writes, id, base, row).await?;
+                }
                 None if self.directory.in_trash(&row) => {
                     let detail = "the contact was deleted and lies in the trash: restore it to have it again";
                     let problem = ImportProblem::new("in_trash", detail);
-                    self.note(tx, row.line, Outcome::Skipped, Some(name(&row)), vec![problem]);
+                    self.note(tx, row.line, Outcome::Skipped, Some(row.said.shown_name()), &[problem]);
                 }
-                None => self.fresh.push((row, problems)),
+                None => {
+                    places.insert(row.key.clone(), writes.fresh.len());
+                    let mut input = merge::new_contact(&row.said);
+                    (input.how_found, input.how_found_on) = (row.how_found, row.how_found_on);
+                    writes.fresh.push(Fresh { row, input, also: Vec::new() });
+                }
             }
         }
-        self.create(tx).await?;
-        store::put_keys(tx.conn, &self.keys).await?;
-        report.rows.append(&mut self.rows);
-        Ok(())
+        self.create(tx, &mut writes).await?;
+        store::put_keys(tx.conn, &writes.keys).await?;
+        store::put_extras(tx.conn, &writes.extras).await
     }
 
-    /// Notes what is no connection; a person whom the file names twice is taken once.
-    fn sort_out(&mut self, tx: &Tx<'_>, entries: Vec<Entry>) -> Vec<(Connection, Vec<ImportProblem>)> {
-        let mut connections = Vec::with_capacity(entries.len());
+    /// Notes what is no person; a person whom the file names twice in the same words is taken once.
+    fn sort_out(&mut self, tx: &Tx<'_>, entries: Vec<Entry>) -> Vec<Record> {
+        let mut records = Vec::with_capacity(entries.len());
         for entry in entries {
             match entry {
-                Entry::Connection(row) => {
-                    if self.directory.forgets(&row) {
-                        let problem = ImportProblem::new("erased", "the row is about a person who was erased");
-                        self.note(tx, row.line, Outcome::Skipped, None, vec![problem]);
-                        continue;
-                    }
-                    if let Some(first) = self.directory.seen.insert(key(&row), row.line) {
-                        let problem = ImportProblem::new("repeated", format!("line {first} is about the same person"));
-                        self.note(tx, row.line, Outcome::Skipped, Some(name(&row)), vec![problem]);
-                        continue;
-                    }
-                    let problems = row.problems.iter().cloned().map(ImportProblem::from).collect();
-                    connections.push((row, problems));
+                Entry::Person(row) if self.directory.forgets(&row) => {
+                    let problem = ImportProblem::new("erased", "the entry is about a person who was erased");
+                    self.note(tx, row.line, Outcome::Skipped, None, &[problem]);
                 }
+                Entry::Person(row) => records.extend(self.repeated(tx, *row)),
                 Entry::Skipped { line, reason } => {
                     let problem = ImportProblem::new(reason, "the row says nothing about a person");
-                    self.note(tx, line, Outcome::Skipped, None, vec![problem]);
+                    self.note(tx, line, Outcome::Skipped, None, &[problem]);
                 }
                 Entry::Error { line, column, heading, code, detail } => {
                     let problem = ImportProblem::new(code, detail);
                     let problem = ImportProblem { column: heading, column_number: column, ..problem };
-                    self.note(tx, line, Outcome::Failed, None, vec![problem]);
+                    self.note(tx, line, Outcome::Failed, None, &[problem]);
                 }
             }
         }
-        connections
+        records
+    }
+
+    /// The record, unless the file has said the same before. A second entry about somebody has a key of its own, so
+    /// that each is compared with what it said itself last time.
+    fn repeated(&mut self, tx: &Tx<'_>, mut row: Record) -> Option<Record> {
+        // LinkedIn names nobody twice: of two rows with one profile, the first counts.
+        let once = self.kind == ImportKind::LinkedinConnections;
+        let digest = if once { 0 } else { row.said.digest() };
+        let Some(seen) = self.directory.seen.get_mut(&row.key) else {
+            let seen = Seen { line: row.line, times: 1, digest, contact: None };
+            self.directory.seen.insert(row.key.clone(), seen);
+            return Some(row);
+        };
+        seen.times += 1;
+        let (first, times, same) = (seen.line, seen.times, seen.digest == digest);
+        let problem = ImportProblem::new("repeated", format!("line {first} is about the same person"));
+        if same {
+            self.note(tx, row.line, Outcome::Skipped, Some(row.said.shown_name()), &[problem]);
+            return None;
+        }
+        row.problems.insert(0, problem);
+        row.repeats = Some(row.key.clone());
+        row.key = format!("{}#{times}", row.key);
+        Some(row)
     }
 
     fn note(
@@ -154,9 +220,9 @@ impl<'a> Chunk<'a> {
         line: u64,
         outcome: Outcome,
         name: Option<String>,
-        problems: Vec<ImportProblem>,
+        problems: &[ImportProblem],
     ) -> &mut RowDbRow {
-        self.rows.push(RowDbRow {
+        self.report.rows.push(RowDbRow {
             workspace_id: tx.workspace,
             import_id: self.import,
             line: i64::try_from(line).unwrap_or(i64::MAX),
@@ -167,53 +233,101 @@ impl<'a> Chunk<'a> {
             before: None,
             problems: fields::store(&problems),
         });
-        let last = self.rows.len() - 1;
-        &mut self.rows[last]
+        let last = self.report.rows.len() - 1;
+        &mut self.report.rows[last]
     }
 
-    fn remember(&mut self, tx: &Tx<'_>, row: &Connection, id: ContactId) {
-        self.keys.push(KeyDbRow {
-            workspace_id: tx.workspace,
-            source: SOURCE.to_owned(),
-            key: key(row),
-            contact_id: id,
-            base: fields::store(&Base::from(row)),
-        });
+    fn remember(&mut self, tx: &Tx<'_>, writes: &mut Writes, row: &Record, id: ContactId) {
+        let (workspace_id, source) = (tx.workspace, self.kind.source().to_owned());
+        if let Some(seen) = self.directory.seen.get_mut(row.repeats.as_ref().unwrap_or(&row.key)) {
+            seen.contact.get_or_insert(id);
+        }
+        let key = row.key.clone();
+        writes.keys.push(KeyDbRow { workspace_id, source, key, contact_id: id, base: row.said.compact() });
     }
 
+    fn keep_extras(&self, tx: &Tx<'_>, writes: &mut Writes, row: &Record, contact_id: ContactId) {
+        let (workspace_id, source, key) = (tx.workspace, self.kind.source().to_owned(), row.key.clone());
+        let properties = fields::store(&row.extras);
+        writes.extras.push(ExtraDbRow { workspace_id, contact_id, source, key, properties });
+    }
+
+    /// A further entry about somebody who is only about to be added.
+    fn add_to_fresh(&mut self, tx: &Tx<'_>, fresh: &mut Fresh, mut row: Record) {
+        merge::merge(self.kind.owner(), &mut fresh.input, None, &row.said, &mut row.problems);
+        self.note(tx, row.line, Outcome::Skipped, Some(row.said.shown_name()), &row.problems);
+        fresh.also.push(row);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the state of a chunk, lent for one entry")]
     async fn update(
         &mut self,
         tx: &mut Tx<'_>,
         known: &mut HashMap<ContactId, Contact>,
+        extras: &mut HashMap<(ContactId, String), serde_json::Value>,
+        writes: &mut Writes,
         id: ContactId,
-        base: Option<Base>,
-        row: &Connection,
-        mut problems: Vec<ImportProblem>,
+        base: Option<Said>,
+        mut row: Record,
     ) -> ApiResult<()> {
         let Some(contact) = known.get(&id) else { return Ok(()) };
-        let (now, before): (Base, ContactInput) = (Base::from(row), contact.clone().into());
+        let before: ContactInput = contact.clone().into();
         let mut input = before.clone();
-        merge::merge(&mut input, base.as_ref(), &now, &mut problems);
+        merge::merge(self.kind.owner(), &mut input, base.as_ref(), &row.said, &mut row.problems);
         let version = contact.version;
         let changed = fields::store(&input) != fields::store(&before);
         let written = if changed { contacts::replace(tx, id, input).await? } else { contact.clone() };
-        let outcome = if written.version > version { Outcome::Updated } else { Outcome::Unchanged };
-        if base.as_ref() != Some(&now) {
-            self.remember(tx, row, id);
+        let updated = written.version > version;
+        let news = base.as_ref() != Some(&row.said);
+        let old_extras = extras.remove(&(id, row.key.clone()));
+        if news {
+            self.remember(tx, writes, &row, id);
+            if !row.extras.is_empty() {
+                self.keep_extras(tx, writes, &row, id);
+            }
+            if let Some(by) = row.said.referred_by.clone() {
+                self.referrals.push(Referral { contact: id, by, key: row.key.clone(), base: base.clone() });
+            }
+        } else if let Some(seen) = self.directory.seen.get_mut(row.repeats.as_ref().unwrap_or(&row.key)) {
+            seen.contact.get_or_insert(id);
         }
-        let kept = (outcome == Outcome::Updated).then(|| fields::store(&Before { input: before, base }));
-        let noted = self.note(tx, row.line, outcome, Some(written.name.clone()), problems);
-        (noted.contact_id, noted.contact_version, noted.before) = (Some(id), Some(written.version), kept);
+        let key = Some(row.key.clone());
+        let kept = updated.then(|| fields::store(&Before { input: before, base, key, extras: old_extras }));
+        self.tell(tx, &row, id, &written, kept);
         known.insert(id, written);
         Ok(())
     }
 
+    /// Notes what became of an entry about a known contact; or, when an earlier entry of the file was about the same
+    /// one, amends what was noted then.
+    fn tell(&mut self, tx: &Tx<'_>, row: &Record, id: ContactId, written: &Contact, kept: Option<serde_json::Value>) {
+        let name = Some(written.name.clone());
+        if let Some(place) = self.report.places.get(&id).copied() {
+            let mut problems = row.problems.clone();
+            if row.repeats.is_none() {
+                problems.push(ImportProblem::new("repeated", "an earlier row is about the same contact"));
+            }
+            let noted = self.note(tx, row.line, Outcome::Skipped, name, &problems);
+            noted.contact_id = Some(id);
+            let earlier = &mut self.report.rows[place];
+            earlier.contact_version = Some(written.version);
+            if kept.is_some() && earlier.outcome == Outcome::Unchanged {
+                (earlier.outcome, earlier.before) = (Outcome::Updated, kept);
+            }
+            return;
+        }
+        let outcome = if kept.is_some() { Outcome::Updated } else { Outcome::Unchanged };
+        let noted = self.note(tx, row.line, outcome, name, &row.problems);
+        (noted.contact_id, noted.contact_version, noted.before) = (Some(id), Some(written.version), kept);
+        self.report.places.insert(id, self.report.rows.len() - 1);
+    }
+
     /// Adds those whom nobody knows, in few statements.
-    async fn create(&mut self, tx: &mut Tx<'_>) -> ApiResult<()> {
-        let mut inputs = Vec::with_capacity(self.fresh.len());
-        for (row, problems) in std::mem::take(&mut self.fresh) {
-            match merge::new_contact(&row).check() {
-                Ok(input) => inputs.push((row, problems, input)),
+    async fn create(&mut self, tx: &mut Tx<'_>, writes: &mut Writes) -> ApiResult<()> {
+        let mut inputs = Vec::with_capacity(writes.fresh.len());
+        for Fresh { row, input, also } in std::mem::take(&mut writes.fresh) {
+            match input.check() {
+                Ok(input) => inputs.push((row, also, input)),
                 Err(error) => {
                     let problem = ImportProblem::new(
                         "invalid",
@@ -222,139 +336,63 @@ impl<'a> Chunk<'a> {
                             |fault| format!("{} {}", fault.pointer.as_deref().unwrap_or_default(), fault.detail),
                         ),
                     );
-                    self.note(tx, row.line, Outcome::Failed, Some(name(&row)), vec![problem]);
+                    self.note(tx, row.line, Outcome::Failed, Some(row.said.shown_name()), &[problem]);
                 }
             }
         }
         let all: Vec<&ContactInput> = inputs.iter().map(|(_, _, input)| input).collect();
         self.directory.companies.learn(tx, &all).await?;
         let mut drafts = Vec::with_capacity(inputs.len());
-        for (row, problems, input) in inputs {
+        for (row, also, input) in inputs {
             let id = ContactId::from(uuid::Uuid::now_v7());
             let identity: Identity = contacts::fresh(tx, id);
             let draft = contacts::draft(input, identity, &self.directory.companies)?;
             let shown = draft.contact.row.display_name.clone();
-            let noted = self.note(tx, row.line, Outcome::Created, Some(shown), problems);
+            let noted = self.note(tx, row.line, Outcome::Created, Some(shown), &row.problems);
             (noted.contact_id, noted.contact_version) = (Some(id), Some(1));
-            self.remember(tx, &row, id);
+            self.report.places.insert(id, self.report.rows.len() - 1);
+            for row in std::iter::once(&row).chain(&also) {
+                self.remember(tx, writes, row, id);
+                if !row.extras.is_empty() {
+                    self.keep_extras(tx, writes, row, id);
+                }
+                if let Some(by) = row.said.referred_by.clone() {
+                    self.referrals.push(Referral { contact: id, by, key: row.key.clone(), base: None });
+                }
+            }
             drafts.push(draft);
         }
         contacts::create_many(tx, drafts).await
     }
 }
 
-/// What an undo needs of a contact that a row changed.
+/// What an undo needs of a contact that an entry changed.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub struct Before {
     pub input: ContactInput,
-    pub base: Option<Base>,
+    /// What the source had said, under its key, if it had said anything.
+    pub base: Option<Said>,
+    #[serde(default)]
+    pub key: Option<String>,
+    #[serde(default)]
+    pub extras: Option<serde_json::Value>,
 }
 
-impl Directory {
-    async fn read(tx: &mut Tx<'_>) -> ApiResult<Self> {
-        let forgotten = Forgotten::read(tx.conn, tx.workspace).await?;
-        let mut directory = Self { forgotten, ..Self::default() };
-        // Of several contacts that share a handle the oldest is meant.
-        for (id, slug, emails, name) in contacts::handles(tx.conn, tx.workspace).await? {
-            directory.names.entry(name).or_default().push((id, slug.is_some()));
-            if let Some(slug) = slug {
-                directory.slugs.entry(slug).or_insert(id);
-            }
-            for email in emails {
-                directory.emails.entry(email).or_insert(id);
-            }
-        }
-        for (id, slug, emails, _) in contacts::handles_in_trash(tx.conn, tx.workspace).await? {
-            directory.trash.extend(slug.map(|slug| format!("in:{slug}")));
-            directory.trash.extend(emails.iter().map(|email| format!("mail:{email}")));
-            directory.trash.insert(id.to_string());
-        }
-        for row in store::keys(tx.conn, tx.workspace, SOURCE).await? {
-            directory.keys.insert(row.key, (row.contact_id, fields::stored(row.base)));
-        }
-        Ok(directory)
-    }
-
-    /// Whether the row is about somebody in the trash: one who came by this key, or has the profile or the address.
-    fn in_trash(&self, row: &Connection) -> bool {
-        let by_key = self.keys.get(&key(row)).map(|(id, _)| id.to_string());
-        let by_slug = row.profile.as_ref().map(|profile| format!("in:{}", profile.slug));
-        let by_email = row.email.as_ref().map(|email| format!("mail:{}", email.to_lowercase()));
-        [by_key, by_slug, by_email].into_iter().flatten().any(|handle| self.trash.contains(&handle))
-    }
-
-    /// Whether the row is about somebody who was erased.
-    fn forgets(&self, row: &Connection) -> bool {
-        let slug = row.profile.as_ref().map(|profile| profile.slug.as_str());
-        self.forgotten.has(slug, row.email.as_deref(), &name(row), row.company.as_deref())
-    }
-
-    fn by_handle(&self, row: &Connection) -> Option<ContactId> {
-        let by_slug = row.profile.as_ref().and_then(|profile| self.slugs.get(&profile.slug));
-        let by_email = || row.email.as_ref().and_then(|email| self.emails.get(&email.to_lowercase()));
-        by_slug.or_else(by_email).copied()
-    }
-
-    /// Whoever may be meant by a row.
-    fn candidates(&self, row: &Connection) -> Vec<ContactId> {
-        if let Some((id, _)) = self.keys.get(&key(row)) {
-            return vec![*id];
-        }
-        match self.by_handle(row) {
-            Some(id) => vec![id],
-            None => self.namesakes(row).collect(),
+impl Report {
+    /// The contact was changed once more: an undo has to find it as the import left it.
+    pub fn amend(&mut self, id: ContactId, version: i32, before: impl FnOnce() -> serde_json::Value) {
+        let Some(row) = self.places.get(&id).and_then(|place| self.rows.get_mut(*place)) else { return };
+        row.contact_version = Some(version);
+        if row.outcome == Outcome::Unchanged {
+            (row.outcome, row.before) = (Outcome::Updated, Some(before()));
         }
     }
 
-    fn namesakes(&self, row: &Connection) -> impl Iterator<Item = ContactId> {
-        let with_profile = row.profile.is_some();
-        let namesakes = self.names.get(&sort_name(row)).map_or(&[][..], Vec::as_slice);
-        namesakes.iter().filter(move |(_, profile)| !(with_profile && *profile)).map(|(id, _)| *id)
-    }
-
-    /// The contact of a row, and what LinkedIn last said of it: by profile, then e-mail, then name and company.
-    fn find(&self, row: &Connection, known: &HashMap<ContactId, Contact>) -> Option<(ContactId, Option<Base>)> {
-        let live = |id: &ContactId| known.contains_key(id);
-        if let Some((id, base)) = self.keys.get(&key(row)).filter(|(id, _)| live(id)) {
-            return Some((*id, Some(base.clone())));
+    /// Tells something more of the entry about a contact.
+    pub fn add_problem(&mut self, id: ContactId, problem: &ImportProblem) {
+        let Some(row) = self.places.get(&id).and_then(|place| self.rows.get_mut(*place)) else { return };
+        if let Some(problems) = row.problems.as_array_mut() {
+            problems.push(fields::store(problem));
         }
-        let found = self.by_handle(row).filter(live).or_else(|| self.by_name_and_company(row, known))?;
-        Some((found, None))
-    }
-
-    fn by_name_and_company(&self, row: &Connection, known: &HashMap<ContactId, Contact>) -> Option<ContactId> {
-        let company = name_key(row.company.as_deref()?);
-        let works_there = |id: &ContactId| {
-            let positions = known.get(id).map_or(&[][..], |contact| contact.positions.as_slice());
-            positions
-                .iter()
-                .filter_map(|position| position.company_name.as_deref())
-                .any(|name| name_key(name) == company)
-        };
-        self.namesakes(row).find(works_there)
-    }
-}
-
-/// What LinkedIn knows a person by: the profile, else the e-mail address, else name and company.
-fn key(row: &Connection) -> String {
-    if let Some(profile) = &row.profile {
-        return format!("in:{}", profile.slug);
-    }
-    if let Some(email) = &row.email {
-        return format!("mail:{}", email.to_lowercase());
-    }
-    format!("name:{}|{}", name_key(&name(row)), row.company.as_deref().map(name_key).unwrap_or_default())
-}
-
-fn name(row: &Connection) -> String {
-    [row.given_name.as_deref(), row.family_name.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ")
-}
-
-/// As contacts are sorted: that column is indexed.
-fn sort_name(row: &Connection) -> String {
-    match (&row.family_name, &row.given_name) {
-        (Some(family), Some(given)) => format!("{family} {given}"),
-        (Some(family), None) => family.clone(),
-        (None, given) => given.clone().unwrap_or_default(),
     }
 }

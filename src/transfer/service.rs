@@ -1,22 +1,32 @@
 //! Starting, ending, settling and undoing imports.
-use tokio::sync::{Semaphore, SemaphorePermit};
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName};
+use actix_web::web::Data;
+use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
+use tracing::Instrument;
 use uuid::Uuid;
 
-use super::linkedin::{Connections, FileError, read};
+use super::formats::{self, FileError, Hints, Rows};
 use super::model::{
-    Import, ImportDbRow, ImportId, ImportKind, ImportReport, ImportRow, ImportState, KeptContact, KeptReason, Outcome,
-    RowDbRow,
+    ExtraDbRow, Import, ImportDbRow, ImportId, ImportKind, ImportReport, ImportRow, ImportState, KeptContact,
+    KeptReason, KeyDbRow, Outcome, RowDbRow,
 };
+use super::progress::Progress;
+use super::record::Said;
 use super::run::{self, Before, Report};
 use super::store::{self, End};
 use super::upload::Upload;
 use crate::app::App;
+use crate::auth::{Access, ImportsWrite};
 use crate::changes::{Actor, Kind, Tx};
 use crate::contacts::{self, ContactId};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault};
-use crate::fields;
 use crate::http::idempotency::try_lock;
+use crate::http::prefer::Prefer;
+use crate::http::{Answer, IdempotencyKey};
 
 /// Rows that come with the answer.
 pub const SHOWN: usize = 1_000;
@@ -24,11 +34,14 @@ pub const SHOWN: usize = 1_000;
 const LARGE: u64 = 256 * 1024;
 /// Imports at once: each holds two connections.
 static TURNS: Semaphore = Semaphore::const_new(2);
-const WAIT: std::time::Duration = std::time::Duration::from_secs(10);
+const WAIT: Duration = Duration::from_secs(10);
+/// How long an answer is waited for, unless the client says; and at most.
+const PATIENCE: Duration = Duration::from_secs(20);
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// Opens the file; what is wrong with it as a whole is told before anything is stored.
-pub async fn open(file: std::fs::File) -> ApiResult<Connections> {
-    let opened = tokio::task::spawn_blocking(move || read(file)).await;
+pub async fn open(file: std::fs::File, hints: Hints) -> ApiResult<Rows> {
+    let opened = tokio::task::spawn_blocking(move || formats::open(file, &hints)).await;
     opened.map_err(|error| ApiError::internal(&error))?.map_err(|error| match error {
         FileError::Io(error) => ApiError::unavailable(&error),
         error => {
@@ -39,51 +52,134 @@ pub async fn open(file: std::fs::File) -> ApiResult<Connections> {
 }
 
 /// Waits for one of the places for imports. Before the transaction begins: inside one, only the database is waited for.
-pub async fn turn() -> ApiResult<SemaphorePermit<'static>> {
+async fn turn() -> ApiResult<SemaphorePermit<'static>> {
     let turn = tokio::time::timeout(WAIT, TURNS.acquire()).await;
     let turn = turn.map_err(|_| ApiError::unavailable(&"too many imports at once"))?;
     turn.map_err(|error| ApiError::internal(&error))
 }
 
+/// An import that runs apart from the request that asked for it.
+pub struct Started {
+    answer: oneshot::Receiver<ApiResult<Answer<ImportReport>>>,
+    begun: oneshot::Receiver<ImportId>,
+}
+
+/// Starts an import. It runs to its end, whether somebody waits for it or not.
+pub fn start(
+    app: Data<App>,
+    access: Access<ImportsWrite>,
+    key: IdempotencyKey,
+    fingerprint: Vec<u8>,
+    info: UploadInfo,
+    file: Rows,
+) -> Started {
+    let ((done, answer), (begin, begun)) = (oneshot::channel(), oneshot::channel());
+    let work = async move {
+        let outcome = async {
+            let _turn = turn().await?;
+            app.post(&access, &key, &fingerprint, async |tx| {
+                let report = import(&app, tx, access.user, &info, file, begin).await?;
+                Answer::created(&location(report.import.id), report.import.version, &report)
+            })
+            .await
+        };
+        let _ = done.send(outcome.await);
+        take_stock(&app, info.size).await;
+    };
+    actix_web::rt::spawn(work.in_current_span());
+    Started { answer, begun }
+}
+
+impl Started {
+    /// The report, or, when that takes longer, 202 and how far the import is.
+    pub async fn wait(mut self, app: &App, workspace: WorkspaceId, prefer: Prefer) -> ApiResult<Answer<ImportReport>> {
+        let wait = if prefer.respond_async { prefer.wait.unwrap_or_default() } else { prefer.wait.unwrap_or(PATIENCE) };
+        if let Ok(answer) = tokio::time::timeout(wait.min(LONGEST), &mut self.answer).await {
+            return answer.map_err(|error| ApiError::internal(&error))?;
+        }
+        let begun = tokio::select! {
+            answer = &mut self.answer => return answer.map_err(|error| ApiError::internal(&error))?,
+            begun = &mut self.begun => begun,
+        };
+        // Nothing begins where an earlier answer is replayed, or where it is refused.
+        let Ok(id) = begun else { return self.answer.await.map_err(|error| ApiError::internal(&error))? };
+        let report = app.db.read(workspace, async |conn| report(conn, workspace, id).await).await?;
+        let answer = Answer::status(StatusCode::ACCEPTED, &report)?;
+        let answer = answer.header(header::LOCATION, &location(id))?.header(header::RETRY_AFTER, "1")?;
+        if prefer.respond_async {
+            return answer.header(HeaderName::from_static("preference-applied"), "respond-async");
+        }
+        Ok(answer)
+    }
+}
+
+fn location(id: ImportId) -> String {
+    format!("/v1/imports/{id}")
+}
+
 /// Imports an opened file in the caller's transaction. Before that, and apart from it, the import is written down as
 /// running, so that one that is killed can be told from one that never was.
-pub async fn import(
+async fn import(
     app: &App,
     tx: &mut Tx<'_>,
     by: Uuid,
     upload: &UploadInfo,
-    file: Connections,
+    file: Rows,
+    begin: oneshot::Sender<ImportId>,
 ) -> ApiResult<ImportReport> {
     let id: ImportId = app.new_id();
     // Whoever finds the lock free knows that this process is gone.
     try_lock(tx.conn, lock_key(id)).await?;
     let row = upload.row(tx, id, by);
     app.db.write(tx.workspace, async |conn| store::insert(conn, &row).await).await?;
+    let _ = begin.send(id);
+    let (kind, encoding) = (file.kind, file.encoding);
+    let mut progress = Progress::new(app, tx.workspace, id);
     let outcome = if upload.dry_run {
-        tx.rehearse(async |tx| run::run(tx, id, file).await).await
+        tx.rehearse(async |tx| run::run(tx, id, kind, file, &mut progress).await).await
     } else {
-        tx.part(async |tx| run::run(tx, id, file).await).await
+        tx.part(async |tx| run::run(tx, id, kind, file, &mut progress).await).await
     };
     match outcome {
-        Ok(report) => finish(tx, id, upload.dry_run, report).await,
+        Ok(report) => finish(tx, id, upload.dry_run, encoding, report).await,
         Err(error) => {
-            let end = End {
-                state: ImportState::Failed,
-                counts: [0; 5],
-                encoding: None,
-                companies: &[],
-                failure: Some((error.code.name(), "nothing was stored")),
-            };
-            let (workspace, now) = (tx.workspace, tx.now);
-            app.db.write(workspace, async |conn| store::finish(conn, workspace, id, now, &end).await).await?;
+            fail(app, tx, id, &error).await?;
             Err(error)
         }
     }
 }
 
+/// Writes down, apart from the transaction that comes to nothing, how the import ended.
+async fn fail(app: &App, tx: &Tx<'_>, id: ImportId, error: &ApiError) -> ApiResult<()> {
+    let cancelled = error.code == Code::ImportCancelled;
+    let end = End {
+        state: if cancelled { ImportState::Cancelled } else { ImportState::Failed },
+        counts: [0; 5],
+        encoding: None,
+        companies: &[],
+        failure: Some((error.code.name(), "nothing was stored")),
+    };
+    app.write_as(tx.workspace, tx.actor, async |tx| {
+        let row = store::finish(tx.conn, tx.workspace, id, tx.now, &end).await?;
+        tx.record(Kind::ImportFinished, id, row.version, Vec::new());
+        Ok(())
+    })
+    .await
+}
+
+/// Asks a running import to stop.
+pub async fn cancel(tx: &mut Tx<'_>, id: ImportId) -> ApiResult<Import> {
+    let row = store::lock(tx.conn, tx.workspace, id).await?;
+    if row.state != ImportState::Running {
+        let detail = format!("this import does not run: it is {}", row.state.name());
+        return Err(ApiError::new(Code::ImportNotRunning, detail));
+    }
+    Ok(Import::from(store::request_cancel(tx.conn, tx.workspace, id, tx.now).await?))
+}
+
 /// After a large file the database looks at its tables anew. It is no part of the import: whether it works changes
 /// nothing of the answer.
-pub async fn take_stock(app: &App, size: u64) {
+async fn take_stock(app: &App, size: u64) {
     if size < LARGE {
         return;
     }
@@ -107,7 +203,9 @@ pub struct UploadInfo {
 }
 
 impl UploadInfo {
-    pub fn of(upload: &Upload, kind: ImportKind, dry_run: bool) -> Self {
+    /// The kind is known once the file is opened.
+    pub fn of(upload: &Upload, dry_run: bool) -> Self {
+        let kind = ImportKind::Csv;
         let (name, sha256) = (upload.name.clone(), upload.sha256.clone());
         Self { kind, dry_run, name, size: upload.size, sha256 }
     }
@@ -137,11 +235,18 @@ impl UploadInfo {
             failure_detail: None,
             finished_at: None,
             undone_at: None,
+            cancel_requested_at: None,
         }
     }
 }
 
-async fn finish(tx: &mut Tx<'_>, id: ImportId, dry_run: bool, mut report: Report) -> ApiResult<ImportReport> {
+async fn finish(
+    tx: &mut Tx<'_>,
+    id: ImportId,
+    dry_run: bool,
+    encoding: &str,
+    mut report: Report,
+) -> ApiResult<ImportReport> {
     if dry_run {
         forget_what_never_was(&mut report.rows);
         report.companies.clear();
@@ -150,7 +255,7 @@ async fn finish(tx: &mut Tx<'_>, id: ImportId, dry_run: bool, mut report: Report
     let end = End {
         state: ImportState::Finished,
         counts: report.counts(),
-        encoding: Some(report.encoding),
+        encoding: Some(encoding),
         companies: &report.companies,
         failure: None,
     };
@@ -177,7 +282,7 @@ pub async fn report(conn: &Conn, workspace: WorkspaceId, id: ImportId) -> ApiRes
     let row = store::find(conn, workspace, id).await?;
     let fetch = i64::try_from(SHOWN).unwrap_or(i64::MAX) + 1;
     let mut rows = store::rows(conn, workspace, id, &[], None, fetch).await?;
-    let rows_complete = rows.len() <= SHOWN;
+    let rows_complete = rows.len() <= SHOWN && row.state != ImportState::Running;
     rows.truncate(SHOWN);
     let rows = rows.into_iter().map(ImportRow::from).collect();
     Ok(ImportReport { import: Import::from(row), rows, rows_complete })
@@ -208,6 +313,15 @@ pub async fn settle(app: &App, workspace: WorkspaceId, id: ImportId) -> ApiResul
     .await
 }
 
+/// As [`settle`], where the import says that it runs.
+pub async fn settle_if_running(app: &App, workspace: WorkspaceId, id: ImportId) -> ApiResult<()> {
+    let row = app.db.read(workspace, async |conn| store::find(conn, workspace, id).await).await?;
+    if row.state == ImportState::Running {
+        settle(app, workspace, id).await?;
+    }
+    Ok(())
+}
+
 /// Settles every import that says it runs while nobody runs it.
 pub async fn settle_interrupted(app: &App) -> ApiResult<usize> {
     let mut settled = 0;
@@ -236,7 +350,7 @@ pub async fn undo(tx: &mut Tx<'_>, id: ImportId) -> ApiResult<Undone> {
     for (contact, version) in &removed {
         tx.record(Kind::ContactPurged, *contact, version + 1, Vec::new());
     }
-    let restored = restore_updated(tx, id).await?;
+    let restored = restore_updated(tx, id, row.kind).await?;
     for (company, version) in store::remove_companies(tx.conn, tx.workspace, &row.created_companies).await? {
         tx.record(Kind::CompanyPurged, company, version + 1, Vec::new());
     }
@@ -265,7 +379,7 @@ async fn kept(tx: &mut Tx<'_>, id: ImportId, restored: &[ContactId]) -> ApiResul
     Ok(kept.map(contact).collect())
 }
 
-async fn restore_updated(tx: &mut Tx<'_>, id: ImportId) -> ApiResult<Vec<ContactId>> {
+async fn restore_updated(tx: &mut Tx<'_>, id: ImportId, kind: ImportKind) -> ApiResult<Vec<ContactId>> {
     let rows = store::rows(tx.conn, tx.workspace, id, &[Outcome::Updated], None, i64::MAX).await?;
     let ids: Vec<_> = rows.iter().filter_map(|row| row.contact_id).collect();
     let present = contacts::read_many(tx, &ids).await?;
@@ -276,42 +390,38 @@ async fn restore_updated(tx: &mut Tx<'_>, id: ImportId) -> ApiResult<Vec<Contact
         let Ok(before) = serde_json::from_value::<Before>(before) else { continue };
         if unedited {
             contacts::replace(tx, contact, before.input).await?;
-            store::drop_keys(tx.conn, tx.workspace, contact).await?;
+            if let Some(key) = before.key {
+                restore_said(tx, contact, kind.source(), key, before.base, before.extras).await?;
+            }
             restored.push(contact);
         }
     }
     Ok(restored)
 }
 
+/// What the source had said before, so that the next import finds news where this one did.
+async fn restore_said(
+    tx: &mut Tx<'_>,
+    contact_id: ContactId,
+    source: &str,
+    key: String,
+    base: Option<Said>,
+    extras: Option<serde_json::Value>,
+) -> ApiResult<()> {
+    let (workspace_id, source) = (tx.workspace, source.to_owned());
+    store::drop_key(tx.conn, workspace_id, &source, &key).await?;
+    if let Some(base) = base {
+        let (source, key) = (source.clone(), key.clone());
+        let row = KeyDbRow { workspace_id, source, key, contact_id, base: base.compact() };
+        store::put_keys(tx.conn, &[row]).await?;
+    }
+    if let Some(properties) = extras {
+        store::put_extras(tx.conn, &[ExtraDbRow { workspace_id, contact_id, source, key, properties }]).await?;
+    }
+    Ok(())
+}
+
 fn lock_key(id: ImportId) -> i64 {
     let (high, low) = Uuid::from(id).as_u64_pair();
     i64::from_be_bytes((high ^ low).to_be_bytes())
-}
-
-/// The form's own words for `kind` and `dry_run`, where the query has none.
-pub fn words(upload: &Upload, kind: Option<ImportKind>, dry_run: Option<bool>) -> ApiResult<(ImportKind, bool)> {
-    let (mut kind, mut dry_run, mut faults) = (kind, dry_run, Vec::new());
-    for (name, value) in &upload.words {
-        let unread = match name.as_str() {
-            "kind" => {
-                let read = serde_json::from_value(fields::store(value)).ok();
-                kind = kind.or(read);
-                read.is_none()
-            }
-            "dry_run" => {
-                let read = value.parse().ok();
-                dry_run = dry_run.or(read);
-                read.is_none()
-            }
-            _ => {
-                faults.push(Fault::field(format!("/{name}"), "unknown_field", "is not a known field"));
-                false
-            }
-        };
-        if unread {
-            faults.push(Fault::field(format!("/{name}"), "not_allowed", format!("`{value}` is not one of its values")));
-        }
-    }
-    ApiError::check(faults)?;
-    Ok((kind.unwrap_or(ImportKind::LinkedinConnections), dry_run.unwrap_or(false)))
 }

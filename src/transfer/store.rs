@@ -1,13 +1,16 @@
 //! Every statement about imports, each within one workspace.
+use std::collections::{HashMap, HashSet};
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use serde_json::Value;
 use uuid::Uuid;
 
-use super::model::{ImportDbRow, ImportId, ImportState, KeyDbRow, Outcome, RowDbRow};
+use super::model::{ExtraDbRow, ImportDbRow, ImportId, ImportState, KeyDbRow, Outcome, RowDbRow};
 use crate::contacts::ContactId;
-use crate::db::schema::{contacts, import_keys, import_rows, imports, positions};
+use crate::db::schema::{contact_extras, contacts, import_keys, import_rows, imports, positions};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::sort::Position;
@@ -71,6 +74,48 @@ pub async fn list(
 pub async fn running(mut conn: &Conn) -> ApiResult<Vec<(WorkspaceId, ImportId)>> {
     let running = imports::table.filter(imports::state.eq(ImportState::Running)).order(imports::created_at).limit(100);
     Ok(running.select((imports::workspace_id, imports::id)).load(&mut conn).await?)
+}
+
+/// Writes down how far a running import is; tells whether somebody wants it to stop.
+pub async fn progress(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    id: ImportId,
+    now: DateTime<Utc>,
+    [created, updated, unchanged, skipped, failed]: [i32; 5],
+) -> ApiResult<bool> {
+    let running =
+        imports::workspace_id.eq(workspace).and(imports::id.eq(id)).and(imports::state.eq(ImportState::Running));
+    let cancel: Option<bool> = diesel::update(imports::table.filter(running))
+        .set((
+            imports::version.eq(imports::version + 1),
+            imports::updated_at.eq(now),
+            imports::created_count.eq(created),
+            imports::updated_count.eq(updated),
+            imports::unchanged_count.eq(unchanged),
+            imports::skipped_count.eq(skipped),
+            imports::failed_count.eq(failed),
+        ))
+        .returning(imports::cancel_requested_at.is_not_null())
+        .get_result(&mut conn)
+        .await
+        .optional()?;
+    Ok(cancel.unwrap_or(false))
+}
+
+/// Asks a running import to stop.
+pub async fn request_cancel(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    id: ImportId,
+    now: DateTime<Utc>,
+) -> ApiResult<ImportDbRow> {
+    let asked = diesel::update(imports::table.find((workspace, id))).set((
+        imports::version.eq(imports::version + 1),
+        imports::updated_at.eq(now),
+        imports::cancel_requested_at.eq(now),
+    ));
+    Ok(asked.returning(ImportDbRow::as_returning()).get_result(&mut conn).await?)
 }
 
 /// How an import ended.
@@ -198,14 +243,62 @@ pub async fn put_keys(mut conn: &Conn, rows: &[KeyDbRow]) -> ApiResult<()> {
     Ok(())
 }
 
-/// Forgets whom the source knows this contact by.
-pub async fn drop_keys(mut conn: &Conn, workspace: WorkspaceId, contact: ContactId) -> ApiResult<()> {
-    let own = import_keys::workspace_id.eq(workspace).and(import_keys::contact_id.eq(contact));
-    diesel::delete(import_keys::table.filter(own)).execute(&mut conn).await?;
+/// Forgets whom the source knows this contact by, and what it has of the contact besides.
+pub async fn drop_key(mut conn: &Conn, workspace: WorkspaceId, source: &str, key: &str) -> ApiResult<()> {
+    diesel::delete(import_keys::table.find((workspace, source, key))).execute(&mut conn).await?;
+    let own = contact_extras::workspace_id.eq(workspace).and(contact_extras::source.eq(source));
+    diesel::delete(contact_extras::table.filter(own.and(contact_extras::key.eq(key)))).execute(&mut conn).await?;
     Ok(())
 }
 
-/// The keys of this source that stand for one contact stand for another; says which.
+/// What a source has of these contacts and Inroad has no field for, by contact and key.
+pub async fn extras_of(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    source: &str,
+    contacts: &[ContactId],
+) -> ApiResult<HashMap<(ContactId, String), Value>> {
+    let theirs = contact_extras::workspace_id.eq(workspace).and(contact_extras::contact_id.eq_any(contacts));
+    let rows = ExtraDbRow::query().filter(theirs.and(contact_extras::source.eq(source)));
+    let rows: Vec<ExtraDbRow> = rows.load(&mut conn).await?;
+    Ok(rows.into_iter().map(|row| ((row.contact_id, row.key), row.properties)).collect())
+}
+
+/// What sources have of these contacts and Inroad has no field for: each contact's properties, by source and key. Those
+/// of the source `vcard` are properties with `group`, `name`, `parameters` and `value`, escaped as vCard 3.0 and 4.0 are.
+pub async fn extras(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    contacts: &[ContactId],
+) -> ApiResult<HashMap<ContactId, Vec<(String, Value)>>> {
+    let theirs = contact_extras::workspace_id.eq(workspace).and(contact_extras::contact_id.eq_any(contacts));
+    let rows = ExtraDbRow::query().filter(theirs);
+    let rows: Vec<ExtraDbRow> = rows.order((contact_extras::source, contact_extras::key)).load(&mut conn).await?;
+    let mut found: HashMap<ContactId, Vec<(String, Value)>> = HashMap::new();
+    for row in rows {
+        found.entry(row.contact_id).or_default().push((row.source, row.properties));
+    }
+    Ok(found)
+}
+
+pub async fn put_extras(mut conn: &Conn, rows: &[ExtraDbRow]) -> ApiResult<()> {
+    use diesel::upsert::excluded;
+    for chunk in rows.chunks(CHUNK) {
+        let key =
+            (contact_extras::workspace_id, contact_extras::contact_id, contact_extras::source, contact_extras::key);
+        diesel::insert_into(contact_extras::table)
+            .values(chunk)
+            .on_conflict(key)
+            .do_update()
+            .set(contact_extras::properties.eq(excluded(contact_extras::properties)))
+            .execute(&mut conn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The keys of all sources that stand for one contact stand for another, with what the sources have besides; says which
+/// keys.
 pub async fn move_keys(
     mut conn: &Conn,
     workspace: WorkspaceId,
@@ -214,10 +307,16 @@ pub async fn move_keys(
 ) -> ApiResult<Vec<(String, String)>> {
     let own = import_keys::workspace_id.eq(workspace).and(import_keys::contact_id.eq(from));
     let moved = diesel::update(import_keys::table.filter(own)).set(import_keys::contact_id.eq(to));
-    Ok(moved.returning((import_keys::source, import_keys::key)).get_results(&mut conn).await?)
+    let keys = moved.returning((import_keys::source, import_keys::key)).get_results(&mut conn).await?;
+    let extras = contact_extras::workspace_id.eq(workspace).and(contact_extras::contact_id.eq(from));
+    diesel::update(contact_extras::table.filter(extras))
+        .set(contact_extras::contact_id.eq(to))
+        .execute(&mut conn)
+        .await?;
+    Ok(keys)
 }
 
-/// Those of these keys that still stand for `from` stand for `to`.
+/// Those of these keys that still stand for `from` stand for `to`, with what came by them.
 pub async fn move_keys_back(
     mut conn: &Conn,
     workspace: WorkspaceId,
@@ -228,9 +327,15 @@ pub async fn move_keys_back(
     let (sources, names): (Vec<&String>, Vec<&String>) = keys.iter().map(|(source, key)| (source, key)).unzip();
     // Source and key are looked for apart: keys name their kind, and two sources rarely share one.
     let own = import_keys::workspace_id.eq(workspace).and(import_keys::contact_id.eq(from));
-    let named = import_keys::source.eq_any(sources).and(import_keys::key.eq_any(names));
+    let named = import_keys::source.eq_any(&sources).and(import_keys::key.eq_any(&names));
     diesel::update(import_keys::table.filter(own.and(named)))
         .set(import_keys::contact_id.eq(to))
+        .execute(&mut conn)
+        .await?;
+    let extras = contact_extras::workspace_id.eq(workspace).and(contact_extras::contact_id.eq(from));
+    let named = contact_extras::source.eq_any(&sources).and(contact_extras::key.eq_any(&names));
+    diesel::update(contact_extras::table.filter(extras.and(named)))
+        .set(contact_extras::contact_id.eq(to))
         .execute(&mut conn)
         .await?;
     Ok(())
@@ -287,17 +392,24 @@ pub async fn remove_created(
         )
         .filter(contacts::deleted_at.is_null());
     let mut ids: Vec<ContactId> = made.select(contacts::id).load(&mut conn).await?;
-    // Somebody whom the seeker named as a connector since is in use, though unedited.
-    let used: Vec<Option<ContactId>> = contacts::table
+    // Somebody whom a contact that stays has as its connector is in use, though unedited.
+    let links: Vec<(ContactId, ContactId)> = contacts::table
         .filter(contacts::workspace_id.eq(workspace).and(contacts::connector_id.is_not_null()))
-        .select(contacts::connector_id)
-        .distinct()
+        .select((contacts::id, contacts::connector_id.assume_not_null()))
         .load(&mut conn)
         .await?;
-    ids.retain(|id| !used.contains(&Some(*id)));
     let mut used = introductions::parties(conn, workspace, &ids).await?;
     used.extend(circle_requests::asked(conn, workspace, &ids).await?);
     ids.retain(|id| !used.contains(id));
+    let mut going: HashSet<ContactId> = ids.iter().copied().collect();
+    let mut open: Vec<ContactId> = links.iter().map(|(led, _)| *led).filter(|led| !going.contains(led)).collect();
+    let connectors: HashMap<ContactId, ContactId> = links.into_iter().collect();
+    while let Some(staying) = open.pop() {
+        if let Some(connector) = connectors.get(&staying).filter(|connector| going.remove(connector)) {
+            open.push(*connector);
+        }
+    }
+    ids.retain(|id| going.contains(id));
     let own = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(&ids));
     Ok(diesel::delete(contacts::table.filter(own))
         .returning((contacts::id, contacts::version))

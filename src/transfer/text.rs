@@ -46,14 +46,19 @@ struct Window {
 pub fn decode<R: Read + Seek>(mut reader: R) -> io::Result<Decoded<R>> {
     let encoding = detect(&mut reader)?;
     reader.rewind()?;
-    Ok(Decoded {
-        source: reader,
+    Ok(decode_as(reader, encoding))
+}
+
+/// Reads in an encoding that somebody has named, from where the reader stands.
+pub fn decode_as<R: Read>(source: R, encoding: &'static Encoding) -> Decoded<R> {
+    Decoded {
+        source,
         encoding,
         decoder: encoding.new_decoder_with_bom_removal(),
         raw: Window::new(CHUNK),
         text: Window::new(CHUNK),
         exhausted: false,
-    })
+    }
 }
 
 fn detect<R: Read + Seek>(reader: &mut R) -> io::Result<&'static Encoding> {

@@ -13,11 +13,21 @@ use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::http::body::{self, check_type, too_large};
 
 /// What a body may be besides a form.
-const RAW: [&str; 5] =
-    ["text/csv", "text/plain", "application/zip", "application/x-zip-compressed", "application/octet-stream"];
+const RAW: [&str; 9] = [
+    "text/csv",
+    "text/tab-separated-values",
+    "text/vcard",
+    "text/x-vcard",
+    "text/directory",
+    "text/plain",
+    "application/zip",
+    "application/x-zip-compressed",
+    "application/octet-stream",
+];
 const FORM: &str = "multipart/form-data";
-/// A form's other fields are words.
+/// A form's other fields are words, but for the mapping.
 const WORD: usize = 1024;
+const MAPPING: usize = 64 * 1024;
 
 /// A file that came in.
 pub struct Upload {
@@ -66,7 +76,8 @@ async fn receive_form(request: &HttpRequest, mut form: Multipart, limit: usize) 
             spool.take(request, field, |error| error.to_string()).await?;
             received = Some((spool, file_name));
         } else {
-            let word = word(request, field).await?;
+            let limit = if name == "mapping" { MAPPING } else { WORD };
+            let word = word(request, field, limit).await?;
             words.push((name, word));
         }
     }
@@ -76,12 +87,12 @@ async fn receive_form(request: &HttpRequest, mut form: Multipart, limit: usize) 
     }
 }
 
-async fn word(request: &HttpRequest, mut field: Field) -> ApiResult<String> {
+async fn word(request: &HttpRequest, mut field: Field, limit: usize) -> ApiResult<String> {
     let mut bytes = Vec::new();
     while let Some(chunk) = body::next(request, &mut field).await? {
         bytes.extend_from_slice(&chunk.map_err(|error| broken(&error.to_string()))?);
-        if bytes.len() > WORD {
-            return Err(too_large(WORD));
+        if bytes.len() > limit {
+            return Err(too_large(limit));
         }
     }
     String::from_utf8(bytes).map_err(|_| broken("a field is not UTF-8"))

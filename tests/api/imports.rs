@@ -371,3 +371,68 @@ async fn a_fault_of_a_field_names_its_column() {
     let expected = expected.map(|(code, column, number)| (code.to_owned(), column.to_owned(), number));
     assert_eq!(told.collect::<Vec<_>>(), expected);
 }
+
+async fn wait_until(app: &TestApp, member: &Member, path: &str, done: impl Fn(&Value) -> bool) -> Value {
+    for _ in 0..600 {
+        let read = app.get(path, member).await.expect(200).json;
+        if done(&read) {
+            return read;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("{path} does not get there");
+}
+
+fn people(count: usize) -> Vec<u8> {
+    let rows: Vec<String> = (0..count)
+        .map(|n| format!("G{n},F{n},https://www.linkedin.com/in/p-{n},,Company {},Boss,01 Jan 2024", n % 50))
+        .collect();
+    csv(&rows.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+async fn in_background(app: &TestApp, member: &Member, body: Vec<u8>) -> Reply {
+    let request =
+        app.request(Method::POST, "/v1/imports").bearer_auth(&member.token).header("content-type", "text/csv");
+    app.send(request.header("prefer", "respond-async").body(body)).await
+}
+
+#[actix_web::test]
+async fn a_long_import_is_answered_at_once_and_tells_how_far_it_is() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let begun = in_background(&app, &ada, people(4_000)).await.expect(202);
+    assert_eq!((begun.header("preference-applied"), begun.header("retry-after")), ("respond-async", "1"));
+    assert_eq!((&begun.json["state"], begun.json["rows"].as_array().unwrap().len()), (&json!("running"), 0));
+    let path = begun.header("location").to_owned();
+    let seen = wait_until(&app, &ada, &path, |import| import["counts"]["total"].as_i64().unwrap() > 0).await;
+    assert!(seen["counts"]["total"].as_i64().unwrap() <= 4_000);
+    let end = wait_until(&app, &ada, &path, |import| import["state"] != "running").await;
+    assert_eq!((&end["state"], &end["counts"]["created"]), (&json!("finished"), &json!(4_000)));
+    app.post(&format!("{path}/cancel"), &ada, json!({})).await.expect(409);
+    let waited = app.request(Method::POST, "/v1/imports").bearer_auth(&ada.token).header("content-type", "text/csv");
+    let waited = app.send(waited.header("prefer", "wait=50").body(people(4_000))).await.expect(201);
+    assert_eq!(waited.json["counts"]["unchanged"], 4_000);
+}
+
+#[actix_web::test]
+async fn a_cancelled_import_leaves_nothing() {
+    let app = TestApp::new().await;
+    let (ada, eve) = (app.seeker().await, app.seeker().await);
+    // Another import of the workspace, so that this one waits for its turn.
+    let mut other = app.connection().await;
+    let (high, low) = ada.workspace.as_u64_pair();
+    let key = i64::from_be_bytes((high ^ low.rotate_left(1)).to_be_bytes());
+    let lock = format!("BEGIN; SELECT pg_advisory_xact_lock({key})");
+    diesel_async::SimpleAsyncConnection::batch_execute(&mut other, &lock).await.unwrap();
+    let begun = in_background(&app, &ada, csv(&[ADA, BOB])).await.expect(202);
+    let path = begun.header("location").to_owned();
+    app.post(&format!("{path}/cancel"), &eve, json!({})).await.expect(404);
+    let asked = app.post(&format!("{path}/cancel"), &ada, json!({})).await.expect(202);
+    assert_eq!(asked.json["state"], "running");
+    diesel_async::SimpleAsyncConnection::batch_execute(&mut other, "COMMIT").await.unwrap();
+    let end = wait_until(&app, &ada, &path, |import| import["state"] != "running").await;
+    assert_eq!((&end["state"], &end["failure"]["code"]), (&json!("cancelled"), &json!("import_cancelled")));
+    assert!(contacts(&app, &ada).await.is_empty());
+    app.post(&format!("{path}/undo"), &ada, json!({})).await.expect(409);
+    assert_eq!(import(&app, &ada, "", "text/csv", csv(&[ADA, BOB])).await.expect(201).json["counts"]["created"], 2);
+}

@@ -16,6 +16,7 @@ mod forged;
 mod frame;
 mod hostile;
 mod identity;
+mod import_formats;
 mod imports;
 mod introductions;
 mod merges;

@@ -160,7 +160,11 @@ pub fn creating(
 /// Operations whose smallest valid request the schema alone does not tell.
 fn special(app: &TestApp, operation: &Operation, url: &str) -> Option<RequestBuilder> {
     match operation.to_string().as_str() {
-        "POST /v1/imports" => {
+        "POST /v1/import-mappings" => {
+            let body = json!({ "name": Uuid::now_v7(), "columns": [{ "number": 1, "field": "full_name" }] });
+            Some(with_body(app, operation, url, body.to_string()))
+        }
+        "POST /v1/imports" | "POST /v1/imports/preview" => {
             let file = std::fs::read(root().join("tests/data/linkedin/Connections.csv")).unwrap();
             let request = app.request(Method::POST, &format!("{url}?kind=linkedin_connections"));
             Some(request.header("content-type", "text/csv").body(file))

@@ -2,43 +2,10 @@
 
 use chrono::{Datelike, NaiveDate, NaiveTime};
 
+pub use crate::transfer::value::{clean, is_email};
+
 /// Years a connection can be from; LinkedIn opened in 2003.
 const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;
-const MAX_EMAIL: usize = 254;
-
-/// The field's text: trimmed, runs of whitespace and control characters as one space, without
-/// invisible marks at its edges and without the apostrophe a CSV export put before a formula.
-pub fn clean(field: &str) -> Option<String> {
-    let text = unguard(field.trim_matches(is_margin)).trim_matches(is_margin);
-    let mut clean = String::with_capacity(text.len());
-    for word in text.split(is_gap).filter(|word| !word.is_empty()) {
-        if !clean.is_empty() {
-            clean.push(' ');
-        }
-        clean.push_str(word);
-    }
-    (!clean.is_empty()).then_some(clean)
-}
-
-fn unguard(text: &str) -> &str {
-    match text.strip_prefix('\'') {
-        Some(guarded) if guarded.starts_with(starts_formula) => guarded,
-        _ => text,
-    }
-}
-
-fn starts_formula(c: char) -> bool {
-    matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠')
-}
-
-fn is_gap(c: char) -> bool {
-    c.is_whitespace() || c.is_control()
-}
-
-/// Zero-width and direction marks stay inside a text, where they join emoji and letters.
-fn is_margin(c: char) -> bool {
-    is_gap(c) || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
-}
 
 /// `12 Mar 2025`; older exports `3/12/2025`, `03/12/25` or `3/12/25, 4:05 PM`, month first;
 /// spreadsheets `12-Mar-25` and `2025-03-12`.
@@ -91,13 +58,4 @@ fn is_time(text: &str) -> bool {
     ["%I:%M %p", "%H:%M", "%I:%M:%S %p", "%H:%M:%S"]
         .iter()
         .any(|format| NaiveTime::parse_from_str(text, format).is_ok())
-}
-
-/// Whether the text could be an address. Only sending to it would tell more.
-pub fn is_email(text: &str) -> bool {
-    text.len() <= MAX_EMAIL
-        && !text.contains(|c: char| c.is_whitespace() || c.is_control())
-        && text
-            .split_once('@')
-            .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'))
 }

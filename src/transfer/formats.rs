@@ -1,0 +1,237 @@
+//! Which format a file has, and its entries as records.
+use std::fs::File;
+use std::io;
+
+use encoding_rs::Encoding;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::archive::{self, ArchiveError};
+use super::columns::{self, Column, Mapped};
+use super::google::{self, Google};
+use super::mappings::{MappingInput, suggest};
+use super::model::ImportKind;
+use super::record::Entry;
+use super::table::{Candidate, Head, Table};
+use super::value::DateOrder;
+use super::vcard::Cards;
+use super::{linkedin, outlook};
+use crate::contacts::HowFound;
+
+/// Why a file as a whole cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    #[error("the file is empty")]
+    Empty,
+    #[error("the file is neither a table, a vCard nor a zip archive")]
+    NotCsv,
+    /// `seen` is the first record, at most 200 characters.
+    #[error("no header such as First Name,Last Name,URL was found; the file begins with: {seen}")]
+    HeaderMissing { seen: String },
+    #[error("a quote opened on line {line}, before the header, is never closed")]
+    UnclosedQuote { line: u64 },
+    #[error("the file has no BEGIN:VCARD")]
+    NotVcard,
+    #[error("none of the columns tells who a row is about; a mapping can say it. The headings are: {headings}")]
+    MappingRequired { headings: String },
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    #[error("the file could not be read")]
+    Io(#[from] io::Error),
+}
+
+impl FileError {
+    /// A name for the error that stays the same.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::NotCsv => "not_csv",
+            Self::HeaderMissing { .. } => "header_missing",
+            Self::UnclosedQuote { .. } => "unclosed_quote",
+            Self::NotVcard => "not_vcard",
+            Self::MappingRequired { .. } => "mapping_required",
+            Self::Archive(error) => error.code(),
+            Self::Io(_) => "io",
+        }
+    }
+}
+
+/// What somebody says of a file, against what it shows itself.
+#[derive(Debug, Clone, Default)]
+pub struct Hints {
+    pub kind: Option<ImportKind>,
+    pub encoding: Option<&'static Encoding>,
+    pub delimiter: Option<u8>,
+    pub date_order: Option<DateOrder>,
+    /// Of the columns of a table that is nobody's known format.
+    pub mapping: Option<MappingInput>,
+    /// A table is read even if none of its columns tells who a row is about.
+    pub unmapped: bool,
+}
+
+/// The entries of a file, read one by one in constant memory.
+pub struct Rows {
+    pub kind: ImportKind,
+    /// As in the WHATWG standard: `UTF-8`, `UTF-16LE`, `windows-1252`.
+    pub encoding: &'static str,
+    pub layout: Option<Layout>,
+    entries: Box<dyn Iterator<Item = Entry> + Send>,
+}
+
+/// How a table is laid out.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub struct Layout {
+    /// One character.
+    #[schema(example = ";")]
+    pub delimiter: String,
+    /// Of dates in figures, where it shows or was said.
+    pub date_order: Option<DateOrder>,
+    #[serde(skip)]
+    pub headings: Vec<String>,
+    /// Of each column the first values.
+    #[serde(skip)]
+    pub sample: Vec<Vec<String>>,
+    /// What the columns mean, where that is no matter of the format.
+    #[serde(skip)]
+    pub columns: Vec<Option<Column>>,
+}
+
+impl Iterator for Rows {
+    type Item = Entry;
+
+    fn next(&mut self) -> Option<Entry> {
+        self.entries.next()
+    }
+}
+
+/// Opens an upload, told by its content and not by its name: a vCard, a table, or an archive with one of these in it.
+pub fn open(mut file: File, hints: &Hints) -> Result<Rows, FileError> {
+    if archive::is_archive(&mut file)? {
+        file = archive::extract(file, wanted(hints.kind))?;
+    }
+    if hints.kind == Some(ImportKind::LinkedinConnections) && hints.encoding.is_none() {
+        return connections(file);
+    }
+    let head = Head::read(file.try_clone()?, hints.encoding)?;
+    let encoding = head.encoding();
+    let may_be_cards = hints.kind.is_none() && hints.mapping.is_none();
+    if hints.kind == Some(ImportKind::Vcard) && !head.has_cards() {
+        return Err(FileError::NotVcard);
+    }
+    if hints.kind == Some(ImportKind::Vcard) || may_be_cards && head.is_vcard() {
+        let entries = Box::new(Cards::new(head.text()));
+        return Ok(Rows { kind: ImportKind::Vcard, encoding, layout: None, entries });
+    }
+    let candidates = head.candidates(hints.delimiter);
+    let known = match hints.kind {
+        None if hints.mapping.is_none() => candidates.iter().find_map(|found| Some((recognise(found)?, found))),
+        Some(kind) if kind != ImportKind::Csv => {
+            let header = candidates.iter().find(|found| is_header_of(kind, found));
+            Some((kind, header.ok_or_else(|| head.without_header())?))
+        }
+        _ => None,
+    };
+    match known {
+        Some((ImportKind::LinkedinConnections, _)) => connections(file),
+        Some((ImportKind::GoogleContacts, header)) => {
+            let (table, _) = head.table(header);
+            let layout = Some(Layout::of(&table));
+            Ok(Rows { kind: ImportKind::GoogleContacts, encoding, layout, entries: Box::new(Google::new(table)) })
+        }
+        Some((kind, header)) => {
+            let (table, sample) = head.table(header);
+            let columns = outlook::columns(&table.headings);
+            Ok(mapped(kind, encoding, table, sample, columns, hints.date_order))
+        }
+        None => any_table(head, &candidates, hints),
+    }
+}
+
+fn connections(file: File) -> Result<Rows, FileError> {
+    let rows = linkedin::read(file)?;
+    let (kind, encoding) = (ImportKind::LinkedinConnections, rows.encoding());
+    Ok(Rows { kind, encoding, layout: None, entries: Box::new(rows.map(Into::into)) })
+}
+
+/// What an archive is searched for.
+fn wanted(kind: Option<ImportKind>) -> &'static [&'static str] {
+    match kind {
+        Some(ImportKind::LinkedinConnections) => &["Connections.csv"],
+        Some(ImportKind::Vcard) => &[".vcf"],
+        Some(_) => &[".csv"],
+        None => &["Connections.csv", ".vcf", ".csv"],
+    }
+}
+
+fn recognise(found: &Candidate) -> Option<ImportKind> {
+    [ImportKind::LinkedinConnections, ImportKind::GoogleContacts, ImportKind::OutlookContacts]
+        .into_iter()
+        .find(|kind| is_header_of(*kind, found))
+}
+
+fn is_header_of(kind: ImportKind, found: &Candidate) -> bool {
+    match kind {
+        ImportKind::LinkedinConnections => linkedin::recognises(&found.cells),
+        ImportKind::GoogleContacts => google::recognises(&found.cells),
+        ImportKind::OutlookContacts => outlook::recognises(&found.cells),
+        ImportKind::Vcard | ImportKind::Csv => false,
+    }
+}
+
+/// A table of any make, by the mapping that is given, or by the one that its headings suggest.
+fn any_table(head: Head, candidates: &[Candidate], hints: &Hints) -> Result<Rows, FileError> {
+    let encoding = head.encoding();
+    let likely = hints.delimiter.unwrap_or_else(|| head.likely_delimiter());
+    let in_order = || {
+        let (first, rest): (Vec<_>, Vec<_>) = candidates.iter().partition(|found| found.delimiter == likely);
+        first.into_iter().chain(rest)
+    };
+    let mapping = hints.mapping.as_ref();
+    if mapping.is_some_and(|mapping| !mapping.has_header) {
+        let (table, sample) = head.headless(likely);
+        let columns = mapping.map(|mapping| mapping.columns_of(&table.headings)).unwrap_or_default();
+        return Ok(mapped(ImportKind::Csv, encoding, table, sample, columns, hints.date_order));
+    }
+    let header = match mapping {
+        Some(mapping) => in_order().find(|found| mapping.names_any(&found.cells)),
+        None => in_order().find(|found| suggest::tells_who(&suggest::columns(&found.cells))),
+    };
+    let first = in_order().find(|found| found.cells.iter().filter(|cell| !cell.is_empty()).count() > 1);
+    let header = header.or(first.filter(|_| hints.unmapped));
+    let Some(header) = header else {
+        return Err(match first {
+            Some(first) => {
+                let headings: String = first.cells.join(", ").chars().take(200).collect();
+                FileError::MappingRequired { headings }
+            }
+            None => head.without_header(),
+        });
+    };
+    let (table, sample) = head.table(header);
+    let columns = match mapping {
+        Some(mapping) => mapping.columns_of(&table.headings),
+        None => suggest::columns(&table.headings),
+    };
+    Ok(mapped(ImportKind::Csv, encoding, table, sample, columns, hints.date_order))
+}
+
+fn mapped(
+    kind: ImportKind,
+    encoding: &'static str,
+    table: Table,
+    sample: Vec<Vec<String>>,
+    columns: Vec<Option<Column>>,
+    date_order: Option<DateOrder>,
+) -> Rows {
+    let date_order = date_order.or_else(|| columns::date_order(&columns, &sample));
+    let layout = Layout { date_order, sample, columns: columns.clone(), ..Layout::of(&table) };
+    let entries = Box::new(Mapped { table, columns, date_order, how_found: HowFound::Import });
+    Rows { kind, encoding, layout: Some(layout), entries }
+}
+
+impl Layout {
+    fn of(table: &Table) -> Self {
+        let delimiter = char::from(table.delimiter).to_string();
+        Self { delimiter, headings: table.headings.clone(), ..Self::default() }
+    }
+}

@@ -1,0 +1,170 @@
+//! What a client says of a file beside sending it: by parameters, or by the words of a form.
+
+use encoding_rs::Encoding;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::formats::Hints;
+use super::mappings::{self, Mapping, MappingId, MappingInput};
+use super::model::ImportKind;
+use super::upload::Upload;
+use super::value::DateOrder;
+use crate::app::App;
+use crate::db::WorkspaceId;
+use crate::error::{ApiError, ApiResult, Code, Fault};
+use crate::fields;
+
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct FileParams {
+    /// What the file is; recognised by its content, unless said.
+    #[param(inline)]
+    pub kind: Option<ImportKind>,
+    /// A name of the WHATWG standard such as `windows-1252`; recognised, unless said.
+    #[param(min_length = 1, max_length = 40)]
+    pub encoding: Option<String>,
+    /// Of a table: comma, semicolon, tab or bar; recognised, unless said.
+    #[param(max_length = 1, pattern = r"^[,;\t|]$")]
+    pub delimiter: Option<String>,
+    /// Of dates in figures; recognised, unless said.
+    #[param(inline)]
+    pub date_order: Option<DateOrder>,
+    /// A saved mapping, for a table that is none of the known formats.
+    #[param(value_type = Option<Uuid>)]
+    pub mapping_id: Option<MappingId>,
+}
+
+/// A file as a form.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "the document's shape of the form; the stream is read by hand")]
+pub struct ImportForm {
+    #[schema(value_type = String, format = "binary")]
+    file: Vec<u8>,
+    kind: Option<ImportKind>,
+    #[schema(max_length = 40)]
+    encoding: Option<String>,
+    #[schema(max_length = 1)]
+    delimiter: Option<String>,
+    date_order: Option<DateOrder>,
+    mapping_id: Option<Uuid>,
+    /// A mapping as JSON, when it is not saved.
+    mapping: Option<MappingInput>,
+    dry_run: Option<bool>,
+}
+
+/// All that is said of a file.
+#[derive(Debug, Default)]
+pub struct Said {
+    pub params: FileParams,
+    pub mapping: Option<MappingInput>,
+    pub dry_run: Option<bool>,
+}
+
+/// The form's own words, where the query has none.
+pub fn words(upload: &Upload, params: FileParams, dry_run: Option<bool>) -> ApiResult<Said> {
+    let mut said = Said { params, mapping: None, dry_run };
+    let mut faults = Vec::new();
+    for (name, value) in &upload.words {
+        let known = match name.as_str() {
+            "kind" => read(&mut said.params.kind, value),
+            "date_order" => read(&mut said.params.date_order, value),
+            "encoding" => read(&mut said.params.encoding, value),
+            "delimiter" => read(&mut said.params.delimiter, value),
+            "mapping_id" => read(&mut said.params.mapping_id, value),
+            "dry_run" => match value.parse() {
+                Ok(read) => {
+                    said.dry_run.get_or_insert(read);
+                    true
+                }
+                Err(_) => false,
+            },
+            "mapping" => match serde_json::from_str(value) {
+                Ok(mapping) => {
+                    said.mapping = Some(mapping);
+                    true
+                }
+                Err(error) => {
+                    faults.push(Fault::field("/mapping", "invalid", error.to_string()));
+                    true
+                }
+            },
+            _ => {
+                faults.push(Fault::field(format!("/{name}"), "unknown_field", "is not a known field"));
+                true
+            }
+        };
+        if !known {
+            faults.push(Fault::field(format!("/{name}"), "not_allowed", format!("`{value}` is not one of its values")));
+        }
+    }
+    ApiError::check(faults)?;
+    if let Some(mapping) = said.mapping.take() {
+        said.mapping = Some(mapping.check().map_err(below_mapping)?);
+    }
+    Ok(said)
+}
+
+fn read<T: DeserializeOwned>(word: &mut Option<T>, value: &str) -> bool {
+    match serde_json::from_value(fields::store(&value)) {
+        Ok(read) => {
+            word.get_or_insert(read);
+            true
+        }
+        Err(_) => false,
+    }
+}
+
+fn below_mapping(error: ApiError) -> ApiError {
+    let faults = error.errors.into_iter().map(|fault| fault.below("/mapping")).collect();
+    ApiError::faults(Code::InvalidFields, "field", faults)
+}
+
+impl Said {
+    /// What the file is held against: the saved mapping is looked up, and what is said outright goes before it.
+    pub async fn hints(self, app: &App, workspace: WorkspaceId) -> ApiResult<Hints> {
+        let FileParams { kind, encoding, delimiter, date_order, mapping_id } = self.params;
+        let mut mapping = self.mapping;
+        if let Some(id) = mapping_id {
+            let found = app.db.read(workspace, async |conn| mappings::find(conn, workspace, id).await).await;
+            let row = found.map_err(|error| match error.code {
+                Code::NotFound => ApiError::field("/mapping_id", "not_found", "is not a mapping of this workspace"),
+                _ => error,
+            })?;
+            mapping = mapping.or_else(|| Some(Mapping::from(row).into()));
+        }
+        let mut faults = Vec::new();
+        let named = encoding.as_deref().map(|label| Encoding::for_label(label.as_bytes()));
+        if named == Some(None) {
+            faults.push(Fault::field("/encoding", "not_allowed", "is no encoding that is known here"));
+        }
+        let stated = delimiter.as_deref().and_then(|text| text.bytes().next());
+        if stated.is_some_and(|delimiter| !super::table::DELIMITERS.contains(&delimiter)) {
+            faults.push(Fault::field("/delimiter", "not_allowed", "must be a comma, a semicolon, a tab or a bar"));
+        }
+        if mapping.is_some() && !matches!(kind, None | Some(ImportKind::Csv)) {
+            faults.push(Fault::field("/kind", "not_allowed", "a mapping is for files of the kind `csv`"));
+        }
+        ApiError::check(faults)?;
+        let of_mapping = mapping.as_ref();
+        Ok(Hints {
+            kind: if mapping.is_some() { Some(ImportKind::Csv) } else { kind },
+            encoding: named.flatten().or_else(|| of_mapping.and_then(MappingInput::encoding)),
+            delimiter: stated.or_else(|| of_mapping.and_then(MappingInput::delimiter)),
+            date_order: date_order.or_else(|| of_mapping.and_then(|mapping| mapping.date_order)),
+            mapping,
+            unmapped: false,
+        })
+    }
+}
+
+impl Hints {
+    /// What tells one request from another beside the file.
+    pub fn fingerprint(&self) -> Vec<u8> {
+        let kind = self.kind.map(ImportKind::name);
+        let encoding = self.encoding.map(Encoding::name);
+        fields::store(&(kind, encoding, self.delimiter, self.date_order, &self.mapping)).to_string().into_bytes()
+    }
+}

@@ -1,0 +1,159 @@
+//! A file as it would be read, before anything is imported.
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, post};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::columns::{Column, Field};
+use super::formats::{Hints, Layout, Rows};
+use super::mappings::{MappedColumn, suggest};
+use super::merge;
+use super::model::{ImportKind, ImportProblem, Outcome};
+use super::params::{self, FileParams, ImportForm};
+use super::record::Entry;
+use super::{service, upload};
+use crate::app::App;
+use crate::auth::{Access, ImportsWrite};
+use crate::contacts::ContactInput;
+use crate::error::{ApiError, ApiResult, Code};
+use crate::http::{Answer, IdempotencyKey, Params};
+
+/// Entries that are shown.
+const SHOWN: usize = 20;
+/// Values of a column that are shown, and how much of each.
+const SAMPLES: usize = 5;
+const SAMPLE: usize = 100;
+
+/// A column of the file.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PreviewColumn {
+    /// From 1.
+    #[schema(example = 4)]
+    pub number: usize,
+    #[schema(example = "Mail dienstlich")]
+    pub heading: String,
+    /// What it is taken for; `null` where it is left out.
+    pub field: Option<Field>,
+    #[schema(example = "work")]
+    pub label: Option<String>,
+    /// The first values.
+    #[schema(example = json!(["ada@engines.example"]))]
+    pub samples: Vec<String>,
+}
+
+/// An entry as it would be read.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PreviewRow {
+    /// The line on which it begins, from 1.
+    #[schema(example = 2)]
+    pub line: u64,
+    /// `skipped` or `failed`, where it would be no contact.
+    pub outcome: Option<Outcome>,
+    /// The contact that it would make, were it not known.
+    pub contact: Option<ContactInput>,
+    pub problems: Vec<ImportProblem>,
+}
+
+/// How a file would be read.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportPreview {
+    pub kind: ImportKind,
+    #[schema(example = "windows-1252")]
+    pub encoding: String,
+    /// Of a table.
+    pub layout: Option<Layout>,
+    /// Of a table that is none of the known formats.
+    pub columns: Vec<PreviewColumn>,
+    /// The mapping that was used, or that the headings suggest: to be corrected, and saved as a mapping's `columns`.
+    pub mapping: Vec<MappedColumn>,
+    /// The first entries.
+    pub rows: Vec<PreviewRow>,
+    /// Whether there are more.
+    pub has_more: bool,
+}
+
+/// See how a file would be read
+///
+/// Nothing is stored. What is recognised (format, encoding, delimiter, order of dates, columns) can be corrected by
+/// parameters, or by a `mapping` in the form.
+#[utoipa::path(tag = "imports", security(("bearer" = ["imports:write"])), params(FileParams),
+    request_body(content(
+        (ImportForm = "multipart/form-data"), (String = "text/csv"), (String = "text/vcard"),
+        (String = "application/zip"), (String = "application/octet-stream"),
+    ), description = "The file"),
+    responses(
+        (status = 200, description = "The first entries", body = ImportPreview),
+        (status = 422, description = "`unreadable_file`"),
+    ))]
+#[post("/imports/preview")]
+pub async fn preview_import(
+    app: Data<App>,
+    access: Access<ImportsWrite>,
+    _key: IdempotencyKey,
+    Params(params): Params<FileParams>,
+    request: HttpRequest,
+    payload: Payload,
+) -> ApiResult<Answer<ImportPreview>> {
+    let received = upload::receive(&request, payload, app.config.import_limit).await?;
+    let said = params::words(&received, params, None)?;
+    let hints = said.hints(&app, access.workspace).await?;
+    // A table whose columns nobody knows is shown all the same: that is what a preview is for.
+    let again = received.file.try_clone().map_err(|error| ApiError::unavailable(&error))?;
+    let rows = match service::open(received.file, hints.clone()).await {
+        Err(error)
+            if error.code == Code::UnreadableFile
+                && error.errors.iter().any(|fault| fault.code == "mapping_required") =>
+        {
+            service::open(again, Hints { unmapped: true, ..hints }).await?
+        }
+        other => other?,
+    };
+    let preview = tokio::task::spawn_blocking(move || preview(rows)).await;
+    Answer::ok(&preview.map_err(|error| ApiError::internal(&error))?)
+}
+
+fn preview(mut file: Rows) -> ImportPreview {
+    let layout = file.layout.take();
+    let entries: Vec<Entry> = file.by_ref().take(SHOWN + 1).collect();
+    let has_more = entries.len() > SHOWN;
+    let (mut columns, mut mapping) = (Vec::new(), Vec::new());
+    if let Some(layout) = &layout
+        && file.kind == ImportKind::Csv
+    {
+        columns = layout.headings.iter().enumerate().map(|(index, heading)| column(layout, index, heading)).collect();
+        mapping = suggest::mapped(&layout.headings, &layout.columns);
+    }
+    let rows = entries.into_iter().take(SHOWN).map(row).collect();
+    ImportPreview { kind: file.kind, encoding: file.encoding.to_owned(), layout, columns, mapping, rows, has_more }
+}
+
+fn column(layout: &Layout, index: usize, heading: &str) -> PreviewColumn {
+    let known: Option<&Column> = layout.columns.get(index).and_then(Option::as_ref);
+    let cells = layout.sample.iter().filter_map(|row| row.get(index)).filter(|cell| !cell.is_empty());
+    PreviewColumn {
+        number: index + 1,
+        heading: heading.to_owned(),
+        field: known.map(|column| column.field),
+        label: known.map(|column| column.label.clone()).filter(|label| !label.is_empty()),
+        samples: cells.take(SAMPLES).map(|cell| cell.chars().take(SAMPLE).collect()).collect(),
+    }
+}
+
+fn row(entry: Entry) -> PreviewRow {
+    match entry {
+        Entry::Person(record) => {
+            let mut contact = merge::new_contact(&record.said);
+            (contact.how_found, contact.how_found_on) = (record.how_found, record.how_found_on);
+            PreviewRow { line: record.line, outcome: None, contact: Some(contact), problems: record.problems }
+        }
+        Entry::Skipped { line, reason } => {
+            let problem = ImportProblem::new(reason, "the row says nothing about a person");
+            PreviewRow { line, outcome: Some(Outcome::Skipped), contact: None, problems: vec![problem] }
+        }
+        Entry::Error { line, column, heading, code, detail } => {
+            let problem = ImportProblem::new(code, detail);
+            let problem = ImportProblem { column: heading, column_number: column, ..problem };
+            PreviewRow { line, outcome: Some(Outcome::Failed), contact: None, problems: vec![problem] }
+        }
+    }
+}
