@@ -13,7 +13,7 @@ use crate::auth::{self, access};
 use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
-use crate::{changes, companies, contacts, transfer, trash};
+use crate::{audit, changes, companies, contacts, transfer, trash};
 
 /// All routes, and the document as their handlers say it.
 pub fn routes() -> (
@@ -40,6 +40,7 @@ pub fn routes() -> (
                 .configure(companies::configure)
                 .service(limits::read_limits)
                 .configure(auth::configure)
+                .configure(audit::configure)
                 .configure(transfer::configure)
                 .configure(trash::configure)
                 .configure(changes::configure),
@@ -84,6 +85,11 @@ pub fn periodic_tasks() -> Vec<Task> {
             name: "forget_old_credentials",
             every: Duration::hours(1),
             run: |app| Box::pin(async move { auth::forget_old(&app).await }),
+        },
+        Task {
+            name: "forget_old_audit",
+            every: Duration::hours(1),
+            run: |app| Box::pin(async move { audit::forget_old(&app).await }),
         },
     ]
 }

@@ -54,6 +54,8 @@ scopes! {
     TrashWrite = "trash:write";
     /// Read the change log and follow it.
     ChangesRead = "changes:read";
+    /// Read the audit log; for owners.
+    AuditRead = "audit:read";
 }
 
 /// A set of scopes.
@@ -137,8 +139,8 @@ impl Role {
     pub fn scopes(self) -> Scopes {
         match self {
             Self::Owner => Scopes::all(),
-            Self::Editor => Scopes::all().without::<WorkspaceWrite>(),
-            Self::Viewer => Scopes::reading().with::<AccountWrite>(),
+            Self::Editor => Scopes::all().without::<WorkspaceWrite>().without::<AuditRead>(),
+            Self::Viewer => Scopes::reading().with::<AccountWrite>().without::<AuditRead>(),
         }
     }
 }

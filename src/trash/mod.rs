@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::changes::{Actor, Tx};
 use crate::error::{ApiError, ApiResult};
-use crate::{companies, contacts};
+use crate::{audit, companies, contacts};
 
 const KEPT: Duration = Duration::days(30);
 
@@ -42,6 +42,7 @@ async fn purge(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
         companies::RESOURCE => companies::purge(tx, id.into()).await?,
         _ => return Err(ApiError::not_found()),
     }
+    tx.audit(audit::Kind::DataErased, id, Vec::new());
     store::remove(tx.conn, tx.workspace, id).await
 }
 

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod architecture;
+mod audit;
 mod authz;
 mod changes;
 mod companies;

@@ -105,6 +105,7 @@ pub struct TestApp {
     pub base: String,
     /// `postgres://…` of this test's database.
     pub connector: Connector,
+    pub url: String,
     client: reqwest::Client,
     document: Value,
     clock: Arc<Mutex<DateTime<Utc>>>,
@@ -191,7 +192,8 @@ impl TestApp {
         let handle = running.server.handle();
         actix_web::rt::spawn(running.server);
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { app, base, connector, client, document: app::document(), clock, handle }
+        let url = CLUSTER.cluster.url(&name);
+        Self { app, base, connector, url, client, document: app::document(), clock, handle }
     }
 
     /// Moves the clock of the service.

@@ -5,6 +5,7 @@ use actix_web::{delete, get, patch, post};
 use super::model::{MyWorkspace, Workspace, WorkspaceInput};
 use super::store;
 use crate::app::App;
+use crate::audit;
 use crate::auth::users::clean_name;
 use crate::auth::{Access, AccountRead, AccountWrite, Caller, WorkspaceRead, WorkspaceWrite, members};
 use crate::changes::Kind;
@@ -110,6 +111,7 @@ pub async fn patch_workspace(
             (row.name, row.version, row.updated_at) = (name, row.version + 1, tx.now);
             store::rename(tx.conn, workspace, &row).await?;
             tx.record(Kind::WorkspaceUpdated, workspace, row.version, vec!["name".to_owned()]);
+            tx.audit(audit::Kind::WorkspaceUpdated, workspace, vec!["name".to_owned()]);
         }
         Answer::resource(row.version, &Workspace::from(row))
     })
@@ -137,7 +139,8 @@ pub async fn delete_workspace(
         .transaction(async |conn| {
             members::lock_owners(conn, workspace).await?;
             if_match.check(store::lock(conn, workspace).await?.version)?;
-            store::delete(conn, workspace).await
+            let event = super::delete(&app, conn, workspace, access.user, &access.device).await?;
+            audit::append(conn, audit::accounts(), app.now(), &[event]).await
         })
         .await?;
     app.verified.forget();
