@@ -14,7 +14,7 @@ use crate::walk::root;
 
 /// Tables that belong to no workspace, with what the tenants' role may do there. Where the database is spread over
 /// several servers, they are kept whole on each.
-const GLOBAL: &[(&str, &[&str])] = &[
+pub const GLOBAL: &[(&str, &[&str])] = &[
     // Some columns, which are not among the grants of tables; never the password.
     ("users", &[]),
     ("workspaces", &["SELECT"]),

@@ -6,11 +6,11 @@ use super::model::{MyWorkspace, Workspace, WorkspaceInput};
 use super::store;
 use crate::app::App;
 use crate::audit;
-use crate::auth::users::clean_name;
+use crate::auth::users::{self, clean_name};
 use crate::auth::{Access, AccountRead, AccountWrite, Caller, WorkspaceRead, WorkspaceWrite, members};
 use crate::changes::Kind;
 use crate::db::WorkspaceId;
-use crate::error::{ApiError, ApiResult};
+use crate::error::{ApiError, ApiResult, Code};
 use crate::http::idempotency::fingerprint;
 use crate::http::page::{self, PageQuery};
 use crate::http::params::NoParams;
@@ -63,6 +63,8 @@ pub async fn create_workspace(
 ) -> ApiResult<Answer<MyWorkspace>> {
     let name = clean_name(&input.name)?;
     app.post_outside(&access, &key, &fingerprint(&input)?, async |conn| {
+        let gone = || ApiError::new(Code::InvalidToken, "the account is gone");
+        users::lock(conn, access.user).await?.ok_or_else(gone)?;
         let made = super::found(&app, conn, access.user, &name).await?;
         Answer::created(&format!("/v1/workspaces/{}", made.id), made.version, &made)
     })
