@@ -88,6 +88,12 @@ pub struct Settings {
     /// A session ends after so many days in any case
     #[arg(long, env = "INROAD_SESSION_DAYS", default_value = "90", value_name = "N", global = true)]
     pub session_days: String,
+    /// The audit log keeps addresses and user agents for so many days
+    #[arg(long, env = "INROAD_AUDIT_ADDRESS_DAYS", default_value = "90", value_name = "N", global = true)]
+    pub audit_address_days: String,
+    /// The audit log keeps entries for so many days; 0 for ever
+    #[arg(long, env = "INROAD_AUDIT_DAYS", default_value = "730", value_name = "N", global = true)]
+    pub audit_days: String,
     /// Algorithm of new signing keys: ES256, EdDSA or RS256
     #[arg(long, env = "INROAD_TOKEN_ALGORITHM", default_value = "ES256", value_name = "NAME", global = true)]
     pub token_algorithm: String,
@@ -161,6 +167,9 @@ pub struct Config {
     pub access_token_lifetime: chrono::Duration,
     pub refresh_token_lifetime: chrono::Duration,
     pub session_lifetime: chrono::Duration,
+    pub audit_address_retention: chrono::Duration,
+    /// `None` is for ever.
+    pub audit_retention: Option<chrono::Duration>,
     pub token_algorithm: Algorithm,
     pub password_hashers: usize,
     /// Bytes.
@@ -224,6 +233,10 @@ impl Config {
             )),
             refresh_token_lifetime: r.days("INROAD_REFRESH_TOKEN_DAYS", &s.refresh_token_days),
             session_lifetime: r.days("INROAD_SESSION_DAYS", &s.session_days),
+            audit_address_retention: r.days("INROAD_AUDIT_ADDRESS_DAYS", &s.audit_address_days),
+            audit_retention: Some(r.number("INROAD_AUDIT_DAYS", &s.audit_days, 0, 36_500))
+                .filter(|days| *days > 0)
+                .map(chrono::Duration::days),
             token_algorithm: r.algorithm(&s.token_algorithm),
             password_hashers: s
                 .password_hashers

@@ -363,6 +363,12 @@ impl From<DieselError> for ApiError {
             DieselError::DatabaseError(_, info) if info.message() == "cached plan must not change result type" => {
                 Self { stale_plan: true, ..Self::unavailable(&error) }
             }
+            // The workspace was deleted meanwhile; every table of a workspace points to it.
+            DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, info)
+                if info.constraint_name().is_some_and(|name| name.ends_with("_workspace_id_fkey")) =>
+            {
+                Self::new(Code::InvalidToken, "the workspace is gone")
+            }
             DieselError::DatabaseError(_, info) if is_passing(info.message()) => Self::unavailable(&error),
             _ => Self::internal(&error),
         }

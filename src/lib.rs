@@ -1,5 +1,6 @@
 //! Inroad: a self-hostable REST API for informational interviews. `docs/ARCHITECTURE.md` says how it hangs together.
 pub mod app;
+pub mod audit;
 pub mod auth;
 pub mod batch;
 pub mod changes;

@@ -14,6 +14,8 @@ use uuid::Uuid;
 pub use self::document::{document, text as document_text};
 pub use self::routes::{jobs, periodic_tasks};
 pub use self::serve::{Running, serve};
+use crate::audit::Refusals;
+use crate::auth::device::Device;
 use crate::auth::password::{Cost, Passwords};
 use crate::auth::secrets::KeyRing;
 use crate::auth::{Access, Caller, Keys, Scope, verify::Verified};
@@ -44,6 +46,7 @@ pub struct App {
     pub passwords: Passwords,
     pub cursors: CursorKey,
     pub rate_limits: RateLimits,
+    pub refusals: Refusals,
     pub mailer: Mailer,
     /// Those who follow the change log.
     pub feed: Hub,
@@ -81,6 +84,7 @@ impl App {
             db: Database::new(connector, settings),
             cursors: CursorKey::new(ring.derive("cursors")),
             rate_limits: RateLimits::new(&config),
+            refusals: Refusals::default(),
             mailer: Mailer::new(&config).map_err(|error| fail(&error))?,
             passwords: Passwords::new(Cost::default(), config.password_hashers).map_err(|error| fail(&error))?,
             schemas: Schemas::compile(&document, &document::body_schemas(&document)).map_err(|error| fail(&error))?,
@@ -128,7 +132,7 @@ impl App {
 
     /// Runs a write of the caller's workspace in one transaction, with its changes.
     pub async fn write<T>(&self, caller: &Caller, work: impl AsyncFnOnce(&mut Tx<'_>) -> ApiResult<T>) -> ApiResult<T> {
-        self.write_as(caller.workspace, Actor::Member(caller.user), work).await
+        self.write_from(caller.workspace, Actor::Member(caller.user), Some(caller.device.clone()), work).await
     }
 
     /// As [`write`](Self::write), for work that can lose a race against a write like it: done again, up to two times,
@@ -154,11 +158,21 @@ impl App {
         actor: Actor,
         work: impl AsyncFnOnce(&mut Tx<'_>) -> ApiResult<T>,
     ) -> ApiResult<T> {
+        self.write_from(workspace, actor, None, work).await
+    }
+
+    async fn write_from<T>(
+        &self,
+        workspace: WorkspaceId,
+        actor: Actor,
+        device: Option<Device>,
+        work: impl AsyncFnOnce(&mut Tx<'_>) -> ApiResult<T>,
+    ) -> ApiResult<T> {
         let now = self.now();
         let value = self
             .db
             .write(workspace, async |conn| {
-                let mut tx = Tx::new(conn, workspace, now, actor);
+                let mut tx = Tx::new(conn, workspace, now, actor).on(device);
                 let value = work(&mut tx).await?;
                 tx.flush().await?;
                 Ok(value)

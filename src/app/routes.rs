@@ -14,7 +14,7 @@ use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
 use crate::{
-    changes, circle_requests, companies, contacts, duplicates, erasure, exports, introductions, merges, network,
+    audit, changes, circle_requests, companies, contacts, duplicates, erasure, exports, introductions, merges, network,
     saved_views, search, tags, timeline, transfer, trash,
 };
 
@@ -55,6 +55,7 @@ pub fn routes() -> (
                 .configure(saved_views::configure)
                 .service(limits::read_limits)
                 .configure(auth::configure)
+                .configure(audit::configure)
                 .configure(transfer::configure)
                 .configure(trash::configure)
                 .configure(changes::configure),
@@ -109,6 +110,11 @@ pub fn periodic_tasks() -> Vec<Task> {
             name: "forget_old_credentials",
             every: Duration::hours(1),
             run: |app| Box::pin(async move { auth::forget_old(&app).await }),
+        },
+        Task {
+            name: "forget_old_audit",
+            every: Duration::hours(1),
+            run: |app| Box::pin(async move { audit::forget_old(&app).await }),
         },
     ]
 }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -13,9 +14,11 @@ use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
+use super::device::Device;
 use super::scope::{Role, Scope, Scopes};
 use super::{tickets, verify};
 use crate::app::App;
+use crate::audit::{self, Event};
 use crate::db::WorkspaceId;
 use crate::error::{ApiError, ApiResult, Code};
 
@@ -36,6 +39,8 @@ pub struct Caller {
     pub signed_in_at: DateTime<Utc>,
     /// When the credential stops being one.
     pub expires_at: DateTime<Utc>,
+    /// From where the request comes.
+    pub device: Device,
 }
 
 /// What the middleware found: a caller, or why there is none.
@@ -59,9 +64,10 @@ pub async fn authenticate<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let device = Device::of(&app, request.request());
     let found = match (bearer(&request), ticket(&request)) {
-        (Some(token), _) => verify::caller(&app, token).await,
-        (None, Some(ticket)) => tickets::redeem(&app, &ticket).await,
+        (Some(token), _) => verify::caller(&app, token, device).await,
+        (None, Some(ticket)) => tickets::redeem(&app, &ticket, device).await,
         (None, None) => Ok(None),
     };
     let identity = match found {
@@ -74,7 +80,7 @@ pub async fn authenticate<B: MessageBody + 'static>(
         Ok(caller) => app.rate_limits.credential(caller.credential.as_u128(), Uuid::from(caller.workspace).as_u128()),
         Err(_) => app.rate_limits.anonymous(address(&app, request.request())),
     };
-    request.extensions_mut().insert(Identity(identity));
+    request.extensions_mut().insert(Identity(identity.clone()));
     match counted {
         Ok(Some(standing)) => {
             request.extensions_mut().insert(standing);
@@ -82,7 +88,25 @@ pub async fn authenticate<B: MessageBody + 'static>(
         Ok(None) => {}
         Err(error) => return Ok(request.error_response(error).map_into_right_body()),
     }
-    Ok(next.call(request).await?.map_into_left_body())
+    let response = next.call(request).await?;
+    if response.status() == StatusCode::FORBIDDEN
+        && let Ok(caller) = &identity
+    {
+        enter_refusal(&app, caller, &response).await;
+    }
+    Ok(response.map_into_left_body())
+}
+
+/// Tells the audit log who was refused what. Of many in a minute it gets the first few, and the number of the others.
+async fn enter_refusal<B>(app: &App, caller: &Caller, response: &ServiceResponse<B>) {
+    let Some(repeated) = app.refusals.of_credential(caller.credential.as_u128(), app.now()) else { return };
+    let request = response.request();
+    let operation = format!("{} {}", request.method(), request.match_pattern().unwrap_or_default());
+    let error = response.response().error().and_then(|error| error.as_error::<ApiError>());
+    let reason = error.map_or(Code::ScopeMissing, |error| error.code).name();
+    let event = Event::new(audit::Kind::AccessDenied, audit::Actor::User(caller.user));
+    let event = event.refused(operation, reason).times(repeated).from(Some(&caller.device));
+    audit::enter(app, Some(caller.workspace), false, event).await;
 }
 
 /// The address of the client, as far as it can be trusted.

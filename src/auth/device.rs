@@ -28,8 +28,15 @@ impl FromRequest for Device {
         let Some(app) = request.app_data::<Data<App>>() else {
             return ready(Err(ApiError::internal(&"the application is not in its own data")));
         };
+        ready(Ok(Self::of(app, request)))
+    }
+}
+
+impl Device {
+    pub fn of(app: &App, request: &HttpRequest) -> Self {
         let agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
-        let user_agent = agent.map(|text| text.chars().take(USER_AGENT_CHARACTERS).collect());
-        ready(Ok(Self { address: access::address(app, request).to_canonical(), user_agent }))
+        // Only ASCII is read as text above.
+        let user_agent = agent.map(|text| text[..text.len().min(USER_AGENT_CHARACTERS)].to_owned());
+        Self { address: access::address(app, request).to_canonical(), user_agent }
     }
 }

@@ -70,6 +70,8 @@ scopes! {
     SavedViewsWrite = "saved_views:write";
     /// Export contacts, and the whole workspace.
     ExportsRead = "exports:read";
+    /// Read the audit log; for owners.
+    AuditRead = "audit:read";
 }
 
 /// A set of scopes.
@@ -153,8 +155,8 @@ impl Role {
     pub fn scopes(self) -> Scopes {
         match self {
             Self::Owner => Scopes::all(),
-            Self::Editor => Scopes::all().without::<WorkspaceWrite>(),
-            Self::Viewer => Scopes::reading().with::<AccountWrite>(),
+            Self::Editor => Scopes::all().without::<WorkspaceWrite>().without::<AuditRead>(),
+            Self::Viewer => Scopes::reading().with::<AccountWrite>().without::<AuditRead>(),
         }
     }
 }

@@ -10,6 +10,7 @@ use moka::sync::Cache;
 use uuid::Uuid;
 
 use super::access::Caller;
+use super::device::Device;
 use super::jwt::Claims;
 use super::scope::{Role, Scopes};
 use super::sha256;
@@ -66,9 +67,9 @@ impl Verified {
 }
 
 /// `None` when the token is not valid, for whatever reason: the log knows it, the client need not.
-pub async fn caller(app: &App, text: &str) -> ApiResult<Option<Rc<Caller>>> {
+pub async fn caller(app: &App, text: &str, device: Device) -> ApiResult<Option<Rc<Caller>>> {
     match token(app, text).await? {
-        Some(credential) => standing_caller(app, credential).await,
+        Some(credential) => standing_caller(app, credential, device).await,
         None => Ok(None),
     }
 }
@@ -77,12 +78,12 @@ pub async fn caller(app: &App, text: &str) -> ApiResult<Option<Rc<Caller>>> {
 pub async fn still_stands(app: &App, caller: &Caller) -> ApiResult<bool> {
     let Caller { workspace, user, credential: session, scopes, expires_at, .. } = *caller;
     let credential = Credential { workspace: workspace.into(), user, session, scopes, expires_at };
-    let now = standing_caller(app, credential).await?;
+    let now = standing_caller(app, credential, caller.device.clone()).await?;
     Ok(now.is_some_and(|now| now.scopes == scopes))
 }
 
 /// The caller of a credential that is genuine, if it still stands.
-pub async fn standing_caller(app: &App, token: Credential) -> ApiResult<Option<Rc<Caller>>> {
+pub async fn standing_caller(app: &App, token: Credential, device: Device) -> ApiResult<Option<Rc<Caller>>> {
     if token.expires_at <= app.now() {
         return Ok(None);
     }
@@ -105,6 +106,7 @@ pub async fn standing_caller(app: &App, token: Credential) -> ApiResult<Option<R
         scopes: token.scopes.and(standing.role.scopes()),
         signed_in_at: standing.signed_in_at,
         expires_at: token.expires_at,
+        device,
     })))
 }
 

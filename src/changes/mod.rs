@@ -15,6 +15,8 @@ use uuid::Uuid;
 pub use self::kinds::Kind;
 pub use self::store::{Entry, history};
 use crate::app::App;
+use crate::audit::{self, Event};
+use crate::auth::device::Device;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 
@@ -60,17 +62,32 @@ pub struct Tx<'a> {
     /// One time for all that the write makes.
     pub now: DateTime<Utc>,
     pub actor: Actor,
+    /// From where, for the audit log.
+    device: Option<Device>,
     changes: Vec<Change>,
+    events: Vec<Event>,
 }
 
 impl<'a> Tx<'a> {
     pub fn new(conn: &'a mut Conn, workspace: WorkspaceId, now: DateTime<Utc>, actor: Actor) -> Self {
-        Self { conn, workspace, now, actor, changes: Vec::new() }
+        Self { conn, workspace, now, actor, device: None, changes: Vec::new(), events: Vec::new() }
+    }
+
+    /// Tells the audit log from where it is done.
+    pub fn on(mut self, device: Option<Device>) -> Self {
+        self.device = device;
+        self
     }
 
     /// Notes a change; it is written when the work is done, so that the workspace's counter is locked but briefly.
     pub fn record(&mut self, kind: Kind, resource_id: impl Into<Uuid>, version: i32, fields: Vec<String>) {
         self.changes.push(Change { kind, resource_id: resource_id.into(), version, fields });
+    }
+
+    /// Notes what the audit log shall tell, of this write and whoever does it; entered when the work is done.
+    pub fn audit(&mut self, kind: audit::Kind, subject: impl Into<Uuid>, fields: Vec<String>) {
+        let event = Event::new(kind, self.actor.into()).of(subject).fields(fields);
+        self.events.push(event.from(self.device.as_ref()));
     }
 
     /// The resources of which this kind of change is noted.
@@ -80,14 +97,15 @@ impl<'a> Tx<'a> {
 
     /// A part that can fail alone, with its changes.
     pub async fn part<T>(&mut self, work: impl AsyncFnOnce(&mut Tx<'_>) -> ApiResult<T>) -> ApiResult<T> {
-        let (workspace, now, actor) = (self.workspace, self.now, self.actor);
-        let (value, changes) = crate::db::savepoint(self.conn, async |conn| {
-            let mut part = Tx::new(conn, workspace, now, actor);
+        let (workspace, now, actor, device) = (self.workspace, self.now, self.actor, self.device.clone());
+        let (value, changes, events) = crate::db::savepoint(self.conn, async |conn| {
+            let mut part = Tx::new(conn, workspace, now, actor).on(device);
             let value = work(&mut part).await?;
-            Ok((value, part.changes))
+            Ok((value, part.changes, part.events))
         })
         .await?;
         self.changes.extend(changes);
+        self.events.extend(events);
         Ok(value)
     }
 
@@ -97,11 +115,11 @@ impl<'a> Tx<'a> {
         crate::db::rolled_back(self.conn, async |conn| work(&mut Tx::new(conn, workspace, now, actor)).await).await
     }
 
-    /// Writes the noted changes. Called once, last, by whoever opened the transaction.
+    /// Writes the noted changes and events. Called once, last, by whoever opened the transaction.
     pub async fn flush(self) -> ApiResult<()> {
-        if self.changes.is_empty() {
-            return Ok(());
+        if !self.changes.is_empty() {
+            store::append(self.conn, self.workspace, self.now, self.actor, &self.changes).await?;
         }
-        store::append(self.conn, self.workspace, self.now, self.actor, &self.changes).await
+        audit::append(self.conn, self.workspace, self.now, &self.events).await
     }
 }

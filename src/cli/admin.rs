@@ -5,11 +5,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::{Args, Subcommand};
 use uuid::Uuid;
 
+use super::audit::Noted;
 use super::database::{self, Source};
 use super::{CliResult, system_clock, text};
 use crate::app::App;
+use crate::audit;
 use crate::auth::{self, recovery, users};
 use crate::config::Config;
+use crate::db::Conn;
 use crate::jobs;
 
 /// Accounts of one read.
@@ -45,6 +48,21 @@ enum Command {
     Jobs,
     /// Let a failed job run again
     RetryJob { id: Uuid },
+    /// The audit log
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum AuditCommand {
+    /// Hold every entry against the hash of the one after, and name the first that does not fit
+    Verify {
+        /// The end of a chain as it was printed before, which must still be there
+        #[arg(long, value_name = "CHAIN:SEQ:HASH")]
+        expect: Vec<Noted>,
+    },
 }
 
 pub fn run(config: Config, options: Options) -> CliResult<()> {
@@ -65,6 +83,7 @@ pub fn run(config: Config, options: Options) -> CliResult<()> {
             Command::CreateUser { email, name } => create_user(&app, email, &name).await,
             Command::ResetPassword { email } => reset_password(&app, &email).await,
             Command::Jobs => list_jobs(&app).await,
+            Command::Audit { command: AuditCommand::Verify { expect } } => super::audit::verify(&app, &expect).await,
             Command::RetryJob { id } => {
                 let found = jobs::retry(&*app.db.global().await.map_err(text)?, id, app.now()).await.map_err(text)?;
                 if !found {
@@ -105,6 +124,7 @@ async fn create_user(app: &App, email: String, name: &str) -> CliResult<()> {
         .transaction(async |conn| {
             let (user, _) = users::create(app, conn, new).await?;
             recovery::ask_to_verify(app, conn, &user).await?;
+            users::enter_registration(app, conn, &user, audit::Actor::Operator, None).await?;
             Ok(user)
         })
         .await
@@ -117,7 +137,9 @@ async fn reset_password(app: &App, email: &str) -> CliResult<()> {
     let conn = app.db.global().await.map_err(text)?;
     let user = users::find_by_email(&conn, &users::email_key(email)).await.map_err(text)?;
     let user = user.ok_or_else(|| format!("there is no account with the address {email}"))?;
-    let token = recovery::reset_token(app, &conn, &user).await.map_err(text)?;
+    drop(conn);
+    let make = async |conn: &mut Conn| recovery::reset_token(app, conn, &user).await;
+    let token = app.db.transaction(make).await.map_err(text)?;
     println!("token: {token}\nlink: {}", recovery::link(app, "reset-password", &token));
     Ok(())
 }

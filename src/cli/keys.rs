@@ -1,11 +1,16 @@
 //! `inroad keys`.
 use actix_web::rt::System;
+use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
+use diesel_async::AsyncConnection;
 
 use super::database::{self, Source};
 use super::{CliResult, system_clock, text};
+use crate::audit::{self, Event};
 use crate::auth::keys;
 use crate::config::Config;
+use crate::db::Conn;
+use crate::error::{ApiError, ApiResult};
 
 #[derive(Debug, Args)]
 pub struct Options {
@@ -34,7 +39,7 @@ pub fn run(config: Config, options: Options) -> CliResult<()> {
     let now = system_clock()();
     System::new().block_on(async {
         source.require_current(&connector).await?;
-        let conn = connector.connect().await.map_err(text)?;
+        let mut conn = connector.connect().await.map_err(text)?;
         match options.command {
             Command::List => {
                 for key in keys::list(&conn, now).await.map_err(text)? {
@@ -44,15 +49,28 @@ pub fn run(config: Config, options: Options) -> CliResult<()> {
             }
             Command::Rotate { now: at_once } => {
                 let lifetime = config.access_token_lifetime;
-                let key =
-                    keys::rotate(&conn, &ring, config.token_algorithm, at_once, lifetime, now).await.map_err(text)?;
+                let rotate = async |conn: &mut Conn| {
+                    let key = keys::rotate(conn, &ring, config.token_algorithm, at_once, lifetime, now).await?;
+                    enter(conn, audit::Kind::SigningKeyRotated, now).await?;
+                    Ok::<_, ApiError>(key)
+                };
+                let key = conn.transaction(rotate).await.map_err(text)?;
                 println!("{} {} signs from {}", key.kid, key.algorithm, key.signs_from);
             }
             Command::Rekey => {
-                let count = keys::rekey(&conn, &ring, now).await.map_err(text)?;
+                let rekey = async |conn: &mut Conn| {
+                    let count = keys::rekey(conn, &ring, now).await?;
+                    enter(conn, audit::Kind::SecretsRekeyed, now).await?;
+                    Ok::<_, ApiError>(count)
+                };
+                let count = conn.transaction(rekey).await.map_err(text)?;
                 println!("{count} secrets encrypted anew");
             }
         }
         Ok(())
     })
+}
+
+async fn enter(conn: &Conn, kind: audit::Kind, now: DateTime<Utc>) -> ApiResult<()> {
+    audit::append(conn, audit::accounts(), now, &[Event::new(kind, audit::Actor::Operator)]).await
 }

@@ -486,11 +486,44 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    audit_log (workspace_id, seq) {
+        workspace_id -> Uuid,
+        seq -> Int8,
+        occurred_at -> Timestamptz,
+        kind -> Text,
+        actor_kind -> Text,
+        actor_id -> Nullable<Uuid>,
+        subject_id -> Nullable<Uuid>,
+        fields -> Array<Text>,
+        operation -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        repeated -> Int4,
+        origin_digest -> Nullable<Bytea>,
+        origin_salt -> Nullable<Bytea>,
+        ip_address -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    audit_heads (workspace_id) {
+        workspace_id -> Uuid,
+        seq -> Int8,
+        hash -> Bytea,
+        floor_seq -> Int8,
+        floor_hash -> Bytea,
+    }
+}
+
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(members -> users (user_id));
 diesel::joinable!(members -> workspaces (workspace_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    audit_heads,
+    audit_log,
     changes,
     circle_requests,
     companies,

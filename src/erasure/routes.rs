@@ -7,6 +7,7 @@ use utoipa::IntoParams;
 use super::model::{Erasure, PersonExport};
 use super::service;
 use crate::app::App;
+use crate::audit;
 use crate::auth::{Access, ContactsRead, ContactsWrite, ImportsRead};
 use crate::contacts::ContactId;
 use crate::db::Conn;
@@ -32,6 +33,7 @@ pub async fn export_contact(
     let workspace = access.workspace;
     let read = async |conn: &mut Conn| service::export(&app, conn, workspace, id).await;
     let export = app.db.snapshot(workspace, read).await?;
+    audit::taken(&app, &access, audit::Kind::PersonExported, id).await;
     let name = format!("attachment; filename=\"contact-{id}.json\"");
     Answer::ok(&export)?.secret().header(CONTENT_DISPOSITION, &name)
 }

@@ -17,7 +17,7 @@ use crate::http::idempotency;
 use crate::merges::{self, references};
 use crate::text::name_key;
 use crate::transfer::linkedin::Profile as LinkedinProfile;
-use crate::trash;
+use crate::{audit, trash};
 
 /// Mentions that are told.
 const MENTIONS: usize = 1_000;
@@ -60,6 +60,7 @@ pub async fn erase(app: &App, tx: &mut Tx<'_>, id: ContactId) -> ApiResult<Erasu
     contacts::remove(tx, &[id]).await?;
     trash::forget(tx, id.into()).await?;
     tx.record(Kind::ContactErased, id, row.version + 1, Vec::new());
+    tx.audit(audit::Kind::PersonErased, tx.workspace, Vec::new());
     let mut mentions = mentions(tx.conn, tx.workspace, &Names::new(written.iter().map(String::as_str))).await?;
     let mentions_complete = mentions.len() <= MENTIONS;
     mentions.truncate(MENTIONS);

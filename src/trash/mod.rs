@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::changes::{Actor, Tx};
 use crate::error::{ApiError, ApiResult};
-use crate::{circle_requests, companies, contacts, introductions};
+use crate::{audit, circle_requests, companies, contacts, introductions};
 
 const KEPT: Duration = Duration::days(30);
 
@@ -56,6 +56,7 @@ async fn purge(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
         circle_requests::RESOURCE => circle_requests::purge(tx, id.into()).await?,
         _ => return Err(ApiError::not_found()),
     }
+    tx.audit(audit::Kind::DataErased, id, Vec::new());
     store::remove(tx.conn, tx.workspace, id).await
 }
 

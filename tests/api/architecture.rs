@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use crate::walk::root;
 
 /// Folders that are no slices: everybody may import them, and they import no slice.
-const SHARED: &[&str] = &["auth", "changes", "db", "http", "jobs", "mail"];
+const SHARED: &[&str] = &["audit", "auth", "changes", "db", "http", "jobs", "mail"];
 /// Those that know all slices.
 const TOP: &[&str] = &["app", "cli"];
 /// What a slice keeps to itself.

@@ -93,12 +93,12 @@ async fn public_operations_ask_for_no_credential() {
 
 #[actix_web::test]
 async fn another_workspace_is_not_there() {
-    foreign_rows("standard").await;
+    foreign_rows(&TestApp::new().await).await;
 }
 
 #[actix_web::test]
 async fn another_workspace_is_not_there_in_strict_mode() {
-    foreign_rows("strict").await;
+    foreign_rows(&TestApp::with(&["--row-security", "strict"]).await).await;
 }
 
 /// A row of A's, and how it looked.
@@ -108,44 +108,43 @@ struct Row {
 }
 
 /// A fills its workspace with a row of each kind; B, who may do everything in a workspace of its own, sees none of it.
-async fn foreign_rows(mode: &str) {
-    let app = TestApp::with(&["--row-security", mode]).await;
+pub async fn foreign_rows(app: &TestApp) {
     let document = app::document();
     let (a, b) = (app.seeker().await, app.seeker().await);
     let all: Vec<Operation> = operations(&document).into_iter().filter(|operation| !operation.is_public()).collect();
-    let (rows, mut ids) = fill(&app, &document, &all, &a).await;
+    let (rows, mut ids) = fill(app, &document, &all, &a).await;
     ids.extend([a.workspace, a.user, a.session]);
     let lists = all.iter().filter(|operation| operation.method == Method::GET && !operation.path.contains('{'));
     // A stream has no end that could be waited for.
     let lists: Vec<&Operation> = lists.filter(|operation| !operation.is_stream()).collect();
-    let before = read_all(&app, &document, &lists, &a).await;
+    let before = read_all(app, &document, &lists, &a).await;
 
     for operation in all.iter().filter(|operation| !operation.row_ids().is_empty()) {
-        let unknown = app.send(valid(&app, &document, operation, &operation.nowhere(), &b)).await;
+        let unknown = app.send(valid(app, &document, operation, &operation.nowhere(), &b)).await;
         assert_eq!((unknown.status, unknown.code()), (404, "not_found"), "{operation}: {}", unknown.text);
         for first in &ids {
             let others = if operation.row_ids().len() > 1 { &ids[..] } else { &ids[..1] };
             for second in others {
-                let request = valid(&app, &document, operation, &operation.url(&[*first, *second]), &b);
+                let request = valid(app, &document, operation, &operation.url(&[*first, *second]), &b);
                 let reply = app.send(request).await;
                 assert_eq!(told(&reply), told(&unknown), "{operation} tells a foreign {first} from an unknown one");
             }
         }
     }
-    for (operation, text) in lists.iter().zip(read_all(&app, &document, &lists, &b).await) {
+    for (operation, text) in lists.iter().zip(read_all(app, &document, &lists, &b).await) {
         for id in &ids {
             assert!(!text.contains(&id.to_string()), "{operation} shows a foreign {id}: {text}");
         }
     }
     for operation in all.iter().filter(|operation| matches!(operation.method, Method::POST | Method::PUT)) {
-        refer(&app, &document, operation, &ids, &b).await;
+        refer(app, &document, operation, &ids, &b).await;
     }
     for row in &rows {
         let after = app.get(&row.location, &a).await.expect(200);
         assert_eq!(after.header("etag"), row.before.header("etag"), "{} has changed", row.location);
         assert_eq!(after.text, row.before.text, "{} has changed", row.location);
     }
-    assert_eq!(read_all(&app, &document, &lists, &a).await, before, "a list of A's has changed");
+    assert_eq!(read_all(app, &document, &lists, &a).await, before, "a list of A's has changed");
 }
 
 async fn read_all(app: &TestApp, document: &Value, lists: &[&Operation], member: &Member) -> Vec<String> {

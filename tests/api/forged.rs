@@ -133,7 +133,7 @@ async fn a_token_is_good_for_no_workspace_but_its_own() {
         let token = access_token(&app.app, user, workspace, session, Scopes::all()).await.unwrap();
         refused(&app, &target, &token, "of another workspace").await;
     }
-    let member = app.member(Some(a.workspace), Role::Viewer, Scopes::all()).await;
+    let member = app.member(Some(a.workspace), Role::Owner, Scopes::all()).await;
     app.get(&target.path, &member).await.expect(200);
     app.sql(&format!("DELETE FROM members WHERE user_id = '{}'", member.user)).await;
     app.app.verified.forget();

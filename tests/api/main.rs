@@ -3,9 +3,11 @@
 
 mod accounts;
 mod architecture;
+mod audit;
 mod authz;
 mod changes;
 mod companies;
+mod constraints;
 mod contacts;
 mod duplicates;
 mod erasure;
@@ -30,8 +32,10 @@ mod saved_views;
 mod search;
 mod sessions;
 mod settings;
+mod statements;
 mod support;
 mod tags;
 mod timeline;
 mod walk;
+mod walls;
 mod workspaces;

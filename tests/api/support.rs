@@ -18,6 +18,8 @@ use secrecy::SecretString;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::statements;
+
 const TEMPLATE: &str = "inroad_template";
 /// 9:00 on a Monday.
 const START: (i32, u32, u32, u32) = (2026, 3, 2, 9);
@@ -81,6 +83,7 @@ fn on_runtime(work: impl Future<Output = ()> + Send + 'static) {
 }
 
 async fn create_database(template: &str) -> (String, Connector) {
+    statements::watch();
     let cluster = &CLUSTER.cluster;
     let name = format!("t_{}", Uuid::now_v7().simple());
     let admin = Connector::new(&cluster.url("postgres"), true).unwrap();
@@ -95,8 +98,8 @@ pub async fn empty_database() -> Connector {
 }
 
 async fn execute(connector: &Connector, sql: &str) {
-    let mut conn = connector.connect().await.unwrap();
-    conn.batch_execute(sql).await.unwrap();
+    let mut conn = statements::unwatched(connector.connect()).await.unwrap();
+    conn.batch_execute(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
 }
 
 /// A running service. Its clock stands still unless a test moves it.
@@ -105,6 +108,7 @@ pub struct TestApp {
     pub base: String,
     /// `postgres://…` of this test's database.
     pub connector: Connector,
+    pub url: String,
     client: reqwest::Client,
     document: Value,
     clock: Arc<Mutex<DateTime<Utc>>>,
@@ -177,7 +181,18 @@ impl TestApp {
     /// With settings of its own, as flags.
     pub async fn with(flags: &[&str]) -> Self {
         let (name, connector) = create_database(TEMPLATE).await;
-        let config = Config::read(settings(&name, flags)).unwrap();
+        Self::on(&name, connector, flags).await
+    }
+
+    /// On a database whose schema was made by this SQL.
+    pub async fn with_schema(sql: &str, flags: &[&str]) -> Self {
+        let (name, connector) = create_database("template0").await;
+        execute(&connector, sql).await;
+        Self::on(&name, connector, flags).await
+    }
+
+    async fn on(name: &str, connector: Connector, flags: &[&str]) -> Self {
+        let config = Config::read(settings(name, flags)).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let (year, month, day, hour) = START;
@@ -191,7 +206,8 @@ impl TestApp {
         let handle = running.server.handle();
         actix_web::rt::spawn(running.server);
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { app, base, connector, client, document: app::document(), clock, handle }
+        let url = CLUSTER.cluster.url(name);
+        Self { app, base, connector, url, client, document: app::document(), clock, handle }
     }
 
     /// Moves the clock of the service.
@@ -239,7 +255,7 @@ impl TestApp {
     }
 
     pub async fn connection(&self) -> AsyncPgConnection {
-        self.connector.connect().await.unwrap()
+        statements::unwatched(self.connector.connect()).await.unwrap()
     }
 
     /// An owner of a new workspace.

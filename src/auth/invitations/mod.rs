@@ -7,6 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::audit;
 use crate::changes::{Actor, Kind, Tx};
 use crate::db::WorkspaceId;
 use crate::error::ApiResult;
@@ -24,6 +25,7 @@ pub fn configure(config: &mut ServiceConfig) {
 pub async fn withdraw_of(tx: &mut Tx<'_>, user: Uuid) -> ApiResult<()> {
     for (id, version) in store::delete_of(tx.conn, tx.workspace, user).await? {
         tx.record(Kind::InvitationDeleted, id, version, Vec::new());
+        tx.audit(audit::Kind::InvitationWithdrawn, id, Vec::new());
     }
     Ok(())
 }

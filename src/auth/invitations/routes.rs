@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::model::{self, AcceptInput, Invitation, InvitationId, InvitationInput, InvitationRow};
 use super::store;
 use crate::app::App;
+use crate::audit;
 use crate::auth::token::{OpaqueToken, Prefix};
 use crate::auth::workspaces::{self, MyWorkspace};
 use crate::auth::{Access, AccountWrite, Role, WorkspaceRead, WorkspaceWrite, members, recovery, users};
@@ -78,6 +79,7 @@ pub async fn create_invitation(
         }
         if let Some((former, version)) = former {
             tx.record(Kind::InvitationDeleted, former, version, Vec::new());
+            tx.audit(audit::Kind::InvitationWithdrawn, former, Vec::new());
         }
         let row = InvitationRow {
             workspace_id: tx.workspace,
@@ -94,6 +96,7 @@ pub async fn create_invitation(
         };
         store::upsert(tx.conn, &row).await?;
         tx.record(Kind::InvitationCreated, row.id, row.version, Vec::new());
+        tx.audit(audit::Kind::InvitationCreated, row.id, Vec::new());
         let workspace = workspaces::find(tx.conn, tx.workspace).await?;
         let token = model::link_token(tx.workspace, secret.expose());
         let link = recovery::link(&app, "accept-invitation", &token);
@@ -140,6 +143,7 @@ pub async fn withdraw_invitation(
         if_match.check(version)?;
         store::delete(tx.conn, tx.workspace, id).await?;
         tx.record(Kind::InvitationDeleted, id, version, Vec::new());
+        tx.audit(audit::Kind::InvitationWithdrawn, id, Vec::new());
         Ok(Answer::no_content())
     })
     .await
@@ -174,10 +178,11 @@ pub async fn accept_invitation(
             return Err(ApiError::new(Code::InvitationForOther, detail));
         }
         users::set_verified(conn, user.id, now).await?;
-        let mut tx = Tx::new(conn, workspace, now, Actor::Member(user.id));
+        let mut tx = Tx::new(conn, workspace, now, Actor::Member(user.id)).on(Some(access.device.clone()));
         members::add(&mut tx, user.id, Role::from_name(&invitation.role)).await?;
         store::delete(tx.conn, workspace, invitation.id).await?;
         tx.record(Kind::InvitationDeleted, invitation.id, invitation.version, Vec::new());
+        tx.audit(audit::Kind::InvitationAccepted, invitation.id, Vec::new());
         tx.flush().await?;
         Answer::ok(&workspaces::find_mine(conn, user.id, workspace).await?)
     })

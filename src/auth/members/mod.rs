@@ -10,6 +10,7 @@ use uuid::Uuid;
 use self::model::MemberRow;
 pub use self::store::{is_member, lock_owners, lock_roles};
 use super::{Role, invitations};
+use crate::audit;
 use crate::changes::{Actor, Kind, Tx};
 use crate::db::Conn;
 use crate::error::{ApiError, ApiResult, Code, OnConstraint};
@@ -38,6 +39,7 @@ pub async fn add(tx: &mut Tx<'_>, user: Uuid, role: Role) -> ApiResult<()> {
         .await
         .on_constraint("members_pkey", || ApiError::new(Code::AlreadyMember, "you are a member of this workspace"))?;
     tx.record(Kind::MemberCreated, user, 1, Vec::new());
+    tx.audit(audit::Kind::MemberAdded, user, Vec::new());
     Ok(())
 }
 
@@ -57,5 +59,6 @@ pub async fn account_changed(conn: &mut Conn, user: Uuid, now: DateTime<Utc>, fi
 pub async fn remove(tx: &mut Tx<'_>, user: Uuid) -> ApiResult<()> {
     let version = store::delete(tx.conn, tx.workspace, user).await?;
     tx.record(Kind::MemberDeleted, user, version, Vec::new());
+    tx.audit(audit::Kind::MemberRemoved, user, Vec::new());
     invitations::withdraw_of(tx, user).await
 }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::model::{Member, MemberInput};
 use super::store;
 use crate::app::App;
+use crate::audit;
 use crate::auth::{Access, Role, WorkspaceRead, WorkspaceWrite, invitations};
 use crate::changes::{Kind, Tx};
 use crate::error::{ApiError, ApiResult, Code, Fault};
@@ -32,6 +33,7 @@ async fn require_other_owner(tx: &mut Tx<'_>, user: Uuid) -> ApiResult<()> {
 async fn set_role(tx: &mut Tx<'_>, user: Uuid, role: Role) -> ApiResult<()> {
     let version = store::set_role(tx.conn, tx.workspace, user, role.name(), tx.now).await?;
     tx.record(Kind::MemberUpdated, user, version, vec!["role".to_owned()]);
+    tx.audit(audit::Kind::MemberRoleChanged, user, vec!["role".to_owned()]);
     if role == Role::Owner { Ok(()) } else { invitations::withdraw_of(tx, user).await }
 }
 

@@ -5,7 +5,9 @@ use uuid::Uuid;
 use super::model::Purpose;
 use super::{link, new_token};
 use crate::app::App;
+use crate::audit;
 use crate::auth::users::{self, UserRow};
+use crate::db::Conn;
 use crate::jobs::Job;
 use crate::mail::SendMail;
 
@@ -29,10 +31,10 @@ impl Job for SendLink {
         if self.purpose == Purpose::VerifyEmail && user.email_verified_at.is_some() {
             return Ok(());
         }
-        let conn = app.db.global().await.map_err(|error| error.to_string())?;
-        let token = new_token(app, &conn, self.purpose, &user, self.new_email.as_deref()).await;
-        let token = token.map_err(|error| error.to_string())?;
-        drop(conn);
+        let new_email = self.new_email.as_deref();
+        let actor = audit::Actor::Anonymous;
+        let make = async |conn: &mut Conn| new_token(app, conn, self.purpose, &user, new_email, actor).await;
+        let token = app.db.transaction(make).await.map_err(|error| error.to_string())?;
         let mail = match self.purpose {
             Purpose::ChangeEmail => {
                 SendMail { to: self.new_email.unwrap_or_default(), ..new_address(app, &user, token.expose()) }

@@ -13,6 +13,7 @@ pub use self::store::forget_old;
 use super::token::{OpaqueToken, Prefix};
 use super::users::UserRow;
 use crate::app::App;
+use crate::audit::{self, Event};
 use crate::db::Conn;
 use crate::error::{ApiError, ApiResult};
 use crate::jobs;
@@ -48,7 +49,7 @@ pub async fn password_changed(app: &App, conn: &Conn, user: &UserRow) -> ApiResu
 
 /// A token that sets a new password, for whoever runs the service to hand on.
 pub async fn reset_token(app: &App, conn: &Conn, user: &UserRow) -> ApiResult<String> {
-    let token = new_token(app, conn, Purpose::ResetPassword, user, None).await?;
+    let token = new_token(app, conn, Purpose::ResetPassword, user, None, audit::Actor::Operator).await?;
     Ok(token.expose().to_owned())
 }
 
@@ -58,15 +59,21 @@ async fn send(app: &App, conn: &Conn, purpose: Purpose, email_key: &str) -> ApiR
     jobs::enqueue(conn, None, &job, app.new_id(), app.now()).await
 }
 
+/// In the caller's transaction. That somebody may set a new password is audited.
 async fn new_token(
     app: &App,
     conn: &Conn,
     purpose: Purpose,
     user: &UserRow,
     new_email: Option<&str>,
+    actor: audit::Actor,
 ) -> ApiResult<OpaqueToken> {
     let token = OpaqueToken::generate(purpose.prefix()).map_err(|error| ApiError::internal(&error))?;
     store::insert(conn, &token.hash(), user, purpose, new_email, app.now()).await?;
+    if purpose == Purpose::ResetPassword {
+        let event = Event::new(audit::Kind::PasswordResetRequested, actor).of(user.id);
+        audit::append(conn, audit::accounts(), app.now(), &[event]).await?;
+    }
     Ok(token)
 }
 

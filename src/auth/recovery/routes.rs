@@ -3,14 +3,17 @@ use actix_web::http::StatusCode;
 use actix_web::post;
 use actix_web::web::Data;
 use secrecy::SecretString;
+use uuid::Uuid;
 
 use super::model::{EmailInput, ForgotPasswordInput, MailRequested, Purpose, ResetPasswordInput, VerifyEmailInput};
 use super::{mails, store};
 use crate::app::App;
+use crate::audit::{self, Event};
 use crate::auth::device::Device;
 use crate::auth::throttle::Attempt;
 use crate::auth::token::{self, Prefix};
 use crate::auth::{Access, AccountWrite, members, sessions, throttle, users};
+use crate::db::Conn;
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::http::params::NoParams;
 use crate::http::{Answer, Body, Ruled};
@@ -18,6 +21,12 @@ use crate::jobs;
 
 fn expired() -> ApiError {
     ApiError::new(Code::LinkExpired, "the token was used, has expired or is none of ours: ask for a new mail")
+}
+
+/// Tells the audit log what somebody did with a token of a mail.
+async fn enter(app: &App, conn: &Conn, kind: audit::Kind, user: Uuid, device: &Device) -> ApiResult<()> {
+    let event = Event::new(kind, audit::Actor::User(user)).of(user).from(Some(device));
+    audit::append(conn, audit::accounts(), app.now(), &[event]).await
 }
 
 /// Ask for a new password
@@ -57,6 +66,7 @@ pub async fn forgot_password(
 #[post("/auth/reset-password")]
 pub async fn reset_password(
     app: Data<App>,
+    device: Device,
     _none: NoParams,
     Ruled(input): Ruled<ResetPasswordInput>,
 ) -> ApiResult<Answer<()>> {
@@ -78,7 +88,8 @@ pub async fn reset_password(
             users::set_verified(conn, user.id, now).await?;
             sessions::end_others(conn, user.id, None, now).await?;
             throttle::clear_failures(conn, &user.email_key).await?;
-            super::password_changed(&app, conn, &user).await
+            super::password_changed(&app, conn, &user).await?;
+            enter(&app, conn, audit::Kind::PasswordReset, user.id, &device).await
         })
         .await?;
     app.verified.forget();
@@ -96,6 +107,7 @@ pub async fn reset_password(
 #[post("/auth/verify-email")]
 pub async fn verify_email(
     app: Data<App>,
+    device: Device,
     _none: NoParams,
     Body(input): Body<VerifyEmailInput>,
 ) -> ApiResult<Answer<()>> {
@@ -115,7 +127,8 @@ pub async fn verify_email(
             let user = user.ok_or_else(expired)?;
             let Some(new_email) = owner.new_email else {
                 users::set_verified(conn, user.id, now).await?;
-                return store::forget_of(conn, user.id, verify).await;
+                store::forget_of(conn, user.id, verify).await?;
+                return enter(&app, conn, audit::Kind::EmailVerified, user.id, &device).await;
             };
             users::set_email(conn, user.id, &new_email, now).await?;
             members::account_changed(conn, user.id, now, &["email"]).await?;
@@ -123,7 +136,8 @@ pub async fn verify_email(
             for purpose in [verify, change, Purpose::ResetPassword.name()] {
                 store::forget_of(conn, user.id, purpose).await?;
             }
-            jobs::enqueue(conn, None, &mails::address_changed(&user, &new_email), app.new_id(), now).await
+            jobs::enqueue(conn, None, &mails::address_changed(&user, &new_email), app.new_id(), now).await?;
+            enter(&app, conn, audit::Kind::EmailChanged, user.id, &device).await
         })
         .await?;
     Ok(Answer::no_content())
@@ -164,7 +178,8 @@ pub async fn change_email(
                 return Err(users::email_taken());
             }
             throttle::count_mail(conn, "change", &user.email_key, app.now()).await??;
-            super::ask_to_change(&app, conn, &user, new_email).await
+            super::ask_to_change(&app, conn, &user, new_email).await?;
+            enter(&app, conn, audit::Kind::EmailChangeRequested, user.id, &access.device).await
         })
         .await?;
     let detail = "A mail is on its way to the new address.";

@@ -16,8 +16,10 @@ use super::token::{OpaqueToken, Prefix};
 use super::users::UserRow;
 use super::workspaces::MyWorkspace;
 use crate::app::App;
+use crate::audit::{self, Event};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
+use crate::http::rate_limit;
 
 pub fn configure(config: &mut ServiceConfig) {
     config
@@ -48,6 +50,10 @@ pub async fn open(app: &App, conn: &Conn, user: UserRow, workspace: MyWorkspace,
     };
     store::insert(conn, &row).await?;
     let refresh = add_token(app, conn, &row).await?;
+    let event = Event::new(audit::Kind::SignInSucceeded, audit::Actor::User(user.id)).of(row.id).from(Some(device));
+    for chain in [row.workspace_id, audit::accounts()] {
+        audit::append(conn, chain, now, std::slice::from_ref(&event)).await?;
+    }
     Ok(Grant { session: row.id, user, workspace, refresh })
 }
 
@@ -56,6 +62,21 @@ async fn add_token(app: &App, conn: &Conn, session: &SessionRow) -> ApiResult<Op
     let token = OpaqueToken::generate(Prefix::Refresh).map_err(|error| ApiError::internal(&error))?;
     store::insert_token(conn, &token.hash(), session.id, app.now(), session.expires_at).await?;
     Ok(token)
+}
+
+/// Tells the audit log of a wrong password: of an account it is bounded by the throttle, of none by count.
+async fn enter_failure(app: &App, user: Option<UserRow>, device: &Device) -> ApiResult<()> {
+    let event = Event::new(audit::Kind::SignInFailed, audit::Actor::Anonymous).from(Some(device));
+    let Some(user) = user else {
+        let source = rate_limit::address_key(device.address);
+        if let Some(repeated) = app.refusals.of_address(source, app.now()) {
+            audit::enter(app, None, true, event.times(repeated)).await;
+        }
+        return Ok(());
+    };
+    let last = app.db.lookup(async |conn| store::last_workspace(conn, user.id).await).await?;
+    audit::enter(app, last, true, event.of(user.id)).await;
+    Ok(())
 }
 
 /// Compares a password with the account's. Without an account it takes as long.

@@ -1,17 +1,19 @@
 //! `/v1/auth/{login,refresh,switch,logout}` and `/v1/me/sessions`.
 use actix_web::web::Data;
 use actix_web::{delete, get, post};
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::model::{Grant, LoginInput, RefreshInput, Session, SessionRow, SignedIn, SwitchInput, Switched};
 use super::store;
 use crate::app::App;
+use crate::audit::{self, Event};
 use crate::auth::device::Device;
 use crate::auth::throttle::{self, Attempt};
 use crate::auth::token::{self, Prefix};
-use crate::auth::{Access, AccountRead, AccountWrite, users, workspaces};
+use crate::auth::workspaces::{self, MyWorkspace};
+use crate::auth::{Access, AccountRead, AccountWrite, Caller, users};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code};
 use crate::http::page::{self, PageQuery};
@@ -48,7 +50,13 @@ pub async fn login(
     let user = app.db.lookup(async |conn| users::find_by_email(conn, &email_key).await).await?;
     let password = SecretString::from(input.password.as_str());
     let verdict = super::verify(&app, attempt, password, user.as_ref()).await?;
-    let Some(verified) = user.filter(|_| verdict.ok) else { return Err(refused()) };
+    let verified = match user {
+        Some(user) if verdict.ok => user,
+        other => {
+            super::enter_failure(&app, other, &device).await?;
+            return Err(refused());
+        }
+    };
     let stronger = if verdict.rehash { Some(users::hash(&app, &input.password).await?) } else { None };
     let grant = app
         .db
@@ -121,11 +129,19 @@ async fn rotate(app: &App, conn: &mut Conn, hash: &[u8], wanted: Option<Uuid>, d
         Some(used_at) if now - used_at <= GRACE => {}
         Some(_) => {
             store::end(conn, user.id, session.id, now).await?;
+            let event = Event::new(audit::Kind::SessionReused, audit::Actor::Anonymous).of(session.id);
+            let event = [event.from(Some(device))];
+            for chain in [session.workspace_id, audit::accounts()] {
+                audit::append(conn, chain, now, &event).await?;
+            }
             return Ok(Rotation::Ended(session.id));
         }
     }
     let last = Some(Uuid::from(session.workspace_id));
     let workspace = workspaces::pick(app, conn, user.id, &user.name, wanted, last).await?;
+    if last != Some(workspace.id) {
+        enter_switch(conn, &workspace, user.id, session.id, now, device).await?;
+    }
     session.workspace_id = WorkspaceId::vouched(workspace.id);
     session.last_used_at = now;
     session.expires_at =
@@ -135,6 +151,19 @@ async fn rotate(app: &App, conn: &mut Conn, hash: &[u8], wanted: Option<Uuid>, d
     store::touch(conn, &session).await?;
     let refresh = super::add_token(app, conn, &session).await?;
     Ok(Rotation::Granted(Box::new(Grant { session: session.id, user, workspace, refresh })))
+}
+
+/// Tells the workspace's audit log that a session came to it.
+async fn enter_switch(
+    conn: &Conn,
+    to: &MyWorkspace,
+    user: Uuid,
+    session: Uuid,
+    now: DateTime<Utc>,
+    device: &Device,
+) -> ApiResult<()> {
+    let event = Event::new(audit::Kind::SessionSwitched, audit::Actor::User(user)).of(session).from(Some(device));
+    audit::append(conn, WorkspaceId::vouched(to.id), now, &[event]).await
 }
 
 /// Go to another workspace
@@ -163,10 +192,18 @@ pub async fn switch_workspace(
             session.workspace_id = WorkspaceId::vouched(workspace.id);
             session.last_used_at = app.now();
             store::touch(conn, &session).await?;
+            enter_switch(conn, &workspace, user.id, session.id, app.now(), &access.device).await?;
             Ok((user, workspace))
         })
         .await?;
     Ok(Answer::ok(&Switched::sign(&app, access.credential, user, workspace).await?)?.secret())
+}
+
+/// Tells the audit log that one session or several have ended.
+async fn enter_end(app: &App, conn: &Conn, by: &Caller, session: Option<Uuid>, count: i32) -> ApiResult<()> {
+    let event = Event::new(audit::Kind::SessionEnded, audit::Actor::User(by.user)).times(count).from(Some(&by.device));
+    let event = session.map_or(event.clone(), |session| event.of(session));
+    audit::append(conn, audit::accounts(), app.now(), &[event]).await
 }
 
 /// Sign out
@@ -177,7 +214,12 @@ pub async fn switch_workspace(
 ))]
 #[post("/auth/logout")]
 pub async fn logout(app: Data<App>, access: Access<AccountWrite>, _none: NoParams) -> ApiResult<Answer<()>> {
-    store::end(&*app.db.global().await?, access.user, access.credential, app.now()).await?;
+    app.db
+        .transaction(async |conn| match store::end(conn, access.user, access.credential, app.now()).await? {
+            true => enter_end(&app, conn, &access, Some(access.credential), 1).await,
+            false => Ok(()),
+        })
+        .await?;
     app.verified.forget();
     Ok(Answer::no_content())
 }
@@ -219,7 +261,8 @@ pub async fn end_session(
     app.db
         .transaction(async |conn| {
             if_match.check(store::lock_version(conn, access.user, id, now).await?)?;
-            store::end(conn, access.user, id, now).await
+            store::end(conn, access.user, id, now).await?;
+            enter_end(&app, conn, &access, Some(id), 1).await
         })
         .await?;
     app.verified.forget();
@@ -236,7 +279,14 @@ pub async fn end_other_sessions(
     access: Access<AccountWrite>,
     _none: NoParams,
 ) -> ApiResult<Answer<()>> {
-    store::end_others(&*app.db.global().await?, access.user, Some(access.credential), app.now()).await?;
+    app.db
+        .transaction(async |conn| {
+            match store::end_others(conn, access.user, Some(access.credential), app.now()).await? {
+                0 => Ok(()),
+                count => enter_end(&app, conn, &access, None, i32::try_from(count).unwrap_or(i32::MAX)).await,
+            }
+        })
+        .await?;
     app.verified.forget();
     Ok(Answer::no_content())
 }

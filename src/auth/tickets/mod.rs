@@ -7,6 +7,7 @@ use std::rc::Rc;
 use chrono::{DateTime, Duration, Utc};
 
 use super::access::Caller;
+use super::device::Device;
 use super::token::{self, OpaqueToken, Prefix};
 use super::verify;
 use crate::app::App;
@@ -24,13 +25,13 @@ pub async fn issue(app: &App, caller: &Caller) -> ApiResult<(String, DateTime<Ut
 }
 
 /// Spends a ticket. `None` when it is not good, or what it stands for no longer is.
-pub async fn redeem(app: &App, text: &str) -> ApiResult<Option<Rc<Caller>>> {
+pub async fn redeem(app: &App, text: &str, device: Device) -> ApiResult<Option<Rc<Caller>>> {
     if !token::well_formed(Prefix::StreamTicket, text) {
         return Ok(None);
     }
     let spent = store::take(&*app.db.global().await?, &token::hash(text), app.now()).await?;
     match spent {
-        Some(credential) => verify::standing_caller(app, credential).await,
+        Some(credential) => verify::standing_caller(app, credential, device).await,
         None => Ok(None),
     }
 }

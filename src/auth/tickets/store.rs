@@ -9,10 +9,11 @@ use crate::auth::scope::Scopes;
 use crate::auth::verify::Credential;
 use crate::db::Conn;
 use crate::db::schema::stream_tickets;
-use crate::error::ApiResult;
+use crate::error::{ApiError, ApiResult, Code, OnConstraint};
 
+/// `stream_tickets_user_id_fkey` says that the account was deleted a moment ago.
 pub async fn insert(mut conn: &Conn, hash: &[u8], caller: &Caller, expires_at: DateTime<Utc>) -> ApiResult<()> {
-    diesel::insert_into(stream_tickets::table)
+    let inserted = diesel::insert_into(stream_tickets::table)
         .values((
             stream_tickets::token_hash.eq(hash),
             stream_tickets::workspace_id.eq(caller.workspace),
@@ -23,8 +24,9 @@ pub async fn insert(mut conn: &Conn, hash: &[u8], caller: &Caller, expires_at: D
             stream_tickets::expires_at.eq(expires_at),
         ))
         .execute(&mut conn)
-        .await?;
-    Ok(())
+        .await;
+    let gone = || ApiError::new(Code::InvalidToken, "the account is gone");
+    inserted.on_constraint("stream_tickets_user_id_fkey", gone).map(drop)
 }
 
 /// Removes a ticket that is still good: of two who bring it, one gets it.

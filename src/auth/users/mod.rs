@@ -9,8 +9,10 @@ use uuid::Uuid;
 
 pub use self::model::{NewUser, User, UserRow, check_password, clean_name, email_key, weaknesses};
 pub use self::store::{find, find_by_email, list, lock, lock_by_email, set_email, set_password, set_verified};
+use super::device::Device;
 use super::workspaces::{self, MyWorkspace};
 use crate::app::App;
+use crate::audit::{self, Event};
 use crate::db::Conn;
 use crate::error::{ApiError, ApiResult, Code, Fault};
 
@@ -40,6 +42,18 @@ pub fn email_taken() -> ApiError {
 /// What was given as the present password is not.
 pub fn wrong_password() -> Fault {
     Fault::field("/current_password", "wrong_password", "is not your present password")
+}
+
+/// Tells the audit log of a new account.
+pub async fn enter_registration(
+    app: &App,
+    conn: &Conn,
+    user: &UserRow,
+    actor: audit::Actor,
+    device: Option<&Device>,
+) -> ApiResult<()> {
+    let event = Event::new(audit::Kind::AccountRegistered, actor).of(user.id).from(device);
+    audit::append(conn, audit::accounts(), app.now(), &[event]).await
 }
 
 /// Hashes a password off the async threads; 503 when too many wait.

@@ -8,6 +8,7 @@ use super::model::{
 };
 use super::store;
 use crate::app::App;
+use crate::audit::{self, Event};
 use crate::auth::device::Device;
 use crate::auth::sessions::{self, SignedIn};
 use crate::auth::throttle::{self, Attempt};
@@ -45,6 +46,7 @@ pub async fn register(
         .transaction(async |conn| {
             let (user, workspace) = super::create(&app, conn, new).await?;
             recovery::ask_to_verify(&app, conn, &user).await?;
+            super::enter_registration(&app, conn, &user, audit::Actor::User(user.id), Some(&device)).await?;
             sessions::open(&app, conn, user, workspace, &device).await
         })
         .await?;
@@ -130,7 +132,9 @@ pub async fn change_password(
             }
             store::set_password(conn, user.id, &hash).await?;
             sessions::end_others(conn, user.id, Some(access.credential), app.now()).await?;
-            recovery::password_changed(&app, conn, &user).await
+            recovery::password_changed(&app, conn, &user).await?;
+            let event = Event::new(audit::Kind::PasswordChanged, audit::Actor::User(user.id)).of(user.id);
+            audit::append(conn, audit::accounts(), app.now(), &[event.from(Some(&access.device))]).await
         })
         .await?;
     app.verified.forget();
@@ -158,7 +162,10 @@ pub async fn delete_me(
         .transaction(async |conn| {
             let user = locked(conn, access.user).await?;
             if_match.check(user.version)?;
-            leave_all(&app, conn, &user).await?;
+            let mut events = leave_all(&app, conn, &user, &access.device).await?;
+            events.push(Event::new(audit::Kind::AccountDeleted, audit::Actor::User(user.id)).of(user.id));
+            let events: Vec<Event> = events.into_iter().map(|event| event.from(Some(&access.device))).collect();
+            audit::append(conn, audit::accounts(), app.now(), &events).await?;
             store::delete(conn, user.id).await
         })
         .await?;
@@ -166,22 +173,23 @@ pub async fn delete_me(
     Ok(Answer::no_content())
 }
 
-/// Leaves every workspace, and deletes those in which nobody else is.
-async fn leave_all(app: &App, conn: &mut Conn, user: &UserRow) -> ApiResult<()> {
+/// Leaves every workspace, and deletes those in which nobody else is: the audit log of accounts shall tell which.
+async fn leave_all(app: &App, conn: &mut Conn, user: &UserRow, device: &Device) -> ApiResult<Vec<Event>> {
+    let mut deleted = Vec::new();
     let mut stuck: Vec<WorkspaceId> = Vec::new();
     for (workspace, role) in members::lock_roles(conn, user.id).await? {
         if workspaces::lock_alone(conn, workspace).await? {
-            workspaces::delete(conn, workspace).await?;
+            deleted.push(workspaces::delete(app, conn, workspace, user.id, device).await?);
         } else if role == Role::Owner.name() && members::lock_owners(conn, workspace).await? == [user.id] {
             stuck.push(workspace);
         } else {
-            let mut tx = Tx::new(conn, workspace, app.now(), Actor::Member(user.id));
+            let mut tx = Tx::new(conn, workspace, app.now(), Actor::Member(user.id)).on(Some(device.clone()));
             members::remove(&mut tx, user.id).await?;
             tx.flush().await?;
         }
     }
     if stuck.is_empty() {
-        return Ok(());
+        return Ok(deleted);
     }
     let list: Vec<String> = stuck.iter().map(ToString::to_string).collect();
     let list = list.join(", ");

@@ -7,9 +7,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub use self::model::{MyWorkspace, WorkspaceRow, default_name};
-pub use self::store::{delete, find, lock_alone};
+pub use self::store::{find, lock_alone};
+use super::device::Device;
 use super::{Role, members};
 use crate::app::App;
+use crate::audit::{self, Event};
 use crate::changes::{Actor, Kind, Tx};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
@@ -36,9 +38,19 @@ pub async fn found(app: &App, conn: &mut Conn, owner: Uuid, name: &str) -> ApiRe
     store::insert(conn, &row).await?;
     let mut tx = Tx::new(conn, row.id, now, Actor::Member(owner));
     tx.record(Kind::WorkspaceCreated, row.id, row.version, Vec::new());
+    tx.audit(audit::Kind::WorkspaceCreated, row.id, Vec::new());
     members::add(&mut tx, owner, Role::Owner).await?;
     tx.flush().await?;
     Ok(MyWorkspace::new(row, Role::Owner))
+}
+
+/// Deletes a workspace with all that is in it but its audit log, which tells so; gives what that of accounts is to tell,
+/// the last of its transaction.
+pub async fn delete(app: &App, conn: &Conn, id: WorkspaceId, user: Uuid, device: &Device) -> ApiResult<Event> {
+    store::delete(conn, id).await?;
+    let event = Event::new(audit::Kind::WorkspaceDeleted, audit::Actor::User(user)).of(id).from(Some(device));
+    audit::append(conn, id, app.now(), std::slice::from_ref(&event)).await?;
+    Ok(event)
 }
 
 /// The workspace that a sign-in of `user` is for: the wanted one, else the last one, else the oldest. Somebody who has

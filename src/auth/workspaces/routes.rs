@@ -5,11 +5,12 @@ use actix_web::{delete, get, patch, post};
 use super::model::{MyWorkspace, Workspace, WorkspaceInput};
 use super::store;
 use crate::app::App;
-use crate::auth::users::clean_name;
+use crate::audit;
+use crate::auth::users::{self, clean_name};
 use crate::auth::{Access, AccountRead, AccountWrite, Caller, WorkspaceRead, WorkspaceWrite, members};
 use crate::changes::Kind;
 use crate::db::WorkspaceId;
-use crate::error::{ApiError, ApiResult};
+use crate::error::{ApiError, ApiResult, Code};
 use crate::http::idempotency::fingerprint;
 use crate::http::page::{self, PageQuery};
 use crate::http::params::NoParams;
@@ -62,6 +63,8 @@ pub async fn create_workspace(
 ) -> ApiResult<Answer<MyWorkspace>> {
     let name = clean_name(&input.name)?;
     app.post_outside(&access, &key, &fingerprint(&input)?, async |conn| {
+        let gone = || ApiError::new(Code::InvalidToken, "the account is gone");
+        users::lock(conn, access.user).await?.ok_or_else(gone)?;
         let made = super::found(&app, conn, access.user, &name).await?;
         Answer::created(&format!("/v1/workspaces/{}", made.id), made.version, &made)
     })
@@ -110,6 +113,7 @@ pub async fn patch_workspace(
             (row.name, row.version, row.updated_at) = (name, row.version + 1, tx.now);
             store::rename(tx.conn, workspace, &row).await?;
             tx.record(Kind::WorkspaceUpdated, workspace, row.version, vec!["name".to_owned()]);
+            tx.audit(audit::Kind::WorkspaceUpdated, workspace, vec!["name".to_owned()]);
         }
         Answer::resource(row.version, &Workspace::from(row))
     })
@@ -137,7 +141,8 @@ pub async fn delete_workspace(
         .transaction(async |conn| {
             members::lock_owners(conn, workspace).await?;
             if_match.check(store::lock(conn, workspace).await?.version)?;
-            store::delete(conn, workspace).await
+            let event = super::delete(&app, conn, workspace, access.user, &access.device).await?;
+            audit::append(conn, audit::accounts(), app.now(), &[event]).await
         })
         .await?;
     app.verified.forget();

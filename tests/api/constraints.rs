@@ -1,0 +1,145 @@
+//! Every constraint that a client can violate has its meaning beside the statement that can violate it.
+use std::path::Path;
+
+use diesel_async::SimpleAsyncConnection;
+
+use crate::support::TestApp;
+use crate::walk::root;
+
+/// Those that no client can violate, and why.
+const UNREACHABLE: &[(&str, &[&str])] = &[
+    (
+        "the service makes the id, a UUID or a digest of its own randomness",
+        &[
+            "companies_pkey",
+            "contacts_pkey",
+            "imports_pkey",
+            "invitations_pkey",
+            "jobs_pkey",
+            "one_time_tokens_pkey",
+            "positions_pkey",
+            "refresh_tokens_pkey",
+            "sessions_pkey",
+            "signing_keys_pkey",
+            "stream_tickets_pkey",
+            "users_pkey",
+            "workspaces_pkey",
+        ],
+    ),
+    (
+        "the number is taken under the lock of its counter, or counts the lines of one file",
+        &["changes_pkey", "audit_log_pkey", "import_rows_pkey"],
+    ),
+    (
+        "written by ON CONFLICT, which says what another row means",
+        &["audit_heads_pkey", "external_ids_pkey", "import_keys_pkey", "periodic_tasks_pkey", "throttles_pkey"],
+    ),
+    ("written under the lock of its key, after a look whether it is there", &["idempotency_keys_pkey"]),
+    ("what goes to the trash was hidden before, by an update that finds it once", &["trash_pkey"]),
+    (
+        "a closed set of words, which the document holds the body to or which only the service writes",
+        &[
+            "audit_log_actor_check",
+            "changes_actor_check",
+            "companies_size_check",
+            "contacts_how_found_check",
+            "contacts_relationship_check",
+            "contacts_stage_check",
+            "contacts_stage_reason_check",
+            "external_ids_resource_check",
+            "import_rows_outcome_check",
+            "imports_state_check",
+            "invitations_role_check",
+            "members_role_check",
+            "one_time_tokens_purpose_check",
+            "signing_keys_algorithm_check",
+        ],
+    ),
+    (
+        "checked before with all other fields, so that all faults are told at once",
+        &[
+            "contacts_closed_reason_check",
+            "contacts_connector_self_check",
+            "contacts_strength_check",
+            "positions_dates_check",
+        ],
+    ),
+    (
+        "the row it points to is locked, or was made, in the same transaction",
+        &[
+            "import_rows_import_fkey",
+            "members_user_id_fkey",
+            "positions_contact_fkey",
+            "refresh_tokens_session_id_fkey",
+            "sessions_user_id_fkey",
+        ],
+    ),
+    ("a job makes them: it is tried again, and finds no account then", &["one_time_tokens_user_id_fkey"]),
+    (
+        "an import that meets a contact that is purged meanwhile fails as a whole and says so",
+        &["import_keys_contact_fkey"],
+    ),
+];
+
+/// The workspace was deleted meanwhile: `error.rs` gives all of them their meaning at once.
+const OF_WORKSPACE: &str = "_workspace_id_fkey";
+
+fn stores(folder: &Path, found: &mut String) {
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            stores(&path, found);
+        } else if path.ends_with("store.rs") || path.components().any(|part| part.as_os_str() == "store") {
+            found.push_str(&std::fs::read_to_string(&path).unwrap());
+        }
+    }
+}
+
+#[actix_web::test]
+async fn every_constraint_has_its_meaning() {
+    let app = TestApp::new().await;
+    let mut text = String::new();
+    stores(&root().join("src"), &mut text);
+    let named = |name: &str| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word == name);
+    // Constraints, and unique indexes that are none.
+    let all = "SELECT conname::text AS text FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+            AND contype IN ('c', 'f', 'u', 'x', 'p') AND conrelid::regclass::text <> '__diesel_schema_migrations'
+        UNION SELECT i.relname::text FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
+            WHERE i.relnamespace = 'public'::regnamespace AND x.indisunique AND i.relname NOT LIKE '\\_\\_diesel%'
+        ORDER BY 1";
+    let mut all = app.texts(all).await;
+    all.retain(|name| !name.ends_with(OF_WORKSPACE));
+    let unreachable: Vec<&str> = UNREACHABLE.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+    let mut faults = Vec::new();
+    for name in &all {
+        let listed = unreachable.contains(&name.as_str());
+        match (named(name), listed) {
+            (false, false) => faults.push(format!("{name}: name it in a store.rs with its meaning")),
+            (true, true) => faults.push(format!("{name}: has a meaning, take it off the list")),
+            _ => {}
+        }
+    }
+    let gone = unreachable.iter().filter(|name| !all.iter().any(|known| known == *name));
+    faults.extend(gone.map(|name| format!("{name}: is no constraint any more")));
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// A write that has waited for the deletion of its workspace is told that its credential is good for nothing any more.
+#[actix_web::test]
+async fn a_write_into_a_workspace_that_is_deleted_meanwhile_is_refused() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let mut conn = app.connection().await;
+    conn.batch_execute(&format!("BEGIN; DELETE FROM workspaces WHERE id = '{}'", ada.workspace)).await.unwrap();
+    let write = app.post("/v1/companies", &ada, serde_json::json!({ "name": "Engines" }));
+    let commit = async {
+        let waits = "SELECT count(*)::text AS text FROM pg_stat_activity WHERE datname = current_database()
+            AND wait_event_type = 'Lock'";
+        while app.texts(waits).await != ["1"] {
+            actix_web::rt::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        conn.batch_execute("COMMIT").await.unwrap();
+    };
+    let (reply, ()) = futures_util::join!(write, commit);
+    assert_eq!(reply.expect(401).code(), "invalid_token");
+}

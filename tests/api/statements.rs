@@ -1,0 +1,290 @@
+//! Every statement filters by workspace, or stands in [`CROSSING`] with its reason. Held over the SQL that the service
+//! really sends while the whole suite runs: each connection of the service is watched, and a statement that breaks the rule
+//! panics where it is sent, so that its request fails.
+use std::collections::HashMap;
+use std::fmt::{self, Write};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{LazyLock, Mutex, Once};
+
+use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
+
+use crate::migrations::GLOBAL;
+
+/// Statements that cross workspaces by nature, as they begin, and why. All run with the owner's rights.
+const CROSSING: &[(&str, &str)] = &[
+    (
+        "select members.workspace_id from members where ( members.user_id = $1 )",
+        "members::lock_roles: an account that is deleted leaves all of its workspaces",
+    ),
+    (
+        "select workspaces.id , workspaces.version , workspaces.created_at , workspaces.updated_at , workspaces.name , \
+         members.role from ( members inner join workspaces on ( members.workspace_id = workspaces.id ) ) \
+         where ( members.user_id = $1 )",
+        "workspaces::list_mine: a user's own workspaces, from which a credential's is chosen",
+    ),
+    (
+        "select workspaces.id , workspaces.version , workspaces.created_at , workspaces.updated_at , workspaces.name , \
+         members.role from ( members inner join workspaces on ( members.workspace_id = workspaces.id ) ) \
+         where ( ( members.user_id = $1 ) and ( members.workspace_id > $2 ) )",
+        "workspaces::list_mine: the next page of a user's own workspaces",
+    ),
+    (
+        "select imports.workspace_id , imports.id from imports where ( imports.state = $1 )",
+        "transfer: housekeeping looks for interrupted imports, and settles each in its workspace",
+    ),
+    (
+        "select distinct invitations.workspace_id from invitations where ( invitations.expires_at < = $1 )",
+        "invitations::with_expired: housekeeping, which deletes in each workspace by itself",
+    ),
+    (
+        "select trash.workspace_id , trash.id from trash where ( trash.purge_at < = $1 )",
+        "trash::due: housekeeping, which purges in each workspace by itself",
+    ),
+    (
+        "delete from idempotency_keys where ( idempotency_keys.created_at < $1 )",
+        "idempotency::forget_old: housekeeping of all workspaces alike, by age alone",
+    ),
+    (
+        "select changes.workspace_id , changes.seq from changes where ( changes.occurred_at < $1 )",
+        "changes::forget: housekeeping, which forgets in each workspace by itself",
+    ),
+    (
+        "select workspaces.id , workspaces.change_seq from workspaces where ( workspaces.id = any ( $1 ) )",
+        "changes::heads: one look for all who listen, each of whom is told of their own workspace",
+    ),
+    (
+        "select distinct audit_log.workspace_id from audit_log where ( audit_log.occurred_at < $1 )",
+        "audit::with_entries_before: housekeeping, which lets go chain by chain",
+    ),
+    (
+        "update audit_log set origin_salt = $1 , ip_address = $2 , user_agent = $3 where ( ( audit_log.occurred_at < $4 )",
+        "audit::forget_origins: housekeeping of all workspaces alike, by age alone",
+    ),
+    (
+        "select workspace_id from ( select workspace_id from audit_heads union select workspace_id from audit_log )",
+        "audit::chains: the operator verifies all of them",
+    ),
+];
+
+tokio::task_local! {
+    static UNWATCHED: ();
+}
+
+/// A connection of a test's own, which may look at everything.
+pub async fn unwatched<T>(connecting: impl Future<Output = T>) -> T {
+    UNWATCHED.scope((), connecting).await
+}
+
+/// From now on every connection is watched.
+pub fn watch() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        set_default_instrumentation(|| {
+            let watched = UNWATCHED.try_with(|()| ()).is_err();
+            watched.then(|| Box::new(hold) as Box<dyn Instrumentation>)
+        })
+        .unwrap();
+    });
+}
+
+fn hold(event: InstrumentationEvent<'_>) {
+    static KNOWN: LazyLock<Mutex<HashMap<u64, Option<String>>>> = LazyLock::new(Mutex::default);
+    let InstrumentationEvent::StartQuery { query, .. } = event else { return };
+    let mut text = Text(String::new());
+    // It stops the writing before the values.
+    let _ = write!(text, "{query}");
+    let mut hasher = DefaultHasher::new();
+    text.0.hash(&mut hasher);
+    let fault = KNOWN.lock().unwrap().entry(hasher.finish()).or_insert_with(|| fault(&text.0)).clone();
+    if let Some(fault) = fault {
+        panic!("{fault}");
+    }
+}
+
+fn fault(sql: &str) -> Option<String> {
+    let words = words(sql);
+    let line = words.join(" ");
+    if CROSSING.iter().any(|(beginning, _)| line.starts_with(beginning)) {
+        return None;
+    }
+    unfiltered(&words).map(|table| format!("{table} is not filtered by its workspace in: {line}"))
+}
+
+/// The SQL without what diesel writes behind it.
+struct Text(String);
+
+impl Write for Text {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        if part.contains("-- binds") || self.0.len() > 100_000 {
+            return Err(fmt::Error);
+        }
+        self.0.push_str(part);
+        Ok(())
+    }
+}
+
+/// Tables whose rows belong to a workspace, with the column that says to which.
+static TENANTS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+    let schema = include_str!("../../src/db/schema.rs");
+    let blocks = schema.split("diesel::table! {").skip(1).filter_map(|block| block.split("\n}").next());
+    let owned = blocks.filter(|block| block.contains(" workspace_id ->"));
+    let names = owned.filter_map(|block| block.trim().split(' ').next());
+    let tenants = names.filter(|name| !GLOBAL.iter().any(|(global, _)| global == name));
+    tenants.map(|name| (name, "workspace_id")).chain([("workspaces", "id")]).collect()
+});
+
+/// Lower case, with names unquoted, texts left out, and signs apart.
+fn words(sql: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut is_text = false;
+    for c in sql.to_lowercase().chars() {
+        match c {
+            '\'' => is_text = !is_text,
+            _ if is_text => {}
+            c if c.is_alphanumeric() || matches!(c, '_' | '$' | '.') => words.last_mut().unwrap().push(c),
+            '"' => {}
+            c if c.is_whitespace() => words.push(String::new()),
+            c => words.extend([c.to_string(), String::new()]),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// The first table of workspaces that a statement reads or writes without naming the workspace.
+fn unfiltered(words: &[String]) -> Option<String> {
+    const VERBS: [&str; 5] = ["select", "insert", "update", "delete", "with"];
+    const NO_ALIAS: [&str; 24] = [
+        "where",
+        "set",
+        "inner",
+        "left",
+        "right",
+        "full",
+        "cross",
+        "join",
+        "on",
+        "order",
+        "group",
+        "limit",
+        "for",
+        "using",
+        "union",
+        "returning",
+        "values",
+        "having",
+        "offset",
+        "default",
+        "do",
+        "select",
+        "natural",
+        "lateral",
+    ];
+    if !words.first().is_some_and(|word| VERBS.contains(&word.as_str())) {
+        return None;
+    }
+    let word = |at: usize| words.get(at).map_or("", String::as_str);
+    // Whether names are those of tables, in each pair of brackets around.
+    let mut lists = vec![false];
+    for at in 1..words.len() {
+        let mut before = word(at - 1);
+        match before {
+            // Behind any other word stand the arguments of a function or the names of columns.
+            "(" => {
+                let opens = at >= 2 && ["from", "join", ",", "(", "using", "lateral"].contains(&word(at - 2));
+                lists.push(opens && *lists.last()?);
+            }
+            ")" => drop(lists.pop()),
+            "from" | "join" | "update" | "into" | "using" => *lists.last_mut()? = true,
+            "," | "as" => {}
+            word if VERBS.contains(&word) || NO_ALIAS.contains(&word) => *lists.last_mut()? = false,
+            _ => {}
+        }
+        if [",", "("].contains(&before) && *lists.last()? {
+            before = "from";
+        }
+        if !["from", "join", "update", "into", "using"].contains(&before) {
+            continue;
+        }
+        let Some((table, column)) = TENANTS.iter().find(|(table, _)| *table == word(at)) else { continue };
+        if before == "into" {
+            // What follows is a list of columns.
+            *lists.last_mut()? = false;
+            let columns = words[at..].iter().skip_while(|word| *word != "(").take_while(|word| *word != ")");
+            if !columns.into_iter().any(|word| word == column) {
+                return Some((*table).to_owned());
+            }
+            continue;
+        }
+        let behind = if word(at + 1) == "as" { at + 2 } else { at + 1 };
+        let is_name = word(behind).starts_with(|c: char| c.is_alphabetic()) && !NO_ALIAS.contains(&word(behind));
+        let alias = if is_name { word(behind) } else { *table };
+        if !is_bound(words, alias, column) {
+            return Some(format!("{table} ({alias})"));
+        }
+    }
+    None
+}
+
+/// Whether the column is compared with a value, or with the column of another table that is.
+fn is_bound(words: &[String], alias: &str, column: &str) -> bool {
+    let own = format!("{alias}.{column}");
+    let is_own = |word: &String| *word == own || word == column && column == "workspace_id";
+    let is_value = |word: &String| word.starts_with('$');
+    let is_other = |word: &String| word.ends_with(".workspace_id") || word == "workspaces.id";
+    let pairs = || words.windows(3).filter(|three| three[1] == "=").map(|three| (&three[0], &three[2]));
+    let anchored = pairs().any(|(a, b)| {
+        let names = |word: &String| word == "workspace_id" || is_other(word);
+        names(a) && is_value(b) || is_value(a) && names(b)
+    });
+    let either = |test: &dyn Fn(&String) -> bool| pairs().any(|(a, b)| is_own(a) && test(b) || is_own(b) && test(a));
+    anchored && either(&|other| is_value(other) || is_other(other)) || either(&is_value)
+}
+
+#[test]
+fn a_missing_filter_is_seen() {
+    let faulty = |sql: &str| unfiltered(&words(sql)).is_some();
+    for right in [
+        r#"SELECT "contacts"."id" FROM "contacts" WHERE (("contacts"."workspace_id" = $1) AND ("contacts"."id" = $2))"#,
+        r#"SELECT 1 FROM "positions" INNER JOIN "companies" ON (("positions"."workspace_id" = "companies"."workspace_id")
+            AND ("positions"."company_id" = "companies"."id")) WHERE ("positions"."workspace_id" = $1)"#,
+        r#"UPDATE "workspaces" SET "change_seq" = $1 WHERE ("workspaces"."id" = $2)"#,
+        r#"INSERT INTO "contacts" ("workspace_id", "id") VALUES ($1, $2)"#,
+        "DELETE FROM contacts AS c WHERE c.workspace_id = $1 AND c.id = $2",
+        "SELECT id FROM users WHERE email_key = 'from contacts'",
+        "SELECT 1 FROM jobs FOR UPDATE",
+        "SET LOCAL ROLE inroad_tenant",
+        r#"INSERT INTO "companies" ("workspace_id", "id", "external_ids") VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"#,
+        r#"UPDATE "companies" SET "tags" = $1, "external_ids" = $2 WHERE ("companies"."workspace_id" = $3)"#,
+        "INSERT INTO contacts (workspace_id, external_ids) SELECT * FROM unnest($1, $2) AS rows (workspace_id, external_ids)",
+        r#"SELECT "companies"."id", "companies"."external_ids" FROM "companies" WHERE "companies"."workspace_id" = $1"#,
+    ] {
+        assert!(!faulty(right), "{right}");
+    }
+    for wrong in [
+        r#"SELECT "contacts"."id" FROM "contacts" WHERE ("contacts"."id" = $1)"#,
+        r#"SELECT 1 FROM "positions" INNER JOIN "companies" ON ("positions"."company_id" = "companies"."id")
+            WHERE ("positions"."workspace_id" = $1)"#,
+        r#"SELECT 1 FROM "positions" INNER JOIN "companies" ON ("positions"."workspace_id" = "companies"."workspace_id")"#,
+        r#"SELECT 1 FROM contacts c WHERE c.workspace_id <> $1"#,
+        r#"UPDATE "workspaces" SET "name" = $1"#,
+        r#"DELETE FROM "contacts" WHERE "contacts"."id" IN (SELECT 1)"#,
+        r#"INSERT INTO "contacts" ("id") VALUES ($1)"#,
+        "WITH old AS (DELETE FROM trash RETURNING id) SELECT * FROM old",
+        "SELECT 1 FROM users, members WHERE members.user_id = $1",
+        r#"SELECT 1 FROM ("members" INNER JOIN "users" ON ("members"."user_id" = "users"."id")) WHERE ("members"."user_id" = $1)"#,
+        "SELECT 1 FROM (SELECT id FROM users WHERE id = $1) AS u, members",
+    ] {
+        assert!(faulty(wrong), "{wrong}");
+    }
+}
+
+/// A reason that no statement needs any more would hide the next fault. The suite need not have run all of it, so that
+/// this only holds the list to what it says of itself.
+#[test]
+fn every_exception_has_a_reason_and_is_one() {
+    for (beginning, reason) in CROSSING {
+        assert!(reason.len() > 20, "{beginning}: {reason}");
+        assert!(unfiltered(&words(beginning)).is_some(), "{beginning} is filtered: take it off the list");
+    }
+}
