@@ -201,12 +201,18 @@ fn root(parents: &mut HashMap<Uuid, Uuid>, id: Uuid) -> Uuid {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
     use super::super::keys::{Name, Spoken};
     use super::*;
 
+    thread_local! {
+        static SPOKEN: RefCell<Spoken> = RefCell::default();
+    }
+
     fn person(number: u128, given: &str, family: &str, company: u128) -> Person {
         let companies = if company == 0 { Vec::new() } else { vec![Uuid::from_u128(company)] };
-        let name = Name::new(Some(given), Some(family), &mut Spoken::default());
+        let name = SPOKEN.with_borrow_mut(|spoken| Name::new(Some(given), Some(family), spoken));
         Person { id: Uuid::from_u128(number), name, companies, ..Person::default() }
     }
 

@@ -43,7 +43,7 @@ pub struct Name {
 /// How a word sounds: equal for words that sound alike.
 type Sound = u32;
 
-/// How words sound. Names repeat: each is spoken once.
+/// How words sound. Names repeat: each is spoken once. Only names that one of these has heard can be compared.
 #[derive(Default)]
 pub struct Spoken {
     words: HashMap<String, Option<Sound>>,
