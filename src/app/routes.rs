@@ -14,8 +14,8 @@ use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
 use crate::{
-    changes, circle_requests, companies, contacts, exports, introductions, network, saved_views, search, tags,
-    timeline, transfer, trash,
+    changes, circle_requests, companies, contacts, do_not_contact, exports, introductions, lint, messages, network,
+    saved_views, search, tags, timeline, transfer, trash,
 };
 
 /// All routes, and the document as their handlers say it.
@@ -51,6 +51,9 @@ pub fn routes() -> (
                 .configure(saved_views::configure)
                 .service(limits::read_limits)
                 .configure(auth::configure)
+                .configure(messages::configure)
+                .configure(do_not_contact::configure)
+                .configure(lint::configure)
                 .configure(transfer::configure)
                 .configure(trash::configure)
                 .configure(changes::configure),

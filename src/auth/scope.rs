@@ -70,6 +70,12 @@ scopes! {
     SavedViewsWrite = "saved_views:write";
     /// Export contacts, and the whole workspace.
     ExportsRead = "exports:read";
+    /// Read messages and whom not to contact.
+    MessagesRead = "messages:read";
+    /// Create, change and delete messages and entries of the do-not-contact list.
+    MessagesWrite = "messages:write";
+    /// Have messages leave the house.
+    MessagesSend = "messages:send";
 }
 
 /// A set of scopes.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::changes::{Actor, Tx};
 use crate::error::{ApiError, ApiResult};
-use crate::{circle_requests, companies, contacts, introductions};
+use crate::{circle_requests, companies, contacts, introductions, messages};
 
 const KEPT: Duration = Duration::days(30);
 
@@ -43,6 +43,7 @@ async fn restore(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
         companies::RESOURCE => companies::restore(tx, id.into()).await?,
         introductions::RESOURCE => introductions::restore(tx, id.into()).await?,
         circle_requests::RESOURCE => circle_requests::restore(tx, id.into()).await?,
+        messages::RESOURCE => messages::restore(tx, id.into()).await?,
         _ => return Err(ApiError::not_found()),
     }
     store::remove(tx.conn, tx.workspace, id).await
@@ -50,10 +51,15 @@ async fn restore(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
 
 async fn purge(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
     match kind {
-        contacts::RESOURCE => contacts::purge(tx, id.into()).await?,
+        contacts::RESOURCE => {
+            let gone = messages::contact_erased(tx, id.into()).await?;
+            store::remove_many(tx.conn, tx.workspace, &gone).await?;
+            contacts::purge(tx, id.into()).await?;
+        }
         companies::RESOURCE => companies::purge(tx, id.into()).await?,
         introductions::RESOURCE => introductions::purge(tx, id.into()).await?,
         circle_requests::RESOURCE => circle_requests::purge(tx, id.into()).await?,
+        messages::RESOURCE => messages::purge(tx, id.into()).await?,
         _ => return Err(ApiError::not_found()),
     }
     store::remove(tx.conn, tx.workspace, id).await

@@ -15,6 +15,8 @@ mod frame;
 mod hostile;
 mod imports;
 mod introductions;
+mod lint;
+mod messages;
 mod migrations;
 mod network;
 mod openapi;
