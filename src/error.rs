@@ -115,6 +115,12 @@ codes! {
     /// The merge cannot be undone: it is undone already, its time is over, or its survivor is not there; `detail` says
     /// which, and what to do first.
     MergeNotUndoable = CONFLICT, "merge_not_undoable", "The merge cannot be undone";
+    /// This person, address or domain asked not to be written to; `errors` says which of them.
+    DoNotContact = CONFLICT, "do_not_contact", "Do not contact";
+    /// The list has this address or domain already; `detail` names the entry.
+    AlreadyListed = CONFLICT, "already_listed", "The list has it already";
+    /// The contact lies in the trash: restore it first.
+    ContactInTrash = CONFLICT, "contact_in_trash", "The contact lies in the trash";
     /// The first request with this `Idempotency-Key` still runs. Try again after `Retry-After`.
     IdempotencyInProgress = CONFLICT, "idempotency_in_progress", "The first request still runs";
     /// The change log is kept for 30 days, and the cursor is older. Take `GET /v1/changes/latest`, list everything again, and follow the log from there.

@@ -14,8 +14,8 @@ use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
 use crate::{
-    audit, changes, circle_requests, companies, contacts, duplicates, erasure, exports, introductions, merges, network,
-    saved_views, search, tags, timeline, transfer, trash,
+    audit, changes, circle_requests, companies, contacts, do_not_contact, duplicates, erasure, exports, introductions,
+    lint, merges, messages, network, saved_views, search, tags, timeline, transfer, trash,
 };
 
 /// All routes, and the document as their handlers say it.
@@ -56,6 +56,9 @@ pub fn routes() -> (
                 .service(limits::read_limits)
                 .configure(auth::configure)
                 .configure(audit::configure)
+                .configure(messages::configure)
+                .configure(do_not_contact::configure)
+                .configure(lint::configure)
                 .configure(transfer::configure)
                 .configure(trash::configure)
                 .configure(changes::configure),

@@ -72,6 +72,12 @@ scopes! {
     ExportsRead = "exports:read";
     /// Read the audit log; for owners.
     AuditRead = "audit:read";
+    /// Read messages and whom not to contact.
+    MessagesRead = "messages:read";
+    /// Create, change and delete messages and entries of the do-not-contact list.
+    MessagesWrite = "messages:write";
+    /// Have messages leave the house.
+    MessagesSend = "messages:send";
 }
 
 /// A set of scopes.

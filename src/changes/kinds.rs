@@ -104,4 +104,36 @@ kinds! {
     ImportMappingUpdated = "import_mapping.updated";
     /// A mapping of columns was deleted.
     ImportMappingDeleted = "import_mapping.deleted";
+    /// A message was drafted.
+    MessageCreated = "message.created";
+    /// Fields of a message changed, or it went back to being a draft.
+    MessageUpdated = "message.updated";
+    /// A message was scheduled, or for another time.
+    MessageScheduled = "message.scheduled";
+    /// A message went out.
+    MessageSent = "message.sent";
+    /// A message came in.
+    MessageReceived = "message.received";
+    /// A message that went out was answered.
+    MessageReplied = "message.replied";
+    /// A message that went out could not be delivered.
+    MessageBounced = "message.bounced";
+    /// A message could not be sent.
+    MessageFailed = "message.failed";
+    /// A message shall not be sent.
+    MessageCancelled = "message.cancelled";
+    /// A message went to the trash.
+    MessageDeleted = "message.deleted";
+    /// A message came back from the trash.
+    MessageRestored = "message.restored";
+    /// A message left the trash for good.
+    MessagePurged = "message.purged";
+    /// An address or a domain was put on the do-not-contact list.
+    DoNotContactCreated = "do_not_contact.created";
+    /// The note of an entry of the do-not-contact list changed.
+    DoNotContactUpdated = "do_not_contact.updated";
+    /// An address or a domain was taken off the do-not-contact list.
+    DoNotContactDeleted = "do_not_contact.deleted";
+    /// How the workspace wants the rules of outreach changed.
+    LintSettingsUpdated = "lint_settings.updated";
 }

@@ -15,6 +15,7 @@ mod search;
 mod service;
 mod store;
 mod timeline;
+mod touch;
 mod words;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -33,6 +34,7 @@ pub use self::query::ListQuery;
 pub use self::service::{Companies, RESOURCE, connect, create, draft, fresh, purge, restore};
 pub use self::store::{company_renamed, found, handles, handles_in_trash, names, phones, reindex};
 pub use self::timeline::{stage_timeline, timeline};
+pub use self::touch::{Touch, find, lock, note_touches};
 pub use self::words::{Channel, HowFound, Relationship, Stage, StageReason};
 
 pub fn configure(config: &mut ServiceConfig) {

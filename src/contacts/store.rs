@@ -12,6 +12,7 @@ use super::model::{ContactId, ContactRow, ContactWrite, PositionRow, PositionVie
 use super::query::{By, Employment, ListQuery, never};
 use super::search;
 use super::timeline::Logged;
+use super::touch::Touched;
 use crate::companies::CompanyId;
 use crate::db::columns::array_text;
 use crate::db::full_text::{TsVector, Vector};
@@ -208,6 +209,14 @@ pub async fn names(
     Ok(rows.into_iter().collect())
 }
 
+/// Keeps from which stages to which contacts have moved.
+pub async fn insert_stage_moves(mut conn: &Conn, rows: &[StageMoveRow]) -> ApiResult<()> {
+    for chunk in rows.chunks(CHUNK) {
+        diesel::insert_into(stage_moves::table).values(chunk).execute(&mut conn).await?;
+    }
+    Ok(())
+}
+
 /// Keeps from which stage to which a contact has moved.
 pub async fn insert_stage_move(mut conn: &Conn, row: &StageMoveRow) -> ApiResult<()> {
     diesel::insert_into(stage_moves::table).values(row).execute(&mut conn).await?;
@@ -367,6 +376,32 @@ pub async fn set_external_ids(
 ) -> ApiResult<()> {
     let own = contacts::table.find((workspace, id));
     diesel::update(own).set(contacts::external_ids.eq(Json(ids))).execute(&mut conn).await?;
+    Ok(())
+}
+
+/// Writes what touches changed, in one statement however many there are.
+pub async fn write_touches(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    list: &[Touched],
+    now: DateTime<Utc>,
+) -> ApiResult<()> {
+    const WRITE: &str = "UPDATE contacts SET stage = t.stage, stage_changed_at = t.stage_changed_at,
+            last_touch_at = t.last_touch_at, version = contacts.version + 1, updated_at = $6
+        FROM unnest($2, $3, $4, $5) AS t (id, stage, stage_changed_at, last_touch_at)
+        WHERE contacts.workspace_id = $1 AND contacts.id = t.id";
+    if list.is_empty() {
+        return Ok(());
+    }
+    diesel::sql_query(WRITE)
+        .bind::<Uuid, _>(workspace)
+        .bind::<Array<Uuid>, _>(list.iter().map(|touched| touched.id).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(list.iter().map(|touched| touched.stage).collect::<Vec<_>>())
+        .bind::<Array<Timestamptz>, _>(list.iter().map(|touched| touched.stage_changed_at).collect::<Vec<_>>())
+        .bind::<Array<Timestamptz>, _>(list.iter().map(|touched| touched.last_touch_at).collect::<Vec<_>>())
+        .bind::<Timestamptz, _>(now)
+        .execute(&mut conn)
+        .await?;
     Ok(())
 }
 
@@ -646,10 +681,7 @@ fn begins<'a>(text: &str) -> Condition<'a> {
 }
 
 /// Those who work or worked at the companies of the query.
-fn people_at(
-    workspace: WorkspaceId,
-    query: &ListQuery,
-) -> positions::BoxedQuery<'_, diesel::pg::Pg, diesel::sql_types::Uuid> {
+fn people_at(workspace: WorkspaceId, query: &ListQuery) -> positions::BoxedQuery<'_, diesel::pg::Pg, Uuid> {
     let here = positions::table.filter(positions::workspace_id.eq(workspace));
     let mut people = here.select(positions::contact_id).into_boxed();
     if !query.company_id.is_empty() {

@@ -517,6 +517,64 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    messages (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+        contact_id -> Uuid,
+        direction -> Text,
+        channel -> Text,
+        purpose -> Nullable<Text>,
+        state -> Text,
+        subject -> Nullable<Text>,
+        body -> Text,
+        address -> Nullable<Text>,
+        template_id -> Nullable<Uuid>,
+        template_version -> Nullable<Int4>,
+        attempt -> Int2,
+        in_reply_to_id -> Nullable<Uuid>,
+        reply_kind -> Nullable<Text>,
+        rfc_message_id -> Nullable<Text>,
+        scheduled_at -> Nullable<Timestamptz>,
+        sent_at -> Nullable<Timestamptz>,
+        received_at -> Nullable<Timestamptz>,
+        occurred_at -> Timestamptz,
+        lint -> Nullable<Jsonb>,
+        failure -> Nullable<Text>,
+        source -> Text,
+        external_key -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    do_not_contact (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        kind -> Text,
+        value -> Text,
+        value_key -> Text,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    lint_settings (workspace_id) {
+        workspace_id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        rules -> Jsonb,
+        thresholds -> Jsonb,
+    }
+}
+
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(members -> users (user_id));
 diesel::joinable!(members -> workspaces (workspace_id));
@@ -531,6 +589,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     contact_merges,
     contact_redirects,
     contacts,
+    do_not_contact,
     duplicate_dismissals,
     erased_keys,
     external_ids,
@@ -542,7 +601,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     introductions,
     invitations,
     jobs,
+    lint_settings,
     members,
+    messages,
     one_time_tokens,
     periodic_tasks,
     positions,

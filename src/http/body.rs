@@ -59,6 +59,24 @@ impl<T: DeserializeOwned + ToSchema + Rules + 'static> FromRequest for Ruled<T> 
     }
 }
 
+/// As [`Body`], where nothing sent is as good as an empty object.
+pub struct MaybeBody<T>(pub T);
+
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for MaybeBody<T> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = ApiResult<Self>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let has = |name: HeaderName, none: &str| request.headers().get(name).is_some_and(|value| value != none);
+        if has(header::CONTENT_TYPE, "") || has(header::CONTENT_LENGTH, "0") || has(header::TRANSFER_ENCODING, "") {
+            let body = Body::from_request(request, payload);
+            return Box::pin(async move { body.await.map(|Body(value)| Self(value)) });
+        }
+        let empty = app(request).and_then(|app| typed(&app.schemas, Map::new()));
+        Box::pin(std::future::ready(empty.map(Self)))
+    }
+}
+
 /// A JSON merge patch (RFC 7396) of what a `T` writes: absent keeps, `null` clears, arrays replace.
 pub struct Patch<T> {
     patch: Map<String, Value>,

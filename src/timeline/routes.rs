@@ -10,7 +10,7 @@ use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::http::page::{self, PageQuery};
 use crate::http::{Answer, Id, Paging, Params};
-use crate::{circle_requests, contacts, introductions, page, transfer};
+use crate::{circle_requests, contacts, introductions, messages, page, transfer};
 
 page! {
     /// A page of a contact's timeline.
@@ -53,12 +53,14 @@ async fn gather(
 ) -> ApiResult<Vec<(Place, Entry)>> {
     let span = |source: usize| Span::of(source, from, limit);
     let (own, imports, introductions, requests, stages) = (span(0), span(1), span(2), span(3), span(4));
-    let (own, imports, introductions, requests, stages) = try_join!(
+    let messages = span(5);
+    let (own, imports, introductions, requests, stages, messages) = try_join!(
         contacts::timeline(conn, workspace, contact, &own),
         transfer::timeline(conn, workspace, contact, &imports),
         introductions::timeline(conn, workspace, contact, &introductions),
         circle_requests::timeline(conn, workspace, contact, &requests),
         contacts::stage_timeline(conn, workspace, contact, &stages),
+        messages::timeline(conn, workspace, contact, &messages),
     )?;
-    Ok(merge(vec![own, imports, introductions, requests, stages], limit))
+    Ok(merge(vec![own, imports, introductions, requests, stages, messages], limit))
 }

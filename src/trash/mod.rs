@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::changes::{Actor, Tx};
 use crate::error::{ApiError, ApiResult};
-use crate::{audit, circle_requests, companies, contacts, introductions};
+use crate::{audit, circle_requests, companies, contacts, introductions, messages};
 
 const KEPT: Duration = Duration::days(30);
 
@@ -31,6 +31,11 @@ pub async fn forget(tx: &mut Tx<'_>, id: Uuid) -> ApiResult<()> {
     store::remove(tx.conn, tx.workspace, id).await
 }
 
+/// As [`forget`], of several.
+pub async fn forget_many(tx: &mut Tx<'_>, ids: &[Uuid]) -> ApiResult<()> {
+    store::remove_many(tx.conn, tx.workspace, ids).await
+}
+
 /// What was deleted is called something else by now.
 pub async fn retitle(tx: &mut Tx<'_>, id: Uuid, title: &str) -> ApiResult<()> {
     store::retitle(tx.conn, tx.workspace, id, title).await
@@ -43,6 +48,7 @@ async fn restore(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
         companies::RESOURCE => companies::restore(tx, id.into()).await?,
         introductions::RESOURCE => introductions::restore(tx, id.into()).await?,
         circle_requests::RESOURCE => circle_requests::restore(tx, id.into()).await?,
+        messages::RESOURCE => messages::restore(tx, id.into()).await?,
         _ => return Err(ApiError::not_found()),
     }
     store::remove(tx.conn, tx.workspace, id).await
@@ -54,6 +60,7 @@ async fn purge(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
         companies::RESOURCE => companies::purge(tx, id.into()).await?,
         introductions::RESOURCE => introductions::purge(tx, id.into()).await?,
         circle_requests::RESOURCE => circle_requests::purge(tx, id.into()).await?,
+        messages::RESOURCE => messages::purge(tx, id.into()).await?,
         _ => return Err(ApiError::not_found()),
     }
     tx.audit(audit::Kind::DataErased, id, Vec::new());

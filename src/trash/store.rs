@@ -57,6 +57,12 @@ pub async fn remove(mut conn: &Conn, workspace: WorkspaceId, id: Uuid) -> ApiRes
     Ok(())
 }
 
+pub async fn remove_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[Uuid]) -> ApiResult<()> {
+    let own = trash::workspace_id.eq(workspace).and(trash::id.eq_any(ids));
+    diesel::delete(trash::table.filter(own)).execute(&mut conn).await?;
+    Ok(())
+}
+
 /// Newest first.
 pub async fn list(
     mut conn: &Conn,

@@ -136,7 +136,7 @@ pub fn valid(app: &TestApp, document: &Value, operation: &Operation, url: &str, 
 }
 
 /// Fields that name a contact, which has to be there.
-const CONTACTS: [&str; 2] = ["introducer_id", "connector_id"];
+const CONTACTS: [&str; 3] = ["introducer_id", "connector_id", "contact_id"];
 
 /// A request that creates something, for a member whose workspace has this contact.
 pub fn creating(
@@ -168,6 +168,10 @@ fn special(app: &TestApp, operation: &Operation, url: &str) -> Option<RequestBui
             let file = std::fs::read(root().join("tests/data/linkedin/Connections.csv")).unwrap();
             let request = app.request(Method::POST, &format!("{url}?kind=linkedin_connections"));
             Some(request.header("content-type", "text/csv").body(file))
+        }
+        "POST /v1/do-not-contact" => {
+            let body = json!({ "kind": "address", "value": format!("{}@example.org", Uuid::now_v7().simple()) });
+            Some(with_body(app, operation, url, body.to_string()))
         }
         _ => None,
     }

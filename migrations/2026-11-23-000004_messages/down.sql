@@ -1,0 +1,1 @@
+DROP TABLE messages, do_not_contact;

@@ -1,0 +1,104 @@
+//! What happens to a contact when the seeker and they have to do with each other.
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
+use super::model::{ContactId, ContactRow, StageMoveRow};
+use super::store;
+use super::words::{Stage, StageReason};
+use crate::changes::{Kind, Tx};
+use crate::db::{Conn, WorkspaceId};
+use crate::error::{ApiResult, Code};
+
+/// A touch, and the stage that it brings the contact to at least.
+#[derive(Debug, Clone, Copy)]
+pub struct Touch {
+    pub at: DateTime<Utc>,
+    pub stage: Stage,
+    /// The seeker said thank you: whoever was met is thanked by it.
+    pub thanks: bool,
+}
+
+/// What a touch changes of a contact.
+#[derive(Debug, Clone, Copy)]
+pub struct Touched {
+    pub id: ContactId,
+    pub stage: Stage,
+    pub stage_changed_at: DateTime<Utc>,
+    pub last_touch_at: DateTime<Utc>,
+}
+
+impl ContactRow {
+    /// They asked not to be contacted.
+    pub fn wants_no_contact(&self) -> bool {
+        self.do_not_contact || self.stage_reason == Some(StageReason::DoNotContact)
+    }
+
+    /// What they are called, in all ways that are known.
+    pub fn names(&self) -> Vec<String> {
+        let preferred = self.profile.0.preferred_name.clone();
+        let names = [Some(self.display_name.clone()), self.given_name.clone(), self.family_name.clone(), preferred];
+        let named = self.given_name.is_some() || self.family_name.is_some() || self.profile.0.preferred_name.is_some();
+        // Of a contact without a name the display name is an address or a company.
+        if named { names.into_iter().flatten().collect() } else { Vec::new() }
+    }
+
+    /// Their primary e-mail address.
+    pub fn address(&self) -> Option<String> {
+        self.emails.0.iter().find(|email| email.is_primary).map(|email| email.address.clone())
+    }
+}
+
+/// The contact; none when it is deleted or of another workspace.
+pub async fn find(conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResult<Option<ContactRow>> {
+    match store::find(conn, workspace, id).await {
+        Err(error) if error.code == Code::NotFound => Ok(None),
+        found => found.map(Some),
+    }
+}
+
+/// The contact, locked until the end of the transaction; none when it is deleted or of another workspace.
+pub async fn lock(tx: &mut Tx<'_>, id: ContactId) -> ApiResult<Option<ContactRow>> {
+    Ok(store::lock_many(tx.conn, tx.workspace, &[id]).await?.pop())
+}
+
+/// Moves these contacts forward, never back, and notes when they were last touched. Closed ones stay closed; deleted
+/// ones stay as they are.
+pub async fn note_touches(tx: &mut Tx<'_>, touches: &HashMap<ContactId, Touch>) -> ApiResult<()> {
+    let mut ids: Vec<ContactId> = touches.keys().copied().collect();
+    ids.sort_unstable();
+    let (mut changed, mut steps) = (Vec::new(), Vec::new());
+    for row in store::lock_many(tx.conn, tx.workspace, &ids).await? {
+        let Some(touch) = touches.get(&row.id) else { continue };
+        let reached = if touch.thanks && row.stage == Stage::Met { Stage::Thanked } else { touch.stage };
+        let moves = reached as u8 > row.stage as u8;
+        let later = row.last_touch_at.is_none_or(|last| last < touch.at);
+        if !moves && !later {
+            continue;
+        }
+        let last_touch_at = row.last_touch_at.map_or(touch.at, |last| last.max(touch.at));
+        let stage = if moves { reached } else { row.stage };
+        let stage_changed_at = if moves { tx.now } else { row.stage_changed_at };
+        changed.push(Touched { id: row.id, stage, stage_changed_at, last_touch_at });
+        let mut fields = Vec::new();
+        if moves {
+            steps.push(StageMoveRow {
+                workspace_id: row.workspace_id,
+                contact_id: row.id,
+                version: row.version + 1,
+                moved_at: tx.now,
+                from_stage: row.stage,
+                to_stage: stage,
+                reason: None,
+            });
+            fields.extend(["stage_changed_at".to_owned(), "stage".to_owned()]);
+        }
+        if later {
+            fields.push("last_touch_at".to_owned());
+        }
+        let kind = if moves { Kind::ContactStageChanged } else { Kind::ContactUpdated };
+        tx.record(kind, row.id, row.version + 1, fields);
+    }
+    store::insert_stage_moves(tx.conn, &steps).await?;
+    store::write_touches(tx.conn, tx.workspace, &changed, tx.now).await
+}

@@ -1,0 +1,37 @@
+//! Lint: holds a message against the rules of outreach, the same way each time, without a language model.
+//!
+//! `POST /v1/lint`, `GET /v1/lint/rules`, `GET PATCH /v1/lint/settings`.
+mod checks;
+#[cfg(test)]
+mod corpus;
+mod engine;
+mod greeting;
+#[cfg(test)]
+mod limits;
+mod model;
+mod pattern;
+mod phrases;
+mod placeholders;
+mod report;
+mod routes;
+mod rules;
+mod service;
+mod store;
+mod text;
+mod thresholds;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use self::engine::{Draft, Mutual, Rules, check};
+pub use self::report::{Finding, LintField, Praise, Report, Span};
+pub use self::rules::{LintRule, Severity};
+pub use self::service::report;
+pub use self::thresholds::LintThresholds;
+
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(routes::lint_message)
+        .service(routes::list_lint_rules)
+        .service(routes::read_lint_settings)
+        .service(routes::patch_lint_settings);
+}

@@ -1,0 +1,367 @@
+//! The phrases that rules look for, in American and British English.
+use std::sync::LazyLock;
+
+use super::pattern::Phrases;
+
+macro_rules! phrases {
+    ($($(#[doc = $doc:literal])+ $name:ident = [$($phrase:literal),+ $(,)?];)+) => {
+        $($(#[doc = $doc])+ pub static $name: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(&[$($phrase),+]));)+
+    };
+}
+
+phrases! {
+    /// Asking for a job, or to be put forward for one. That somebody looks for work is no such thing.
+    JOB = [
+        "are|is you|u|they|there|your *3 hiring|recruiting",
+        "is|are your company|team|firm|organization|organisation|group|department|employer|studio|lab hiring|recruiting",
+        "if|whether *5 is|are currently? hiring|recruiting|looking|taking on? to? hire?|interns|graduates|somebody|someone",
+        "if|whether you|they|your|there are|is|have *4 hiring|recruiting",
+        "do|does|would you|your|they|there *2 have|know *4 opening|openings|vacancy|vacancies|position|positions|internship|internships",
+        "have you *1 any|an|a *3 opening|openings|vacancy|vacancies|position|positions|internship|internships",
+        "are|is there any|an|a *3 opening|openings|vacancy|vacancies|position|positions|internship|internships|job|jobs",
+        "if|whether there are|is|were|was any|an|a *3 opening|openings|vacancy|vacancies|position|positions|internship|internships|job|jobs|roles",
+        "know|aware|hear|hears of|about any|an *3 opening|openings|vacancy|vacancies|position|positions|job|jobs|internship|internships|roles",
+        "any|current|open|available|suitable job|jobs|roles|positions|vacancies|openings|vacancy|opening at|in|on|with your|you",
+        "job|internship|career|employment opportunities|opportunity at|in|on|with|within your|you",
+        "hire|employ|recruit me",
+        "hired by|at you|your",
+        "give me a|an|the *1 job|chance|internship|position|interview|shot|role",
+        "offer me a|an|the|any *2 job|position|internship|role|interview",
+        "get|land|secure|find me? a|an|my *2 job|interview|internship|role|position at|with|in|on|from your|you",
+        "help|helping me get|find|land|secure *3 job|work|internship|position|role|interview",
+        "refer me *2 for|to *3 job|role|position|opening|recruiter|internship",
+        "refer me internally?|for|to|at",
+        "employee referral",
+        "a|your referral for|to *3 role|position|job|opening",
+        "put in a good? word",
+        "put|pass|forward|send my name|application *2 forward|in|along|on|to|for",
+        "recommend me for|to *4 job|role|position|opening|manager|recruiter|team|hr",
+        "consider|considered|considering me|for|as *6 job|role|position|opening|candidate|internship|vacancy|vacancies|openings|positions",
+        "keep me in mind|consideration for|if|when|should *4 job|jobs|role|roles|position|positions|opening|openings|opens|vacancy|vacancies|open|up",
+        "keep me in mind|consideration for|if|when|should *3 opens|arises|comes",
+        "apply|applying for|to *5 job|role|position|opening|internship|vacancy|team|company *2 at|with|on|in your|you",
+        "want|wants|like|love|hope|hoping|hopes|keen|eager to work|intern at|for|with|on you|your",
+        "want|like|love|hope|hoping|keen|eager|dream to join|joining your team|company|firm|lab|studio|organization|organisation|group",
+        "looking|searching|hunting|asking|ask for a|an|any|the|my|some *3 job|position|role|internship|work|employment|vacancy|opening at|with|in|on|from your|you",
+        "asking|ask|asks|begging|beg you? for a|an|any|the|some *1 job|position|internship|vacancy|opening|employment",
+        "ask|asking|enquire|enquiring|inquire|inquiring about *4 vacancy|vacancies|opening|openings|job|jobs|positions|internships",
+        "interested in *4 job|position|opening|openings|vacancy|vacancies|internship|internships|roles at|with|in|on|within your|you",
+        "let me know *4 job|jobs|opening|openings|vacancy|vacancies|positions|internships *2 come|comes|open|opens|arise|arises|become|becomes|up|available",
+        "let me know of|about|if any|an|a *3 opening|openings|vacancy|vacancies|positions|jobs|roles|internships",
+        "i'd|i|would be a great|perfect|good|strong|ideal fit|candidate|match|addition for|to *1 your",
+        "fit|right|qualified|suited for the|a|an|your *3 position|opening|vacancy|job",
+        "schedule|arrange|grant|give me? an|a job? interview with|for|at *3 hr|position|role|your|me|recruiter|manager",
+        "recruiter|hiring *2 who is|are hiring|recruiting",
+        "connect|introduce|put me with|to|in *4 hiring manager|recruiter|recruiters|hr",
+    ];
+    /// Saying that no job is meant.
+    NO_JOB = [
+        "not|isn't|wasn't|never|no *3 a|any|about|for|after|want|need|seek|seeking *1 job|position|work|internship|vacancy|role|employment|opening",
+        "not a|the job|position|vacancy|role",
+    ];
+    /// Sending a résumé, or offering to.
+    RESUME = [
+        "attach|attached|attaching|enclose|enclosed|enclosing|include|included|including|send|sending|sent|share|sharing|shared|forward|forwarding|forwarded|pass|passing|email|emailing|upload|paste|pasted|submit|submitting|find|provide|bring|here's *6 resume|cv|vitae",
+        "my|the|a *2 resume|cv|vitae is|are|can|has|follows|below|attached|enclosed|here|available",
+        "here is *2 my *2 resume|cv|vitae",
+        "look|glance|read|feedback|comments|thoughts at|through|on|over my|the *2 resume|cv|vitae",
+        "review|critique|check|read|consider|keep|have|see my|the *2 resume|cv|vitae",
+    ];
+    /// They asked for it.
+    REQUESTED = [
+        "as you|we asked|requested|suggested|discussed|agreed",
+        "you asked|requested|wanted|offered",
+        "that you asked|requested",
+        "at your request",
+        "per your request",
+        "only|just if|when|should you",
+        "in case you",
+        "your offer|request|asking",
+    ];
+    /// An end to a duration that says it is one.
+    UNIT = ["minute|minutes|min|mins|hour|hours|hr|hrs"];
+    /// A time that is asked for without a number.
+    SOME_TIME = [
+        "quarter of an hour",
+        "quarter hour",
+        "quarter-hour",
+        "half an|a hour",
+        "half hour",
+        "a few|couple of? minutes",
+        "few|couple|several minutes",
+        "a minute|moment of|to|with",
+        "a quick|short|brief call|chat|talk|conversation|phone",
+    ];
+    /// What is asked for an amount of time.
+    ASKING = [
+        "could|would|can|may|might|will you|i|we|there",
+        "i'd|i like|love|appreciate|be|hope|wonder|wondered|ask",
+        "like|love|hoping|hope|grateful|ask|asking|appreciate|spare|willing|open|wondering|wonder|glad|able|happy|need|want|propose|suggest|keen|looking",
+        "would *3 be possible|convenient|suit|work",
+    ];
+    /// A duration of something else: of the past, of a talk, of a trip.
+    OTHER_TIME = [
+        "ago|later|away|early|late|earlier|before|after|drive|flight|commute|train|ride|walk|run|talk|lecture|podcast|episode|video|film|keynote|webinar|shift|shifts|day|week|notice",
+        "a|per|each|every day|week|month",
+    ];
+    /// An easy way to say no.
+    WAY_OUT = [
+        "no pressure|worries|obligation|hurry|rush|problem",
+        "not|n't *1 a problem",
+        "no hard feelings",
+        "no need to reply|answer|respond|write|worry",
+        "no is|reply|answer *3 fine|answer|ok|okay|welcome|needed|necessary|expected|required",
+        "understand|understandable if|should|whether|that *8 not|can't|cannot|busy|no|unable|isn't|doesn't|don't|rather|prefer|decline|impossible",
+        "completely|fully|quite|perfectly|totally|entirely|of|certainly|will|would|i'll|i'd course? understand",
+        "if not",
+        "if|should *6 too|is|are busy|full|much|occupied",
+        "if|should *6 is|isn't|not|n't|doesn't|don't|won't|can't|cannot|aren't *4 possible|convenient|suit|suits|work|works|time|good|right|able|available|allow|allows|permit|interested|comfortable|fit|fits|have|something|person|best|manage|talk|spare|help|free",
+        "if|should you'd|you would|prefer|rather *2 not|prefer|decline|n't",
+        "if you're|you not|n't",
+        "if you are not",
+        "if|should you *2 can't|cannot|couldn't|don't|aren't|haven't|wouldn't",
+        "feel free|welcome to say|decline|ignore|skip|pass|refuse|tell",
+        "please|just|do|simply ignore|decline|disregard|tell|say *5 no|message|email|note|not|so",
+        "either way",
+        "don't feel|be obliged|obligated|pressured|embarrassed|bad",
+        "without|no any? obligation|pressure",
+        "only if *6 time|convenient|like|comfortable|happy|suits|easy|want|works|room|up",
+        "whatever you decide|decision|answer|choose",
+        "if time is|allows|permits|does",
+        "if|when your *4 allow|allows|permit|permits|full|lighter|quieter",
+        "if you have|find|had|got *2 no|little time",
+        "another time|day|week|month would|is|suits|works|if",
+        "say no|so",
+        "free to|not answer|reply|no",
+        "i'd|i|i'll would? quite? understand",
+        "that is|that's *2 fine|okay|ok|alright",
+        "it's|is *3 fine|okay|ok if|to not|no|you",
+        "if|should someone|somebody else *8",
+        "if|should this|it|that|now *5 bad|wrong|inconvenient|difficult|busy",
+        "if|should it|that|this would be a|any bother|trouble|burden",
+    ];
+    /// Something of the person's own that the seeker wants to hear about.
+    REASON = [
+        "your *3 article|talk|post|posts|paper|papers|piece|podcast|interview|book|blog|keynote|lecture|presentation|thread|essay|report|video|panel|project|projects|thesis|dissertation|study|column|newsletter|exhibition|exhibit|design|designs|research|review|comment|comments|answer|answers|chapter|film|documentary|workshop|seminar|session|webinar|profile|story|case|remark|question|slides|code|library|tool|app|campaign|garden|map|maps|remarks",
+        "your *3 move|switch|transition|change|shift|path|route|step|jump|leap|journey|return|decision|choice|transfer|apprenticeship|training from|to|into|through|out|back|as|at|with",
+        "your *2 work|role|job|years|time|experience|background|career|part|expertise on|in|at|with|as|for|running|leading|building|between|across|designing|developing|teaching|treating|restoring",
+        "your team|department|lab|firm|company|studio|museum|school|clinic|hospital|group|office *6 does|uses|used|builds|built|handles|handled|works|worked|moved|changed|chose|made|makes|runs|ran|trains|tests|decides|organises|organizes|treats|restores|publishes",
+        "how|why|when|where you|your|someone|somebody|people *3 went|moved|came|got|started|became|chose|decided|left|switched|built|build|find|found|made|make|use|used|work|handle|combine|learned|learnt|run|organise|organize|trained|train|plan|planned|choose|decide|turned|changed|joined|entered|landed|approach|measure|test|teach|balance|prepared|tell|keep|deal|grew|write|weigh|design|price|treat|win|get|persuade|set|managed|manage|began|go",
+        "as you did|have|do",
+        "how|why|when did|do|does|have|has|was|were|are you|your *2",
+        "how|why|when you redrew|kept|keep|knew|know|told|tell|taught|play|played|write|wrote|did|do|prepare|prepared|spend|ended|met|raised|moved|collect|collected|stay|stayed|opened|apply|applied|draw|drew|plan|mix|choose|grow|see|saw",
+        "read|heard|saw|know|learned|learnt|mentioned|told|says|said *6 that you",
+        "you have|'ve kept|held|stayed|raised|taught|written",
+        "what made|led|drew|brought|helped|surprised|convinced you",
+        "what *8 like at|in|for|on|to",
+        "what your|a|the *4 day|days|week|work|job|role|team is|are|looks|look|consists|asks|takes",
+        "you moved|switched|went|left|built|led|wrote|spoke|gave|published|founded|started|joined|made|said|changed|trained|designed|worked|run|ran|lead|manage|teach|came|became|restored|described|turned|headed|translated|opened|explained|mentioned|studied|taught|went|wrote|work|set|curated|produced|edited|organised|organized|recorded|helped|moved",
+        "you've|have|had moved|switched|gone|left|built|led|written|published|founded|made|changed|worked|run|managed|taught|turned|done|spent|designed|come|gone|trained *2 from|to|a|the|in|on|at|with|as|both|your|into|of",
+        "who *1 moved|switched|went|left|changed|made|came|trained|turned|did|has|have|studied|works|worked *6 from|to|into|in|at|both",
+        "one of the|very few|only",
+    ];
+    /// How the seeker came upon the person.
+    FOUND = [
+        "found|find|saw|noticed|discovered|spotted|got|have|had|came|read|heard|learned|learnt *3 you|your|you're|you've",
+        "in|from your *1 article|post|talk|interview|paper|book|column|podcast|essay|thread",
+        "bought|buy|got *4 from you",
+        "my|our *1 sister|brother|daughter|son|wife|husband|father|mother|partner|aunt|uncle",
+        "i|i've have? read|seen|heard|watched",
+        "came|come|stumbled across|upon|on *5 you|your|article|talk|profile|name|interview|post",
+        "saw|read|heard|watched|attended|enjoyed|listened|reading|hearing|watching|listening|seeing *7 you|your",
+        "met|meeting|meet you at|on|in|last|during|after|through|briefly",
+        "we met|spoke|sat|talked|were|share|shared|both|overlapped|worked|studied|are *2 at|on|in|next|last|both|studied|together|a|the|briefly|graduates|alumni|members|during|after|worked",
+        "suggested|recommended|mentioned|told|introduced|referred|pointed|thought|said|advised|encouraged *5 i|me|you|your|us|that",
+        "suggestion|recommendation|advice|introduction|encouragement of|from",
+        "at|on|by *4 suggestion|recommendation|advice|introduction",
+        "gave|passed|shared|given|sent|has me *4 name|address|details|number|contact",
+        "your name|profile|address|details|company|work|article|talk|page|post|story *3 came|comes|was|is|appeared|appears|from|listed|in|on|turned|stood|caught",
+        "alumni|alumnae|alumna|alumnus|alum|alums|graduate directory|network|database|association|list|group|page|event|of|office|portal|platform|evening|magazine|from|newsletter",
+        "fellow *3 alum|alumna|alumnus|graduate|student|member|runner|volunteer|alumni|classmate|parent|veteran|librarian|chorister",
+        "same *4 school|university|college|program|programme|course|department|degree|town|team|club|professor|class|choir",
+        "on|through|via|from|in linkedin|twitter|mastodon|instagram|meetup|slack|github|facebook",
+        "linkedin profile|page|post|search",
+        "both studied|went|attended|worked|graduated|volunteer|sing|belong|know|grew|took",
+        "friend|colleague|neighbour|neighbor|cousin|student|sister|brother|classmate of *2 yours|mine|ours",
+        "mutual|our|my *2 friend|acquaintance|colleague|connection|professor|teacher|neighbour|neighbor|aunt|uncle|cousin|adviser|advisor|mentor|tutor *6 suggested|told|mentioned|recommended|said|introduced|thought|knows|gave|pointed",
+        "your talk|article|post|interview|podcast|keynote|lecture|panel|session|book|column|webinar|workshop|paper *8 at|in|on|for|last|about",
+        "read|reading|saw|seeing|heard|hearing *3 about you|your",
+        "copied|cc'd|connected|put us|you",
+    ];
+    /// The telephone, a screen, or a place that suits them.
+    MEETING_PLACE = [
+        "over|a|for|buy|grab|have *3 coffee|lunch|tea|breakfast|sandwich",
+        "phone|telephone|call|video|zoom|teams|skype|facetime|cafe|office|campus|person|whatsapp|meet|hangouts|webex|signal",
+        "near|close to? you|your|where",
+        "wherever|whichever|whatever|anywhere *4 suits|convenient|works|you|easiest|like|prefer",
+        "place|spot|convenient *4 you|your|suits|place|spot|location",
+        "by|on the? line|screen",
+        "come to you|your",
+    ];
+    /// Asking for a conversation.
+    ASK_TALK = [
+        "could|would|can|may|might *8 speak|talk|chat|call|meet|conversation|minutes|ask *6 you|about|minutes|with|on|your|phone",
+        "like|love|grateful|appreciate|hoping|hope|welcome|glad *6 speak|talk|chat|call|meet|conversation|minutes *4 you|about|minutes|with|of|phone",
+        "spare *4 minutes|minute|half|quarter|time",
+        "you have *4 minutes|minute|half|quarter|time",
+        "open|willing|available|free|able to|for *4 speak|talk|chat|call|conversation|meet|meeting|minutes|coffee",
+    ];
+    /// Asking to be introduced to others.
+    ASK_INTRODUCTION = [
+        "introduce me to *6 people|colleagues|someone|somebody|others|team|manager|contacts|friends|anyone|anybody|ceo|boss|head|director|her|him|them",
+        "could|would|can|please *5 introduce|connect|put me",
+        "introductions|introduction|intro to *4 others|people|colleagues|someone|anyone|contacts|friends",
+        "pass|give|send me *4 names|contacts|numbers|addresses",
+    ];
+    /// Asking for an opinion on the seeker's papers.
+    ASK_REVIEW = [
+        "review|critique|proofread|check|assess|comment|feedback on? my|a|the *4 resume|cv|portfolio|letter|website|essay|statement|profile|application|manuscript|thesis|plan|novel|code|draft",
+        "look|glance|read|feedback|comments|thoughts|opinion at|through|on|over|about my|the *4 resume|cv|portfolio|letter|website|essay|statement|profile|application|manuscript|thesis|plan|novel|code|draft",
+        "read my *4 letter|essay|statement|manuscript|thesis|plan|novel|draft|portfolio",
+    ];
+    /// Asking for guidance over time.
+    ASK_MENTOR = [
+        "be|become|being my|a mentor|coach",
+        "mentor|coach me",
+        "meet|talk|speak|call every|each|weekly|monthly|regularly *2 week|month",
+    ];
+    /// Asking to come and watch.
+    ASK_VISIT = [
+        "shadow you|someone|somebody|your|the|a",
+        "visit|tour your|the *2 office|offices|plant|lab|studio|factory|team|site|workshop|newsroom",
+        "tour of your|the",
+        "spend|spending a|the|one|some *1 day|days|week|time with|at|in you|your",
+    ];
+    /// Asking for answers in writing.
+    ASK_WRITING = [
+        "answer|answering|reply|fill|complete *4 questions|questionnaire|survey|form *5",
+        "send|write me *3 list|notes|advice|tips|answers|summary",
+    ];
+    /// Asking for words of praise.
+    ASK_ENDORSE = [
+        "endorse|endorsing me|my",
+        "write|give me a *2 recommendation|reference|testimonial",
+        "act|serve|be as|my|a *1 referee|reference",
+    ];
+    /// A choice between ways of doing one thing.
+    ALTERNATIVE = ["or|alternatively|instead|otherwise"];
+    /// Said so often that it says nothing.
+    WORN = [
+        "pick|picking|picked your|you|someone's|his|her *1 brain|brains",
+        "touch|touching base",
+        "circle|circling back",
+        "low hanging fruit",
+        "think|thinking outside|out of? the box",
+        "hit|hitting the ground running",
+        "hope|hoping|trust *1 this|my *1 email|e|message|note|letter|mail *1 finds|find you *3 well|health|spirits",
+        "hope you're|are doing|keeping well",
+        "at your earliest convenience",
+        "per|to as? my last|previous|earlier email|message|mail",
+        "just checking in",
+        "just following|wanted|wanting up|to *1 follow? up?",
+        "bump|bumping this",
+        "win win",
+        "hop|jump|hopping|jumping on a|the *2 call|zoom|chat",
+        "move|moves|moving the needle",
+        "deep dive",
+        "dream company|job",
+        "synergy|synergies",
+        "huge|big|massive fan",
+        "blown away",
+        "rockstar|guru|ninja",
+        "leverage|leveraging your|my|our|the",
+        "expand|expanding|grow|growing my *1 network",
+        "value|added add",
+        "passionate about",
+        "game changer",
+        "game changing",
+        "wear|wearing many hats",
+        "self starter",
+        "results driven|oriented",
+        "reach|reaching out to touch",
+        "kindly revert",
+        "do the needful",
+        "long time follower|admirer",
+    ];
+    /// Asking pardon.
+    APOLOGY = [
+        "sorry|apologies|apologize|apologise|apologising|apologizing *3 bother|bothering|disturb|disturbing|trouble|troubling|intrude|intrusion|bothered|cold|blue|length|long|sudden|random|email",
+        "sorry|apologies|apologize|apologise|apologising|apologizing",
+        "forgive|pardon|excuse me|the|my|this",
+        "hate|hesitate|afraid|loath to bother|ask|impose|trouble|disturb|intrude",
+        "don't|not want|wish|mean|like to *1 bother|waste|take|impose|disturb|trouble|intrude|annoy|pester|be *2 a? nuisance?",
+        "waste|wasting|wasted your time",
+        "know|aware|sure|realise|realize|imagine *1 you *2 busy|swamped|flooded|overwhelmed",
+        "you're|are|be *1 very|extremely|incredibly|super|so|terribly busy",
+        "bother|bothering|disturb|disturbing|trouble|troubling you",
+        "out of the blue",
+    ];
+    /// A thing that was said, for which thanks can be given.
+    SPECIFIC = [
+        "your *3 advice|suggestion|suggestions|point|story|stories|tip|tips|recommendation|description|explanation|example|examples|insight|idea|ideas|remark|comment|comparison|warning|list|sketch|account|answer|question|observation|honesty|view|analogy|diagram|notes|reminder about|on|to|that|of|for|how|regarding|from|as|between|with|against",
+        "you said|told|mentioned|suggested|described|explained|recommended|advised|showed|shared|pointed|named|drew|made|warned|walked|compared|put *2 that|you|would|never|how|about|me|the|a|was|is|why|when|of|out|to|it|us|i|between|your|what|through|my|had|at",
+        "what you said|told|described|explained|showed|shared|mentioned *1 about|me|on|regarding|of|stayed|made",
+        "especially|particularly|particular|most|specially *6 liked|enjoyed|remember|helpful|useful|valuable|interesting|struck|helped|surprised|about|your|how|how|encouraging|when",
+        "struck|surprised|helped|stayed|impressed|convinced|changed|stuck|surprising *2 me|with|how|that|by|my|was",
+        "since|after then|we|our|you *6 read|signed|looked|written|tried|contacted|started|ordered|joined|applied|changed|rewrote|begun|bought|enrolled|registered",
+        "i've|i have|already|started|began *2 read|signed|looked|written|tried|contacted|started|ordered|joined|rewritten|begun|bought|enrolled|registered|reading|rewriting",
+        "i|i'll will|am|plan|mean going|to|now *3 read|sign|look|write|try|contact|start|order|join|rewrite|begin|buy|enrol|enroll|register|call|follow|take|use|learn",
+        "learned|learnt|understood|realised|realized|understand|learning that|how|why|about|what|from",
+        "introducing me to",
+        "introduction to",
+        "putting|put me in touch",
+        "your *2 thought|thoughts|words|remarks on|about",
+    ];
+    /// A word that says something is attached.
+    ATTACHED = [
+        "attach|attached|attaching|attachment|attachments",
+        "enclose|enclosed|enclosing",
+    ];
+    /// Before the name of whom one greets.
+    GREETING = [
+        "hi|hello|dear|hey|greetings|hiya",
+        "good morning|afternoon|evening|day",
+        "to whom",
+    ];
+    /// Behind a greeting that is meant for nobody.
+    NOBODY = [
+        "sir|madam|ma'am|sirs|gentlemen|ladies|there|all|everyone|everybody|friend|friends|colleague|colleagues|team|professional|recruiter|manager|hiring|alum|alumni|alumnus|alumna|folks|whom|whomever|connection|contact|member|you|again|stranger|guys|expert|leader|it|human|hr|owner",
+    ];
+    /// The line before the name at the end.
+    CLOSING = [
+        "best|regards|sincerely|cheers|yours|warmly|gratefully|respectfully|cordially|thanks|faithfully|warm|kind|kindest|bests",
+        "thank you",
+        "many|with thanks|gratitude|appreciation|best|kind|warm|regards",
+        "all the best",
+        "take care",
+        "good|kind wishes",
+        "talk|speak|see soon|you",
+        "looking forward",
+    ];
+    /// Words that are shouted for emphasis when all in capitals.
+    EMPHASIS = [
+        "urgent|please|very|really|so|need|help|important|thank|thanks|now|must|amazing|love|huge|never|always|any|all|today|not|free|great|best|hope|want|need|you|your|read|reply|again|hello|sorry|only|immediately|attention|job|call|too|extremely|absolutely|desperate|desperately|super|big|wow|is|are|am|this|just|do|will|have|can|me|my|for|and|the",
+    ];
+    /// Tells that nothing of the kind is meant.
+    NEGATION = [
+        "not|never|no|without|nor|neither|none|nothing|isn't|aren't|don't|doesn't|didn't|won't|wouldn't|can't|cannot|couldn't|shan't|shouldn't|wasn't|haven't|hasn't|ain't|hardly|rather|instead|avoid|nobody",
+    ];
+    /// Of these, those that do not deny what follows.
+    NO_DENIAL = [
+        "not sure|certain|only|just|yet|clear|know",
+        "don't|didn't|do|did not? know|hesitate",
+        "no|without doubt|question|hesitation",
+        "why not|don't|won't|can't",
+        "if not",
+        "rather well|good|like|hope|want|interested",
+        "not|don't|won't|couldn't|cannot|can't *1 help|wait|resist",
+        "would|i'd rather",
+    ];
+    /// Behind a phrase: denies it.
+    DENIED_AFTER = [
+        "is|are|was not|never *8",
+        "isn't|aren't|wasn't",
+        "is the last thing",
+        "is|are none of",
+    ];
+}

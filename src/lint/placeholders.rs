@@ -1,0 +1,194 @@
+//! What should have been filled in before sending: `[Name]`, `{{ name }}`, `<Company>`, `XXX`, `____`.
+
+/// Words that stand in placeholders.
+const FILLERS: [&str; 44] = [
+    "name",
+    "first",
+    "last",
+    "firstname",
+    "lastname",
+    "fname",
+    "lname",
+    "company",
+    "employer",
+    "organization",
+    "organisation",
+    "title",
+    "role",
+    "position",
+    "date",
+    "time",
+    "day",
+    "insert",
+    "your",
+    "their",
+    "contact",
+    "recipient",
+    "school",
+    "university",
+    "field",
+    "industry",
+    "topic",
+    "reason",
+    "mutual",
+    "connection",
+    "connector",
+    "job",
+    "city",
+    "specific",
+    "project",
+    "article",
+    "add",
+    "phone",
+    "number",
+    "email",
+    "placeholder",
+    "subject",
+    "link",
+    "here",
+];
+/// A bracket with more in it is none.
+const LONGEST: usize = 80;
+const MOST: usize = 20;
+
+/// Byte offsets of all placeholders.
+pub fn find(text: &str) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < text.len() && found.len() < MOST {
+        match begins(text, at) {
+            Some(end) => {
+                found.push((at, end));
+                at = end;
+            }
+            None => at += text[at..].chars().next().map_or(1, char::len_utf8),
+        }
+    }
+    found
+}
+
+/// Where a placeholder that begins here ends.
+fn begins(text: &str, at: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let rest = &text[at..];
+    match bytes[at] {
+        b'[' => bracketed(text, at, ']').filter(|end| !rest[end - at..].starts_with('(')),
+        b'<' => bracketed(text, at, '>'),
+        b'{' if rest.starts_with("{{") || rest.starts_with("{%") => {
+            Some(at + within(rest, '}').map_or(2, |end| end + usize::from(rest[end..].starts_with('}'))))
+        }
+        b'{' => bracketed(text, at, '}'),
+        b'%' | b'*' | b'$' => merge_field(rest).map(|length| at + length),
+        b'_' if rest.starts_with("___") => Some(at + rest.bytes().take_while(|byte| *byte == b'_').count()),
+        b'X' | b'x' if is_word_start(bytes, at) => repeated(rest).map(|length| at + length),
+        b'T' | b'L' | b'l' if is_word_start(bytes, at) => {
+            let known = ["TODO", "TBD", "TBC", "Lorem ipsum", "lorem ipsum"];
+            let word = known.iter().find(|word| rest.starts_with(**word))?;
+            let whole = rest[word.len()..].chars().next().is_none_or(|c| !c.is_alphanumeric());
+            whole.then_some(at + word.len())
+        }
+        _ if rest.starts_with('«') => bracketed(text, at, '»'),
+        _ => None,
+    }
+}
+
+fn is_word_start(bytes: &[u8], at: usize) -> bool {
+    at == 0 || !bytes[at - 1].is_ascii_alphanumeric()
+}
+
+/// The length up to and with the closing mark, if it comes soon.
+fn within(rest: &str, close: char) -> Option<usize> {
+    let mut end = rest.len().min(LONGEST);
+    while !rest.is_char_boundary(end) {
+        end -= 1;
+    }
+    rest[..end].find(close).map(|at| at + close.len_utf8())
+}
+
+/// Brackets around words of which one belongs to placeholders, or that is all in capitals.
+fn bracketed(text: &str, at: usize, close: char) -> Option<usize> {
+    let rest = &text[at..];
+    let length = within(rest, close)?;
+    let inner = &rest[rest.chars().next()?.len_utf8()..length - close.len_utf8()];
+    if inner.contains(['\n', '@', '/']) || inner.trim().is_empty() {
+        return None;
+    }
+    let mut words = inner.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let filler = words.any(|word| FILLERS.contains(&word.to_lowercase().as_str()));
+    let loud = inner.chars().filter(|c| c.is_alphabetic()).count() > 2 && !inner.chars().any(char::is_lowercase);
+    (filler || loud && close != '>').then_some(at + length)
+}
+
+/// `%FIRSTNAME%`, `*|FNAME|*`, `$NAME`.
+fn merge_field(rest: &str) -> Option<usize> {
+    let name = |text: &str| text.bytes().take_while(|byte| byte.is_ascii_uppercase() || *byte == b'_').take(40).count();
+    if let Some(inner) = rest.strip_prefix("*|") {
+        let length = name(inner);
+        return (length > 1 && inner[length..].starts_with("|*")).then_some(length + 4);
+    }
+    let length = name(&rest[1..]);
+    if length < 3 {
+        return None;
+    }
+    match rest.as_bytes()[0] {
+        b'%' => rest[1 + length..].starts_with('%').then_some(length + 2),
+        b'$' => Some(length + 1),
+        _ => None,
+    }
+}
+
+/// `XXX`, `xxxx`: three or more.
+fn repeated(rest: &str) -> Option<usize> {
+    let length = rest.bytes().take_while(|byte| matches!(byte, b'x' | b'X')).count();
+    let whole = rest[length..].chars().next().is_none_or(|c| !c.is_alphanumeric());
+    (length >= 3 && whole).then_some(length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_found() {
+        for text in [
+            "[Name]",
+            "[insert reason]",
+            "<Company>",
+            "{{ contact.name }}",
+            "{first_name}",
+            "%FIRSTNAME%",
+            "*|FNAME|*",
+            "XXX",
+            "____",
+            "TODO",
+            "[COMPANY]",
+            "«Name»",
+            "$NAME",
+            "{% if x %}",
+        ] {
+            assert_eq!(find(&format!("Dear {text}, hello")), [(5, 5 + text.len())], "{text}");
+        }
+    }
+
+    #[test]
+    fn brackets_of_other_kinds_are_left_alone() {
+        for text in [
+            "as shown [1]",
+            "[sic]",
+            "<https://x.example/name>",
+            "<ada@x.example>",
+            "a [link](https://x.example)",
+            "50% of 100%",
+            "{a, b}",
+            "x < y",
+            "the Boxxx",
+            "$100",
+            "[… they …]",
+            "[",
+            "{{",
+        ] {
+            let found = find(text);
+            assert!(found.is_empty() || text == "{{", "{text}: {found:?}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What the rules found, as the API shows it.
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::engine::Place;
+use super::rules::{LintRule, Severity};
+
+/// Which text a span is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LintField {
+    Subject,
+    Body,
+}
+
+/// A part of the subject or the body: from its first character to behind its last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = LintSpan)]
+pub struct Span {
+    pub field: LintField,
+    /// In UTF-16 code units, as JavaScript counts.
+    pub start_utf16: usize,
+    pub end_utf16: usize,
+    /// In Unicode scalar values, as Python counts.
+    pub start_scalar: usize,
+    pub end_scalar: usize,
+}
+
+/// A rule that the message breaks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = LintFinding)]
+pub struct Finding {
+    pub rule: LintRule,
+    pub severity: Severity,
+    /// What is wrong.
+    #[schema(example = "It asks for a job or a vacancy.")]
+    pub message: String,
+    /// How to mend it.
+    pub suggestion: String,
+    /// The parts that are meant; none when something is missing.
+    pub spans: Vec<Span>,
+}
+
+/// Something that is done well.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = LintPraise)]
+pub struct Praise {
+    /// The rule that it honours.
+    pub rule: LintRule,
+    #[schema(example = "It says that it asks for no job.")]
+    pub message: String,
+    pub spans: Vec<Span>,
+}
+
+/// What the rules make of a message.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = LintReport)]
+pub struct Report {
+    /// How many findings are errors.
+    pub errors: usize,
+    pub warnings: usize,
+    pub hints: usize,
+    /// Words of the body.
+    pub words: usize,
+    /// Unicode scalar values of the body.
+    pub characters: usize,
+    /// The worst first; at most one for each rule.
+    pub findings: Vec<Finding>,
+    pub praise: Vec<Praise>,
+}
+
+impl Report {
+    pub fn new(findings: Vec<Finding>, praise: Vec<Praise>, words: usize, characters: usize) -> Self {
+        let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+        Self {
+            errors: count(Severity::Error),
+            warnings: count(Severity::Warning),
+            hints: count(Severity::Hint),
+            words,
+            characters,
+            findings,
+            praise,
+        }
+    }
+}
+
+impl Span {
+    /// Byte offsets, sorted, as the two kinds of offsets that clients count in.
+    pub fn all(places: &[Place], subject: &str, body: &str) -> Vec<Self> {
+        places
+            .iter()
+            .map(|(field, start, end)| {
+                let text = if *field == LintField::Subject { subject } else { body };
+                let (from, to) = (&text[..*start], &text[*start..*end]);
+                let utf16 = |text: &str| text.chars().map(char::len_utf16).sum::<usize>();
+                let (start_utf16, start_scalar) = (utf16(from), from.chars().count());
+                Self {
+                    field: *field,
+                    start_utf16,
+                    end_utf16: start_utf16 + utf16(to),
+                    start_scalar,
+                    end_scalar: start_scalar + to.chars().count(),
+                }
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,324 @@
+//! A text as the rules read it: words with their places, in sentences and clauses, quoted or not. One pass, in time
+//! that grows with the text alone.
+
+/// How many words the rules look at. Nobody reads a first message of this length: what is beyond is only counted.
+pub const WORDS_READ: usize = 2_000;
+
+/// A word, a number or an address in the text.
+#[derive(Debug, Clone)]
+pub struct Word {
+    /// In lower case, accents taken off Latin letters, apostrophes straight.
+    pub text: String,
+    /// Byte offsets into the text.
+    pub start: usize,
+    pub end: usize,
+    /// Counted from 0: words of one sentence have one number.
+    pub sentence: u32,
+    /// As `sentence`, and also parted by semicolons, colons, dashes, parentheses and words such as "but".
+    pub clause: u32,
+    /// Somebody else's words: between quotation marks, or in lines that begin with `>`.
+    pub quoted: bool,
+    /// All its letters are capitals, and there are two at least.
+    pub capitals: bool,
+    /// It begins with a capital.
+    pub capital: bool,
+    /// A comma stands before it.
+    pub after_comma: bool,
+    pub link: bool,
+}
+
+/// A text, read.
+#[derive(Debug, Default)]
+pub struct Text {
+    pub words: Vec<Word>,
+    /// Words of the whole text, beyond [`WORDS_READ`], too.
+    pub word_count: usize,
+    /// Unicode scalar values.
+    pub characters: usize,
+    /// Byte offsets of runs of exclamation and question marks, two at least with one `!` among them.
+    pub outcries: Vec<(usize, usize)>,
+    /// How many `!` there are.
+    pub exclamations: usize,
+    /// Lines with anything on them: byte offsets without surrounding space.
+    pub lines: Vec<Line>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Line {
+    pub start: usize,
+    pub end: usize,
+    pub quoted: bool,
+}
+
+/// What parts clauses as a full stop parts sentences.
+const TURNS: [&str; 4] = ["but", "however", "though", "although"];
+
+/// How the reader stands while it goes through a text.
+#[derive(Default)]
+struct State {
+    sentence: u32,
+    clause: u32,
+    /// The quotation mark that is awaited, and after how many bytes it is given up.
+    quote: Option<(char, usize)>,
+    quoted_line: bool,
+    comma: bool,
+}
+
+impl Text {
+    pub fn read(text: &str) -> Self {
+        let mut found = Self { characters: text.chars().count(), lines: lines(text), ..Self::default() };
+        let mut state = State { quoted_line: is_quoted_line(text), ..State::default() };
+        let mut at = 0;
+        while let Some(c) = text[at..].chars().next() {
+            if c.is_alphanumeric() {
+                at = found.word(text, at, &mut state);
+            } else {
+                at = found.mark(text, at, c, &mut state);
+            }
+        }
+        found
+    }
+
+    /// Reads the word that begins here, and gives where it ends.
+    fn word(&mut self, text: &str, start: usize, state: &mut State) -> usize {
+        let link = link_end(text, start);
+        let end = link.unwrap_or_else(|| word_end(text, start));
+        self.word_count += 1;
+        if self.words.len() < WORDS_READ {
+            let raw = &text[start..end];
+            let word = normal(raw);
+            if TURNS.contains(&word.as_str()) {
+                state.clause += 1;
+            }
+            self.words.push(Word {
+                capitals: raw.chars().filter(|c| c.is_alphabetic()).count() >= 2
+                    && !raw.chars().any(char::is_lowercase),
+                capital: raw.chars().next().is_some_and(char::is_uppercase),
+                text: word,
+                start,
+                end,
+                sentence: state.sentence,
+                clause: state.clause,
+                quoted: state.quoted_line || state.quote.is_some(),
+                after_comma: std::mem::take(&mut state.comma),
+                link: link.is_some(),
+            });
+        }
+        end
+    }
+
+    /// Reads what is no word, and gives where it ends.
+    fn mark(&mut self, text: &str, at: usize, c: char, state: &mut State) -> usize {
+        let next = at + c.len_utf8();
+        let following = text[next..].chars().next();
+        if state.quote.is_some_and(|(_, limit)| at > limit) {
+            state.quote = None;
+        }
+        match c {
+            '\n' => {
+                let rest = text[next..].trim_start_matches([' ', '\t', '\r']);
+                if rest.starts_with('\n') || ends_line(text, at) {
+                    state.sentence += 1;
+                    state.clause += 1;
+                }
+                state.quoted_line = is_quoted_line(&text[next..]);
+            }
+            '!' | '?' => return self.outcry(text, at, state),
+            '.' | '…' if following.is_none_or(|c| c.is_whitespace() || is_quote(c) || c == ')') => {
+                state.sentence += 1;
+                state.clause += 1;
+            }
+            ';' | ':' | '(' | ')' | '—' | '–' => state.clause += 1,
+            '-' if following.is_some_and(char::is_whitespace) => state.clause += 1,
+            ',' => state.comma = true,
+            _ if is_quote(c) => quote(text, at, c, following, state),
+            _ => {}
+        }
+        next
+    }
+
+    fn outcry(&mut self, text: &str, at: usize, state: &mut State) -> usize {
+        let run = &text[at..];
+        let run = &run[..run.find(|c| !matches!(c, '!' | '?')).unwrap_or(run.len())];
+        let cries = run.bytes().filter(|byte| *byte == b'!').count();
+        self.exclamations += cries;
+        if run.len() > 1 && cries > 0 && self.outcries.len() < 100 {
+            self.outcries.push((at, at + run.len()));
+        }
+        state.sentence += 1;
+        state.clause += 1;
+        at + run.len()
+    }
+
+    /// The words of one line.
+    pub fn words_of(&self, line: &Line) -> &[Word] {
+        let from = self.words.partition_point(|word| word.start < line.start);
+        let to = self.words.partition_point(|word| word.start < line.end);
+        &self.words[from..to]
+    }
+}
+
+fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '“' | '”' | '„' | '«' | '»' | '‘' | '’' | '\'')
+}
+
+/// A quotation goes to its closing mark; one that is not closed within its paragraph is none.
+fn quote(text: &str, at: usize, c: char, following: Option<char>, state: &mut State) {
+    if let Some((close, _)) = state.quote {
+        if c == close {
+            state.quote = None;
+        }
+        return;
+    }
+    let close = match c {
+        '"' => '"',
+        '“' | '„' => '”',
+        '«' => '»',
+        '‘' => '’',
+        '\'' => '\'',
+        _ => return,
+    };
+    let before = text[..at].chars().next_back();
+    if !before.is_none_or(|c| c.is_whitespace() || c == '(') || following.is_none_or(char::is_whitespace) {
+        return;
+    }
+    // Longer ones are hardly quotations, and looking on for each mark would take too long.
+    let rest = &text[at + c.len_utf8()..];
+    let mut limit = rest.len().min(600);
+    while !rest.is_char_boundary(limit) {
+        limit -= 1;
+    }
+    let rest = &rest[..limit];
+    let rest = &rest[..rest.find("\n\n").unwrap_or(rest.len())];
+    let single = matches!(close, '\'' | '’');
+    let closes = |(place, _): &(usize, &str)| {
+        let after = rest[place + close.len_utf8()..].chars().next();
+        !single || after.is_none_or(|c| !c.is_alphanumeric())
+    };
+    if let Some((place, _)) = rest.match_indices(close).find(closes) {
+        state.quote = Some((close, at + c.len_utf8() + place));
+    }
+}
+
+fn is_quoted_line(rest: &str) -> bool {
+    rest.trim_start_matches([' ', '\t']).starts_with('>')
+}
+
+/// Whether a line break ends a sentence: after a greeting or a sign-off, not in the middle of wrapped text.
+fn ends_line(text: &str, at: usize) -> bool {
+    let line = &text[..at];
+    let line = line[line.rfind('\n').map_or(0, |before| before + 1)..].trim_end();
+    line.len() < 45 && (line.ends_with(',') || line.len() < 25)
+}
+
+fn lines(text: &str) -> Vec<Line> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for raw in text.split('\n') {
+        let lead = raw.len() - raw.trim_start().len();
+        let line = raw.trim();
+        if !line.is_empty() {
+            let (from, to) = (start + lead, start + lead + line.len());
+            found.push(Line { start: from, end: to, quoted: line.starts_with('>') });
+        }
+        start += raw.len() + 1;
+    }
+    found
+}
+
+fn word_end(text: &str, start: usize) -> usize {
+    let mut end = start;
+    let mut chars = text[start..].char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let inside = c.is_alphanumeric()
+            || is_combining(c)
+            || matches!(c, '\'' | '’' | '.')
+                && chars.peek().is_some_and(|(_, next)| next.is_alphanumeric())
+                && (c != '.' || text[start..start + at].bytes().all(|byte| byte.is_ascii_digit()));
+        if !inside {
+            break;
+        }
+        end = start + at + c.len_utf8();
+    }
+    end
+}
+
+/// Marks that stand on the letter before them.
+fn is_combining(c: char) -> bool {
+    ('\u{300}'..='\u{36f}').contains(&c)
+}
+
+/// Where a link that begins here ends.
+fn link_end(text: &str, start: usize) -> Option<usize> {
+    let rest = &text.as_bytes()[start..];
+    let begins = |with: &str| rest.len() > with.len() && rest[..with.len()].eq_ignore_ascii_case(with.as_bytes());
+    let known = ["https://", "http://", "www.", "linkedin.com/", "bit.ly/", "calendly.com/"];
+    if !known.iter().any(|with| begins(with)) {
+        return None;
+    }
+    let text = &text[start..];
+    let end = text.find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '”')).unwrap_or(text.len());
+    let link = text[..end].trim_end_matches(['.', ',', ')', ';', ':', '!', '?', ']', '\'', '’']);
+    Some(start + link.len())
+}
+
+/// As words are compared.
+fn normal(word: &str) -> String {
+    if word.is_ascii() {
+        return word.to_ascii_lowercase();
+    }
+    let mut text = String::with_capacity(word.len());
+    for c in word.chars().flat_map(char::to_lowercase) {
+        match c {
+            '’' => text.push('\''),
+            'à'..='å' => text.push('a'),
+            'ç' => text.push('c'),
+            'è'..='ë' => text.push('e'),
+            'ì'..='ï' => text.push('i'),
+            'ñ' => text.push('n'),
+            'ò'..='ö' => text.push('o'),
+            'ù'..='ü' => text.push('u'),
+            c if is_combining(c) => {}
+            c => text.push(c),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        Text::read(text).words.into_iter().map(|word| word.text).collect()
+    }
+
+    #[test]
+    fn words_are_read_as_they_are_compared() {
+        assert_eq!(words("I’m sending my Résumé—don't."), ["i'm", "sending", "my", "resume", "don't"]);
+        assert_eq!(words("15-minute, 1.5 hours; e.g. x"), ["15", "minute", "1.5", "hours", "e", "g", "x"]);
+        assert_eq!(words("see https://a.example/b(c)."), ["see", "https://a.example/b(c"]);
+        assert_eq!(words("Re\u{301}sume\u{301} 李小龍"), ["resume", "李小龍"]);
+    }
+
+    #[test]
+    fn quotations_are_somebody_elses_words() {
+        let quoted = |text: &str| -> Vec<String> {
+            Text::read(text).words.into_iter().filter(|word| word.quoted).map(|word| word.text).collect()
+        };
+        assert_eq!(quoted("You said “we are hiring” once"), ["we", "are", "hiring"]);
+        assert_eq!(quoted("the 'hidden job' and the teachers' room"), ["hidden", "job"]);
+        assert_eq!(quoted("> are you hiring\nno"), ["are", "you", "hiring"]);
+        assert_eq!(quoted("a \" that never closes"), [""; 0]);
+        assert_eq!(quoted("6'2\" tall and \"x\" y"), ["x"]);
+    }
+
+    #[test]
+    fn sentences_and_clauses_are_counted() {
+        let text = Text::read("Dear Ada,\nI read it. Why? I am not sure, but I ask.");
+        let sentences: Vec<u32> = text.words.iter().map(|word| word.sentence).collect();
+        assert_eq!(sentences, [0, 0, 1, 1, 1, 2, 3, 3, 3, 3, 3, 3, 3]);
+        let clauses: Vec<u32> = text.words.iter().map(|word| word.clause).collect();
+        assert!(clauses[9] < clauses[10]);
+    }
+}

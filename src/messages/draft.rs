@@ -1,0 +1,154 @@
+//! From what a client wrote to the row: rules that one field cannot tell alone.
+use chrono::SubsecRound;
+
+use super::api::MessageInput;
+use super::model::{MessageId, MessageRow};
+use super::service::past;
+use super::store;
+use super::words::{MessageChannel, MessageDirection, MessageSource, MessageState};
+use crate::changes::Tx;
+use crate::contacts::ContactRow;
+use crate::error::{ApiError, ApiResult, Code, Fault};
+use crate::text::filled;
+
+/// Fields that say what is known of a message rather than what it says.
+const NOTES: [&str; 2] = ["purpose", "reply_kind"];
+
+/// The row of a new message. `host` is the right side of its `Message-ID`.
+pub fn fresh(
+    tx: &Tx<'_>,
+    id: MessageId,
+    host: &str,
+    contact: &ContactRow,
+    input: MessageInput,
+) -> ApiResult<MessageRow> {
+    let incoming = input.direction == MessageDirection::Incoming;
+    let mut faults = check(&input);
+    let received_at = match past(input.received_at, tx.now, "/received_at") {
+        Ok(at) => incoming.then_some(at),
+        Err(error) => {
+            faults.extend(error.errors);
+            None
+        }
+    };
+    ApiError::check(faults)?;
+    let email = input.channel == MessageChannel::Email;
+    let address = input.address.or_else(|| contact.address().filter(|_| email && !incoming));
+    Ok(MessageRow {
+        workspace_id: tx.workspace,
+        id,
+        version: 1,
+        created_at: tx.now,
+        updated_at: tx.now,
+        deleted_at: None,
+        contact_id: input.contact_id,
+        direction: input.direction,
+        channel: input.channel,
+        purpose: input.purpose,
+        state: if incoming { MessageState::Received } else { MessageState::Draft },
+        subject: filled(input.subject),
+        body: input.body,
+        address,
+        template_id: None,
+        template_version: None,
+        attempt: 1,
+        in_reply_to_id: input.in_reply_to_id,
+        reply_kind: input.reply_kind,
+        rfc_message_id: (email && !incoming).then(|| format!("{id}@{host}")),
+        scheduled_at: None,
+        sent_at: None,
+        received_at,
+        occurred_at: received_at.unwrap_or(tx.now),
+        lint: None,
+        failure: None,
+        source: MessageSource::Manual,
+        external_key: None,
+    })
+}
+
+/// The row as the client would have it.
+pub fn edited(before: &MessageRow, input: MessageInput) -> ApiResult<MessageRow> {
+    let mut faults = check(&input);
+    for (field, same) in
+        [("/contact_id", input.contact_id == before.contact_id), ("/direction", input.direction == before.direction)]
+    {
+        if !same {
+            faults.push(Fault::field(field, "not_allowed", "cannot change: delete the message and write another"));
+        }
+    }
+    ApiError::check(faults)?;
+    let mut after = MessageRow {
+        channel: input.channel,
+        purpose: input.purpose,
+        subject: filled(input.subject),
+        body: input.body,
+        address: input.address,
+        in_reply_to_id: input.in_reply_to_id,
+        reply_kind: input.reply_kind,
+        received_at: input.received_at.map(|at| at.trunc_subsecs(6)).or(before.received_at),
+        ..before.clone()
+    };
+    after.occurred_at = after.occurrence();
+    Ok(after)
+}
+
+fn check(input: &MessageInput) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut refuse = |given: bool, field: &'static str, why: &'static str| {
+        if given {
+            faults.push(Fault::field(field, "not_allowed", why));
+        }
+    };
+    if input.channel != MessageChannel::Email {
+        refuse(input.subject.is_some(), "/subject", "only an e-mail has a subject");
+        refuse(input.address.is_some(), "/address", "only an e-mail has an address");
+    }
+    if input.direction == MessageDirection::Outgoing {
+        refuse(input.reply_kind.is_some(), "/reply_kind", "only an incoming message has a kind of reply");
+        refuse(input.received_at.is_some(), "/received_at", "only an incoming message was received");
+    }
+    faults
+}
+
+/// What is known of a message that is out may change, what it says may not.
+pub fn check_fixed(before: &MessageRow, changed: &[String]) -> ApiResult<()> {
+    let is_note = |field: &String| NOTES.contains(&field.as_str());
+    if before.direction == MessageDirection::Incoming || before.state.is_open() || changed.iter().all(is_note) {
+        return Ok(());
+    }
+    let detail = format!("a message that is `{}` keeps its text", before.state.name());
+    let faults = changed.iter().filter(|field| !is_note(field) && field.as_str() != "occurred_at");
+    let faults = faults.map(|field| Fault::field(format!("/{field}"), "not_allowed", detail.clone()));
+    Err(faults.fold(ApiError::new(Code::ImpossibleTransition, detail.clone()), ApiError::with))
+}
+
+/// The message that this one answers, locked. It must be one with the same contact, and an incoming message answers
+/// one that was sent.
+pub async fn check_answered(tx: &mut Tx<'_>, row: &MessageRow) -> ApiResult<Option<MessageRow>> {
+    let Some(id) = row.in_reply_to_id else { return Ok(None) };
+    let wrong = |detail: &'static str| Err(ApiError::field("/in_reply_to_id", "not_found", detail));
+    if id == row.id {
+        return wrong("a message cannot answer itself");
+    }
+    let found = store::lock(tx.conn, tx.workspace, id).await?;
+    match found.filter(|found| found.deleted_at.is_none() && found.contact_id == row.contact_id) {
+        None => wrong("is not a message with this contact"),
+        Some(found) if found.state.is_open() => wrong("was not sent, so that nothing can answer it"),
+        Some(found) if row.direction == MessageDirection::Incoming && found.direction == row.direction => {
+            wrong("is not a message of the seeker's")
+        }
+        Some(found) => Ok(Some(found)),
+    }
+}
+
+/// What an e-mail lacks to be sent.
+pub fn unsendable(row: &MessageRow) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if row.channel == MessageChannel::Email && row.address.is_none() {
+        faults.push(Fault::field("/address", "required", "the message has no address, nor has the contact"));
+    }
+    if row.body.trim().is_empty() {
+        faults.push(Fault::field("/body", "required", "the message has no text"));
+    }
+    faults
+}

@@ -1,0 +1,311 @@
+//! What can happen to a message, inside the caller's transaction. The contact is locked before the message, as it is
+//! whenever both are, so that nobody waits for whom they keep waiting.
+use chrono::{DateTime, Duration, SubsecRound, Utc};
+use std::collections::HashMap;
+
+use super::api::{FailureInput, Message, MessageInput, ReplyInput, ScheduleInput, SentInput};
+use super::draft;
+use super::model::{MessageId, MessageRow};
+use super::store;
+use super::words::{MessageDirection, MessagePurpose, MessageState, ReplyKind};
+use crate::changes::{Kind, Tx};
+use crate::contacts::{self, ContactRow, Stage, Touch};
+use crate::db::Json;
+use crate::error::{ApiError, ApiResult, Code, Fault};
+use crate::http::{IfMatch, Patch};
+use crate::lint::{self, Report};
+use crate::{do_not_contact, fields, trash};
+
+pub const RESOURCE: &str = "message";
+/// How far the clocks of clients may be ahead.
+const AHEAD: Duration = Duration::minutes(5);
+
+/// A message and whom it goes to or came from, both locked until the end of the transaction.
+struct Locked {
+    row: MessageRow,
+    /// None when it lies in the trash.
+    contact: Option<ContactRow>,
+}
+
+pub async fn create(tx: &mut Tx<'_>, id: MessageId, host: &str, input: MessageInput) -> ApiResult<Message> {
+    let Some(contact) = contacts::lock(tx, input.contact_id).await? else {
+        return Err(ApiError::field("/contact_id", "not_found", "is not a contact of this workspace"));
+    };
+    let row = draft::fresh(tx, id, host, &contact, input)?;
+    let answered = draft::check_answered(tx, &row).await?;
+    match row.direction {
+        MessageDirection::Outgoing => compose(tx, &contact, row).await,
+        MessageDirection::Incoming => receive(tx, row, answered).await,
+    }
+}
+
+async fn compose(tx: &mut Tx<'_>, contact: &ContactRow, mut row: MessageRow) -> ApiResult<Message> {
+    refuse_unwanted(tx, contact, &row).await?;
+    row.attempt = attempt(tx, &row).await?;
+    row.lint = Some(lint(tx, contact, &row).await?);
+    store::insert(tx.conn, &row).await?;
+    tx.record(Kind::MessageCreated, row.id, 1, Vec::new());
+    Ok(row.into())
+}
+
+async fn receive(tx: &mut Tx<'_>, row: MessageRow, answered: Option<MessageRow>) -> ApiResult<Message> {
+    store::insert(tx.conn, &row).await?;
+    tx.record(Kind::MessageReceived, row.id, 1, Vec::new());
+    if row.reply_kind != Some(ReplyKind::OutOfOffice) {
+        touch(tx, &row, Stage::Replied).await?;
+        // A second answer changes nothing of what is answered already.
+        let answered = answered.filter(|answered| matches!(answered.state, MessageState::Sent | MessageState::Bounced));
+        if let Some(answered) = answered {
+            change(tx, answered, MessageState::Replied, Kind::MessageReplied, |_| {}).await?;
+        }
+    }
+    Ok(row.into())
+}
+
+/// An answer to a message that was sent.
+pub async fn reply(
+    tx: &mut Tx<'_>,
+    new_id: MessageId,
+    host: &str,
+    id: MessageId,
+    if_match: &IfMatch,
+    input: ReplyInput,
+) -> ApiResult<Message> {
+    let Locked { row, contact } = live(tx, id, if_match).await?;
+    row.state.go(MessageState::Replied)?;
+    let contact = there(contact)?;
+    let input = MessageInput {
+        contact_id: row.contact_id,
+        direction: MessageDirection::Incoming,
+        channel: input.channel.unwrap_or(row.channel),
+        purpose: None,
+        subject: input.subject,
+        body: input.body,
+        address: input.address,
+        in_reply_to_id: Some(row.id),
+        reply_kind: input.reply_kind,
+        received_at: input.received_at,
+    };
+    let answer = draft::fresh(tx, new_id, host, &contact, input)?;
+    receive(tx, answer, Some(row)).await
+}
+
+pub async fn patch(
+    tx: &mut Tx<'_>,
+    id: MessageId,
+    if_match: &IfMatch,
+    patch: &Patch<MessageInput>,
+) -> ApiResult<Message> {
+    let Locked { row: before, contact } = live(tx, id, if_match).await?;
+    let input = patch.apply(&Message::from(before.clone()).into())?;
+    let mut after = draft::edited(&before, input)?;
+    let changed = fields::changed(&Message::from(before.clone()), &Message::from(after.clone()));
+    if changed.is_empty() {
+        return Ok(before.into());
+    }
+    draft::check_fixed(&before, &changed)?;
+    draft::check_answered(tx, &after).await?;
+    if after.direction == MessageDirection::Outgoing && after.state.is_open() {
+        let contact = there(contact)?;
+        if after.state != MessageState::Cancelled {
+            refuse_unwanted(tx, &contact, &after).await?;
+        }
+        after.lint = Some(lint(tx, &contact, &after).await?);
+    }
+    let after = MessageRow { version: before.version + 1, updated_at: tx.now, ..after };
+    store::update(tx.conn, &after).await?;
+    tx.record(Kind::MessageUpdated, id, after.version, changed);
+    Ok(after.into())
+}
+
+pub async fn mark_sent(tx: &mut Tx<'_>, id: MessageId, if_match: &IfMatch, input: SentInput) -> ApiResult<Message> {
+    let Locked { row, contact } = live(tx, id, if_match).await?;
+    row.state.go(MessageState::Sent)?;
+    refuse_unwanted(tx, &there(contact)?, &row).await?;
+    let sent_at = past(input.sent_at, tx.now, "/sent_at")?;
+    let attempt = attempt(tx, &row).await?;
+    let row = change(tx, row, MessageState::Sent, Kind::MessageSent, |row| {
+        row.sent_at = Some(sent_at);
+        row.failure = None;
+        row.attempt = attempt;
+    })
+    .await?;
+    touch(tx, &row, Stage::Contacted).await?;
+    Ok(row.into())
+}
+
+pub async fn schedule(tx: &mut Tx<'_>, id: MessageId, if_match: &IfMatch, input: ScheduleInput) -> ApiResult<Message> {
+    let Locked { row, contact } = live(tx, id, if_match).await?;
+    row.state.go(MessageState::Scheduled)?;
+    refuse_unwanted(tx, &there(contact)?, &row).await?;
+    let mut faults = draft::unsendable(&row);
+    let scheduled_at = input.scheduled_at.trunc_subsecs(6);
+    if scheduled_at <= tx.now {
+        faults.push(Fault::field("/scheduled_at", "out_of_range", "must be to come"));
+    }
+    ApiError::check(faults)?;
+    let row = change(tx, row, MessageState::Scheduled, Kind::MessageScheduled, |row| {
+        row.scheduled_at = Some(scheduled_at);
+        row.failure = None;
+    })
+    .await?;
+    Ok(row.into())
+}
+
+pub async fn cancel(tx: &mut Tx<'_>, id: MessageId, if_match: &IfMatch) -> ApiResult<Message> {
+    settle(tx, id, if_match, MessageState::Cancelled, Kind::MessageCancelled, |_| {}).await
+}
+
+/// Back to being a draft.
+pub async fn reopen(tx: &mut Tx<'_>, id: MessageId, if_match: &IfMatch) -> ApiResult<Message> {
+    let Locked { row, contact } = live(tx, id, if_match).await?;
+    row.state.go(MessageState::Draft)?;
+    refuse_unwanted(tx, &there(contact)?, &row).await?;
+    let row = change(tx, row, MessageState::Draft, Kind::MessageUpdated, |row| {
+        row.scheduled_at = None;
+        row.failure = None;
+    })
+    .await?;
+    Ok(row.into())
+}
+
+pub async fn mark_bounced(
+    tx: &mut Tx<'_>,
+    id: MessageId,
+    if_match: &IfMatch,
+    input: FailureInput,
+) -> ApiResult<Message> {
+    settle(tx, id, if_match, MessageState::Bounced, Kind::MessageBounced, |row| row.failure = input.failure).await
+}
+
+pub async fn mark_failed(
+    tx: &mut Tx<'_>,
+    id: MessageId,
+    if_match: &IfMatch,
+    input: FailureInput,
+) -> ApiResult<Message> {
+    settle(tx, id, if_match, MessageState::Failed, Kind::MessageFailed, |row| row.failure = input.failure).await
+}
+
+async fn settle(
+    tx: &mut Tx<'_>,
+    id: MessageId,
+    if_match: &IfMatch,
+    to: MessageState,
+    kind: Kind,
+    edit: impl FnOnce(&mut MessageRow),
+) -> ApiResult<Message> {
+    let Locked { row, contact: _ } = live(tx, id, if_match).await?;
+    Ok(change(tx, row, to, kind, edit).await?.into())
+}
+
+/// Moves the locked row to another state, if that can follow.
+async fn change(
+    tx: &mut Tx<'_>,
+    before: MessageRow,
+    to: MessageState,
+    kind: Kind,
+    edit: impl FnOnce(&mut MessageRow),
+) -> ApiResult<MessageRow> {
+    before.state.go(to)?;
+    let mut after = before.clone();
+    edit(&mut after);
+    after.state = to;
+    after.occurred_at = after.occurrence();
+    after.version += 1;
+    after.updated_at = tx.now;
+    store::update(tx.conn, &after).await?;
+    let changed = fields::changed(&Message::from(before), &Message::from(after.clone()));
+    tx.record(kind, after.id, after.version, changed);
+    Ok(after)
+}
+
+pub async fn delete(tx: &mut Tx<'_>, id: MessageId, if_match: &IfMatch) -> ApiResult<()> {
+    let Locked { mut row, contact: _ } = live(tx, id, if_match).await?;
+    row.deleted_at = Some(tx.now);
+    row.version += 1;
+    row.updated_at = tx.now;
+    store::update(tx.conn, &row).await?;
+    trash::put(tx, RESOURCE, id.into(), &row.title()).await?;
+    tx.record(Kind::MessageDeleted, id, row.version, Vec::new());
+    Ok(())
+}
+
+/// Takes it out of the trash again. What should have been sent meanwhile is a draft again.
+pub async fn restore(tx: &mut Tx<'_>, id: MessageId) -> ApiResult<()> {
+    let mut row = store::lock(tx.conn, tx.workspace, id).await?.ok_or_else(ApiError::not_found)?;
+    row.deleted_at = None;
+    if row.state == MessageState::Scheduled && row.scheduled_at.is_some_and(|at| at <= tx.now) {
+        row.state = MessageState::Draft;
+        row.scheduled_at = None;
+        row.occurred_at = row.occurrence();
+    }
+    row.version += 1;
+    row.updated_at = tx.now;
+    store::update(tx.conn, &row).await?;
+    tx.record(Kind::MessageRestored, id, row.version, Vec::new());
+    Ok(())
+}
+
+/// Removes it for good, if it is still there: it may have gone with its contact.
+pub async fn purge(tx: &mut Tx<'_>, id: MessageId) -> ApiResult<()> {
+    let Some(row) = store::lock(tx.conn, tx.workspace, id).await? else { return Ok(()) };
+    store::purge(tx.conn, tx.workspace, id).await?;
+    tx.record(Kind::MessagePurged, id, row.version + 1, Vec::new());
+    Ok(())
+}
+
+async fn live(tx: &mut Tx<'_>, id: MessageId, if_match: &IfMatch) -> ApiResult<Locked> {
+    let contact_id = store::contact_of(tx.conn, tx.workspace, id).await?;
+    let contact = contacts::lock(tx, contact_id).await?;
+    let row = store::lock(tx.conn, tx.workspace, id).await?.filter(|row| row.deleted_at.is_none());
+    let row = row.ok_or_else(ApiError::not_found)?;
+    if_match.check(row.version)?;
+    if row.contact_id != contact_id {
+        return Err(ApiError::unavailable(&"the message went to another contact while it was looked at"));
+    }
+    Ok(Locked { row, contact })
+}
+
+fn there(contact: Option<ContactRow>) -> ApiResult<ContactRow> {
+    contact.ok_or_else(|| ApiError::new(Code::ContactInTrash, "restore the contact first"))
+}
+
+/// Refuses what must not be written to this contact, or to this address.
+async fn refuse_unwanted(tx: &mut Tx<'_>, contact: &ContactRow, row: &MessageRow) -> ApiResult<()> {
+    if contact.wants_no_contact() {
+        let detail = format!("{} asked not to be contacted", contact.display_name);
+        let fault = Fault::field("/contact_id", "do_not_contact", detail.clone());
+        return Err(ApiError::new(Code::DoNotContact, detail).with(fault));
+    }
+    match &row.address {
+        Some(address) => do_not_contact::refuse(tx, address).await,
+        None => Ok(()),
+    }
+}
+
+async fn lint(tx: &mut Tx<'_>, contact: &ContactRow, row: &MessageRow) -> ApiResult<Json<Report>> {
+    let subject = row.subject.as_deref();
+    Ok(Json(lint::report(tx, contact, row.channel, row.purpose, subject, &row.body).await?))
+}
+
+async fn attempt(tx: &mut Tx<'_>, row: &MessageRow) -> ApiResult<i16> {
+    let before = store::unanswered(tx.conn, tx.workspace, row.contact_id).await?;
+    Ok(i16::try_from(before + 1).unwrap_or(i16::MAX))
+}
+
+/// An instant that is over; now, unless said otherwise.
+pub fn past(at: Option<DateTime<Utc>>, now: DateTime<Utc>, pointer: &'static str) -> ApiResult<DateTime<Utc>> {
+    match at {
+        None => Ok(now),
+        Some(at) if at <= now + AHEAD => Ok(at.trunc_subsecs(6)),
+        Some(_) => Err(ApiError::field(pointer, "out_of_range", "must not be to come")),
+    }
+}
+
+/// Tells the contact's slice what happened. Who was met and is thanked moves on by that.
+async fn touch(tx: &mut Tx<'_>, row: &MessageRow, stage: Stage) -> ApiResult<()> {
+    let thanks = row.direction == MessageDirection::Outgoing && row.purpose == Some(MessagePurpose::ThankYou);
+    let at = row.occurred_at;
+    contacts::note_touches(tx, &HashMap::from([(row.contact_id, Touch { at, stage, thanks })])).await
+}

@@ -1,0 +1,116 @@
+use inroad::app;
+use serde_json::{Value, json};
+
+use crate::support::{Member, Reply, TestApp};
+
+async fn lint(app: &TestApp, member: &Member, body: Value) -> Reply {
+    app.post("/v1/lint", member, body).await
+}
+
+fn rules(report: &Value) -> Vec<&str> {
+    report["findings"].as_array().unwrap().iter().map(|finding| finding["rule"].as_str().unwrap()).collect()
+}
+
+#[actix_web::test]
+async fn findings_say_where_in_both_ways_of_counting() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let body = "Hi Ada, 👩‍🔬 are you hiring?";
+    let report = lint(&app, &ada, json!({ "channel": "linkedin_note", "body": body })).await.expect(200);
+    assert_eq!(rules(&report.json), ["asks_for_job"]);
+    let finding = &report.json["findings"][0];
+    assert_eq!(finding["severity"], "error");
+    let span = &finding["spans"][0];
+    let at = |key: &str| usize::try_from(span[key].as_u64().unwrap()).unwrap();
+    let utf16: Vec<u16> = body.encode_utf16().collect();
+    assert_eq!(String::from_utf16(&utf16[at("start_utf16")..at("end_utf16")]).unwrap(), "are you hiring");
+    let scalars: String = body.chars().skip(at("start_scalar")).take(at("end_scalar") - at("start_scalar")).collect();
+    assert_eq!(scalars, "are you hiring");
+    assert_eq!(report.json["errors"], 1);
+
+    let praised = json!({ "channel": "linkedin_note", "body": "Hi Ada, I am not asking for a job." });
+    let praised = lint(&app, &ada, praised).await.expect(200);
+    assert_eq!((rules(&praised.json), &praised.json["praise"][0]["rule"]), (vec![], &json!("asks_for_job")));
+}
+
+#[actix_web::test]
+async fn the_contact_is_known_by_name_and_by_who_introduces() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let body = json!({ "given_name": "Grace", "family_name": "Hopper" });
+    let connector = app.post("/v1/contacts", &ada, body).await.expect(201).id();
+    let body = json!({ "given_name": "Ada", "preferred_name": "Augusta", "connector_id": connector });
+    let contact = app.post("/v1/contacts", &ada, body).await.expect(201).id();
+    let text = |text: &str| json!({ "channel": "linkedin_note", "body": text, "contact_id": contact });
+    let wrong = lint(&app, &ada, text("Hi Mary, Grace Hopper told me about you.")).await.expect(200);
+    assert_eq!(rules(&wrong.json), ["mutual_contact_without_permission", "greeting_wrong_name"]);
+    let mut allowed = text("Hi Augusta, Grace Hopper told me about you.");
+    allowed["mutual_contacts"] = json!([{ "name": "Grace Hopper", "may_use_name": true }]);
+    let allowed = lint(&app, &ada, allowed).await.expect(200);
+    assert_eq!(rules(&allowed.json), [""; 0]);
+
+    let drafted = json!({ "contact_id": contact, "channel": "linkedin_note", "body": "Hi Mary, hello" });
+    let drafted = app.post("/v1/messages", &ada, drafted).await.expect(201);
+    assert_eq!(rules(&drafted.json["lint"]), ["greeting_wrong_name"]);
+    let mended = app.patch(&format!("/v1/messages/{}", drafted.id()), &ada, json!({ "body": "Hi Ada, hello" })).await;
+    assert_eq!(rules(&mended.expect(200).json["lint"]), [""; 0]);
+}
+
+#[actix_web::test]
+async fn a_workspace_has_its_own_rules() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let all = app.get("/v1/lint/rules", &ada).await.expect(200);
+    let all = all.json["data"].as_array().unwrap().clone();
+    assert!(all.len() >= 20 && all.iter().all(|rule| rule["enabled"] == true && rule["reason"] != ""));
+    let untouched = app.get("/v1/lint/settings", &ada).await.expect(200);
+    assert_eq!((&untouched.json["version"], &untouched.json["rules"]), (&json!(0), &json!({})));
+
+    let text = json!({ "channel": "linkedin_note", "body": "Hi Ada, may I pick your brain? Are you hiring?" });
+    let before = lint(&app, &ada, text.clone()).await.expect(200);
+    assert_eq!(rules(&before.json), ["asks_for_job", "worn_phrase"]);
+    let change = json!({
+        "rules": { "asks_for_job": { "enabled": false }, "worn_phrase": { "severity": "error" } },
+        "thresholds": { "linkedin_note_characters_warning": 10 }
+    });
+    let changed = app.patch("/v1/lint/settings", &ada, change).await.expect(200);
+    assert_eq!((&changed.json["version"], &changed.json["thresholds"]["minutes"]), (&json!(1), &json!(30)));
+    let after = lint(&app, &ada, text.clone()).await.expect(200);
+    assert_eq!(rules(&after.json), ["worn_phrase", "too_long"]);
+    assert_eq!(after.json["findings"][0]["severity"], "error");
+    let listed = app.get("/v1/lint/rules", &ada).await.expect(200);
+    let job =
+        listed.json["data"].as_array().unwrap().iter().find(|rule| rule["rule"] == "asks_for_job").unwrap().clone();
+    assert_eq!((&job["enabled"], &job["default_severity"]), (&json!(false), &json!("error")));
+
+    let unknown = app.patch("/v1/lint/settings", &ada, json!({ "rules": { "no/such": {} } })).await.expect(422);
+    assert_eq!(unknown.faults(), ["/rules/no~1such"]);
+    let wrong = app.patch("/v1/lint/settings", &ada, json!({ "thresholds": { "minutes": -1, "x": 1 } })).await;
+    let wrong = wrong.expect(422);
+    assert!(
+        wrong.faults().contains(&"/thresholds/minutes") && wrong.faults().contains(&"/thresholds/x"),
+        "{}",
+        wrong.text
+    );
+    let back = app.patch("/v1/lint/settings", &ada, json!({ "rules": null, "thresholds": null })).await.expect(200);
+    assert_eq!((&back.json["version"], &back.json["rules"]), (&json!(2), &json!({})));
+    assert_eq!(rules(&lint(&app, &ada, text).await.json), ["asks_for_job", "worn_phrase"]);
+    // Nobody else's.
+    let other = app.seeker().await;
+    assert_eq!(app.get("/v1/lint/settings", &other).await.json["version"], 0);
+}
+
+#[actix_web::test]
+async fn half_a_mebibyte_is_read_and_nothing_of_it_is_kept() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let long =
+        lint(&app, &ada, json!({ "channel": "email", "body": "Are you hiring? ".repeat(1 << 15) })).await.expect(200);
+    assert_eq!(long.json["words"], 3 << 15);
+    assert!(rules(&long.json).contains(&"too_long"));
+    assert!(long.json["findings"][0]["spans"].as_array().unwrap().len() <= 20);
+    let empty = lint(&app, &ada, json!({ "channel": "email", "body": "" })).await.expect(200);
+    assert!(rules(&empty.json).contains(&"subject_missing"));
+    assert_eq!(app.count("changes").await, 0);
+    assert!(app::document()["paths"]["/v1/lint"]["post"].is_object());
+}
