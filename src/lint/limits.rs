@@ -53,6 +53,8 @@ fn a_mebibyte_of_anything_takes_less_than_a_tenth_of_a_second() {
         "\" a",
         "' a",
         "“",
+        "“! ",
+        "‘a ",
         "(",
         "[",
         "[name",
