@@ -1,4 +1,6 @@
 //! Every statement about contacts and their positions, each within one workspace.
+//!
+//! Longer than others, for nearly every slice asks something of contacts: lists, search, imports, merges, touches.
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};

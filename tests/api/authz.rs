@@ -117,7 +117,9 @@ pub async fn foreign_rows(app: &TestApp) {
     let lists = all.iter().filter(|operation| operation.method == Method::GET && !operation.path.contains('{'));
     // A stream has no end that could be waited for.
     let lists: Vec<&Operation> = lists.filter(|operation| !operation.is_stream()).collect();
-    let before = read_all(app, &document, &lists, &a).await;
+    // A's own exports are entered in A's audit log.
+    let quiet: Vec<&Operation> = lists.iter().copied().filter(|list| list.path != "/v1/audit-log").collect();
+    let before = read_all(app, &document, &quiet, &a).await;
 
     for operation in all.iter().filter(|operation| !operation.row_ids().is_empty()) {
         let unknown = app.send(valid(app, &document, operation, &operation.nowhere(), &b)).await;
@@ -144,7 +146,7 @@ pub async fn foreign_rows(app: &TestApp) {
         assert_eq!(after.header("etag"), row.before.header("etag"), "{} has changed", row.location);
         assert_eq!(after.text, row.before.text, "{} has changed", row.location);
     }
-    assert_eq!(read_all(app, &document, &lists, &a).await, before, "a list of A's has changed");
+    assert_eq!(read_all(app, &document, &quiet, &a).await, before, "a list of A's has changed");
 }
 
 async fn read_all(app: &TestApp, document: &Value, lists: &[&Operation], member: &Member) -> Vec<String> {
