@@ -23,9 +23,12 @@ const SHOWN: usize = 20;
 /// Pairs of a group that are shown.
 const PAIRS: usize = 100;
 
+/// Pairs by workspace and the number of its newest change.
+type Found = Cache<(WorkspaceId, i64), Arc<Vec<Pair>>>;
+
 /// What was found in a workspace, by the number of its newest change: page after page reads one finding, and what
 /// anybody writes makes a new one. Some 60 bytes a pair.
-static FOUND: LazyLock<Cache<(WorkspaceId, i64), Arc<Vec<Pair>>>> = LazyLock::new(|| {
+static FOUND: LazyLock<Found> = LazyLock::new(|| {
     let weight = |_: &_, pairs: &Arc<Vec<Pair>>| u32::try_from(pairs.len()).unwrap_or(u32::MAX).saturating_add(1);
     Cache::builder().max_capacity(200_000).weigher(weight).time_to_live(Duration::from_secs(300)).build()
 });

@@ -112,7 +112,7 @@ fn is_unspaced(c: char) -> bool {
 mod tests {
     use super::*;
 
-    fn told<'a>(names: &[&str], text: &'a str) -> Vec<String> {
+    fn told(names: &[&str], text: &str) -> Vec<String> {
         let chars: Vec<char> = text.chars().collect();
         Names::new(names.iter().copied())
             .spans(text)

@@ -54,7 +54,7 @@ fn list(before: &[Value], after: &[Value], now: &[Value]) -> Value {
     let stays = now.iter().filter(|item| has(before, item) || !has(after, item));
     let back = before.iter().filter(|item| !has(after, item) && !has(now, item));
     let mut whole: Vec<Value> = stays.chain(back).cloned().collect();
-    let mut primary = whole.iter_mut().filter(|item| item["is_primary"] == Value::from(true)).skip(1);
+    let mut primary = whole.iter_mut().filter(|item| item["is_primary"] == true).skip(1);
     primary.by_ref().for_each(|item| item["is_primary"] = Value::from(false));
     Value::Array(whole)
 }

@@ -80,11 +80,11 @@ async fn restore_survivor(
     let now: ContactInput = survivor.clone().into();
     let (mut whole, kept) = revert(&object(&merge.before), &object(&merge.after), &object(&now));
     kept.into_iter().for_each(|field| note(field, EDITED));
-    if let Some(connector) = connector(&whole).filter(|connector| now.connector_id != Some(*connector)) {
-        if contacts::read_many(tx, &[connector]).await?.is_empty() {
-            whole.insert("connector_id".to_owned(), fields::store(&now.connector_id));
-            note("connector_id".to_owned(), "the connector is gone");
-        }
+    if let Some(connector) = connector(&whole).filter(|connector| now.connector_id != Some(*connector))
+        && contacts::read_many(tx, &[connector]).await?.is_empty()
+    {
+        whole.insert("connector_id".to_owned(), fields::store(&now.connector_id));
+        note("connector_id".to_owned(), "the connector is gone");
     }
     let input: ContactInput =
         serde_json::from_value(Value::Object(whole)).map_err(|error| ApiError::internal(&error))?;
