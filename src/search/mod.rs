@@ -1,7 +1,7 @@
 //! One search over everything with words: `GET /v1/search`.
 //!
 //! A resource is searched when its table has the columns `search_words` (made by [`vector`] from the resource's texts)
-//! and `deleted_at`, when its slice offers a function that reads what was found, and when [`sources`] knows both.
+//! and `deleted_at`, when its slice offers a function that reads what was found, and when `sources` knows both.
 mod model;
 mod query;
 mod routes;
