@@ -44,6 +44,9 @@ pub struct Base;
 /// A fault says where it is in one of three ways.
 const SPARSE: [&str; 1] = ["Fault"];
 
+/// Where bodies and answers hold secrets.
+const SECRET: [&str; 3] = ["/v1/auth/", "/v1/me/", "/v1/changes/stream-tickets"];
+
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 /// The document, complete.
@@ -251,7 +254,7 @@ fn complete(method: &str, path: &str, operation: &mut Value) {
         add("422", "`invalid_fields`; `errors` names all of them");
     }
     // What is about credentials is not kept: its bodies and answers hold secrets.
-    if secured && method == "post" && !path.starts_with("/v1/auth/") && !path.starts_with("/v1/me/") {
+    if secured && method == "post" && !SECRET.iter().any(|secret| path.starts_with(secret)) {
         add("409", "`idempotency_in_progress`: the first request with this key still runs");
         add("410", "`person_erased`: the answer that was kept for this key was about a person who was erased since");
         add("422", "`idempotency_key_reused`");

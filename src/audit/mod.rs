@@ -114,26 +114,27 @@ pub async fn append(conn: &Conn, chain: WorkspaceId, now: DateTime<Utc>, events:
 /// What has no transaction of its own, in the chain of a workspace, if it concerns one, and in that of accounts, if it
 /// concerns them. The answer does not depend on it: a failure is logged.
 pub async fn enter(app: &App, workspace: Option<WorkspaceId>, accounts_too: bool, event: Event) {
-    let now = app.now();
-    let chains = workspace.into_iter().chain(accounts_too.then(accounts));
-    let entered = app
-        .db
-        .transaction(async |conn| {
-            for chain in chains {
-                append(conn, chain, now, std::slice::from_ref(&event)).await?;
-            }
-            Ok(())
-        })
-        .await;
-    if let Err(error) = entered {
+    if let Err(error) = try_enter(app, workspace, accounts_too, &event).await {
         tracing::warn!(kind = event.kind.name(), "an event could not be entered in the audit log: {error}");
     }
 }
 
-/// Something of the workspace was handed out to a caller.
-pub async fn taken(app: &App, caller: &Caller, kind: Kind, subject: impl Into<Uuid>) {
+async fn try_enter(app: &App, workspace: Option<WorkspaceId>, accounts_too: bool, event: &Event) -> ApiResult<()> {
+    let now = app.now();
+    let chains = workspace.into_iter().chain(accounts_too.then(accounts));
+    let enter = async |conn: &mut Conn| {
+        for chain in chains {
+            append(conn, chain, now, std::slice::from_ref(event)).await?;
+        }
+        Ok(())
+    };
+    app.db.transaction(enter).await
+}
+
+/// Something of the workspace is about to be handed out to a caller. Without its entry it stays here.
+pub async fn taken(app: &App, caller: &Caller, kind: Kind, subject: impl Into<Uuid>) -> ApiResult<()> {
     let event = Event::new(kind, Actor::User(caller.user)).of(subject).from(Some(&caller.device));
-    enter(app, Some(caller.workspace), false, event).await;
+    try_enter(app, Some(caller.workspace), false, &event).await
 }
 
 /// Forgets addresses and user agents, and lets entries go, when their time is over.

@@ -31,7 +31,15 @@ pub fn configure(config: &mut ServiceConfig) {
 /// Forgets what is older than the log is kept for.
 pub async fn forget_old(app: &App) -> ApiResult<usize> {
     let before = app.now() - KEPT;
-    app.db.transaction(async |conn| store::forget(conn, before).await).await
+    let mut count = 0;
+    // A piece at a time, so that no transaction is long; what a busy service is behind with, all in one turn.
+    loop {
+        let some = app.db.transaction(async |conn| store::forget(conn, before).await).await?;
+        count += some;
+        if some == 0 {
+            return Ok(count);
+        }
+    }
 }
 
 /// How long the log is kept.

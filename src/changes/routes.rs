@@ -14,7 +14,7 @@ use crate::db::WorkspaceId;
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::http::page::DEFAULT_LIMIT;
 use crate::http::params::NoParams;
-use crate::http::{Answer, IdempotencyKey, Paging, Params};
+use crate::http::{Answer, Paging, Params};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(default)]
@@ -163,7 +163,6 @@ fn last_event_id(headers: &HeaderMap) -> Option<&str> {
 pub async fn create_stream_ticket(
     app: Data<App>,
     access: Access<ChangesRead>,
-    _key: IdempotencyKey,
     _none: NoParams,
 ) -> ApiResult<Answer<StreamTicket>> {
     let (ticket, expires_at) = tickets::issue(&app, &access).await?;

@@ -8,7 +8,7 @@ use super::model::{Erasure, PersonExport};
 use super::service;
 use crate::app::App;
 use crate::audit;
-use crate::auth::{Access, ContactsRead, ContactsWrite, ImportsRead};
+use crate::auth::{Access, ContactsRead, ContactsWrite, ImportsRead, IntroductionsRead, MessagesRead};
 use crate::contacts::ContactId;
 use crate::db::Conn;
 use crate::error::ApiResult;
@@ -30,10 +30,12 @@ pub async fn export_contact(
     _none: NoParams,
 ) -> ApiResult<Answer<PersonExport>> {
     access.require::<ImportsRead>()?;
+    access.require::<IntroductionsRead>()?;
+    access.require::<MessagesRead>()?;
     let workspace = access.workspace;
     let read = async |conn: &mut Conn| service::export(&app, conn, workspace, id).await;
     let export = app.db.snapshot(workspace, read).await?;
-    audit::taken(&app, &access, audit::Kind::PersonExported, id).await;
+    audit::taken(&app, &access, audit::Kind::PersonExported, id).await?;
     let name = format!("attachment; filename=\"contact-{id}.json\"");
     Answer::ok(&export)?.secret().header(CONTENT_DISPOSITION, &name)
 }

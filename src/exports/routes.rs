@@ -60,7 +60,7 @@ pub async fn export_vcards(
     let version = query.version;
     let card = move |contact: &Contact| vcard::card(contact, version);
     let file = written(&app, workspace, query.list, String::new(), card).await?;
-    audit::taken(&app, &access, audit::Kind::DataExported, workspace).await;
+    audit::taken(&app, &access, audit::Kind::DataExported, workspace).await?;
     spool::attachment(file, VCARD, "contacts.vcf")
 }
 
@@ -83,7 +83,7 @@ pub async fn export_csv(
     let (workspace, view) = (access.workspace, query.list.view);
     let query = saved_views::apply(&app, workspace, ViewResource::Contacts, view, query, &request, &mut paging).await?;
     let file = written(&app, workspace, query.list, csv::header(), csv::row).await?;
-    audit::taken(&app, &access, audit::Kind::DataExported, workspace).await;
+    audit::taken(&app, &access, audit::Kind::DataExported, workspace).await?;
     spool::attachment(file, CSV, "contacts.csv")
 }
 
@@ -149,6 +149,6 @@ pub async fn export_workspace(app: Data<App>, access: Access<ExportsRead>, _none
             archive.finish()
         })
         .await?;
-    audit::taken(&app, &access, audit::Kind::DataExported, workspace).await;
+    audit::taken(&app, &access, audit::Kind::DataExported, workspace).await?;
     spool::attachment(file, super::ZIP, "workspace.zip")
 }

@@ -4,9 +4,9 @@ use futures_util::try_join;
 
 use super::model::{Entry, Place, Span, TimelineEntry, merge};
 use crate::app::App;
-use crate::auth::{Access, ContactsRead};
+use crate::auth::{Access, Caller, ContactsRead, ImportsRead, IntroductionsRead, MessagesRead};
 use crate::contacts::ContactId;
-use crate::db::{Conn, WorkspaceId};
+use crate::db::Conn;
 use crate::error::ApiResult;
 use crate::http::page::{self, PageQuery};
 use crate::http::{Answer, Id, Paging, Params};
@@ -19,8 +19,9 @@ page! {
 
 /// Read what happened with a contact
 ///
-/// Newest first, whatever resource it came from: how the contact came in, what was changed lately (as long as the change log is kept), its stages, the
-/// introductions that it gave or that led to it, and what it was asked for.
+/// Newest first, whatever resource it came from: how the contact came in, what was changed lately (as long as the change
+/// log is kept), its stages, the introductions that it gave or that led to it, what it was asked for, and the messages.
+/// What the credential may not read by itself (`imports:read`, `introductions:read`, `messages:read`) is left out.
 #[utoipa::path(tag = "contacts", security(("bearer" = ["contacts:read"])), params(("id" = Uuid, Path), PageQuery), responses(
     (status = 200, description = "A page of the timeline", body = TimelinePage),
 ))]
@@ -35,7 +36,7 @@ pub async fn read_timeline(
     let from: Option<Place> = paging.position(query.cursor.as_deref())?;
     let workspace = access.workspace;
     let fetch = usize::from(query.limit) + 1;
-    let read = async |conn: &_| gather(conn, workspace, id, from.as_ref(), fetch).await;
+    let read = async |conn: &_| gather(conn, &access, id, from.as_ref(), fetch).await;
     let mut entries = app.db.read(workspace, read).await?;
     let next_cursor = page::cut(&paging, query.limit, &mut entries, |(place, _)| place.clone())?;
     paging.answer(&TimelinePage { data: entries.into_iter().map(|(_, entry)| entry.into()).collect(), next_cursor })
@@ -43,10 +44,10 @@ pub async fn read_timeline(
 
 /// The newest entries of all sources. The number of a source is its place among those of the same instant; a new one
 /// goes to the end, so that cursors that are out there stay good. The contact's own comes first: it knows whether the
-/// contact is there.
+/// contact is there. A source that the caller has no scope for says nothing.
 async fn gather(
     conn: &Conn,
-    workspace: WorkspaceId,
+    caller: &Caller,
     contact: ContactId,
     from: Option<&Place>,
     limit: usize,
@@ -54,13 +55,18 @@ async fn gather(
     let span = |source: usize| Span::of(source, from, limit);
     let (own, imports, introductions, requests, stages) = (span(0), span(1), span(2), span(3), span(4));
     let messages = span(5);
+    let (workspace, scopes) = (caller.workspace, caller.scopes);
     let (own, imports, introductions, requests, stages, messages) = try_join!(
         contacts::timeline(conn, workspace, contact, &own),
-        transfer::timeline(conn, workspace, contact, &imports),
-        introductions::timeline(conn, workspace, contact, &introductions),
-        circle_requests::timeline(conn, workspace, contact, &requests),
+        told(scopes.holds::<ImportsRead>(), transfer::timeline(conn, workspace, contact, &imports)),
+        told(scopes.holds::<IntroductionsRead>(), introductions::timeline(conn, workspace, contact, &introductions)),
+        told(scopes.holds::<IntroductionsRead>(), circle_requests::timeline(conn, workspace, contact, &requests)),
         contacts::stage_timeline(conn, workspace, contact, &stages),
-        messages::timeline(conn, workspace, contact, &messages),
+        told(scopes.holds::<MessagesRead>(), messages::timeline(conn, workspace, contact, &messages)),
     )?;
     Ok(merge(vec![own, imports, introductions, requests, stages, messages], limit))
+}
+
+async fn told(may: bool, source: impl Future<Output = ApiResult<Vec<Entry>>>) -> ApiResult<Vec<Entry>> {
+    if may { source.await } else { Ok(Vec::new()) }
 }

@@ -115,6 +115,14 @@ async fn only_whoever_may_erases() {
     let narrow = app.member(Some(ada.workspace), Role::Owner, Scopes::parse("contacts:read contacts:write")).await;
     let refused = app.get(&format!("/v1/contacts/{id}/export"), &narrow).await.expect(403);
     assert!(refused.json["detail"].as_str().unwrap().contains("imports:read"));
+    for (all_but_one, missing) in [
+        ("contacts:read imports:read messages:read", "introductions:read"),
+        ("contacts:read imports:read introductions:read", "messages:read"),
+    ] {
+        let narrow = app.member(Some(ada.workspace), Role::Owner, Scopes::parse(all_but_one)).await;
+        let refused = app.get(&format!("/v1/contacts/{id}/export"), &narrow).await.expect(403);
+        assert!(refused.json["detail"].as_str().unwrap().contains(missing), "{}", refused.text);
+    }
     app.pass(Duration::minutes(11));
     assert_eq!(erase(&app, &ada, &id).await.expect(401).code(), "reauthentication_required");
     let editor = app.member(Some(ada.workspace), Role::Editor, Scopes::all()).await;

@@ -324,3 +324,26 @@ async fn every_foreign_key_to_contacts_is_handled() {
         ORDER BY conname::text COLLATE \"C\"";
     assert_eq!(app.texts(sql).await, known, "say in merges::references what becomes of it");
 }
+
+/// Messages go along with a merge, come back with its undo, and stay where a later change has put them.
+#[actix_web::test]
+async fn messages_go_along_and_come_back() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let mut people = Vec::new();
+    for name in ["One", "Two"] {
+        people.push(app.post("/v1/contacts", &ada, json!({ "given_name": name })).await.expect(201).json);
+    }
+    let draft = json!({ "contact_id": id(&people[1]), "channel": "email", "subject": "Hello", "body": "Hello" });
+    let message = app.post("/v1/messages", &ada, draft).await.expect(201).id();
+    let whose = async || app.get(&format!("/v1/messages/{message}"), &ada).await.expect(200).json["contact_id"].clone();
+    let merged = merge(&app, &ada, &people[0], &[&people[1]]).await.expect(200);
+    assert_eq!(whose().await, people[0]["id"]);
+    undo(&app, &ada, &merged).await.expect(200);
+    assert_eq!(whose().await, people[1]["id"]);
+    let again = merge(&app, &ada, &people[0], &[&people[1]]).await.expect(200);
+    app.delete(&format!("/v1/messages/{message}"), &ada).await.expect(204);
+    undo(&app, &ada, &again).await.expect(200);
+    app.post(&format!("/v1/trash/{message}/restore"), &ada, json!({})).await.expect(204);
+    assert_eq!(whose().await, people[1]["id"], "also from the trash");
+}

@@ -72,6 +72,7 @@ async fn a_part_of_the_graph_is_chosen_by_person_company_tag_and_depth() {
     assert_eq!(part(&format!("company_id={acme}&depth=0")).await, ["Seun", "Tom"]);
     assert_eq!(part(&format!("company_id={acme}&contact_id={tom}&depth=0")).await, ["Tom"]);
     assert_eq!(part("tag=circle&depth=1").await, ["Aunt", "Seun", "Tom"]);
+    assert_eq!(part("tag=CIRCLE&depth=1").await, ["Aunt", "Seun", "Tom"], "whatever its case, as in lists");
     assert_eq!(part("tag=nobody").await, [""; 0]);
     assert_eq!(part(&format!("contact_id={}", uuid::Uuid::now_v7())).await, [""; 0]);
     assert_eq!(part("depth=0").await, ["Aunt", "Con"]);

@@ -1,4 +1,5 @@
 use chrono::Duration;
+use inroad::auth::{Role, Scopes};
 use serde_json::{Value, json};
 
 use crate::support::{Member, TestApp};
@@ -125,4 +126,36 @@ async fn an_import_is_told_to_whom_it_brought() {
     let told = timeline(&app, &ada, &somebody, 1).await;
     assert_eq!(kinds(&told), ["contact.created", "contact.imported"]);
     assert_eq!((&told[1]["resource"], &told[1]["details"]["outcome"]), (&json!("import"), &json!("created")));
+}
+
+/// A message that went out and its answer, with many of one instant, on pages of any size; and nothing of it for whoever
+/// may not read messages.
+#[actix_web::test]
+async fn messages_are_told_to_whoever_may_read_them() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let tom = app.post("/v1/contacts", &ada, json!({ "given_name": "Tom" })).await.expect(201).id();
+    app.pass(Duration::minutes(1));
+    for number in 0..5 {
+        let draft =
+            json!({ "contact_id": tom, "channel": "email", "subject": format!("No. {number}"), "body": "Hello" });
+        let id = app.post("/v1/messages", &ada, draft).await.expect(201).id();
+        app.post(&format!("/v1/messages/{id}/mark-sent"), &ada, json!({})).await.expect(200);
+        if number == 4 {
+            let answer = json!({ "body": "With pleasure", "reply_kind": "yes" });
+            app.post(&format!("/v1/messages/{id}/reply"), &ada, answer).await.expect(201);
+        }
+    }
+    let told = timeline(&app, &ada, &tom, 50).await;
+    let messages: Vec<&Value> = told.iter().filter(|entry| entry["resource"] == "message").collect();
+    assert_eq!(messages.len(), 6, "{told:#?}");
+    assert_eq!(messages.iter().filter(|entry| entry["kind"] == "message.received").count(), 1);
+    assert!(messages.iter().any(|entry| entry["title"] == "No. 0" && entry["details"]["channel"] == "email"));
+    for limit in [1, 2, 3] {
+        assert_eq!(timeline(&app, &ada, &tom, limit).await, told, "pages of {limit}");
+    }
+    let narrow = app.member(Some(ada.workspace), Role::Owner, Scopes::parse("contacts:read")).await;
+    let told = timeline(&app, &narrow, &tom, 50).await;
+    assert!(kinds(&told).contains(&"contact.created"));
+    assert!(told.iter().all(|entry| entry["resource"] == "contact"), "{told:#?}");
 }
