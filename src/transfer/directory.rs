@@ -2,11 +2,14 @@
 //! would be planned anew by statistics that the import itself outgrows.
 use std::collections::{HashMap, HashSet};
 
+use serde_json::value::RawValue;
+
 use super::model::ImportKind;
 use super::record::{Record, Said, name_words};
 use super::store;
 use crate::changes::Tx;
 use crate::contacts::{self, Companies, Contact, ContactId, Phone};
+use crate::db::Json;
 use crate::erasure::Forgotten;
 use crate::error::ApiResult;
 use crate::fields;
@@ -15,7 +18,7 @@ use crate::text::{fold, name_key};
 #[derive(Default)]
 pub struct Directory {
     /// By the source's own key, with what it said last.
-    keys: HashMap<String, (ContactId, Said)>,
+    keys: HashMap<String, (ContactId, Box<RawValue>)>,
     slugs: HashMap<String, ContactId>,
     emails: HashMap<String, ContactId>,
     /// Several people may have one number.
@@ -71,9 +74,8 @@ impl Directory {
                 }
             }
         }
-        for row in store::keys(tx.conn, tx.workspace, kind.source()).await? {
-            directory.keys.insert(row.key, (row.contact_id, fields::stored(row.base)));
-        }
+        let keys = store::keys(tx.conn, tx.workspace, kind.source()).await?;
+        directory.keys.extend(keys.into_iter().map(|(key, contact, Json(base))| (key, (contact, base))));
         Ok(directory)
     }
 
@@ -142,11 +144,11 @@ impl Directory {
 
     /// The contact of an entry, and what the source last said of it: by the source's key, then profile, e-mail address,
     /// telephone number and name, then name and company.
-    pub fn find(&self, row: &Record, known: &HashMap<ContactId, Contact>) -> Option<(ContactId, Option<&Said>)> {
+    pub fn find(&self, row: &Record, known: &HashMap<ContactId, Contact>) -> Option<(ContactId, Option<Said>)> {
         let said = &row.said;
         let live = |id: &ContactId| known.contains_key(id);
         if let Some((id, base)) = self.keys.get(&row.key).filter(|(id, _)| live(id)) {
-            return Some((*id, Some(base)));
+            return Some((*id, Some(serde_json::from_str(base.get()).unwrap_or_default())));
         }
         let earlier = self.earlier(row).filter(live);
         let own = own_id(row).filter(live);

@@ -145,7 +145,6 @@ impl Chunk<'_> {
             }
             match self.directory.find(&row, &known) {
                 Some((id, base)) => {
-                    let base = base.cloned();
                     self.update(tx, &mut known, &mut extras, &mut writes, id, base, row).await?;
                 }
                 None if self.directory.in_trash(&row) => {

@@ -34,6 +34,9 @@ pub const SHOWN: usize = 1_000;
 const LARGE: u64 = 256 * 1024;
 /// Imports at once: each holds two connections.
 static TURNS: Semaphore = Semaphore::const_new(2);
+/// Held while the tables are looked at anew after a large file: an import that began meanwhile would be planned by
+/// statistics of smaller ones.
+static STOCK: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 const WAIT: Duration = Duration::from_secs(10);
 /// How long an answer is waited for, unless the client says; and at most.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -77,14 +80,22 @@ pub fn start(
     let work = async move {
         let outcome = async {
             let _turn = turn().await?;
+            drop(STOCK.lock().await);
             app.post(&access, &key, &fingerprint, async |tx| {
                 let report = import(&app, tx, access.user, &info, file, begin).await?;
                 Answer::created(&location(report.import.id), report.import.version, &report)
             })
             .await
         };
-        let _ = done.send(outcome.await);
-        take_stock(&app, info.size).await;
+        let outcome = outcome.await;
+        if info.size < LARGE {
+            let _ = done.send(outcome);
+            return;
+        }
+        // Taken before the answer: whoever has it and imports again at once waits.
+        let _taking = STOCK.lock().await;
+        let _ = done.send(outcome);
+        take_stock(&app).await;
     };
     actix_web::rt::spawn(work.in_current_span());
     Started { answer, begun }
@@ -179,10 +190,7 @@ pub async fn cancel(tx: &mut Tx<'_>, id: ImportId) -> ApiResult<Import> {
 
 /// After a large file the database looks at its tables anew. It is no part of the import: whether it works changes
 /// nothing of the answer.
-async fn take_stock(app: &App, size: u64) {
-    if size < LARGE {
-        return;
-    }
+async fn take_stock(app: &App) {
     let taken = match app.db.global().await {
         Ok(mut conn) => store::take_stock(&mut conn).await,
         Err(error) => Err(error),

@@ -3,18 +3,19 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::model::{ExtraDbRow, ImportDbRow, ImportId, ImportState, KeyDbRow, Outcome, RowDbRow};
 use crate::contacts::ContactId;
 use crate::db::schema::{contact_extras, contacts, import_keys, import_rows, imports, positions};
-use crate::db::{Conn, WorkspaceId};
+use crate::db::{Conn, Json, WorkspaceId};
 use crate::error::ApiResult;
 use crate::sort::Position;
-use crate::{circle_requests, introductions};
+use crate::{circle_requests, insert_columns, introductions};
 
 const CHUNK: usize = 2_000;
 
@@ -37,7 +38,8 @@ pub async fn defer_indexing(conn: &mut Conn) -> ApiResult<()> {
 /// would be planned for small ones. With the owner's rights, over all workspaces.
 pub async fn take_stock(conn: &mut Conn) -> ApiResult<()> {
     const SORT_IN: &str = "SELECT gin_clean_pending_list('contacts_search_idx'), \
-        gin_clean_pending_list('contacts_keys_idx'), gin_clean_pending_list('companies_search_idx')";
+        gin_clean_pending_list('contacts_words_idx'), gin_clean_pending_list('contacts_keys_idx'), \
+        gin_clean_pending_list('companies_search_idx'), gin_clean_pending_list('companies_words_idx')";
     conn.batch_execute(SORT_IN).await?;
     Ok(conn.batch_execute("ANALYZE contacts, positions, companies, import_keys, import_rows").await?)
 }
@@ -171,7 +173,17 @@ pub async fn mark_undone(mut conn: &Conn, workspace: WorkspaceId, id: ImportId, 
 
 pub async fn insert_rows(mut conn: &Conn, rows: &[RowDbRow]) -> ApiResult<()> {
     for chunk in rows.chunks(CHUNK) {
-        diesel::insert_into(import_rows::table).values(chunk).execute(&mut conn).await?;
+        insert_columns!(&mut conn, "import_rows", chunk, row => {
+            workspace_id: SqlUuid = row.workspace_id,
+            import_id: SqlUuid = row.import_id,
+            line: BigInt = row.line,
+            outcome: Text = row.outcome,
+            name: Nullable<Text> = row.name.as_deref(),
+            contact_id: Nullable<SqlUuid> = row.contact_id,
+            contact_version: Nullable<Integer> = row.contact_version,
+            before: Nullable<Jsonb> = row.before.as_ref(),
+            problems: Jsonb = &row.problems,
+        })?;
     }
     Ok(())
 }
@@ -220,10 +232,15 @@ pub async fn touches(mut conn: &Conn, workspace: WorkspaceId, contact: ContactId
 }
 
 /// Whom the source's keys stand for, and what it said of them.
-pub async fn keys(mut conn: &Conn, workspace: WorkspaceId, source: &str) -> ApiResult<Vec<KeyDbRow>> {
+pub async fn keys(mut conn: &Conn, workspace: WorkspaceId, source: &str) -> ApiResult<Vec<KnownKey>> {
     let own = import_keys::workspace_id.eq(workspace).and(import_keys::source.eq(source));
-    Ok(KeyDbRow::query().filter(own).load(&mut conn).await?)
+    let columns = (import_keys::key, import_keys::contact_id, import_keys::base);
+    Ok(import_keys::table.filter(own).select(columns).load(&mut conn).await?)
 }
+
+/// A key, whom it stands for, and what the source said of them, as text: of a large source all are held at once, and
+/// most are read but once.
+pub type KnownKey = (String, ContactId, Json<Box<RawValue>>);
 
 /// Remembers whom the keys stand for, and what the source said.
 pub async fn put_keys(mut conn: &Conn, rows: &[KeyDbRow]) -> ApiResult<()> {
