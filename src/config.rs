@@ -46,7 +46,7 @@ pub struct Settings {
     /// Database connections for transactions, over all threads
     #[arg(long, env = "INROAD_POOL_SIZE", default_value = "16", value_name = "N", global = true)]
     pub pool_size: String,
-    /// Shared database connections for reads, for each thread
+    /// Shared database connections for reads, for each thread, at most
     #[arg(long, env = "INROAD_READ_LANES", default_value = "4", value_name = "N", global = true)]
     pub read_lanes: String,
     /// `standard`: transactions run under row security; `strict`: single reads too

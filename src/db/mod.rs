@@ -10,11 +10,11 @@ pub mod schema;
 mod tenant;
 mod text_enum;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::deadpool::{Object, Pool as Deadpool};
@@ -34,6 +34,12 @@ pub type PooledConn = Object<AsyncPgConnection>;
 /// How long a request waits for a connection before it is told to come back.
 const POOL_WAIT: Duration = Duration::from_secs(3);
 
+/// Reads on one lane before another is opened.
+const FULL: usize = 32;
+
+/// A lane that has answered nothing for so long has something slow on it: what comes next takes another.
+const STALLED: Duration = Duration::from_millis(2);
+
 /// How much longer than a statement may run its answer is waited for.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -42,7 +48,7 @@ const GRACE: Duration = Duration::from_secs(2);
 pub struct Settings {
     /// Exclusive connections of one worker thread, for transactions.
     pub pool_per_worker: usize,
-    /// Shared, pipelined connections of one worker thread, for single-statement reads.
+    /// Shared, pipelined connections of one worker thread, for single-statement reads: as many at most.
     pub lanes_per_worker: usize,
     /// Reads, too, run in a row-security transaction.
     pub strict: bool,
@@ -62,7 +68,6 @@ pub struct Database {
 struct Local {
     pool: Pool,
     lanes: RefCell<Vec<Rc<Lane>>>,
-    next: std::cell::Cell<usize>,
     opening: tokio::sync::Mutex<()>,
 }
 
@@ -94,9 +99,40 @@ impl Drop for Exclusive {
     }
 }
 
+/// A connection that several reads share. PostgreSQL answers them in order.
 struct Lane {
     conn: AsyncPgConnection,
     closed: Closed,
+    /// Reads that wait for their answer.
+    waiting: Cell<usize>,
+    /// When a read last was answered, or came to a lane without any.
+    moved: Cell<Instant>,
+}
+
+/// A read on its lane.
+struct Riding(Rc<Lane>);
+
+impl Lane {
+    fn ride(self: Rc<Self>, now: Instant) -> Riding {
+        if self.waiting.get() == 0 {
+            self.moved.set(now);
+        }
+        self.waiting.set(self.waiting.get() + 1);
+        Riding(self)
+    }
+
+    /// Whether another read would be answered soon.
+    fn flows(&self, now: Instant) -> bool {
+        let waiting = self.waiting.get();
+        waiting == 0 || waiting < FULL && now.duration_since(self.moved.get()) < STALLED
+    }
+}
+
+impl Drop for Riding {
+    fn drop(&mut self) {
+        self.0.waiting.set(self.0.waiting.get() - 1);
+        self.0.moved.set(Instant::now());
+    }
 }
 
 thread_local! {
@@ -208,7 +244,7 @@ impl Database {
     /// A server that has stopped answering does not end its statements itself: whoever waits is told in time, and
     /// the lane is given up, for what was sent on it is in an unknown state.
     async fn once_on_lane<T>(&self, work: &impl AsyncFn(&Conn) -> ApiResult<T>) -> ApiResult<T> {
-        let lane = self.lane().await?;
+        let Riding(lane) = &self.lane().await?;
         match tokio::time::timeout(self.settings.statement_timeout + GRACE, work(&lane.conn)).await {
             Ok(outcome) => outcome,
             Err(_) => {
@@ -243,12 +279,14 @@ impl Database {
             .max_size(self.settings.pool_per_worker)
             .build()
             .map_err(|error| ApiError::internal(&error))?;
-        Ok(Local { pool, lanes: RefCell::default(), next: 0.into(), opening: tokio::sync::Mutex::new(()) })
+        Ok(Local { pool, lanes: RefCell::default(), opening: tokio::sync::Mutex::new(()) })
     }
 
-    async fn lane(&self) -> ApiResult<Rc<Lane>> {
+    async fn lane(&self) -> ApiResult<Riding> {
         let local = self.local()?;
-        if let Some(lane) = local.pick(self.settings.lanes_per_worker) {
+        // While another is being opened, those that are there have to do.
+        let most = local.opening.try_lock().map_or(0, |_free| self.settings.lanes_per_worker);
+        if let Some(lane) = local.pick(most) {
             return Ok(lane);
         }
         let _one_at_a_time = local.opening.lock().await;
@@ -259,22 +297,26 @@ impl Database {
         let lane = tokio::time::timeout(POOL_WAIT * 2, lane).await;
         let lane = lane.map_err(|_| ApiError::unavailable(&"the database does not accept a connection in time"))?;
         let (conn, closed) = lane.map_err(|error| ApiError::unavailable(&error))?;
-        let lane = Rc::new(Lane { conn, closed });
+        let now = Instant::now();
+        let lane = Rc::new(Lane { conn, closed, waiting: 0.into(), moved: now.into() });
         local.lanes.borrow_mut().push(Rc::clone(&lane));
-        Ok(lane)
+        Ok(lane.ride(now))
     }
 }
 
 impl Local {
-    /// The next lane in turn, or none while there are fewer than there should be.
-    fn pick(&self, wanted: usize) -> Option<Rc<Lane>> {
+    /// The first lane that flows, for reads that come close together cost PostgreSQL and this process fewer switches
+    /// when they go together; else the one with the fewest. None while one more may be opened instead.
+    fn pick(&self, most: usize) -> Option<Riding> {
         let mut lanes = self.lanes.borrow_mut();
         lanes.retain(|lane| !lane.closed.get());
-        if lanes.len() < wanted {
-            return None;
-        }
-        let turn = self.next.get().wrapping_add(1);
-        self.next.set(turn);
-        lanes.get(turn % wanted).map(Rc::clone)
+        let now = Instant::now();
+        let flowing = lanes.iter().find(|lane| lane.flows(now));
+        let lane = match flowing {
+            None if lanes.len() < most => None,
+            None => lanes.iter().min_by_key(|lane| lane.waiting.get()),
+            flowing => flowing,
+        };
+        lane.map(|lane| Rc::clone(lane).ride(now))
     }
 }
