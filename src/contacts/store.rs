@@ -19,7 +19,7 @@ use crate::companies::CompanyId;
 use crate::db::columns::array_text;
 use crate::db::full_text::{TsVector, Vector};
 use crate::db::schema::{changes, companies, contact_redirects, contacts, positions, stage_moves};
-use crate::db::{Conn, Json, WorkspaceId};
+use crate::db::{Conn, Json, Prebuilt, WorkspaceId};
 use crate::error::{ApiError, ApiResult, OnConstraint};
 use crate::external_ids::ExternalIds;
 use crate::http::page::Count;
@@ -142,7 +142,7 @@ pub async fn update(mut conn: &Conn, contact: &ContactWrite) -> ApiResult<()> {
 
 pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResult<ContactRow> {
     let live = contacts::workspace_id.eq(workspace).and(contacts::id.eq(id)).and(contacts::deleted_at.is_null());
-    Ok(ContactRow::query().filter(live).first(&mut conn).await?)
+    Ok(Prebuilt(ContactRow::query().filter(live)).get_result(&mut conn).await?)
 }
 
 /// The row, deleted or not, locked until the end of the transaction.
@@ -269,7 +269,7 @@ pub async fn changes_of(mut conn: &Conn, workspace: WorkspaceId, id: ContactId, 
 /// call, which takes it longer than the reading.
 pub async fn positions_of(mut conn: &Conn, workspace: WorkspaceId, contact: ContactId) -> ApiResult<Vec<PositionView>> {
     let own = positions::workspace_id.eq(workspace).and(positions::contact_id.eq(contact));
-    Ok(PositionView::query().filter(own).order(positions::ordinal).load(&mut conn).await?)
+    Ok(Prebuilt(PositionView::query().filter(own).order(positions::ordinal)).load(&mut conn).await?)
 }
 
 /// The positions of these contacts, in their order.
@@ -280,7 +280,7 @@ pub async fn positions(
 ) -> ApiResult<Vec<PositionView>> {
     let theirs = positions::workspace_id.eq(workspace).and(positions::contact_id.eq_any(contacts));
     let ordered = PositionView::query().filter(theirs).order((positions::contact_id, positions::ordinal));
-    Ok(ordered.load(&mut conn).await?)
+    Ok(Prebuilt(ordered).load(&mut conn).await?)
 }
 
 pub async fn mark_deleted(

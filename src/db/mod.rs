@@ -6,6 +6,7 @@ pub mod full_text;
 pub mod ids;
 mod json;
 pub mod migrate;
+mod prebuilt;
 pub mod schema;
 mod tenant;
 mod text_enum;
@@ -23,6 +24,7 @@ use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfi
 pub use self::connect::{Closed, Connector};
 pub use self::ids::WorkspaceId;
 pub use self::json::Json;
+pub use self::prebuilt::Prebuilt;
 pub use self::tenant::{rolled_back, savepoint};
 use crate::error::{ApiError, ApiResult, Code};
 
