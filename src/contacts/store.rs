@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Date, Float, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid};
-use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::RunQueryDsl;
 use futures_util::try_join;
 
 use super::api::Contact;
@@ -31,9 +31,17 @@ use crate::timeline::{Span, Tie};
 
 /// Rows of one statement.
 const CHUNK: usize = 1_000;
-/// How like a word of the contact a word of the search must be. Two letters that changed places leave a name of five
-/// to seven letters a third of its trigrams.
-const LIKENESS: &str = "SET LOCAL pg_trgm.word_similarity_threshold = 0.3";
+/// How like a word of the contact a word of the search must be at least. Two letters that changed places leave a name
+/// of five to seven letters a third of its trigrams.
+const LIKE: Likeness = Likeness("0.3");
+/// What is very like.
+const VERY_LIKE: Likeness = Likeness("0.6");
+/// Contacts that are like a search of which no more is asked than how like they are: that costs more than finding them.
+const RANKED: i64 = 2_000;
+
+/// From 0 to 1, as PostgreSQL reads it.
+#[derive(Debug, Clone, Copy)]
+pub struct Likeness(&'static str);
 
 diesel::infix_operator!(Resembles, " <% ", Bool, backend: diesel::pg::Pg);
 
@@ -533,16 +541,47 @@ pub async fn reindex(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId])
     Ok(())
 }
 
-/// Contacts whose words are like those of the search, for when none has them as they are. In a transaction, for the
-/// threshold is a setting.
+/// Contacts whose words are like those of the search, for when none has them as they are.
+///
+/// The best come first unless the query says otherwise. For that those that are very like are looked at before the
+/// others, and of either no more than [`RANKED`]: a word that nearly every contact has would take seconds.
 pub async fn list_alike(
-    conn: &mut Conn,
+    conn: &Conn,
     workspace: WorkspaceId,
     query: &ListQuery,
     from: Option<&Position>,
 ) -> ApiResult<Vec<Hit>> {
-    conn.batch_execute(LIKENESS).await?;
-    list(conn, workspace, query, from, true).await
+    let Some(text) = query.relevance() else { return list(conn, workspace, query, from, Some(LIKE)).await };
+    let from = from.and_then(|from| Some((from.fit?, from.id)));
+    let fetch = usize::try_from(query.fetch()).unwrap_or(usize::MAX);
+    let mut fits: HashMap<ContactId, f32> = HashMap::new();
+    let mut best: Vec<(f32, ContactId)> = Vec::new();
+    for likeness in [VERY_LIKE, LIKE] {
+        fits.extend(fits_of(conn, workspace, query, &text, likeness).await?);
+        let follows = |&(fit, id): &(f32, ContactId)| from.is_none_or(|(last, at)| (fit, id.into()) < (last, at));
+        best = fits.iter().map(|(id, fit)| (*fit, *id)).filter(follows).collect();
+        best.sort_unstable_by(|(a, at), (b, bt)| b.total_cmp(a).then(bt.cmp(at)));
+        best.truncate(fetch);
+        if best.len() == fetch {
+            break;
+        }
+    }
+    let ids: Vec<ContactId> = best.iter().map(|(_, id)| *id).collect();
+    let rows = find_many(conn, workspace, &ids).await?;
+    let mut rows: HashMap<ContactId, ContactRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+    Ok(best.into_iter().filter_map(|(fit, id)| Some((rows.remove(&id)?, fit))).collect())
+}
+
+/// Contacts that are so like the search, and how like they are.
+async fn fits_of(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    query: &ListQuery,
+    text: &str,
+    likeness: Likeness,
+) -> ApiResult<Vec<(ContactId, f32)>> {
+    let alike = filtered(workspace, query, Some(likeness)).select((contacts::id, fit(Some(text), true)));
+    Ok(alike.limit(RANKED).load(&mut conn).await?)
 }
 
 /// A contact of a list, and how well it fits what was searched for: see [`fit`].
@@ -553,10 +592,10 @@ pub async fn list(
     workspace: WorkspaceId,
     query: &ListQuery,
     from: Option<&Position>,
-    alike: bool,
+    alike: Option<Likeness>,
 ) -> ApiResult<Vec<Hit>> {
     let relevance = query.relevance();
-    let best = || fit(relevance.as_deref(), alike);
+    let best = || fit(relevance.as_deref(), alike.is_some());
     let mut rows = filtered(workspace, query, alike).select((ContactRow::as_select(), best()));
     if relevance.is_some() {
         if let Some((fit, id)) = from.and_then(|from| Some((from.fit?, from.id))) {
@@ -592,19 +631,30 @@ pub async fn list(
 pub async fn total(mut conn: &Conn, workspace: WorkspaceId, query: &ListQuery, alike: bool) -> ApiResult<Option<i64>> {
     match query.count {
         None => Ok(None),
-        Some(Count::Exact) => Ok(Some(filtered(workspace, query, alike).count().get_result(&mut conn).await?)),
+        Some(Count::Exact) => Ok(Some(filtered(workspace, query, alike.then_some(LIKE)).count().get_result(&mut conn).await?)),
     }
 }
 
 /// The contacts that the filters find. An index serves each filter that may find few of many: see the migrations.
-fn filtered(workspace: WorkspaceId, query: &ListQuery, alike: bool) -> contacts::BoxedQuery<'_, diesel::pg::Pg> {
+fn filtered(
+    workspace: WorkspaceId,
+    query: &ListQuery,
+    alike: Option<Likeness>,
+) -> contacts::BoxedQuery<'_, diesel::pg::Pg> {
+    diesel::define_sql_function! { fn set_config(name: Text, value: Text, is_local: Bool) -> Text; }
     let live = contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_null());
     let mut rows = contacts::table.filter(live).into_boxed();
+    if let Some(Likeness(threshold)) = alike {
+        // In the statement itself, before all that depends on it, for as long as it runs: under row security, where a
+        // transaction could set it, the index of trigrams is out of reach.
+        let set = set_config("pg_trgm.word_similarity_threshold", threshold, true);
+        rows = rows.filter(diesel::select(set).single_value().is_not_null());
+    }
     for word in text::fold(query.q.as_deref().unwrap_or_default()).split(' ').filter(|word| !word.is_empty()) {
         rows = match (alike, text::has_trigram(word)) {
-            (true, _) => rows.filter(Resembles::new(word.to_owned().into_sql::<Text>(), contacts::search_text)),
-            (false, true) => rows.filter(contacts::search_text.like(text::anywhere(word))),
-            (false, false) => rows.filter(text::strpos(contacts::search_text, word.to_owned()).gt(0)),
+            (Some(_), _) => rows.filter(Resembles::new(word.to_owned().into_sql::<Text>(), contacts::search_text)),
+            (None, true) => rows.filter(contacts::search_text.like(text::anywhere(word))),
+            (None, false) => rows.filter(text::strpos(contacts::search_text, word.to_owned()).gt(0)),
         };
     }
     if !query.stage.is_empty() {
