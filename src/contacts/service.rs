@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::api::{Contact, ContactInput};
 use super::draft::{Draft, Identity, position_row};
-use super::model::{ContactId, ContactRow, PositionView, StageMoveRow};
+use super::model::{ContactId, ContactRow, PositionRow, PositionView, StageMoveRow};
 use super::parts::Position;
 use super::store;
 use super::words::Stage;
@@ -43,6 +43,11 @@ impl Companies {
 
     pub fn has(&self, id: CompanyId) -> bool {
         self.by_id.contains_key(&id)
+    }
+
+    fn name(&self, id: CompanyId) -> Option<String> {
+        let found = self.by_key.values().find(|(own, _)| *own == id).map(|(_, name)| name);
+        self.by_id.get(&id).or(found).cloned()
     }
 
     /// Finds the companies that these contacts' positions name and that are not known yet; adds those that are not
@@ -131,10 +136,28 @@ pub async fn create(tx: &mut Tx<'_>, id: ContactId, input: ContactInput) -> ApiR
     let draft = draft(input, fresh(tx, id), &known)?;
     store::insert(tx.conn, &draft.contact).await?;
     store::insert_positions(tx.conn, &draft.positions).await?;
-    let row = draft.contact.row;
-    external_ids::replace(tx.conn, tx.workspace, RESOURCE, id.into(), &ExternalIds::new(), &row.external_ids.0).await?;
+    let Draft { contact, positions } = draft;
+    let own = &contact.row.external_ids.0;
+    external_ids::replace(tx.conn, tx.workspace, RESOURCE, id.into(), &ExternalIds::new(), own).await?;
     tx.record(Kind::ContactCreated, id, 1, Vec::new());
-    read(tx, row).await
+    let name = |row: &PositionRow| row.company_id.and_then(|id| known.name(id));
+    let views = positions.iter().map(|row| view(row, name(row))).collect();
+    Ok(Contact::new(contact.row, views))
+}
+
+/// A position as it is read, at a company of this name.
+fn view(row: &PositionRow, present_company_name: Option<String>) -> PositionView {
+    PositionView {
+        id: row.id,
+        contact_id: row.contact_id,
+        company_id: row.company_id,
+        company_name: row.company_name.clone(),
+        present_company_name,
+        title: row.title.clone(),
+        started_on: row.started_on,
+        ended_on: row.ended_on,
+        is_current: row.is_current,
+    }
 }
 
 pub async fn patch(
@@ -238,17 +261,7 @@ fn changed(shown: &Contact, draft: &Draft) -> Vec<String> {
         let shown = shown.positions.iter().find(|position| position.id == Some(row.id));
         let name =
             shown.filter(|shown| shown.company_id == row.company_id).and_then(|shown| shown.company_name.clone());
-        PositionView {
-            id: row.id,
-            contact_id: row.contact_id,
-            company_id: row.company_id,
-            company_name: row.company_name.clone(),
-            present_company_name: name,
-            title: row.title.clone(),
-            started_on: row.started_on,
-            ended_on: row.ended_on,
-            is_current: row.is_current,
-        }
+        view(row, name)
     });
     fields::changed(shown, &Contact::new(draft.contact.row.clone(), views.collect()))
 }
