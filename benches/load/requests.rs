@@ -103,15 +103,15 @@ impl Bench<'_> {
         self.tell("create", &statements);
         let (contact, position) = (text(&made["id"])?, text(&made["positions"][0]["id"])?);
         let prelude = "\\set turn :turn + 1\n\\set own 100000000000 + :client_id * 1000000000 + :turn";
-        let mut script = Script::new("create", prelude, &statements, false, |statement, index, value| {
+        let mut script = Script::new("create", prelude, &statements, false, |statement, _, value| {
             let fresh = |prefix: &str| format!("'{prefix}-{:04x}-7000-8000-'::text || :own", run / 1000 % 65536);
-            let column = insert_column(statement, index);
-            match (value, column) {
-                _ if value == captured => Some(format!("('load-pgbench-{run}-'::text || :own)")),
-                (_, Some("seq")) => Some(":change_seq".into()),
-                _ if statement.text.contains("pg_try_advisory_xact_lock") => Some(":own".into()),
-                _ => by_id(value, &contact, &fresh("01a00000")).or_else(|| by_id(value, &position, &fresh("01a00001"))),
+            if value == captured {
+                return Some(format!("('load-pgbench-{run}-'::text || :own)"));
             }
+            if statement.text.contains("pg_try_advisory_xact_lock") {
+                return Some(":own".into());
+            }
+            by_id(value, &contact, &fresh("01a00000")).or_else(|| by_id(value, &position, &fresh("01a00001")))
         })?;
         script.set("turn", "0");
         self.measure("create", &[script], statements.len(), next)
@@ -171,10 +171,3 @@ fn by_id(value: &str, probed: &str, expression: &str) -> Option<String> {
     let array = value.strip_prefix('{').and_then(|value| value.strip_suffix('}')) == Some(probed);
     array.then(|| format!("('{{' || {expression} || '}}')::uuid[]"))
 }
-
-/// The column that a parameter of an insert of one row goes into.
-fn insert_column(statement: &Statement, index: usize) -> Option<&str> {
-    let (_, columns) = statement.text.strip_prefix("INSERT INTO ")?.split_once('(')?;
-    columns.split_once(')')?.0.split(", ").nth(index).map(|name| name.trim_matches('"'))
-}
-
