@@ -28,7 +28,8 @@ pub const SINGLE_HEADING: &str = "| one request at a time | first | p50 | slowes
 /// A file into a new workspace, while somebody else reads.
 pub fn import(bench: &Bench<'_>, format: &Format, rows: usize) -> Result<String> {
     let server = bench.server;
-    let importer = User::register(server, &format!("importer-{}-{}", format.name.replace(' ', "-"), std::process::id()))?;
+    let importer =
+        User::register(server, &format!("importer-{}-{}", format.name.replace(' ', "-"), std::process::id()))?;
     let file = (format.make)(rows);
     let headers = format!("Content-Type: {}\r\nPrefer: wait=60\r\n", format.media_type);
     let post = importer.post("/v1/imports", &headers, file.as_bytes());

@@ -54,7 +54,6 @@ impl Options {
     fn wants(&self, figure: &str) -> bool {
         self.only.iter().any(|name| name == figure)
     }
-
 }
 
 fn main() -> Result<()> {

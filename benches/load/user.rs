@@ -28,8 +28,7 @@ impl User {
 
     fn signed_in(server: &Server, how: &str, body: &Value) -> Result<Self> {
         let body = body.to_string();
-        let answer =
-            once(server.address, &request("POST", &format!("/v1/auth/{how}"), None, JSON, body.as_bytes()))?;
+        let answer = once(server.address, &request("POST", &format!("/v1/auth/{how}"), None, JSON, body.as_bytes()))?;
         Ok(Self { token: text(&answer["access_token"])?, workspace: text(&answer["workspace"]["id"])? })
     }
 

@@ -631,7 +631,9 @@ pub async fn list(
 pub async fn total(mut conn: &Conn, workspace: WorkspaceId, query: &ListQuery, alike: bool) -> ApiResult<Option<i64>> {
     match query.count {
         None => Ok(None),
-        Some(Count::Exact) => Ok(Some(filtered(workspace, query, alike.then_some(LIKE)).count().get_result(&mut conn).await?)),
+        Some(Count::Exact) => {
+            Ok(Some(filtered(workspace, query, alike.then_some(LIKE)).count().get_result(&mut conn).await?))
+        }
     }
 }
 
