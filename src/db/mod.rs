@@ -5,17 +5,18 @@ pub mod embedded;
 pub mod full_text;
 pub mod ids;
 mod json;
+mod lanes;
 pub mod migrate;
 mod prebuilt;
 pub mod schema;
 mod tenant;
 mod text_enum;
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::deadpool::{Object, Pool as Deadpool};
@@ -24,6 +25,7 @@ use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfi
 pub use self::connect::{Closed, Connector};
 pub use self::ids::WorkspaceId;
 pub use self::json::Json;
+use self::lanes::{Lanes, Ride};
 pub use self::prebuilt::Prebuilt;
 pub use self::tenant::{rolled_back, savepoint};
 use crate::error::{ApiError, ApiResult, Code};
@@ -35,12 +37,6 @@ pub type PooledConn = Object<AsyncPgConnection>;
 
 /// How long a request waits for a connection before it is told to come back.
 const POOL_WAIT: Duration = Duration::from_secs(3);
-
-/// Reads on one lane before another is opened.
-const FULL: usize = 32;
-
-/// A lane that has answered nothing for so long has something slow on it: what comes next takes another.
-const STALLED: Duration = Duration::from_millis(2);
 
 /// How much longer than a statement may run its answer is waited for.
 const GRACE: Duration = Duration::from_secs(2);
@@ -69,7 +65,7 @@ pub struct Database {
 /// The connections of one worker thread to one database.
 struct Local {
     pool: Pool,
-    lanes: RefCell<Vec<Rc<Lane>>>,
+    lanes: Lanes,
     opening: tokio::sync::Mutex<()>,
 }
 
@@ -98,42 +94,6 @@ impl Drop for Exclusive {
         if let Some(conn) = self.0.take() {
             drop(Object::take(conn));
         }
-    }
-}
-
-/// A connection that several reads share. PostgreSQL answers them in order.
-struct Lane {
-    conn: AsyncPgConnection,
-    closed: Closed,
-    /// Reads that wait for their answer.
-    waiting: Cell<usize>,
-    /// When a read last was answered, or came to a lane without any.
-    moved: Cell<Instant>,
-}
-
-/// A read on its lane.
-struct Riding(Rc<Lane>);
-
-impl Lane {
-    fn ride(self: Rc<Self>, now: Instant) -> Riding {
-        if self.waiting.get() == 0 {
-            self.moved.set(now);
-        }
-        self.waiting.set(self.waiting.get() + 1);
-        Riding(self)
-    }
-
-    /// Whether another read would be answered soon.
-    fn flows(&self, now: Instant) -> bool {
-        let waiting = self.waiting.get();
-        waiting == 0 || waiting < FULL && now.duration_since(self.moved.get()) < STALLED
-    }
-}
-
-impl Drop for Riding {
-    fn drop(&mut self) {
-        self.0.waiting.set(self.0.waiting.get() - 1);
-        self.0.moved.set(Instant::now());
     }
 }
 
@@ -238,7 +198,7 @@ impl Database {
         if outcome.as_ref().is_err_and(ApiError::is_stale_plan)
             && let Ok(local) = self.local()
         {
-            local.lanes.borrow().iter().for_each(|lane| lane.closed.set());
+            local.lanes.close();
             local.pool.retain(|_, _| false);
         }
     }
@@ -246,11 +206,11 @@ impl Database {
     /// A server that has stopped answering does not end its statements itself: whoever waits is told in time, and
     /// the lane is given up, for what was sent on it is in an unknown state.
     async fn once_on_lane<T>(&self, work: &impl AsyncFn(&Conn) -> ApiResult<T>) -> ApiResult<T> {
-        let Riding(lane) = &self.lane().await?;
-        match tokio::time::timeout(self.settings.statement_timeout + GRACE, work(&lane.conn)).await {
+        let lane = self.lane().await?;
+        match tokio::time::timeout(self.settings.statement_timeout + GRACE, work(lane.conn())).await {
             Ok(outcome) => outcome,
             Err(_) => {
-                lane.closed.set();
+                lane.close();
                 Err(ApiError::unavailable(&"the database does not answer"))
             }
         }
@@ -281,44 +241,24 @@ impl Database {
             .max_size(self.settings.pool_per_worker)
             .build()
             .map_err(|error| ApiError::internal(&error))?;
-        Ok(Local { pool, lanes: RefCell::default(), opening: tokio::sync::Mutex::new(()) })
+        Ok(Local { pool, lanes: Lanes::default(), opening: tokio::sync::Mutex::new(()) })
     }
 
-    async fn lane(&self) -> ApiResult<Riding> {
+    async fn lane(&self) -> ApiResult<Ride> {
         let local = self.local()?;
         // While another is being opened, those that are there have to do.
         let most = local.opening.try_lock().map_or(0, |_free| self.settings.lanes_per_worker);
-        if let Some(lane) = local.pick(most) {
+        if let Some(lane) = local.lanes.pick(most) {
             return Ok(lane);
         }
         let _one_at_a_time = local.opening.lock().await;
-        if let Some(lane) = local.pick(self.settings.lanes_per_worker) {
+        if let Some(lane) = local.lanes.pick(self.settings.lanes_per_worker) {
             return Ok(lane);
         }
         let lane = self.connector.connect_lane(self.settings.statement_timeout);
         let lane = tokio::time::timeout(POOL_WAIT * 2, lane).await;
         let lane = lane.map_err(|_| ApiError::unavailable(&"the database does not accept a connection in time"))?;
         let (conn, closed) = lane.map_err(|error| ApiError::unavailable(&error))?;
-        let now = Instant::now();
-        let lane = Rc::new(Lane { conn, closed, waiting: 0.into(), moved: now.into() });
-        local.lanes.borrow_mut().push(Rc::clone(&lane));
-        Ok(lane.ride(now))
-    }
-}
-
-impl Local {
-    /// The first lane that flows, for reads that come close together cost PostgreSQL and this process fewer switches
-    /// when they go together; else the one with the fewest. None while one more may be opened instead.
-    fn pick(&self, most: usize) -> Option<Riding> {
-        let mut lanes = self.lanes.borrow_mut();
-        lanes.retain(|lane| !lane.closed.get());
-        let now = Instant::now();
-        let flowing = lanes.iter().find(|lane| lane.flows(now));
-        let lane = match flowing {
-            None if lanes.len() < most => None,
-            None => lanes.iter().min_by_key(|lane| lane.waiting.get()),
-            flowing => flowing,
-        };
-        lane.map(|lane| Rc::clone(lane).ride(now))
+        Ok(local.lanes.add(conn, closed))
     }
 }

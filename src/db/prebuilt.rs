@@ -45,3 +45,22 @@ impl<Q: QueryFragment<Pg> + QueryId> QueryFragment<Pg> for Prebuilt<Q> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use diesel::prelude::*;
+
+    use super::*;
+    use crate::db::schema::contacts;
+
+    #[test]
+    fn the_text_is_that_of_the_query() {
+        let by = |id| contacts::table.filter(contacts::id.eq(id)).select(contacts::version);
+        let text = |id| diesel::debug_query::<Pg, _>(&by(id)).to_string();
+        let (one, other) = (uuid::Uuid::nil(), uuid::Uuid::max());
+        // The second time from memory, with the values of the second.
+        for id in [one, other] {
+            assert_eq!(diesel::debug_query::<Pg, _>(&Prebuilt(by(id))).to_string(), text(id));
+        }
+    }
+}
