@@ -1,0 +1,139 @@
+//! From a token to a caller. A verified token is remembered until it expires; what may be revoked (the session, the
+//! role) is asked for again every few seconds, so that a revocation takes effect within five on every instance.
+mod store;
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use moka::sync::Cache;
+use uuid::Uuid;
+
+use super::access::Caller;
+use super::device::Device;
+use super::jwt::Claims;
+use super::scope::{Role, Scopes};
+use super::sha256;
+use crate::app::App;
+use crate::db::WorkspaceId;
+use crate::error::ApiResult;
+
+const STANDING_FOR: Duration = Duration::from_secs(4);
+
+/// What a signature (or a ticket) vouches for.
+#[derive(Debug, Clone, Copy)]
+pub struct Credential {
+    pub user: Uuid,
+    pub workspace: Uuid,
+    pub session: Uuid,
+    pub scopes: Scopes,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// What the database says of a session in a workspace.
+#[derive(Debug, Clone, Copy)]
+struct Standing {
+    user: Uuid,
+    role: Role,
+    signed_in_at: DateTime<Utc>,
+}
+
+/// What this process remembers of credentials.
+pub struct Verified {
+    tokens: Cache<[u8; 32], Credential>,
+    standings: Cache<(Uuid, Uuid), Option<Standing>>,
+}
+
+impl Default for Verified {
+    fn default() -> Self {
+        Self {
+            tokens: Cache::builder().max_capacity(50_000).time_to_live(Duration::from_secs(24 * 3600)).build(),
+            standings: Cache::builder().max_capacity(50_000).time_to_live(STANDING_FOR).build(),
+        }
+    }
+}
+
+impl Verified {
+    /// After a change to a session, a member or a key in this process: looks again at once.
+    pub fn forget(&self) {
+        self.standings.invalidate_all();
+    }
+
+    /// After the set of signing keys changed.
+    pub fn forget_tokens(&self) {
+        self.tokens.invalidate_all();
+    }
+}
+
+/// `None` when the token is not valid, for whatever reason: the log knows it, the client need not.
+pub async fn caller(app: &App, text: &str, device: Device) -> ApiResult<Option<Rc<Caller>>> {
+    match token(app, text).await? {
+        Some(credential) => standing_caller(app, credential, device).await,
+        None => Ok(None),
+    }
+}
+
+/// Whether a caller whose request takes its time is still one, with the same scopes at least.
+pub async fn still_stands(app: &App, caller: &Caller) -> ApiResult<bool> {
+    let Caller { workspace, user, credential: session, scopes, expires_at, .. } = *caller;
+    let credential = Credential { workspace: workspace.into(), user, session, scopes, expires_at };
+    let now = standing_caller(app, credential, caller.device.clone()).await?;
+    Ok(now.is_some_and(|now| now.scopes == scopes))
+}
+
+/// The caller of a credential that is genuine, if it still stands.
+pub async fn standing_caller(app: &App, token: Credential, device: Device) -> ApiResult<Option<Rc<Caller>>> {
+    if token.expires_at <= app.now() {
+        return Ok(None);
+    }
+    let key = (token.session, token.workspace);
+    let standing = match app.verified.standings.get(&key) {
+        Some(known) => known,
+        None => {
+            let now = app.now();
+            let found =
+                app.db.lookup(async |conn| store::standing(conn, token.session, token.workspace, now).await).await?;
+            app.verified.standings.insert(key, found);
+            found
+        }
+    };
+    let Some(standing) = standing.filter(|standing| standing.user == token.user) else { return Ok(None) };
+    Ok(Some(Rc::new(Caller {
+        workspace: WorkspaceId::vouched(token.workspace),
+        user: token.user,
+        credential: token.session,
+        role: standing.role,
+        scopes: token.scopes.and(standing.role.scopes()),
+        signed_in_at: standing.signed_in_at,
+        expires_at: token.expires_at,
+        device,
+    })))
+}
+
+async fn token(app: &App, text: &str) -> ApiResult<Option<Credential>> {
+    let digest = sha256(text.as_bytes());
+    let now = app.now();
+    if let Some(known) = app.verified.tokens.get(&digest) {
+        return Ok(Some(known));
+    }
+    let claims = match app.keys.verify(app, text, now).await? {
+        Ok(claims) => claims,
+        Err(reason) => {
+            tracing::info!("an access token was refused: {reason}");
+            return Ok(None);
+        }
+    };
+    let Some(credential) = read(&claims) else { return Ok(None) };
+    app.verified.tokens.insert(digest, credential);
+    Ok(Some(credential))
+}
+
+fn read(claims: &Claims) -> Option<Credential> {
+    Some(Credential {
+        user: Uuid::try_parse(&claims.sub).ok()?,
+        workspace: claims.wsp?,
+        session: claims.sid?,
+        scopes: Scopes::parse(&claims.scope),
+        expires_at: DateTime::from_timestamp(claims.exp, 0)?,
+    })
+}
