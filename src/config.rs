@@ -423,12 +423,11 @@ pub fn read_env_file() -> Result<(), String> {
         Ok(_) => Ok(()),
         Err(error) if error.not_found() => Ok(()),
         // The line itself is not repeated: it may hold a secret.
-        Err(dotenvy::Error::LineParse(line, at)) => {
-            let name = line.split('=').next().unwrap_or_default().trim();
-            Err(format!(
-                "the line `{name}=…` of the file .env cannot be read from character {at} on: put values with blanks or \
-                 special characters into quotes"
-            ))
+        Err(dotenvy::Error::LineParse(..)) => {
+            let read = dotenvy::dotenv_iter().ok().and_then(|lines| lines.map_while(Result::ok).last());
+            let place = read.map_or("its beginning".to_owned(), |(name, _)| format!("the line behind {name}"));
+            let hint = "put values with blanks or special characters into quotes";
+            Err(format!("the file .env cannot be read from {place} on: {hint}"))
         }
         Err(error) => Err(format!("the file .env cannot be read: {error}")),
     }

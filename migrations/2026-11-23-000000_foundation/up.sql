@@ -14,7 +14,7 @@ BEGIN
         EXECUTE format('GRANT inroad_tenant TO %I', current_user);
     EXCEPTION WHEN insufficient_privilege THEN
         -- Enough is that an administrator has done so.
-        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'inroad_tenant' AND pg_has_role(oid, 'MEMBER')) THEN
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'inroad_tenant' AND pg_has_role(rolname, 'MEMBER')) THEN
             RAISE EXCEPTION 'the database user % may neither make the role inroad_tenant nor use it. Let an '
                 'administrator run: CREATE ROLE inroad_tenant NOLOGIN; GRANT inroad_tenant TO %;  (the first only '
                 'where that role is not there yet), or give the user CREATEROLE', current_user, quote_ident(current_user);
