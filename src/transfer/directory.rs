@@ -106,6 +106,7 @@ impl Directory {
         self.forgotten.has(row.slugs.first().map(String::as_str), emails(), &name, None)
             || row.slugs.iter().skip(1).any(|slug| self.forgotten.has(Some(slug), [], &name, None))
             || companies.into_iter().any(|company| self.forgotten.has(None, [], &name, company))
+            || self.forgotten.has_called(&name, said.phone_keys())
     }
 
     /// Whoever may be meant by an entry.
