@@ -4,13 +4,14 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::not;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Date, Float, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid};
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use futures_util::try_join;
 
 use super::api::Contact;
-use super::model::{ContactId, ContactRow, ContactWrite, PositionRow, PositionView, StageMoveRow};
+use super::model::{ContactId, ContactRow, ContactWrite, OriginRow, PositionRow, PositionView, StageMoveRow};
 use super::query::{By, Employment, ListQuery, never};
 use super::search;
 use super::timeline::Logged;
@@ -211,6 +212,17 @@ pub async fn names(
     Ok(rows.into_iter().collect())
 }
 
+/// What these contacts are or were called, deleted or not.
+pub async fn all_names(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    ids: &[ContactId],
+) -> ApiResult<HashMap<ContactId, String>> {
+    let wanted = contacts::table.filter(contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(ids)));
+    let rows: Vec<(ContactId, String)> = wanted.select((contacts::id, contacts::display_name)).load(&mut conn).await?;
+    Ok(rows.into_iter().collect())
+}
+
 /// Keeps from which stages to which contacts have moved.
 pub async fn insert_stage_moves(mut conn: &Conn, rows: &[StageMoveRow]) -> ApiResult<()> {
     for chunk in rows.chunks(CHUNK) {
@@ -230,24 +242,69 @@ pub async fn insert_stage_move(mut conn: &Conn, row: &StageMoveRow) -> ApiResult
 const TOLD: &str =
     "changes.kind IN ('contact.updated', 'contact.stage_changed', 'contact.deleted', 'contact.restored')";
 
-/// The moves of one contact from stage to stage.
-pub async fn stage_moves_of(mut conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResult<Vec<StageMoveRow>> {
-    let own = stage_moves::workspace_id.eq(workspace).and(stage_moves::contact_id.eq(id));
-    Ok(StageMoveRow::query().filter(own).load(&mut conn).await?)
+/// The moves of a contact from stage to stage, under all of its ids.
+pub async fn stage_moves_of(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    ids: &[ContactId],
+) -> ApiResult<Vec<StageMoveRow>> {
+    let own = stage_moves::workspace_id.eq(workspace).and(stage_moves::contact_id.eq_any(ids));
+    Ok(StageMoveRow::query().filter(own).order(stage_moves::moved_at).load(&mut conn).await?)
 }
 
-/// What the change log has of one contact, newest first, but for moves from stage to stage that are kept apart.
-pub async fn changes_of(mut conn: &Conn, workspace: WorkspaceId, id: ContactId, span: &Span) -> ApiResult<Vec<Logged>> {
+/// Gives the moves of a contact that goes to another. They were of other versions: their numbers are less than any.
+pub async fn inherit_stage_moves(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    from: ContactId,
+    to: ContactId,
+) -> ApiResult<()> {
+    diesel::sql_query(
+        "UPDATE stage_moves AS own SET contact_id = $3, version = new.version
+         FROM (
+             SELECT version AS old, (row_number() OVER (ORDER BY version DESC) * -1 + coalesce((
+                 SELECT least(min(version), 0) FROM stage_moves WHERE workspace_id = $1 AND contact_id = $3
+             ), 0))::integer AS version
+             FROM stage_moves WHERE workspace_id = $1 AND contact_id = $2
+         ) AS new
+         WHERE own.workspace_id = $1 AND own.contact_id = $2 AND own.version = new.old",
+    )
+    .bind::<Uuid, _>(workspace)
+    .bind::<Uuid, _>(from)
+    .bind::<Uuid, _>(to)
+    .execute(&mut conn)
+    .await?;
+    Ok(())
+}
+
+/// How these contacts came in, deleted or not.
+pub async fn origins(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Vec<OriginRow>> {
+    let wanted = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(ids));
+    Ok(OriginRow::query().filter(wanted).load(&mut conn).await?)
+}
+
+/// What the change log has of a contact under all of its ids, newest first, but for moves from stage to stage that are
+/// kept apart.
+pub async fn changes_of(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    ids: &[ContactId],
+    span: &Span,
+) -> ApiResult<Vec<Logged>> {
+    let ids: Vec<uuid::Uuid> = ids.iter().map(|id| (*id).into()).collect();
+    // A former one was hidden by the merge, which is told by itself.
+    let hidden = changes::resource_id.eq_any(ids.get(1..).unwrap_or_default().to_vec());
+    let hidden = hidden.and(changes::kind.eq_any(["contact.deleted", "contact.restored"]));
     let moved = stage_moves::workspace_id
         .eq(changes::workspace_id)
         .and(stage_moves::contact_id.eq(changes::resource_id))
         .and(stage_moves::version.eq(changes::resource_version));
-    let own = changes::workspace_id.eq(workspace).and(changes::resource_id.eq(uuid::Uuid::from(id)));
+    let own = changes::workspace_id.eq(workspace).and(changes::resource_id.eq_any(ids));
     let mut rows = changes::table
         .left_join(stage_moves::table.on(moved))
-        .filter(own.and(diesel::dsl::sql::<Bool>(TOLD)))
+        .filter(own.and(diesel::dsl::sql::<Bool>(TOLD)).and(not(hidden)))
         .filter(changes::kind.ne("contact.stage_changed").or(stage_moves::version.nullable().is_null()))
-        .select((changes::seq, changes::occurred_at, changes::kind, changes::fields))
+        .select((changes::resource_id, changes::seq, changes::occurred_at, changes::kind, changes::fields))
         .order((changes::occurred_at.desc(), changes::seq.desc()))
         .into_boxed();
     if let Some((at, tie)) = &span.before {
@@ -261,8 +318,8 @@ pub async fn changes_of(mut conn: &Conn, workspace: WorkspaceId, id: ContactId, 
         };
     }
     let limit = i64::try_from(span.limit).unwrap_or(i64::MAX);
-    let rows: Vec<(i64, DateTime<Utc>, String, Vec<String>)> = rows.limit(limit).load(&mut conn).await?;
-    Ok(rows.into_iter().map(|(seq, at, kind, fields)| Logged { seq, at, kind, fields }).collect())
+    let rows: Vec<(uuid::Uuid, i64, DateTime<Utc>, String, Vec<String>)> = rows.limit(limit).load(&mut conn).await?;
+    Ok(rows.into_iter().map(|(id, seq, at, kind, fields)| Logged { id, seq, at, kind, fields }).collect())
 }
 
 /// The positions of one contact, in their order. Not by a list of one: for that PostgreSQL makes a new plan at every

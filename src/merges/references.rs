@@ -23,7 +23,7 @@ pub const HANDLED: &[(&str, &str)] = &[
     ("introductions_introduced_fkey", "moved, without self-introductions and twins; an anonymous node stays"),
     ("circle_requests_connector_fkey", "moved to the survivor; removed"),
     ("messages_contact_fkey", "moved to the survivor; removed"),
-    ("stage_moves_contact_fkey", "stay with the merged contact; removed with the contact"),
+    ("stage_moves_contact_fkey", "stay with the merged contact, and move when it goes; removed with the contact"),
     ("duplicate_dismissals_first_fkey", "copied to the survivor; removed with the contact"),
     ("duplicate_dismissals_second_fkey", "copied to the survivor; removed with the contact"),
     ("contact_merges_survivor_fkey", "stay, for their undo; removed with the contact"),
