@@ -95,6 +95,11 @@ pub fn periodic_tasks() -> Vec<Task> {
             run: |app| Box::pin(async move { merges::purge_old(&app).await }),
         },
         Task {
+            name: "walk_for_search",
+            every: Duration::seconds(30),
+            run: |app| Box::pin(async move { search::walk(&app).await }),
+        },
+        Task {
             name: "forget_idempotency_keys",
             every: Duration::hours(1),
             run: |app| {

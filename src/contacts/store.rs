@@ -18,7 +18,7 @@ use super::timeline::Logged;
 use super::touch::Touched;
 use crate::companies::CompanyId;
 use crate::db::columns::array_text;
-use crate::db::full_text::{TsVector, Vector};
+use crate::db::full_text::TsVector;
 use crate::db::schema::{changes, companies, contact_redirects, contacts, positions, stage_moves};
 use crate::db::{Conn, Json, WorkspaceId};
 use crate::error::{ApiError, ApiResult, OnConstraint};
@@ -573,19 +573,11 @@ fn shown(rows: Vec<ContactRow>, positions: Vec<PositionView>) -> Vec<Contact> {
 pub async fn reindex(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<()> {
     for chunk in ids.chunks(CHUNK) {
         let wanted = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(chunk));
-        let rows = ContactRow::query().filter(wanted).load(&mut conn).await?;
-        let contacts = shown(rows, self::positions(conn, workspace, chunk).await?);
-        let (ids, vectors): (Vec<ContactId>, Vec<Vector>) =
-            contacts.into_iter().map(|contact| (contact.id, search::words(workspace, contact))).unzip();
-        diesel::sql_query(
-            "UPDATE contacts SET search_words = new.words FROM unnest($2, $3) AS new (id, words)
-             WHERE contacts.workspace_id = $1 AND contacts.id = new.id",
-        )
-        .bind::<Uuid, _>(workspace)
-        .bind::<Array<Uuid>, _>(ids)
-        .bind::<Array<TsVector>, _>(vectors)
-        .execute(&mut conn)
-        .await?;
+        // Whoever holds one of them writes it anew.
+        let rows = ContactRow::query().filter(wanted).for_update().skip_locked().load(&mut conn).await?;
+        let contacts = shown(rows, self::positions(conn, workspace, chunk).await?).into_iter();
+        let words = contacts.map(|contact| (contact.id.into(), search::words(workspace, contact)));
+        crate::search::keep(conn, workspace, "contacts", words).await?;
     }
     Ok(())
 }

@@ -518,6 +518,9 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::full_text::TsVector;
+
     messages (workspace_id, id) {
         workspace_id -> Uuid,
         id -> Uuid,
@@ -547,6 +550,18 @@ diesel::table! {
         failure -> Nullable<Text>,
         source -> Text,
         external_key -> Nullable<Text>,
+        search_words -> TsVector,
+    }
+}
+
+diesel::table! {
+    search_walks (kind) {
+        kind -> Text,
+        rules -> Int2,
+        rounds -> Int2,
+        after_workspace_id -> Nullable<Uuid>,
+        after_id -> Nullable<Uuid>,
+        due_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -609,6 +624,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     positions,
     refresh_tokens,
     saved_views,
+    search_walks,
     sessions,
     signing_keys,
     stage_moves,

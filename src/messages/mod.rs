@@ -10,6 +10,7 @@ mod past;
 mod people;
 mod query;
 mod routes;
+mod search;
 mod service;
 mod states;
 mod store;
@@ -23,6 +24,7 @@ pub use self::model::MessageId;
 pub use self::past::{PastMessage, forget_past, record_past};
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, free_texts};
 pub use self::service::{RESOURCE, purge, restore};
+pub use self::store::{found, reindex};
 pub use self::timeline::timeline;
 pub use self::words::{MessageChannel, MessageDirection, MessagePurpose, MessageSource, MessageState, ReplyKind};
 

@@ -3,22 +3,31 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use uuid::Uuid;
 
 use super::model::{MessageId, MessageRow};
 use super::query::{By, ListQuery};
+use super::search::{self, words};
 use super::words::{MessageDirection, MessageSource, MessageState, ReplyKind};
-use crate::contacts::ContactId;
+use crate::contacts::{self, ContactId};
+use crate::db::full_text::Vector;
 use crate::db::schema::messages;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
+use crate::search::Found;
 use crate::sort::{Order, Position, keyset};
 use crate::timeline::{Span, Tie};
 
-/// Rows of one statement: 28 values each, and PostgreSQL takes 65,535 values.
+/// Rows of one statement: 29 values each, and PostgreSQL takes 65,535 values.
 const CHUNK: usize = 1_000;
 
+/// The row, with what a search finds it by.
+fn written(row: &MessageRow) -> (&MessageRow, diesel::dsl::Eq<messages::search_words, Vector>) {
+    (row, messages::search_words.eq(words(row)))
+}
+
 pub async fn insert(mut conn: &Conn, row: &MessageRow) -> ApiResult<()> {
-    diesel::insert_into(messages::table).values(row).execute(&mut conn).await?;
+    diesel::insert_into(messages::table).values(written(row)).execute(&mut conn).await?;
     Ok(())
 }
 
@@ -27,7 +36,7 @@ pub async fn insert_new(mut conn: &Conn, rows: &[MessageRow]) -> ApiResult<Vec<M
     let mut added = Vec::with_capacity(rows.len());
     for chunk in rows.chunks(CHUNK) {
         let ids: Vec<MessageId> = diesel::insert_into(messages::table)
-            .values(chunk)
+            .values(chunk.iter().map(written).collect::<Vec<_>>())
             .on_conflict_do_nothing()
             .returning(messages::id)
             .get_results(&mut conn)
@@ -39,7 +48,8 @@ pub async fn insert_new(mut conn: &Conn, rows: &[MessageRow]) -> ApiResult<Vec<M
 
 /// Writes the row over the one with its id.
 pub async fn update(mut conn: &Conn, row: &MessageRow) -> ApiResult<()> {
-    diesel::update(messages::table.find((row.workspace_id, row.id))).set(row).execute(&mut conn).await?;
+    let own = messages::table.find((row.workspace_id, row.id));
+    diesel::update(own).set(written(row)).execute(&mut conn).await?;
     Ok(())
 }
 
@@ -275,4 +285,21 @@ pub async fn list(
         By::Occurred => keyset!(rows, descending, messages::occurred_at, messages::id, at),
     };
     Ok(rows.limit(query.fetch()).load(&mut conn).await?)
+}
+
+/// What a search shows of these messages.
+pub async fn found(mut conn: &Conn, workspace: WorkspaceId, ids: &[Uuid]) -> ApiResult<Vec<Found>> {
+    let wanted = messages::workspace_id.eq(workspace).and(messages::id.eq_any(ids));
+    let rows = MessageRow::query().filter(wanted.and(messages::deleted_at.is_null())).load(&mut conn).await?;
+    let people: Vec<ContactId> = rows.iter().map(|row| row.contact_id).collect();
+    let names = contacts::names(conn, workspace, &people).await?;
+    Ok(rows.iter().map(|row| search::found(row, &names)).collect())
+}
+
+/// Renews what a search finds of these messages by. Whoever holds one of them writes it anew.
+pub async fn reindex(mut conn: &Conn, workspace: WorkspaceId, ids: &[MessageId]) -> ApiResult<()> {
+    let wanted = messages::workspace_id.eq(workspace).and(messages::id.eq_any(ids));
+    let rows = MessageRow::query().filter(wanted).for_update().skip_locked().load(&mut conn).await?;
+    let words = rows.iter().map(|row| (row.id.into(), words(row)));
+    crate::search::keep(conn, workspace, "messages", words).await
 }

@@ -6,18 +6,20 @@ use super::model::{Found, SearchKind};
 use super::query::{Query, Rank};
 use super::store::{self, Step};
 use super::words::Branch;
-use crate::auth::{Caller, CompaniesRead, ContactsRead};
+use crate::auth::{Caller, CompaniesRead, ContactsRead, MessagesRead};
+use crate::changes::Tx;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
-use crate::{companies, contacts};
+use crate::{companies, contacts, messages};
 
 impl SearchKind {
-    pub const ALL: [Self; 2] = [Self::Contact, Self::Company];
+    pub const ALL: [Self; 3] = [Self::Contact, Self::Company, Self::Message];
 
-    fn table(self) -> &'static str {
+    pub fn table(self) -> &'static str {
         match self {
             Self::Contact => "contacts",
             Self::Company => "companies",
+            Self::Message => "messages",
         }
     }
 
@@ -26,6 +28,7 @@ impl SearchKind {
         match self {
             Self::Contact => caller.scopes.holds::<ContactsRead>(),
             Self::Company => caller.scopes.holds::<CompaniesRead>(),
+            Self::Message => caller.scopes.holds::<MessagesRead>(),
         }
     }
 
@@ -33,8 +36,22 @@ impl SearchKind {
         match self {
             Self::Contact => contacts::found(conn, workspace, ids).await,
             Self::Company => companies::found(conn, workspace, ids).await,
+            Self::Message => messages::found(conn, workspace, ids).await,
         }
     }
+
+    /// Has these found by their present texts.
+    pub async fn reindex(self, tx: &Tx<'_>, ids: &[Uuid]) -> ApiResult<()> {
+        match self {
+            Self::Contact => contacts::reindex(tx.conn, tx.workspace, &typed(ids)).await,
+            Self::Company => companies::reindex(tx.conn, tx.workspace, &typed(ids)).await,
+            Self::Message => messages::reindex(tx.conn, tx.workspace, &typed(ids)).await,
+        }
+    }
+}
+
+fn typed<I: From<Uuid>>(ids: &[Uuid]) -> Vec<I> {
+    ids.iter().copied().map(I::from).collect()
 }
 
 /// Where something stands among all that is found: by rank, then the newest first.

@@ -48,6 +48,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
             "external_ids_pkey",
             "import_keys_pkey",
             "periodic_tasks_pkey",
+            "search_walks_pkey",
             "throttles_pkey",
             "lint_settings_pkey",
             "messages_external_key",

@@ -26,6 +26,7 @@ pub const GLOBAL: &[(&str, &[&str])] = &[
     ("stream_tickets", &[]),
     ("jobs", &["INSERT"]),
     ("periodic_tasks", &[]),
+    ("search_walks", &[]),
     ("__diesel_schema_migrations", &[]),
 ];
 

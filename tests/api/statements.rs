@@ -70,6 +70,10 @@ const CROSSING: &[(&str, &str)] = &[
         "audit::forget_origins: housekeeping of all workspaces alike, by age alone",
     ),
     (
+        "select walked.workspace_id , walked.id from",
+        "search::behind: housekeeping of all workspaces alike, which writes in each by itself",
+    ),
+    (
         "select workspace_id from ( select workspace_id from audit_heads union select workspace_id from audit_log )",
         "audit::chains: the operator verifies all of them",
     ),
