@@ -32,6 +32,7 @@ mod process;
 mod readme;
 mod saved_views;
 mod search;
+mod sequences;
 mod sessions;
 mod settings;
 mod statements;
