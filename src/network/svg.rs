@@ -83,9 +83,8 @@ impl Picture<'_> {
         let said = if self.graph.nodes.is_empty() { "Nobody yet.".to_owned() } else { self.summary() };
         writeln!(
             f,
-            "<text x=\"{MARGIN}\" y=\"36\" font-size=\"18\" font-weight=\"600\" fill=\"{INK}\">Who led to whom</text>\n\
-             <text x=\"{}\" y=\"36\" font-size=\"12\" fill=\"{PALE}\">{}</text>",
-            MARGIN + 160,
+            "<text x=\"{MARGIN}\" y=\"36\" font-size=\"18\" font-weight=\"600\" fill=\"{INK}\">Who led to whom\
+             <tspan dx=\"14\" font-size=\"12\" font-weight=\"400\" fill=\"{PALE}\">{}</tspan></text>",
             Escaped(&said),
         )?;
         let mut x = MARGIN;
@@ -93,14 +92,14 @@ impl Picture<'_> {
             let (name, colour) = (line.name(), line.colour());
             write!(f, "<path d=\"M{x} 58H{}\" {}/>", x + 30, stroke(*line))?;
             writeln!(f, "<text x=\"{}\" y=\"62\" font-size=\"11\" fill=\"{colour}\">{name}</text>", x + 38)?;
-            x += 48 + 7 * i32::try_from(name.len()).unwrap_or(0);
+            x += 56 + 6 * i32::try_from(name.len()).unwrap_or(0);
         }
         let dots: BTreeSet<Progress> = self.graph.nodes.iter().filter_map(Progress::of).collect();
         for dot in dots {
             let (name, colour) = (dot.name(), dot.colour());
             write!(f, "<circle cx=\"{}\" cy=\"58\" r=\"4\" fill=\"{colour}\"/>", x + 4)?;
             writeln!(f, "<text x=\"{}\" y=\"62\" font-size=\"11\" fill=\"{PALE}\">{name}</text>", x + 13)?;
-            x += 24 + 7 * i32::try_from(name.len()).unwrap_or(0);
+            x += 30 + 6 * i32::try_from(name.len()).unwrap_or(0);
         }
         Ok(())
     }
@@ -130,7 +129,7 @@ impl Picture<'_> {
 
 /// The tips of the lines, and the frame that no name leaves.
 fn define(f: &mut fmt::Formatter<'_>, lines: &BTreeSet<Line>) -> fmt::Result {
-    write!(f, "<defs><clipPath id=\"box\"><rect width=\"{}\" height=\"{HEIGHT}\"/></clipPath>", WIDTH - 6)?;
+    write!(f, "<defs><clipPath id=\"box\"><rect width=\"{WIDTH}\" height=\"{HEIGHT}\"/></clipPath>")?;
     for line in lines {
         write!(
             f,
@@ -193,7 +192,7 @@ fn draw_node(f: &mut fmt::Formatter<'_>, node: &NetworkNode, (x, y): (i32, i32))
          <rect x=\".5\" y=\".5\" width=\"{}\" height=\"{}\" rx=\"9\" fill=\"{fill}\" stroke=\"{border}\"{dashes}/>",
         Escaped(name),
         Escaped(&about),
-        WIDTH - 7,
+        WIDTH - 1,
         HEIGHT - 1,
     )?;
     if let Some(progress) = Progress::of(node) {

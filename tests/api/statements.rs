@@ -70,7 +70,15 @@ const CROSSING: &[(&str, &str)] = &[
         "audit::forget_origins: housekeeping of all workspaces alike, by age alone",
     ),
     (
-        "select walked.workspace_id , walked.id from",
+        "select walked.workspace_id , walked.id from contacts as walked",
+        "search::behind: housekeeping of all workspaces alike, which writes in each by itself",
+    ),
+    (
+        "select walked.workspace_id , walked.id from companies as walked",
+        "search::behind: housekeeping of all workspaces alike, which writes in each by itself",
+    ),
+    (
+        "select walked.workspace_id , walked.id from messages as walked",
         "search::behind: housekeeping of all workspaces alike, which writes in each by itself",
     ),
     (
