@@ -7,7 +7,7 @@ use super::model::SearchKind;
 use super::store::{self, Walk};
 use crate::app::App;
 use crate::changes::{Actor, Tx};
-use crate::db::WorkspaceId;
+use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 
 /// Raised when other texts are searched, or their words are kept in another way.
@@ -30,10 +30,9 @@ pub async fn walk(app: &App) -> ApiResult<usize> {
 }
 
 async fn go_on(app: &App, kind: SearchKind) -> ApiResult<usize> {
-    let Some(walk) = store::due_walk(&*app.db.global().await?, kind.name(), RULES, app.now()).await? else {
-        return Ok(0);
-    };
-    let rows = store::behind(&*app.db.global().await?, kind.table(), walk.after, TURN).await?;
+    let due = async |conn: &mut Conn| store::due_walk(conn, kind.name(), RULES, app.now()).await;
+    let Some(walk) = app.db.transaction(due).await? else { return Ok(0) };
+    let rows = app.db.lookup(async |conn| store::behind(conn, kind.table(), walk.after, TURN).await).await?;
     for own in rows.chunk_by(|one, two| one.0 == two.0) {
         for chunk in own.chunks(AT_ONCE) {
             let ids: Vec<Uuid> = chunk.iter().map(|(_, id)| *id).collect();
@@ -50,6 +49,6 @@ async fn go_on(app: &App, kind: SearchKind) -> ApiResult<usize> {
             Walk { after: None, rounds, due_at }
         }
     };
-    store::keep_walk(&*app.db.global().await?, kind.name(), &next).await?;
+    app.db.single(async |conn| store::keep_walk(conn, kind.name(), &next).await).await?;
     Ok(rows.len())
 }
