@@ -1,5 +1,5 @@
 //! Every statement about companies, each within one workspace.
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -89,6 +89,14 @@ pub async fn names(
         .load(&mut conn)
         .await?;
     Ok(rows.into_iter().collect())
+}
+
+/// Which of these companies there are, in the trash or not. None of them is purged before the end of the transaction.
+pub async fn hold(mut conn: &Conn, workspace: WorkspaceId, ids: &[CompanyId]) -> ApiResult<HashSet<CompanyId>> {
+    let wanted = companies::workspace_id.eq(workspace).and(companies::id.eq_any(ids));
+    let rows = companies::table.filter(wanted).select(companies::id).order(companies::id);
+    let held: Vec<CompanyId> = rows.for_key_share().load(&mut conn).await?;
+    Ok(held.into_iter().collect())
 }
 
 /// Companies that follow this one, in the order of their ids.

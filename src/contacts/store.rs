@@ -15,12 +15,15 @@ use super::query::{By, Employment, ListQuery, never};
 use super::search;
 use super::timeline::Logged;
 use super::touch::Touched;
+use super::words::{Stage, StageReason};
 use crate::companies::CompanyId;
 use crate::db::columns::array_text;
 use crate::db::full_text::{TsVector, Vector};
 use crate::db::schema::{changes, companies, contact_redirects, contacts, positions, stage_moves};
 use crate::db::{Conn, Json, WorkspaceId};
 use crate::error::{ApiError, ApiResult, OnConstraint};
+use crate::exports::table::is;
+use crate::exports::{Link, Table};
 use crate::external_ids::ExternalIds;
 use crate::http::page::Count;
 use crate::insert_columns;
@@ -53,7 +56,16 @@ fn company_gone() -> ApiError {
     ApiError::field("/positions", "not_found", "names a company that is not of this workspace")
 }
 
-pub async fn insert_many(mut conn: &Conn, list: &[ContactWrite]) -> ApiResult<()> {
+pub async fn insert_many(conn: &Conn, list: &[ContactWrite]) -> ApiResult<()> {
+    write_many(conn, list, None).await
+}
+
+/// Writes these over the ones with their ids, which are there.
+pub async fn update_many(conn: &Conn, list: &[ContactWrite]) -> ApiResult<()> {
+    write_many(conn, list, Some(&["workspace_id", "id"])).await
+}
+
+async fn write_many(mut conn: &Conn, list: &[ContactWrite], over: Option<&[&str]>) -> ApiResult<()> {
     for chunk in list.chunks(CHUNK) {
         insert_columns!(&mut conn, "contacts", chunk, write => {
             workspace_id: Uuid = write.row.workspace_id,
@@ -86,7 +98,7 @@ pub async fn insert_many(mut conn: &Conn, list: &[ContactWrite]) -> ApiResult<()
             custom_fields: Jsonb = &write.row.custom_fields,
             external_ids: Jsonb = &write.row.external_ids,
             search_words: TsVector = &write.search_words,
-        })?;
+        }, over over)?;
     }
     Ok(())
 }
@@ -119,11 +131,13 @@ pub async fn insert_positions(mut conn: &Conn, rows: &[PositionRow]) -> ApiResul
 pub async fn replace_positions(
     mut conn: &Conn,
     workspace: WorkspaceId,
-    contact: ContactId,
+    contacts: &[ContactId],
     rows: &[PositionRow],
 ) -> ApiResult<()> {
-    let own = positions::workspace_id.eq(workspace).and(positions::contact_id.eq(contact));
-    diesel::delete(positions::table.filter(own)).execute(&mut conn).await?;
+    for chunk in contacts.chunks(CHUNK) {
+        let theirs = positions::workspace_id.eq(workspace).and(positions::contact_id.eq_any(chunk));
+        diesel::delete(positions::table.filter(theirs)).execute(&mut conn).await?;
+    }
     insert_positions(conn, rows).await
 }
 
@@ -163,6 +177,25 @@ pub async fn lock_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId
     // In one order, so that two who lock the same contacts wait and do not block each other.
     let rows = ContactRow::query().filter(wanted.and(contacts::deleted_at.is_null())).order(contacts::id);
     Ok(rows.for_update().load(&mut conn).await?)
+}
+
+/// Which of these contacts are not deleted. They are locked until the end of the transaction.
+pub async fn hold(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<HashSet<ContactId>> {
+    let wanted = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(ids)).and(contacts::deleted_at.is_null());
+    let rows = contacts::table.filter(wanted).select(contacts::id).order(contacts::id);
+    let held: Vec<ContactId> = rows.for_no_key_update().load(&mut conn).await?;
+    Ok(held.into_iter().collect())
+}
+
+/// The versions of these contacts.
+pub async fn versions(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    ids: &[ContactId],
+) -> ApiResult<HashMap<ContactId, i32>> {
+    let wanted = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(ids));
+    let rows = contacts::table.filter(wanted).select((contacts::id, contacts::version));
+    Ok(rows.load(&mut conn).await?.into_iter().collect())
 }
 
 /// By what a file may know a contact: id, LinkedIn slug, e-mail addresses in lower case, and the name it sorts by.
@@ -704,3 +737,14 @@ fn people_at(workspace: WorkspaceId, query: &ListQuery) -> positions::BoxedQuery
         Some(Employment::Former) => people.filter(diesel::dsl::not(positions::is_current)),
     }
 }
+
+/// The moves of contacts from stage to stage, as an archive takes them.
+pub const STAGE_MOVES: Table = Table {
+    name: "stage_moves",
+    columns: &["contact_id", "version", "moved_at", "from_stage", "to_stage", "reason"],
+    id: Some("contact_id"),
+    key: &["contact_id", "version"],
+    links: &[Link::required("contact_id", "contacts")],
+    checks: &[("from_stage", is::<Stage>), ("to_stage", is::<Stage>), ("reason", is::<StageReason>)],
+    ..Table::NONE
+};

@@ -296,6 +296,7 @@ diesel::table! {
         finished_at -> Nullable<Timestamptz>,
         undone_at -> Nullable<Timestamptz>,
         cancel_requested_at -> Nullable<Timestamptz>,
+        waits_until -> Nullable<Timestamptz>,
     }
 }
 
@@ -337,6 +338,7 @@ diesel::table! {
         contact_version -> Nullable<Int4>,
         before -> Nullable<Jsonb>,
         problems -> Jsonb,
+        touches -> Array<Text>,
     }
 }
 

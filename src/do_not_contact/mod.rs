@@ -10,6 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::model::{DoNotContactKind, EntryId};
 pub use self::service::refuse;
+pub use self::store::ROWS;
 
 pub fn configure(config: &mut ServiceConfig) {
     config

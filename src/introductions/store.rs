@@ -7,12 +7,14 @@ use uuid::Uuid;
 use super::model::{IntroductionId, IntroductionRow};
 use super::query::{By, ListQuery};
 use super::state::State;
+use crate::changes::Kind;
 use crate::circle_requests::CircleRequestId;
 use crate::companies::CompanyId;
 use crate::contacts::ContactId;
 use crate::db::schema::introductions;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, AsConstraint, Code, Fault};
+use crate::exports::{Link, Table};
 use crate::sort::{Order, Position, keyset};
 
 /// How many promises are given up in one go.
@@ -334,3 +336,63 @@ pub async fn following(
     let rows = keyset!(IntroductionRow::query().filter(live).into_boxed(), false, introductions::id, after);
     Ok(rows.limit(fetch).load(&mut conn).await?)
 }
+
+/// As an archive takes them. Somebody who lies in the trash is nobody in it, and keeps the shape of the network.
+pub const ROWS: Table = Table {
+    name: "introductions",
+    columns: &[
+        "id",
+        "version",
+        "created_at",
+        "updated_at",
+        "introducer_id",
+        "introducer_ghost",
+        "introduced_id",
+        "introduced_ghost",
+        "introduced_name",
+        "introduced_key",
+        "introduced_company_id",
+        "introduced_company_name",
+        "introduced_title",
+        "introduced_email",
+        "circle_request_id",
+        "may_use_name",
+        "state",
+        "named_at",
+        "promised_at",
+        "made_at",
+        "declined_at",
+        "stale_at",
+        "thanked_at",
+        "loop_closed_at",
+        "notes",
+    ],
+    id: Some("id"),
+    key: &["id"],
+    links: &[
+        Link::to("introducer_id", "contacts"),
+        Link::to("introduced_id", "contacts"),
+        Link::to("introduced_company_id", "companies"),
+        Link {
+            and: "EXISTS (SELECT 1 FROM contacts AS c WHERE c.workspace_id = r.workspace_id AND c.id = r.connector_id AND c.deleted_at IS NULL)",
+            ..Link::to("circle_request_id", "circle_requests")
+        },
+    ],
+    taken: "t.deleted_at IS NULL",
+    computed: &[
+        (
+            "introducer_ghost",
+            "CASE WHEN t.introducer_id IS NULL THEN t.introducer_ghost WHEN NOT EXISTS (SELECT 1 FROM contacts AS c WHERE c.workspace_id = t.workspace_id AND c.id = t.introducer_id AND c.deleted_at IS NULL) THEN t.introducer_id END",
+        ),
+        (
+            "introduced_ghost",
+            "CASE WHEN t.introduced_id IS NULL THEN t.introduced_ghost WHEN NOT EXISTS (SELECT 1 FROM contacts AS c WHERE c.workspace_id = t.workspace_id AND c.id = t.introduced_id AND c.deleted_at IS NULL) THEN t.introduced_id END",
+        ),
+        (
+            "introduced_company_name",
+            "coalesce(t.introduced_company_name, (SELECT c.name FROM companies AS c WHERE c.workspace_id = t.workspace_id AND c.id = t.introduced_company_id AND c.deleted_at IS NOT NULL))",
+        ),
+    ],
+    created: Some(Kind::IntroductionCreated),
+    ..Table::NONE
+};

@@ -26,6 +26,7 @@ pub use self::engine::{Draft, Mutual, Rules, check};
 pub use self::report::{Finding, LintField, Praise, Report, Span};
 pub use self::rules::{LintRule, Severity};
 pub use self::service::report;
+pub use self::store::SETTINGS;
 pub use self::thresholds::LintThresholds;
 
 pub fn configure(config: &mut ServiceConfig) {

@@ -7,10 +7,14 @@ use diesel_async::RunQueryDsl;
 use super::model::{MessageId, MessageRow};
 use super::query::{By, ListQuery};
 use super::words::{MessageDirection, MessageSource, MessageState, ReplyKind};
+use crate::changes::Kind;
 use crate::contacts::ContactId;
 use crate::db::schema::messages;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
+use crate::exports::table::is;
+use crate::exports::{Link, Table};
+use crate::lint::Report;
 use crate::sort::{Order, Position, keyset};
 use crate::timeline::{Span, Tie};
 
@@ -120,6 +124,12 @@ pub async fn give(
             diesel::update(messages::table.filter(these)).set(new).returning(columns).get_results(&mut conn).await?
         }
     })
+}
+
+/// Which of these contacts have messages, deleted or not.
+pub async fn parties(mut conn: &Conn, workspace: WorkspaceId, contacts: &[ContactId]) -> ApiResult<Vec<ContactId>> {
+    let own = messages::workspace_id.eq(workspace).and(messages::contact_id.eq_any(contacts));
+    Ok(messages::table.filter(own).select(messages::contact_id).distinct().load(&mut conn).await?)
 }
 
 /// Every message to and from these contacts, deleted or not.
@@ -276,3 +286,50 @@ pub async fn list(
     };
     Ok(rows.limit(query.fetch()).load(&mut conn).await?)
 }
+
+/// As an archive takes them: with them go those of a contact that lies in the trash.
+pub const ROWS: Table = Table {
+    name: "messages",
+    columns: &[
+        "id",
+        "version",
+        "created_at",
+        "updated_at",
+        "contact_id",
+        "direction",
+        "channel",
+        "purpose",
+        "state",
+        "subject",
+        "body",
+        "address",
+        "template_id",
+        "template_version",
+        "attempt",
+        "in_reply_to_id",
+        "reply_kind",
+        "rfc_message_id",
+        "scheduled_at",
+        "sent_at",
+        "received_at",
+        "occurred_at",
+        "lint",
+        "failure",
+        "source",
+        "external_key",
+    ],
+    id: Some("id"),
+    key: &["id"],
+    links: &[
+        Link::required("contact_id", "contacts"),
+        Link {
+            and: "EXISTS (SELECT 1 FROM contacts AS c WHERE c.workspace_id = r.workspace_id AND c.id = r.contact_id AND c.deleted_at IS NULL)",
+            ..Link::to("in_reply_to_id", "messages")
+        },
+    ],
+    taken: "t.deleted_at IS NULL",
+    late: &["in_reply_to_id"],
+    checks: &[("lint", is::<Report>)],
+    created: Some(Kind::MessageCreated),
+    ..Table::NONE
+};

@@ -19,6 +19,7 @@ mod frame;
 mod hostile;
 mod identity;
 mod import_formats;
+mod import_messages;
 mod imports;
 mod introductions;
 mod lint;
