@@ -218,7 +218,7 @@ async fn import(
     if store::lock(tx.conn, tx.workspace, id).await?.cancel_requested_at.is_some() {
         return Err(cancelled());
     }
-    finish(tx, id, info.dry_run, encoding, report).await
+    finish(app, tx, id, info.dry_run, encoding, report).await
 }
 
 async fn read(app: &App, tx: &mut Tx<'_>, id: ImportId, file: Opened) -> ApiResult<Report> {
@@ -327,6 +327,7 @@ impl UploadInfo {
 }
 
 async fn finish(
+    app: &App,
     tx: &mut Tx<'_>,
     id: ImportId,
     dry_run: bool,
@@ -348,7 +349,8 @@ async fn finish(
         companies: &report.companies,
         failure: None,
     };
-    let row = store::finish(tx.conn, tx.workspace, id, tx.now, &end).await?;
+    // The transaction's own time is that of its beginning.
+    let row = store::finish(tx.conn, tx.workspace, id, app.now(), &end).await?;
     tx.record(Kind::ImportFinished, id, row.version, Vec::new());
     let rows_complete = report.rows.len() <= SHOWN;
     report.rows.truncate(SHOWN);
@@ -363,6 +365,7 @@ fn forget_what_never_was(rows: &mut [RowDbRow]) {
             row.contact_id = None;
         }
         (row.contact_version, row.before) = (None, None);
+        row.touches.clear();
     }
 }
 

@@ -14,7 +14,7 @@ const BOB: &str = "Bob Noyce,https://www.linkedin.com/in/bob";
 const SPAM: &str = "Max Sales,https://www.linkedin.com/in/max-sales";
 
 fn message(from: &str, to: &str, at: &str, text: &str) -> String {
-    format!("2-abc,,{from},{to},{at},,\"{}\",INBOX\n", text.replace('"', "\"\""))
+    format!("2-abc,,{from},{to},\"{at}\",,\"{}\",INBOX\n", text.replace('"', "\"\""))
 }
 
 fn messages() -> String {
