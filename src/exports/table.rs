@@ -7,6 +7,9 @@ use crate::error::ApiError;
 /// Characters of a text.
 const LONGEST: usize = 65_536;
 
+/// Whether a value is one that the column may have.
+pub type Check = fn(&Value) -> bool;
+
 /// What an archive needs to know of a table. Its columns are the fields of the lines of `<name>.jsonl`.
 #[derive(Debug)]
 pub struct Table {
@@ -25,7 +28,7 @@ pub struct Table {
     /// Columns that point to rows of the same table, which may come later.
     pub late: &'static [&'static str],
     /// What the database does not check itself: columns of JSON, and words without a `CHECK`.
-    pub checks: &'static [(&'static str, fn(&Value) -> bool)],
+    pub checks: &'static [(&'static str, Check)],
     /// What the change log calls the making of a row.
     pub created: Option<Kind>,
 }

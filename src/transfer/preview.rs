@@ -126,7 +126,7 @@ pub async fn preview_import(
         other => other?,
     };
     let rows = match rows {
-        Opened::Entries(rows) => rows,
+        Opened::Entries(rows) => *rows,
         archive @ Opened::Archive(_) => return Answer::ok(&ImportPreview::of_archive(&archive)),
     };
     let preview = tokio::task::spawn_blocking(move || preview(rows)).await;

@@ -43,7 +43,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// A file that was opened.
 pub enum Opened {
     /// One with entries about people.
-    Entries(Rows),
+    Entries(Box<Rows>),
     /// A workspace.
     Archive(restore::Opened),
 }
@@ -76,7 +76,7 @@ fn open_now(mut file: std::fs::File, hints: &Hints) -> ApiResult<Opened> {
     if hints.kind == Some(ImportKind::InroadArchive) || may_be && is_zip && restore::is_one(&file) {
         return restore::open(&file).map(Opened::Archive);
     }
-    formats::open(file, hints).map(Opened::Entries).map_err(|error| match error {
+    formats::open(file, hints).map(|rows| Opened::Entries(Box::new(rows))).map_err(|error| match error {
         FileError::Io(error) => ApiError::unavailable(&error),
         error => {
             let fault = Fault::field("/file", error.code(), error.to_string());
@@ -223,7 +223,7 @@ async fn import(
 
 async fn read(app: &App, tx: &mut Tx<'_>, id: ImportId, file: Opened) -> ApiResult<Report> {
     match file {
-        Opened::Entries(rows) => run::run(tx, id, rows, &mut Progress::new(app, tx.workspace, id)).await,
+        Opened::Entries(rows) => run::run(tx, id, *rows, &mut Progress::new(app, tx.workspace, id)).await,
         Opened::Archive(archive) => {
             let mut report = Report::new(tx.workspace, id);
             for row in restore::load(app, tx, &archive).await? {
