@@ -21,7 +21,7 @@ pub use self::people::{contact_erased, contact_held, contact_merged, contact_unm
 pub use self::service::{RESOURCE, create, of_request, purge, restore};
 pub use self::state::State;
 pub use self::steps::{company_gone, let_go_stale, request_gone};
-pub use self::store::{companies_named, parties};
+pub use self::store::{companies_named, introducers, parties};
 pub use self::timeline::timeline;
 
 pub fn configure(config: &mut ServiceConfig) {

@@ -225,6 +225,19 @@ pub async fn of_contact(
     Ok(IntroductionRow::query().filter(live.and(party)).load(&mut conn).await?)
 }
 
+/// Who named or introduced this contact, newest first, and whether they said that their name may be used.
+pub async fn introducers(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    contact: ContactId,
+) -> ApiResult<Vec<(ContactId, bool)>> {
+    let live = introductions::workspace_id.eq(workspace).and(introductions::deleted_at.is_null());
+    let led_here = live.and(introductions::introduced_id.eq(contact)).and(introductions::introducer_id.is_not_null());
+    let columns = (introductions::introducer_id.assume_not_null(), introductions::may_use_name);
+    let rows = introductions::table.filter(led_here).select(columns).order(introductions::id.desc());
+    Ok(rows.load(&mut conn).await?)
+}
+
 /// Those of these contacts that give or get an introduction, deleted ones included.
 pub async fn parties(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Vec<ContactId>> {
     let own = introductions::table.filter(introductions::workspace_id.eq(workspace));
