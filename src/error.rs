@@ -145,6 +145,8 @@ codes! {
     WeakPassword = UNPROCESSABLE_ENTITY, "weak_password", "The password is too weak";
     /// The file cannot be imported as a whole; `errors` says why. Nothing was stored.
     UnreadableFile = UNPROCESSABLE_ENTITY, "unreadable_file", "The file cannot be read";
+    /// The template is right, but cannot be filled with what is known of this contact; `errors` says where it fails.
+    TemplateFailed = UNPROCESSABLE_ENTITY, "template_failed", "The template cannot be filled";
     /// The same `Idempotency-Key` came before with another body.
     IdempotencyKeyReused = UNPROCESSABLE_ENTITY, "idempotency_key_reused", "The idempotency key was used before";
     /// An item of an atomic batch failed, so that none was carried out; `errors` names all that failed.
@@ -189,6 +191,14 @@ pub struct Fault {
     pub parameter: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header: Option<String>,
+    /// Of a text that is read line by line, such as a template's: where in it, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, example = 3)]
+    pub line: Option<u32>,
+    /// And the character of that line, counted from 1 in Unicode scalar values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, example = 12)]
+    pub column: Option<u32>,
     /// What kind of fault, lower snake case: `required`, `unknown_field`, `wrong_type`, `too_long`, …
     #[schema(value_type = String, example = "invalid_format")]
     pub code: Cow<'static, str>,
@@ -198,7 +208,8 @@ pub struct Fault {
 
 impl Fault {
     fn new(code: impl Into<Cow<'static, str>>, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { pointer: None, parameter: None, header: None, code: code.into(), detail: detail.into() }
+        let (code, detail) = (code.into(), detail.into());
+        Self { pointer: None, parameter: None, header: None, line: None, column: None, code, detail }
     }
 
     pub fn field(
@@ -223,6 +234,11 @@ impl Fault {
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self { header: Some(name.into()), ..Self::new(code, detail) }
+    }
+
+    /// The same fault, at this place of the text.
+    pub fn at(self, line: u32, column: u32) -> Self {
+        Self { line: Some(line), column: Some(column), ..self }
     }
 
     /// The same fault of an item inside a larger body.

@@ -15,7 +15,7 @@ use crate::jobs::{Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
 use crate::{
     audit, changes, circle_requests, companies, contacts, do_not_contact, duplicates, erasure, exports, introductions,
-    lint, merges, messages, network, saved_views, search, tags, timeline, transfer, trash,
+    lint, merges, messages, network, profile, saved_views, search, tags, templates, timeline, transfer, trash,
 };
 
 /// All routes, and the document as their handlers say it.
@@ -59,6 +59,8 @@ pub fn routes() -> (
                 .configure(messages::configure)
                 .configure(do_not_contact::configure)
                 .configure(lint::configure)
+                .configure(templates::configure)
+                .configure(profile::configure)
                 .configure(transfer::configure)
                 .configure(trash::configure)
                 .configure(changes::configure),

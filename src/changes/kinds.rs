@@ -134,6 +134,22 @@ kinds! {
     DoNotContactUpdated = "do_not_contact.updated";
     /// An address or a domain was taken off the do-not-contact list.
     DoNotContactDeleted = "do_not_contact.deleted";
+    /// Fields of the seeker's profile changed.
+    ProfileUpdated = "profile.updated";
+    /// A template was added.
+    TemplateCreated = "template.created";
+    /// Fields of a template changed.
+    TemplateUpdated = "template.updated";
+    /// A template was put away.
+    TemplateArchived = "template.archived";
+    /// A template was taken out again.
+    TemplateUnarchived = "template.unarchived";
+    /// A template went to the trash.
+    TemplateDeleted = "template.deleted";
+    /// A template came back from the trash.
+    TemplateRestored = "template.restored";
+    /// A template left the trash for good.
+    TemplatePurged = "template.purged";
     /// How the workspace wants the rules of outreach changed.
     LintSettingsUpdated = "lint_settings.updated";
 }

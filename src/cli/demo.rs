@@ -13,7 +13,7 @@ use crate::contacts::{self, ContactId, ContactInput};
 use crate::db::WorkspaceId;
 use crate::error::{ApiError, ApiResult};
 use crate::http::body;
-use crate::{circle_requests, introductions};
+use crate::{circle_requests, introductions, profile, templates};
 
 const EMAIL: &str = "demo@inroad.example";
 const PASSWORD: &str = "walk-in-and-ask";
@@ -27,6 +27,9 @@ struct Story {
     contacts: Vec<StoryContact>,
     circle_requests: Vec<StoryRequest>,
     introductions: Vec<Value>,
+    profile: Value,
+    /// By their names in the library.
+    templates: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -85,6 +88,10 @@ async fn tell(app: &Data<App>) -> ApiResult<()> {
         }
         for introduction in story.introductions {
             introductions::create(tx, app.new_id(), read(app, dated(introduction, &ids, tx.now))?).await?;
+        }
+        profile::write(tx, read(app, story.profile)?).await?;
+        for slug in story.templates {
+            templates::copy(tx, app.new_id(), &slug).await?;
         }
         Ok(())
     })

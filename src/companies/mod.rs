@@ -21,7 +21,7 @@ pub use self::service::{RESOURCE, create, purge, restore};
 pub use self::store::{found, names, reindex};
 use crate::changes::{Kind, Tx};
 use crate::db::{Conn, WorkspaceId};
-use crate::error::ApiResult;
+use crate::error::{ApiResult, Code};
 use crate::text::{self, FreeText};
 
 pub fn configure(config: &mut ServiceConfig) {
@@ -33,6 +33,14 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(routes::read_company)
         .service(routes::patch_company)
         .service(routes::delete_company);
+}
+
+/// The company; none when it is deleted or of another workspace.
+pub async fn one(conn: &Conn, workspace: WorkspaceId, id: CompanyId) -> ApiResult<Option<Company>> {
+    match store::find(conn, workspace, id).await {
+        Err(error) if error.code == Code::NotFound => Ok(None),
+        found => found.map(|row| Some(row.into())),
+    }
 }
 
 /// Ids and names of the companies with these names, by [`text::name_key`]; those that are not there yet are added.

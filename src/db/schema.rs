@@ -551,6 +551,60 @@ diesel::table! {
 }
 
 diesel::table! {
+    seeker_profiles (workspace_id) {
+        workspace_id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        profile -> Jsonb,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::full_text::TsVector;
+
+    templates (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+        archived_at -> Nullable<Timestamptz>,
+        text_version -> Int4,
+        name -> Text,
+        purpose -> Text,
+        channel -> Text,
+        language -> Text,
+        audience -> Nullable<Text>,
+        description -> Nullable<Text>,
+        subject -> Nullable<Text>,
+        body -> Text,
+        library_slug -> Nullable<Text>,
+        search_text -> Text,
+        search_words -> TsVector,
+    }
+}
+
+diesel::table! {
+    template_versions (workspace_id, template_id, version) {
+        workspace_id -> Uuid,
+        template_id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        name -> Text,
+        purpose -> Text,
+        channel -> Text,
+        language -> Text,
+        audience -> Nullable<Text>,
+        description -> Nullable<Text>,
+        subject -> Nullable<Text>,
+        body -> Text,
+    }
+}
+
+diesel::table! {
     do_not_contact (workspace_id, id) {
         workspace_id -> Uuid,
         id -> Uuid,
@@ -609,10 +663,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     positions,
     refresh_tokens,
     saved_views,
+    seeker_profiles,
     sessions,
     signing_keys,
     stage_moves,
     stream_tickets,
+    template_versions,
+    templates,
     throttles,
     trash,
     users,

@@ -12,6 +12,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::fields::store;
 use crate::http::body;
 use crate::saved_views::{self, SavedViewInput};
+use crate::templates;
 
 /// A file of an archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,16 +20,18 @@ pub enum Resource {
     Companies,
     Contacts,
     SavedViews,
+    Templates,
 }
 
 impl Resource {
-    pub const ALL: [Self; 3] = [Self::Companies, Self::Contacts, Self::SavedViews];
+    pub const ALL: [Self; 4] = [Self::Companies, Self::Contacts, Self::SavedViews, Self::Templates];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Companies => "companies",
             Self::Contacts => "contacts",
             Self::SavedViews => "saved_views",
+            Self::Templates => "templates",
         }
     }
 
@@ -38,6 +41,7 @@ impl Resource {
             Self::Companies => values(&companies::after(conn, workspace, after).await?),
             Self::Contacts => values(&contacts::after(conn, workspace, after).await?),
             Self::SavedViews => values(&saved_views::after(conn, workspace, after).await?),
+            Self::Templates => values(&templates::after(conn, workspace, after).await?),
         })
     }
 
@@ -49,6 +53,7 @@ impl Resource {
             Self::SavedViews => {
                 untyped(saved_views::load(tx, inputs::<SavedViewInput>(app, rows, &["results_url"])?).await?)
             }
+            Self::Templates => untyped(templates::load(app, tx, rows).await?),
         })
     }
 

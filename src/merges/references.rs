@@ -11,7 +11,7 @@ use crate::contacts::{self, ContactId};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::text::FreeText;
-use crate::{circle_requests, companies, duplicates, introductions, messages, transfer};
+use crate::{circle_requests, companies, duplicates, introductions, messages, templates, transfer};
 
 /// The foreign keys to `contacts`, with what becomes of the rows when the contact is merged and when it is erased.
 pub const HANDLED: &[(&str, &str)] = &[
@@ -94,8 +94,14 @@ pub async fn erased(tx: &mut Tx<'_>, ids: &[ContactId], names: &[String]) -> Api
 }
 
 /// The resources that have texts of people's own.
-pub const TEXTS: &[&str] =
-    &[contacts::RESOURCE, companies::RESOURCE, introductions::RESOURCE, circle_requests::RESOURCE, messages::RESOURCE];
+pub const TEXTS: &[&str] = &[
+    contacts::RESOURCE,
+    companies::RESOURCE,
+    introductions::RESOURCE,
+    circle_requests::RESOURCE,
+    messages::RESOURCE,
+    templates::RESOURCE,
+];
 /// Resources whose texts are read at once.
 const AT_ONCE: i64 = 1_000;
 
@@ -112,6 +118,7 @@ pub async fn texts(
         introductions::RESOURCE => introductions::free_texts(conn, workspace, after, AT_ONCE).await,
         circle_requests::RESOURCE => circle_requests::free_texts(conn, workspace, after, AT_ONCE).await,
         messages::RESOURCE => messages::free_texts(conn, workspace, after, AT_ONCE).await,
+        templates::RESOURCE => templates::free_texts(conn, workspace, after, AT_ONCE).await,
         _ => Ok((Vec::new(), None)),
     }
 }

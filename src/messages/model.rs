@@ -1,7 +1,6 @@
 //! Messages as the database has them.
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use uuid::Uuid;
 
 use super::words::{MessageChannel, MessageDirection, MessagePurpose, MessageSource, MessageState, ReplyKind};
 use crate::contacts::ContactId;
@@ -9,6 +8,7 @@ use crate::db::schema::messages;
 use crate::db::{Json, WorkspaceId};
 use crate::lint::Report;
 use crate::resource_id;
+use crate::templates::TemplateId;
 
 resource_id!(
     /// Identifies a message.
@@ -33,7 +33,7 @@ pub struct MessageRow {
     pub subject: Option<String>,
     pub body: String,
     pub address: Option<String>,
-    pub template_id: Option<Uuid>,
+    pub template_id: Option<TemplateId>,
     pub template_version: Option<i32>,
     pub attempt: i16,
     pub in_reply_to_id: Option<MessageId>,

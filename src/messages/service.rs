@@ -14,6 +14,7 @@ use crate::db::{Conn, Json, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::http::{IfMatch, Patch};
 use crate::lint::{self, Report};
+use crate::templates::TemplateId;
 use crate::{do_not_contact, fields, trash};
 
 pub const RESOURCE: &str = "message";
@@ -36,7 +37,8 @@ pub async fn create(tx: &mut Tx<'_>, id: MessageId, host: &str, input: MessageIn
     let Some(contact) = contacts::lock(tx, input.contact_id).await? else {
         return Err(ApiError::field("/contact_id", "not_found", "is not a contact of this workspace"));
     };
-    let row = draft::fresh(tx, id, host, &contact, input)?;
+    let mut row = draft::fresh(tx, id, host, &contact, input)?;
+    draft::check_template(tx, None, &mut row).await?;
     let answered = draft::check_answered(tx, &row).await?;
     match row.direction {
         MessageDirection::Outgoing => compose(tx, &contact, row).await,
@@ -87,6 +89,8 @@ pub async fn reply(
         subject: input.subject,
         body: input.body,
         address: input.address,
+        template_id: None,
+        template_version: None,
         in_reply_to_id: Some(row.id),
         reply_kind: input.reply_kind,
         received_at: input.received_at,
@@ -104,6 +108,7 @@ pub async fn patch(
     let Locked { row: before, contact } = live(tx, id, if_match).await?;
     let input = patch.apply(&Message::from(before.clone()).into())?;
     let mut after = draft::edited(&before, input)?;
+    draft::check_template(tx, Some(&before), &mut after).await?;
     let changed = fields::changed(&Message::from(before.clone()), &Message::from(after.clone()));
     if changed.is_empty() {
         return Ok(before.into());
@@ -257,6 +262,15 @@ pub async fn purge(tx: &mut Tx<'_>, id: MessageId) -> ApiResult<()> {
     let Some(row) = store::lock(tx.conn, tx.workspace, id).await? else { return Ok(()) };
     store::purge(tx.conn, tx.workspace, id).await?;
     tx.record(Kind::MessagePurged, id, row.version + 1, Vec::new());
+    Ok(())
+}
+
+/// A template goes for good: messages that were made from it keep their text, and forget it.
+pub async fn template_gone(tx: &mut Tx<'_>, template: TemplateId) -> ApiResult<()> {
+    let forgotten = store::forget_template(tx.conn, tx.workspace, template, tx.now).await?;
+    for (id, version) in forgotten {
+        tx.record(Kind::MessageUpdated, id, version, vec!["template_id".to_owned(), "template_version".to_owned()]);
+    }
     Ok(())
 }
 

@@ -10,16 +10,22 @@ use super::words::{MessageDirection, MessageSource, MessageState, ReplyKind};
 use crate::contacts::ContactId;
 use crate::db::schema::messages;
 use crate::db::{Conn, WorkspaceId};
-use crate::error::ApiResult;
+use crate::error::{ApiError, ApiResult, OnConstraint};
 use crate::sort::{Order, Position, keyset};
+use crate::templates::TemplateId;
 use crate::timeline::{Span, Tie};
 
 /// Rows of one statement: 28 values each, and PostgreSQL takes 65,535 values.
 const CHUNK: usize = 1_000;
 
 pub async fn insert(mut conn: &Conn, row: &MessageRow) -> ApiResult<()> {
-    diesel::insert_into(messages::table).values(row).execute(&mut conn).await?;
-    Ok(())
+    made_from(diesel::insert_into(messages::table).values(row).execute(&mut conn).await)
+}
+
+/// The template's version that a message is made from must be there.
+fn made_from(written: QueryResult<usize>) -> ApiResult<()> {
+    let none = || ApiError::field("/template_version", "not_found", "the template has no such version");
+    written.on_constraint("messages_template_fkey", none).map(drop)
 }
 
 /// Adds those whose external keys are not there yet, and tells which that were.
@@ -39,8 +45,7 @@ pub async fn insert_new(mut conn: &Conn, rows: &[MessageRow]) -> ApiResult<Vec<M
 
 /// Writes the row over the one with its id.
 pub async fn update(mut conn: &Conn, row: &MessageRow) -> ApiResult<()> {
-    diesel::update(messages::table.find((row.workspace_id, row.id))).set(row).execute(&mut conn).await?;
-    Ok(())
+    made_from(diesel::update(messages::table.find((row.workspace_id, row.id))).set(row).execute(&mut conn).await)
 }
 
 pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: MessageId) -> ApiResult<MessageRow> {
@@ -137,6 +142,23 @@ pub async fn of_contacts(
 ) -> ApiResult<Vec<MessageRow>> {
     let own = messages::workspace_id.eq(workspace).and(messages::contact_id.eq_any(contacts));
     Ok(MessageRow::query().filter(own).order(messages::id).load(&mut conn).await?)
+}
+
+/// Lets messages forget the template that they were made from, and gives their versions.
+pub async fn forget_template(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    template: TemplateId,
+    now: DateTime<Utc>,
+) -> ApiResult<Vec<(MessageId, i32)>> {
+    let made = messages::workspace_id.eq(workspace).and(messages::template_id.eq(template));
+    let forgotten = diesel::update(messages::table.filter(made)).set((
+        messages::template_id.eq(None::<TemplateId>),
+        messages::template_version.eq(None::<i32>),
+        messages::version.eq(messages::version + 1),
+        messages::updated_at.eq(now),
+    ));
+    Ok(forgotten.returning((messages::id, messages::version)).get_results(&mut conn).await?)
 }
 
 /// Messages that follow this one, in the order of their ids.

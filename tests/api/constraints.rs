@@ -30,13 +30,14 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
             "sessions_pkey",
             "signing_keys_pkey",
             "stream_tickets_pkey",
+            "templates_pkey",
             "users_pkey",
             "workspaces_pkey",
         ],
     ),
     (
         "the number is taken under the lock of its counter or its row, or counts the lines of one file",
-        &["changes_pkey", "audit_log_pkey", "import_rows_pkey", "stage_moves_pkey"],
+        &["changes_pkey", "audit_log_pkey", "import_rows_pkey", "stage_moves_pkey", "template_versions_pkey"],
     ),
     (
         "written by ON CONFLICT, which says what another row means",
@@ -50,6 +51,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
             "periodic_tasks_pkey",
             "throttles_pkey",
             "lint_settings_pkey",
+            "seeker_profiles_pkey",
             "messages_external_key",
         ],
     ),
@@ -60,7 +62,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
     ("the service puts the two in order", &["duplicate_dismissals_order_check"]),
     (
         "the service sets both columns, or one of them, from one value",
-        &["circle_requests_answered_check", "introductions_introducer_check"],
+        &["circle_requests_answered_check", "introductions_introducer_check", "messages_template_check"],
     ),
     (
         "a closed set of words, which the document holds the body to or which only the service writes",
@@ -90,6 +92,9 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
             "one_time_tokens_purpose_check",
             "saved_views_resource_check",
             "signing_keys_algorithm_check",
+            "templates_audience_check",
+            "templates_channel_check",
+            "templates_purpose_check",
         ],
     ),
     (
@@ -118,6 +123,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
             "refresh_tokens_session_id_fkey",
             "sessions_user_id_fkey",
             "stage_moves_contact_fkey",
+            "template_versions_template_fkey",
         ],
     ),
     ("a job makes them: it is tried again, and finds no account then", &["one_time_tokens_user_id_fkey"]),

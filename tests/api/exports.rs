@@ -189,7 +189,7 @@ async fn an_archive_holds_the_workspace() {
     assert_eq!(bytes, archive(&app, &ada).await, "the same workspace makes the same bytes");
     let files = unzipped(&bytes);
     let names: Vec<&str> = files.keys().map(String::as_str).collect();
-    assert_eq!(names, ["companies.jsonl", "contacts.jsonl", "manifest.json", "saved_views.jsonl"]);
+    assert_eq!(names, ["companies.jsonl", "contacts.jsonl", "manifest.json", "saved_views.jsonl", "templates.jsonl"]);
     let manifest: Value = serde_json::from_str(&files["manifest.json"]).unwrap();
     assert_eq!((&manifest["format"], &manifest["version"]), (&json!("inroad-workspace"), &json!(1)));
     for file in manifest["files"].as_array().unwrap() {
@@ -317,6 +317,12 @@ async fn full(app: &TestApp, member: &Member) {
     app.post("/v1/companies", member, body).await.expect(201);
     let body = json!({ "name": "V", "resource": "contacts", "filter": { "tag": ["x"] }, "sort": "name" });
     app.post("/v1/saved-views", member, body).await.expect(201);
+    let template = app.post("/v1/templates/library/thank-you-email/copy", member, json!({})).await.expect(201).id();
+    app.pass(chrono::Duration::minutes(1));
+    let path = format!("/v1/templates/{template}");
+    app.patch(&path, member, json!({ "body": "Thank you, {{ contact.first_name }}." })).await.expect(200);
+    app.pass(chrono::Duration::minutes(1));
+    app.post(&format!("{path}/archive"), member, json!({})).await.expect(200);
 }
 
 /// A Python that has `vobject`, if this machine has one: `.ci/run` makes it.

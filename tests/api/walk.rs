@@ -68,6 +68,11 @@ impl Operation {
         self.placeholders().into_iter().filter(is_uuid).collect()
     }
 
+    fn is_number(&self, name: &str) -> bool {
+        let named = |known: &&&Value| known["name"] == name;
+        self.parameters("path").iter().find(named).is_some_and(|known| known["schema"]["type"] == "integer")
+    }
+
     /// The path, with these ids in the places of rows and something harmless in the others.
     pub fn url(&self, ids: &[Uuid]) -> String {
         let rows = self.row_ids();
@@ -75,6 +80,7 @@ impl Operation {
         for name in self.placeholders() {
             let value = match rows.iter().position(|row| *row == name) {
                 Some(at) => ids[at % ids.len()].to_string(),
+                None if self.is_number(name) => "1".to_owned(),
                 None => "example".to_owned(),
             };
             url = url.replace(&format!("{{{name}}}"), &value);
