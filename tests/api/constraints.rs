@@ -46,7 +46,6 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
             "contact_extras_pkey",
             "duplicate_dismissals_pair_key",
             "erased_keys_pkey",
-            "external_ids_pkey",
             "import_keys_pkey",
             "periodic_tasks_pkey",
             "throttles_pkey",
