@@ -62,6 +62,8 @@ codes! {
     InvalidToken = UNAUTHORIZED, "invalid_token", "The token is not valid";
     /// The e-mail address or the password is wrong. Which of the two is not said.
     InvalidCredentials = UNAUTHORIZED, "invalid_credentials", "The e-mail address or the password is wrong";
+    /// What was handed in is not signed by the secret of its address, or too long ago. `errors` names the header.
+    InvalidSignature = UNAUTHORIZED, "invalid_signature", "The signature is not valid";
     /// The refresh token is unknown, expired or was used before. When it was used before, its whole session has ended.
     InvalidRefreshToken = UNAUTHORIZED, "invalid_refresh_token", "The refresh token is not valid";
     /// A sensitive change asks for a sign-in within the last ten minutes. Sign in again, then repeat it.
@@ -119,6 +121,12 @@ codes! {
     DoNotContact = CONFLICT, "do_not_contact", "Do not contact";
     /// The list has this address or domain already; `detail` names the entry.
     AlreadyListed = CONFLICT, "already_listed", "The list has it already";
+    /// A mail server may be taking the message at this moment. Look again after `Retry-After`.
+    BeingSent = CONFLICT, "being_sent", "The message is being sent";
+    /// Neither the service nor the workspace has a mail server to send with.
+    MailNotConfigured = CONFLICT, "mail_not_configured", "There is no mail server";
+    /// Only an e-mail of the seeker's can be handed to a mail program.
+    NotAnEmail = CONFLICT, "not_an_email", "It is no e-mail to be sent";
     /// The contact lies in the trash: restore it first.
     ContactInTrash = CONFLICT, "contact_in_trash", "The contact lies in the trash";
     /// The first request with this `Idempotency-Key` still runs. Try again after `Retry-After`.
@@ -145,6 +153,8 @@ codes! {
     WeakPassword = UNPROCESSABLE_ENTITY, "weak_password", "The password is too weak";
     /// The file cannot be imported as a whole; `errors` says why. Nothing was stored.
     UnreadableFile = UNPROCESSABLE_ENTITY, "unreadable_file", "The file cannot be read";
+    /// The body is no mail as RFC 5322 has it, or one that nobody would write. Nothing of it is kept.
+    UnreadableMail = UNPROCESSABLE_ENTITY, "unreadable_mail", "The mail cannot be read";
     /// The same `Idempotency-Key` came before with another body.
     IdempotencyKeyReused = UNPROCESSABLE_ENTITY, "idempotency_key_reused", "The idempotency key was used before";
     /// An item of an atomic batch failed, so that none was carried out; `errors` names all that failed.

@@ -14,8 +14,9 @@ use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
 use crate::{
-    audit, changes, circle_requests, companies, contacts, do_not_contact, duplicates, erasure, exports, introductions,
-    lint, merges, messages, network, saved_views, search, tags, timeline, transfer, trash,
+    audit, changes, circle_requests, companies, contacts, do_not_contact, duplicates, erasure, exports, inbound,
+    introductions, lint, mail_accounts, merges, messages, network, saved_views, search, sending, tags, timeline,
+    transfer, trash,
 };
 
 /// All routes, and the document as their handlers say it.
@@ -58,6 +59,9 @@ pub fn routes() -> (
                 .configure(audit::configure)
                 .configure(messages::configure)
                 .configure(do_not_contact::configure)
+                .configure(sending::configure)
+                .configure(inbound::configure)
+                .configure(mail_accounts::configure)
                 .configure(lint::configure)
                 .configure(transfer::configure)
                 .configure(trash::configure)
@@ -68,7 +72,12 @@ pub fn routes() -> (
 
 /// The kinds of job that slices enqueue.
 pub fn jobs() -> Registry {
-    Registry::default().with::<SendMail>().with::<SendSealedMail>().with::<auth::recovery::SendLink>()
+    Registry::default()
+        .with::<SendMail>()
+        .with::<SendSealedMail>()
+        .with::<auth::recovery::SendLink>()
+        .with::<messages::SendMessage>()
+        .with::<mail_accounts::VerifyMailAccount>()
 }
 
 /// What comes round.
@@ -113,6 +122,11 @@ pub fn periodic_tasks() -> Vec<Task> {
             name: "forget_old_credentials",
             every: Duration::hours(1),
             run: |app| Box::pin(async move { auth::forget_old(&app).await }),
+        },
+        Task {
+            name: "forget_old_mails",
+            every: Duration::hours(1),
+            run: |app| Box::pin(async move { inbound::forget_old(&app).await }),
         },
         Task {
             name: "forget_old_audit",

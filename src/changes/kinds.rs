@@ -108,7 +108,7 @@ kinds! {
     MessageCreated = "message.created";
     /// Fields of a message changed, or it went back to being a draft.
     MessageUpdated = "message.updated";
-    /// A message was scheduled, or for another time.
+    /// A message was put on its way, scheduled, or for another time; or it waits (`waits_for`).
     MessageScheduled = "message.scheduled";
     /// A message went out.
     MessageSent = "message.sent";
@@ -134,6 +134,16 @@ kinds! {
     DoNotContactUpdated = "do_not_contact.updated";
     /// An address or a domain was taken off the do-not-contact list.
     DoNotContactDeleted = "do_not_contact.deleted";
+    /// An address was made at which mail is handed in.
+    InboundAddressCreated = "inbound_address.created";
+    /// An address at which mail was handed in was deleted.
+    InboundAddressDeleted = "inbound_address.deleted";
+    /// The workspace's own mail account was set, changed or tried.
+    MailAccountUpdated = "mail_account.updated";
+    /// The workspace's own mail account was taken away.
+    MailAccountDeleted = "mail_account.deleted";
+    /// How the workspace wants its messages sent changed.
+    SendingSettingsUpdated = "sending_settings.updated";
     /// How the workspace wants the rules of outreach changed.
     LintSettingsUpdated = "lint_settings.updated";
 }

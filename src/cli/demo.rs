@@ -12,8 +12,8 @@ use crate::companies::{self, CompanyInput};
 use crate::contacts::{self, ContactId, ContactInput};
 use crate::db::WorkspaceId;
 use crate::error::{ApiError, ApiResult};
-use crate::http::body;
-use crate::{circle_requests, introductions};
+use crate::http::{IfMatch, body};
+use crate::{circle_requests, introductions, messages};
 
 const EMAIL: &str = "demo@inroad.example";
 const PASSWORD: &str = "walk-in-and-ask";
@@ -27,6 +27,15 @@ struct Story {
     contacts: Vec<StoryContact>,
     circle_requests: Vec<StoryRequest>,
     introductions: Vec<Value>,
+    messages: Vec<StoryMessage>,
+}
+
+/// A draft; one that went out, with `sent`; one that was answered, with `reply`.
+#[derive(Deserialize)]
+struct StoryMessage {
+    body: Value,
+    sent: Option<Value>,
+    reply: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -85,6 +94,18 @@ async fn tell(app: &Data<App>) -> ApiResult<()> {
         }
         for introduction in story.introductions {
             introductions::create(tx, app.new_id(), read(app, dated(introduction, &ids, tx.now))?).await?;
+        }
+        let host = messages::host(app);
+        for told in story.messages {
+            let draft = read(app, dated(told.body, &ids, tx.now))?;
+            let id = messages::create(tx, app.new_id(), &host, draft).await?.id;
+            if let Some(sent) = told.sent {
+                messages::mark_sent(tx, id, &IfMatch::default(), read(app, dated(sent, &ids, tx.now))?).await?;
+            }
+            if let Some(reply) = told.reply {
+                let reply = read(app, dated(reply, &ids, tx.now))?;
+                messages::reply(tx, app.new_id(), &host, id, &IfMatch::default(), reply).await?;
+            }
         }
         Ok(())
     })

@@ -32,7 +32,7 @@ pub use self::model::{ContactId, ContactRow};
 pub use self::parts::{Education, Email, Phone, Position, PostalAddress};
 pub use self::query::ListQuery;
 pub use self::service::{Companies, RESOURCE, connect, create, draft, fresh, purge, restore};
-pub use self::store::{company_renamed, found, handles, handles_in_trash, names, phones, reindex};
+pub use self::store::{company_renamed, found, handles, handles_in_trash, names, phones, reindex, with_address};
 pub use self::timeline::{stage_timeline, timeline};
 pub use self::touch::{Touch, find, lock, note_touches};
 pub use self::words::{Channel, HowFound, Relationship, Stage, StageReason};

@@ -165,6 +165,13 @@ pub async fn lock_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId
     Ok(rows.for_update().load(&mut conn).await?)
 }
 
+/// Those that are not deleted and have this e-mail address, whatever its case, oldest first.
+pub async fn with_address(mut conn: &Conn, workspace: WorkspaceId, address: &str) -> ApiResult<Vec<ContactId>> {
+    let wanted = contacts::workspace_id.eq(workspace).and(contacts::email_keys.contains(vec![address.to_lowercase()]));
+    let live = contacts::table.filter(wanted.and(contacts::deleted_at.is_null()));
+    Ok(live.select(contacts::id).order(contacts::id).limit(100).load(&mut conn).await?)
+}
+
 /// By what a file may know a contact: id, LinkedIn slug, e-mail addresses in lower case, and the name it sorts by.
 pub type Handle = (ContactId, Option<String>, Vec<String>, String);
 

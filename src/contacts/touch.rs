@@ -43,6 +43,11 @@ impl ContactRow {
         if named { names.into_iter().flatten().collect() } else { Vec::new() }
     }
 
+    /// What they are called, if that is known.
+    pub fn name(&self) -> Option<String> {
+        (!self.names().is_empty()).then(|| self.display_name.clone())
+    }
+
     /// Their primary e-mail address.
     pub fn address(&self) -> Option<String> {
         self.emails.0.iter().find(|email| email.is_primary).map(|email| email.address.clone())

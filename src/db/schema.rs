@@ -547,6 +547,7 @@ diesel::table! {
         failure -> Nullable<Text>,
         source -> Text,
         external_key -> Nullable<Text>,
+        waits_for -> Nullable<Text>,
     }
 }
 
@@ -575,6 +576,79 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    deliveries (workspace_id, message_id) {
+        workspace_id -> Uuid,
+        message_id -> Uuid,
+        job_id -> Uuid,
+        sender_id -> Uuid,
+        requested_at -> Timestamptz,
+        any_hour -> Bool,
+        attempts -> Int4,
+        first_attempt_at -> Nullable<Timestamptz>,
+        attempted_at -> Nullable<Timestamptz>,
+        attempting -> Bool,
+        handed_over_at -> Nullable<Timestamptz>,
+        next_attempt_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        last_answer -> Nullable<Text>,
+        counted_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    sending_settings (workspace_id) {
+        workspace_id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        daily_limit -> Nullable<Int4>,
+        hours_from -> Text,
+        hours_until -> Text,
+    }
+}
+
+diesel::table! {
+    inbound_addresses (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        name -> Text,
+        secret -> Bytea,
+        last_used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    inbound_mails (workspace_id, digest) {
+        workspace_id -> Uuid,
+        digest -> Bytea,
+        received_at -> Timestamptz,
+        outcome -> Text,
+        message_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    mail_accounts (workspace_id) {
+        workspace_id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        host -> Text,
+        port -> Int4,
+        security -> Text,
+        username -> Text,
+        password -> Bytea,
+        address -> Text,
+        name -> Nullable<Text>,
+        verified_at -> Nullable<Timestamptz>,
+        failure -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(members -> users (user_id));
 diesel::joinable!(members -> workspaces (workspace_id));
@@ -589,6 +663,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     contact_merges,
     contact_redirects,
     contacts,
+    deliveries,
     do_not_contact,
     duplicate_dismissals,
     erased_keys,
@@ -598,10 +673,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     import_mappings,
     import_rows,
     imports,
+    inbound_addresses,
+    inbound_mails,
     introductions,
     invitations,
     jobs,
     lint_settings,
+    mail_accounts,
     members,
     messages,
     one_time_tokens,
@@ -609,6 +687,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     positions,
     refresh_tokens,
     saved_views,
+    sending_settings,
     sessions,
     signing_keys,
     stage_moves,

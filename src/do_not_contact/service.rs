@@ -1,5 +1,7 @@
 //! What can happen to the list, inside the caller's transaction.
-use super::model::{self, Entry, EntryId, EntryInput, EntryRow};
+use uuid::Uuid;
+
+use super::model::{self, DoNotContactKind, Entry, EntryId, EntryInput, EntryRow};
 use super::store;
 use crate::changes::{self, Tx};
 use crate::error::{ApiError, ApiResult, Code, Fault};
@@ -14,6 +16,16 @@ pub async fn create(tx: &mut Tx<'_>, id: EntryId, input: EntryInput) -> ApiResul
     store::insert(tx.conn, &row).await?;
     tx.record(changes::Kind::DoNotContactCreated, id, 1, Vec::new());
     Ok(row.into())
+}
+
+/// Puts an address on the list, unless it is there.
+pub async fn forbid(tx: &mut Tx<'_>, address: &str, note: &str) -> ApiResult<()> {
+    let (value, note) = (address.to_owned(), Some(note.to_owned()));
+    let input = EntryInput { kind: DoNotContactKind::Address, value, note };
+    match create(tx, Uuid::now_v7().into(), input).await {
+        Err(error) if error.code == Code::AlreadyListed => Ok(()),
+        outcome => outcome.map(drop),
+    }
 }
 
 pub async fn patch(tx: &mut Tx<'_>, id: EntryId, if_match: &IfMatch, patch: &Patch<EntryInput>) -> ApiResult<Entry> {

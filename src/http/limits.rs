@@ -26,6 +26,12 @@ pub struct Limits {
     /// Bytes of a file to import.
     #[schema(example = 33_554_432)]
     import_bytes: usize,
+    /// Bytes of a mail that is handed in.
+    #[schema(example = 10_485_760)]
+    inbound_bytes: usize,
+    /// Messages that a workspace may send on a day.
+    #[schema(example = 50)]
+    daily_messages: i32,
     /// Nesting of a JSON body.
     #[schema(example = 32)]
     json_depth: usize,
@@ -65,6 +71,8 @@ pub async fn read_limits(app: Data<App>, _none: NoParams) -> ApiResult<Answer<Li
     Answer::ok(&Limits {
         body_bytes: app.config.body_limit,
         import_bytes: app.config.import_limit,
+        inbound_bytes: app.config.inbound_limit,
+        daily_messages: app.config.daily_messages,
         json_depth: DEPTH,
         page_default: page::DEFAULT_LIMIT,
         page_max: page::MAX_LIMIT,

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::model::{MessageId, MessageRow};
-use super::words::{MessageChannel, MessageDirection, MessagePurpose, MessageSource, MessageState, ReplyKind};
+use super::words::{
+    MessageChannel, MessageDirection, MessagePurpose, MessageSource, MessageState, MessageWait, OutsideHours, ReplyKind,
+};
 use crate::contacts::ContactId;
 use crate::lint::Report;
 
@@ -88,6 +90,8 @@ pub struct Message {
     pub source: MessageSource,
     /// By what an import knows it again.
     pub external_key: Option<String>,
+    /// Why a scheduled message is not sent yet. `scheduled_at` is then when it is tried next.
+    pub waits_for: Option<MessageWait>,
 }
 
 impl From<MessageRow> for Message {
@@ -121,6 +125,7 @@ impl From<MessageRow> for Message {
             failure,
             source,
             external_key,
+            waits_for,
         } = row;
         Self {
             id,
@@ -148,6 +153,7 @@ impl From<MessageRow> for Message {
             failure,
             source,
             external_key,
+            waits_for,
         }
     }
 }
@@ -184,6 +190,13 @@ pub struct ScheduleInput {
     /// An instant to come.
     #[schema(example = "2030-03-02T09:00:00Z")]
     pub scheduled_at: DateTime<Utc>,
+    /// What becomes of a time at which the contact is not awake; `refuse`, unless said otherwise.
+    #[serde(default = "refuse")]
+    pub outside_hours: OutsideHours,
+}
+
+fn refuse() -> OutsideHours {
+    OutsideHours::Refuse
 }
 
 /// Why it did not arrive.

@@ -63,6 +63,7 @@ pub fn fresh(
         failure: None,
         source: MessageSource::Manual,
         external_key: None,
+        waits_for: None,
     })
 }
 
@@ -141,10 +142,13 @@ pub async fn check_answered(tx: &mut Tx<'_>, row: &MessageRow) -> ApiResult<Opti
     }
 }
 
-/// What an e-mail lacks to be sent.
+/// What a message lacks to be sent by a mail server.
 pub fn unsendable(row: &MessageRow) -> Vec<Fault> {
     let mut faults = Vec::new();
-    if row.channel == MessageChannel::Email && row.address.is_none() {
+    if row.channel != MessageChannel::Email {
+        let detail = "only an e-mail can be sent for you: send it yourself, then `mark-sent`";
+        faults.push(Fault::field("/channel", "not_allowed", detail));
+    } else if row.address.is_none() {
         faults.push(Fault::field("/address", "required", "the message has no address, nor has the contact"));
     }
     if row.body.trim().is_empty() {

@@ -3,7 +3,9 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::words::{MessageChannel, MessageDirection, MessagePurpose, MessageSource, MessageState, ReplyKind};
+use super::words::{
+    MessageChannel, MessageDirection, MessagePurpose, MessageSource, MessageState, MessageWait, ReplyKind,
+};
 use crate::contacts::ContactId;
 use crate::db::schema::messages;
 use crate::db::{Json, WorkspaceId};
@@ -47,6 +49,7 @@ pub struct MessageRow {
     pub failure: Option<String>,
     pub source: MessageSource,
     pub external_key: Option<String>,
+    pub waits_for: Option<MessageWait>,
 }
 
 impl MessageRow {

@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 
 use super::model::{MessageId, MessageRow};
 use super::query::{By, ListQuery};
-use super::words::{MessageDirection, MessageSource, MessageState, ReplyKind};
+use super::words::{MessageChannel, MessageDirection, MessageSource, MessageState, ReplyKind};
 use crate::contacts::ContactId;
 use crate::db::schema::messages;
 use crate::db::{Conn, WorkspaceId};
@@ -14,7 +14,7 @@ use crate::error::ApiResult;
 use crate::sort::{Order, Position, keyset};
 use crate::timeline::{Span, Tie};
 
-/// Rows of one statement: 28 values each, and PostgreSQL takes 65,535 values.
+/// Rows of one statement: 29 values each, and PostgreSQL takes 65,535 values.
 const CHUNK: usize = 1_000;
 
 pub async fn insert(mut conn: &Conn, row: &MessageRow) -> ApiResult<()> {
@@ -59,6 +59,32 @@ pub async fn find_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[MessageId
 pub async fn contact_of(mut conn: &Conn, workspace: WorkspaceId, id: MessageId) -> ApiResult<ContactId> {
     let own = messages::workspace_id.eq(workspace).and(messages::id.eq(id));
     Ok(messages::table.filter(own).select(messages::contact_id).first(&mut conn).await?)
+}
+
+/// Those with these `Message-ID`s, deleted or not.
+pub async fn with_rfc_ids(mut conn: &Conn, workspace: WorkspaceId, ids: &[String]) -> ApiResult<Vec<MessageRow>> {
+    let wanted = messages::workspace_id.eq(workspace).and(messages::rfc_message_id.eq_any(ids));
+    Ok(MessageRow::query().filter(wanted).load(&mut conn).await?)
+}
+
+/// The e-mail that went out last to any of these contacts.
+pub async fn last_sent(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    contacts: &[ContactId],
+) -> ApiResult<Option<MessageRow>> {
+    let theirs = messages::workspace_id.eq(workspace).and(messages::contact_id.eq_any(contacts));
+    let sent = messages::direction.eq(MessageDirection::Outgoing).and(messages::channel.eq(MessageChannel::Email));
+    let sent = sent.and(messages::sent_at.is_not_null()).and(messages::deleted_at.is_null());
+    let newest_first = (messages::occurred_at.desc(), messages::id.desc());
+    let rows = MessageRow::query().filter(theirs.and(sent)).order(newest_first);
+    Ok(rows.first(&mut conn).await.optional()?)
+}
+
+/// As [`contact_of`], of a message that may be gone for good.
+pub async fn contact_if_there(mut conn: &Conn, workspace: WorkspaceId, id: MessageId) -> ApiResult<Option<ContactId>> {
+    let own = messages::workspace_id.eq(workspace).and(messages::id.eq(id));
+    Ok(messages::table.filter(own).select(messages::contact_id).first(&mut conn).await.optional()?)
 }
 
 /// The row, deleted or not, locked until the end of the transaction.

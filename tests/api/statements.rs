@@ -62,6 +62,16 @@ const CROSSING: &[(&str, &str)] = &[
         "introductions: housekeeping looks for old promises, and gives each up in its workspace",
     ),
     (
+        "select inbound_addresses.workspace_id , inbound_addresses.id , inbound_addresses.version , \
+         inbound_addresses.created_at , inbound_addresses.updated_at , inbound_addresses.name , inbound_addresses.secret , \
+         inbound_addresses.last_used_at from inbound_addresses where ( inbound_addresses.id = $1 )",
+        "inbound: a mail hook names its address, which says whose it is",
+    ),
+    (
+        "delete from inbound_mails where ( inbound_mails.received_at < $1 )",
+        "inbound: housekeeping of all workspaces alike, by age alone",
+    ),
+    (
         "select distinct audit_log.workspace_id from audit_log where ( audit_log.occurred_at < $1 )",
         "audit::with_entries_before: housekeeping, which lets go chain by chain",
     ),

@@ -169,6 +169,11 @@ fn special(app: &TestApp, operation: &Operation, url: &str) -> Option<RequestBui
             let request = app.request(Method::POST, &format!("{url}?kind=linkedin_connections"));
             Some(request.header("content-type", "text/csv").body(file))
         }
+        "PUT /v1/mail-account" => {
+            let body = json!({ "host": "mail.example.org", "port": 587, "security": "starttls", "username": "ada",
+                "password": "sesame", "address": "ada@example.org" });
+            Some(with_body(app, operation, url, body.to_string()))
+        }
         "POST /v1/do-not-contact" => {
             let body = json!({ "kind": "address", "value": format!("{}@example.org", Uuid::now_v7().simple()) });
             Some(with_body(app, operation, url, body.to_string()))
