@@ -119,6 +119,12 @@ codes! {
     DoNotContact = CONFLICT, "do_not_contact", "Do not contact";
     /// The list has this address or domain already; `detail` names the entry.
     AlreadyListed = CONFLICT, "already_listed", "The list has it already";
+    /// The workspace, or Inroad itself, has a follow-up plan with this name.
+    FollowUpPlanExists = CONFLICT, "follow_up_plan_exists", "The plan exists";
+    /// The follow-up plan is built in, or the workspace's default; `detail` says which, and what to do first.
+    FollowUpPlanInUse = CONFLICT, "follow_up_plan_in_use", "The plan is in use";
+    /// A follow-up plan that was attached to this message has started. Stop it, and the message goes without one.
+    FollowUpRunExists = CONFLICT, "follow_up_run_exists", "The message has a plan";
     /// The contact lies in the trash: restore it first.
     ContactInTrash = CONFLICT, "contact_in_trash", "The contact lies in the trash";
     /// The first request with this `Idempotency-Key` still runs. Try again after `Retry-After`.

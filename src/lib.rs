@@ -17,6 +17,7 @@ pub mod error;
 pub mod exports;
 pub mod external_ids;
 pub mod fields;
+pub mod follow_ups;
 pub mod http;
 pub mod introductions;
 pub mod jobs;

@@ -32,6 +32,7 @@ use crate::{external_ids, fields, saved_views};
         (name = "search", description = "One search over everything."),
         (name = "messages", description = "Each touch to and from a contact, and whom not to write to."),
         (name = "lint", description = "Messages held against the rules of outreach."),
+        (name = "follow-ups", description = "What is due for whom, and when."),
         (name = "imports", description = "Contacts from files; each import can be tried first and undone afterwards."),
         (name = "changes", description = "What was written, in order: to follow a workspace without polling all of it."),
         (name = "exports", description = "Contacts as vCards and tables, the workspace as an archive."),

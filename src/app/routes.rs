@@ -14,8 +14,8 @@ use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
 use crate::{
-    audit, changes, circle_requests, companies, contacts, do_not_contact, duplicates, erasure, exports, introductions,
-    lint, merges, messages, network, saved_views, search, tags, timeline, transfer, trash,
+    audit, changes, circle_requests, companies, contacts, do_not_contact, duplicates, erasure, exports, follow_ups,
+    introductions, lint, merges, messages, network, saved_views, search, tags, timeline, transfer, trash,
 };
 
 /// All routes, and the document as their handlers say it.
@@ -59,6 +59,7 @@ pub fn routes() -> (
                 .configure(messages::configure)
                 .configure(do_not_contact::configure)
                 .configure(lint::configure)
+                .configure(follow_ups::configure)
                 .configure(transfer::configure)
                 .configure(trash::configure)
                 .configure(changes::configure),
@@ -83,6 +84,11 @@ pub fn periodic_tasks() -> Vec<Task> {
             name: "let_introductions_go_stale",
             every: Duration::minutes(10),
             run: |app| Box::pin(async move { introductions::let_go_stale(&app).await }),
+        },
+        Task {
+            name: "send_due_digests",
+            every: Duration::seconds(30),
+            run: |app| Box::pin(async move { follow_ups::send_due_digests(&app).await }),
         },
         Task {
             name: "empty_trash",

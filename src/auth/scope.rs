@@ -78,6 +78,10 @@ scopes! {
     MessagesWrite = "messages:write";
     /// Have messages leave the house.
     MessagesSend = "messages:send";
+    /// Read follow-ups.
+    FollowUpsRead = "follow_ups:read";
+    /// Create, change, settle and delete follow-ups.
+    FollowUpsWrite = "follow_ups:write";
 }
 
 /// A set of scopes.

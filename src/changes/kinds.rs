@@ -136,4 +136,44 @@ kinds! {
     DoNotContactDeleted = "do_not_contact.deleted";
     /// How the workspace wants the rules of outreach changed.
     LintSettingsUpdated = "lint_settings.updated";
+    /// A follow-up was added, by somebody, a plan or Inroad itself.
+    FollowUpCreated = "follow_up.created";
+    /// Fields of a follow-up changed, or a touch put it off.
+    FollowUpUpdated = "follow_up.updated";
+    /// A follow-up was put off.
+    FollowUpSnoozed = "follow_up.snoozed";
+    /// A follow-up was done.
+    FollowUpDone = "follow_up.done";
+    /// A follow-up need not be done.
+    FollowUpDismissed = "follow_up.dismissed";
+    /// A follow-up closed by itself, for its reason is gone.
+    FollowUpClosed = "follow_up.closed";
+    /// A follow-up is open again.
+    FollowUpReopened = "follow_up.reopened";
+    /// A follow-up went to the trash.
+    FollowUpDeleted = "follow_up.deleted";
+    /// A follow-up came back from the trash.
+    FollowUpRestored = "follow_up.restored";
+    /// A follow-up left the trash for good, or its contact did.
+    FollowUpPurged = "follow_up.purged";
+    /// A follow-up plan was added.
+    FollowUpPlanCreated = "follow_up_plan.created";
+    /// Fields of a follow-up plan changed.
+    FollowUpPlanUpdated = "follow_up_plan.updated";
+    /// A follow-up plan was deleted.
+    FollowUpPlanDeleted = "follow_up_plan.deleted";
+    /// A follow-up plan was attached to a message.
+    FollowUpRunCreated = "follow_up_run.created";
+    /// A plan at work started, or went a step further.
+    FollowUpRunUpdated = "follow_up_run.updated";
+    /// A plan at work was stopped, by an answer or another reason.
+    FollowUpRunStopped = "follow_up_run.stopped";
+    /// All nudges of a plan at work were sent.
+    FollowUpRunFinished = "follow_up_run.finished";
+    /// A plan at work went with its contact.
+    FollowUpRunPurged = "follow_up_run.purged";
+    /// Whether and when a member is mailed what is due changed; the resource is the member.
+    FollowUpDigestUpdated = "follow_up_digest.updated";
+    /// How the workspace counts its days changed.
+    FollowUpSettingsUpdated = "follow_up_settings.updated";
 }

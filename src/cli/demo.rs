@@ -13,7 +13,7 @@ use crate::contacts::{self, ContactId, ContactInput};
 use crate::db::WorkspaceId;
 use crate::error::{ApiError, ApiResult};
 use crate::http::body;
-use crate::{circle_requests, introductions};
+use crate::{circle_requests, follow_ups, introductions};
 
 const EMAIL: &str = "demo@inroad.example";
 const PASSWORD: &str = "walk-in-and-ask";
@@ -27,6 +27,15 @@ struct Story {
     contacts: Vec<StoryContact>,
     circle_requests: Vec<StoryRequest>,
     introductions: Vec<Value>,
+    follow_ups: Vec<StoryFollowUp>,
+}
+
+#[derive(Deserialize)]
+struct StoryFollowUp {
+    contact: usize,
+    /// Days after today on which it is due.
+    in_days: i64,
+    body: Value,
 }
 
 #[derive(Deserialize)]
@@ -85,6 +94,12 @@ async fn tell(app: &Data<App>) -> ApiResult<()> {
         }
         for introduction in story.introductions {
             introductions::create(tx, app.new_id(), read(app, dated(introduction, &ids, tx.now))?).await?;
+        }
+        for told in story.follow_ups {
+            let mut body = told.body;
+            body["contact_id"] = json!(ids.get(told.contact));
+            body["due_on"] = json!((tx.now + Duration::days(told.in_days)).date_naive());
+            follow_ups::create(tx, app.new_id(), read(app, body)?).await?;
         }
         Ok(())
     })

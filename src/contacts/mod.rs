@@ -34,7 +34,7 @@ pub use self::query::ListQuery;
 pub use self::service::{Companies, RESOURCE, connect, create, draft, fresh, purge, restore};
 pub use self::store::{company_renamed, found, handles, handles_in_trash, names, phones, reindex};
 pub use self::timeline::{stage_timeline, timeline};
-pub use self::touch::{Touch, find, lock, note_touches};
+pub use self::touch::{Touch, colleagues, find, find_many, lock, note_touches};
 pub use self::words::{Channel, HowFound, Relationship, Stage, StageReason};
 
 pub fn configure(config: &mut ServiceConfig) {

@@ -15,6 +15,7 @@ use super::query::{By, Employment, ListQuery, never};
 use super::search;
 use super::timeline::Logged;
 use super::touch::Touched;
+use super::words::Stage;
 use crate::companies::CompanyId;
 use crate::db::columns::array_text;
 use crate::db::full_text::{TsVector, Vector};
@@ -155,6 +156,26 @@ pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: ContactId) -> Api
 pub async fn find_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Vec<ContactRow>> {
     let wanted = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(ids));
     Ok(ContactRow::query().filter(wanted.and(contacts::deleted_at.is_null())).load(&mut conn).await?)
+}
+
+/// Others who work at the same company now and may be written to, those whom nobody has written to yet first.
+pub async fn colleagues(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    contact: ContactId,
+    limit: i64,
+) -> ApiResult<Vec<ContactId>> {
+    let now = positions::workspace_id.eq(workspace).and(positions::is_current);
+    let own =
+        positions::table.filter(now.and(positions::contact_id.eq(contact)).and(positions::company_id.is_not_null()));
+    let companies: Vec<CompanyId> = own.select(positions::company_id.assume_not_null()).load(&mut conn).await?;
+    let there = positions::table.filter(now.and(positions::company_id.eq_any(companies))).select(positions::contact_id);
+    let others = contacts::workspace_id.eq(workspace).and(contacts::id.ne(contact)).and(contacts::id.eq_any(there));
+    let wanted = contacts::deleted_at.is_null().and(contacts::stage.ne(Stage::Closed));
+    let wanted = wanted.and(contacts::do_not_contact.eq(false));
+    let order = (contacts::last_touch_at.asc().nulls_first(), contacts::strength.desc().nulls_last(), contacts::id);
+    let found = contacts::table.filter(others.and(wanted)).order(order).limit(limit);
+    Ok(found.select(contacts::id).load(&mut conn).await?)
 }
 
 /// Those of these contacts that are not deleted, locked until the end of the transaction.

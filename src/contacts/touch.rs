@@ -57,6 +57,16 @@ pub async fn find(conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResu
     }
 }
 
+/// Those of these contacts that are not deleted.
+pub async fn find_many(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Vec<ContactRow>> {
+    store::find_many(conn, workspace, ids).await
+}
+
+/// Others who work at the same company now and may be written to, those whom nobody has written to yet first.
+pub async fn colleagues(conn: &Conn, workspace: WorkspaceId, id: ContactId, limit: i64) -> ApiResult<Vec<ContactId>> {
+    store::colleagues(conn, workspace, id, limit).await
+}
+
 /// The contact, locked until the end of the transaction; none when it is deleted or of another workspace.
 pub async fn lock(tx: &mut Tx<'_>, id: ContactId) -> ApiResult<Option<ContactRow>> {
     Ok(store::lock_many(tx.conn, tx.workspace, &[id]).await?.pop())

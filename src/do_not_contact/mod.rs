@@ -9,7 +9,7 @@ mod store;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::model::{DoNotContactKind, EntryId};
-pub use self::service::refuse;
+pub use self::service::{listed, refuse};
 
 pub fn configure(config: &mut ServiceConfig) {
     config

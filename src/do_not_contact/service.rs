@@ -2,6 +2,7 @@
 use super::model::{self, Entry, EntryId, EntryInput, EntryRow};
 use super::store;
 use crate::changes::{self, Tx};
+use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::fields;
 use crate::http::{IfMatch, Patch};
@@ -54,4 +55,15 @@ pub async fn refuse(tx: &mut Tx<'_>, address: &str) -> ApiResult<()> {
             Err(ApiError::new(Code::DoNotContact, detail).with(fault))
         }
     }
+}
+
+/// Those of these addresses that are on the list, or whose domain is.
+pub async fn listed(conn: &Conn, workspace: WorkspaceId, addresses: Vec<String>) -> ApiResult<Vec<String>> {
+    if addresses.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys: Vec<String> = addresses.iter().flat_map(|address| model::keys(address)).collect();
+    let listed = store::keys(conn, workspace, &keys).await?;
+    let on_it = |address: &String| model::keys(address).iter().any(|key| listed.contains(key));
+    Ok(addresses.into_iter().filter(on_it).collect())
 }

@@ -53,6 +53,12 @@ pub async fn matching(mut conn: &Conn, workspace: WorkspaceId, keys: &[String]) 
     Ok(found.pop())
 }
 
+/// Those of these keys that an entry has.
+pub async fn keys(mut conn: &Conn, workspace: WorkspaceId, keys: &[String]) -> ApiResult<Vec<String>> {
+    let wanted = entries::workspace_id.eq(workspace).and(entries::value_key.eq_any(keys));
+    Ok(entries::table.filter(wanted).select(entries::value_key).load(&mut conn).await?)
+}
+
 /// Newest first.
 pub async fn list(
     mut conn: &Conn,

@@ -73,6 +73,17 @@ pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: IntroductionId) -
     Ok(IntroductionRow::query().filter(own.and(introductions::deleted_at.is_null())).first(&mut conn).await?)
 }
 
+/// Those of these introductions that are not deleted, in the order of their ids.
+pub async fn find_many(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    ids: &[IntroductionId],
+) -> ApiResult<Vec<IntroductionRow>> {
+    let own = introductions::workspace_id.eq(workspace).and(introductions::id.eq_any(ids));
+    let live = IntroductionRow::query().filter(own.and(introductions::deleted_at.is_null()));
+    Ok(live.order(introductions::id).load(&mut conn).await?)
+}
+
 /// The row, deleted or not, locked until the end of the transaction.
 pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: IntroductionId) -> ApiResult<IntroductionRow> {
     let own = introductions::workspace_id.eq(workspace).and(introductions::id.eq(id));

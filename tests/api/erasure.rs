@@ -118,6 +118,7 @@ async fn only_whoever_may_erases() {
     for (all_but_one, missing) in [
         ("contacts:read imports:read messages:read", "introductions:read"),
         ("contacts:read imports:read introductions:read", "messages:read"),
+        ("contacts:read imports:read introductions:read messages:read", "follow_ups:read"),
     ] {
         let narrow = app.member(Some(ada.workspace), Role::Owner, Scopes::parse(all_but_one)).await;
         let refused = app.get(&format!("/v1/contacts/{id}/export"), &narrow).await.expect(403);

@@ -14,6 +14,8 @@ mod erasure;
 mod errors;
 mod exports;
 mod faults;
+mod follow_up_plans;
+mod follow_ups;
 mod forged;
 mod frame;
 mod hostile;

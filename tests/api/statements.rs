@@ -62,6 +62,11 @@ const CROSSING: &[(&str, &str)] = &[
         "introductions: housekeeping looks for old promises, and gives each up in its workspace",
     ),
     (
+        "select follow_up_digests.workspace_id , follow_up_digests.user_id from follow_up_digests where \
+         ( follow_up_digests.enabled and ( follow_up_digests.next_at < = $1 ) )",
+        "digest::due: housekeeping, which tells each member in their workspace",
+    ),
+    (
         "select distinct audit_log.workspace_id from audit_log where ( audit_log.occurred_at < $1 )",
         "audit::with_entries_before: housekeeping, which lets go chain by chain",
     ),

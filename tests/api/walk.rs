@@ -138,21 +138,29 @@ pub fn valid(app: &TestApp, document: &Value, operation: &Operation, url: &str, 
 /// Fields that name a contact, which has to be there.
 const CONTACTS: [&str; 3] = ["introducer_id", "connector_id", "contact_id"];
 
-/// A request that creates something, for a member whose workspace has this contact.
+/// A request that creates something, for a member whose workspace has this contact, and this message to them.
 pub fn creating(
     app: &TestApp,
     document: &Value,
     operation: &Operation,
     member: &Member,
     contact: Uuid,
+    message: Uuid,
 ) -> RequestBuilder {
     let mut body = operation.json_body().map_or(Value::Null, |(_, schema)| minimal(document, schema));
+    if body["message_id"].is_string() {
+        body["message_id"] = json!(message);
+        return with_body(app, operation, &operation.path, body.to_string()).bearer_auth(&member.token);
+    }
     let Some(field) = CONTACTS.iter().find(|field| body[**field].is_string()) else {
         return valid(app, document, operation, &operation.path, member);
     };
     body[*field] = json!(contact);
     if *field == "introducer_id" {
         body["introduced_name"] = json!(format!("Somebody {}", Uuid::now_v7()));
+    }
+    if operation.path == "/v1/follow-ups" {
+        body["due_in_business_days"] = json!(1);
     }
     with_body(app, operation, &operation.path, body.to_string()).bearer_auth(&member.token)
 }
@@ -169,6 +177,7 @@ fn special(app: &TestApp, operation: &Operation, url: &str) -> Option<RequestBui
             let request = app.request(Method::POST, &format!("{url}?kind=linkedin_connections"));
             Some(request.header("content-type", "text/csv").body(file))
         }
+        "POST /v1/follow-ups/{id}/snooze" => Some(with_body(app, operation, url, r#"{ "days": 1 }"#)),
         "POST /v1/do-not-contact" => {
             let body = json!({ "kind": "address", "value": format!("{}@example.org", Uuid::now_v7().simple()) });
             Some(with_body(app, operation, url, body.to_string()))
