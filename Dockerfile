@@ -19,7 +19,7 @@ COPY LICENSE-MIT LICENSE-APACHE /usr/share/doc/inroad/
 USER inroad
 WORKDIR /var/lib/inroad
 VOLUME /var/lib/inroad
-# DATABASE_URL, INROAD_PUBLIC_URL and INROAD_SECRET have no defaults here: there is no PostgreSQL in this image.
+# DATABASE_URL and INROAD_PUBLIC_URL have no defaults here: there is no PostgreSQL in this image.
 ENV INROAD_LISTEN=0.0.0.0:8080 \
     INROAD_DATA_DIR=/var/lib/inroad
 EXPOSE 8080

@@ -1,15 +1,18 @@
 //! Settings: flags and environment → [`Config`], all mistakes at once. Nothing else reads the environment.
 
+use std::ffi::{OsStr, OsString};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::Resettable;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::auth::jwt::Algorithm;
 use crate::auth::secrets::KeyRing;
+use crate::db::Connector;
 
 /// Every setting as it is written. Values are read in [`Config::read`], so that all mistakes are told at once.
 #[derive(Debug, Clone, Args)]
@@ -21,7 +24,7 @@ pub struct Settings {
     /// The URL by which clients reach this service, for links and token issuer [default: http://INROAD_LISTEN]
     #[arg(long, env = "INROAD_PUBLIC_URL", value_name = "URL", global = true)]
     pub public_url: Option<String>,
-    /// Where people use Inroad, for the links in mails: a frontend of yours [default: the public URL]
+    /// Where people use Inroad, for the links in mails: a frontend of yours [default: none; mails hold the token alone]
     #[arg(long, env = "INROAD_APP_URL", value_name = "URL", global = true)]
     pub app_url: Option<String>,
     /// Private cluster, generated secret and unsent mail [default: the XDG data home, for root /var/lib/inroad]
@@ -147,7 +150,7 @@ pub struct Config {
     pub database_direct_url: Option<SecretString>,
     pub pg_bin: Option<PathBuf>,
     /// Where programs are searched, as the shell has it.
-    pub path: Option<std::ffi::OsString>,
+    pub path: Option<OsString>,
     /// Who called `sudo`, for the user that runs the private cluster.
     pub sudo_uid: Option<u32>,
     pub secret: Option<SecretString>,
@@ -209,8 +212,8 @@ impl Config {
             database_url: s.database_url.filter(|url| !url.is_empty()).map(SecretString::from),
             database_direct_url: s.database_direct_url.filter(|url| !url.is_empty()).map(SecretString::from),
             pg_bin: s.pg_bin,
-            path: variable("PATH"),
-            sudo_uid: variable("SUDO_UID").and_then(|uid| uid.to_str()?.parse().ok()),
+            path: told("PATH"),
+            sudo_uid: told("SUDO_UID").and_then(|uid| uid.to_str()?.parse().ok()),
             secret: s.secret.filter(|text| !text.is_empty()).map(SecretString::from),
             workers: s.workers.map_or(cores, |text| r.number("INROAD_WORKERS", &text, 1, 256)),
             pool_size: r.number("INROAD_POOL_SIZE", &s.pool_size, 1, 1000),
@@ -370,6 +373,16 @@ impl Reader {
         if let Some(Err(error)) = config.secret.as_ref().map(KeyRing::parse) {
             self.mistake("INROAD_SECRET", &format!("cannot be read: {error}"));
         }
+        for (name, url) in
+            [("DATABASE_URL", &config.database_url), ("DATABASE_DIRECT_URL", &config.database_direct_url)]
+        {
+            if let Some(Err(error)) = url.as_ref().map(|url| Connector::new(url.expose_secret(), true)) {
+                self.mistake(name, &format!("must be like postgres://user:password@host:5432/database: {error}"));
+            }
+        }
+        if config.database_url.is_none() && config.database_direct_url.is_some() {
+            self.mistake("DATABASE_DIRECT_URL", "is of use beside DATABASE_URL only");
+        }
         let smtp = config.smtp_url.as_ref().map(|url| url.expose_secret());
         if let Some(url) = smtp
             && let Err(error) = lettre::SmtpTransport::from_url(url)
@@ -397,15 +410,43 @@ fn default_data_dir() -> Option<PathBuf> {
     // SAFETY: geteuid has no preconditions and cannot fail.
     #[expect(unsafe_code, reason = "the standard library does not tell the effective user")]
     let root = unsafe { libc::geteuid() } == 0;
-    if root && variable("XDG_DATA_HOME").is_none() {
+    if root && told("XDG_DATA_HOME").is_none() {
         return Some(PathBuf::from("/var/lib/inroad"));
     }
-    let home = |name: &str| variable(name).map(PathBuf::from);
+    let home = |name: &str| told(name).map(PathBuf::from);
     home("XDG_DATA_HOME").or_else(|| home("HOME").map(|home| home.join(".local/share"))).map(|dir| dir.join("inroad"))
+}
+
+/// Reads a file `.env` in the current folder or one above it into the environment; what is set there already stays.
+pub fn read_env_file() -> Result<(), String> {
+    match dotenvy::dotenv() {
+        Ok(_) => Ok(()),
+        Err(error) if error.not_found() => Ok(()),
+        // The line itself is not repeated: it may hold a secret.
+        Err(dotenvy::Error::LineParse(..)) => {
+            let read = dotenvy::dotenv_iter().ok().and_then(|lines| lines.map_while(Result::ok).last());
+            let place = read.map_or("its beginning".to_owned(), |(name, _)| format!("the line behind {name}"));
+            let hint = "put values with blanks or special characters into quotes";
+            Err(format!("the file .env cannot be read from {place} on: {hint}"))
+        }
+        Err(error) => Err(format!("the file .env cannot be read: {error}")),
+    }
+}
+
+/// A variable that is set to nothing is one that is not set: that is how files of settings leave something out.
+pub fn ignore_empty_variables(command: clap::Command) -> clap::Command {
+    command.mut_args(|argument| match argument.get_env().and_then(variable) {
+        Some(value) if value.is_empty() => argument.env(Resettable::Reset),
+        _ => argument,
+    })
 }
 
 /// What clap does not read: it is no setting of the service's own.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
-fn variable(name: &str) -> Option<std::ffi::OsString> {
-    std::env::var_os(name).filter(|value| !value.is_empty())
+fn variable(name: impl AsRef<OsStr>) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
+fn told(name: &str) -> Option<OsString> {
+    variable(name).filter(|value| !value.is_empty())
 }

@@ -2,8 +2,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, ResponseError};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_async::pooled_connection::PoolError as ConnectError;
@@ -269,6 +269,15 @@ impl ApiError {
 
     pub fn not_found() -> Self {
         Self::new(Code::NotFound, "no such thing in this workspace")
+    }
+
+    /// 405, with the methods that there are.
+    pub fn method_not_allowed(method: &Method, path: &str, methods: &[&str]) -> Self {
+        let error = Self::new(Code::MethodNotAllowed, format!("{path} has no {method}"));
+        match HeaderValue::from_str(&methods.join(", ")) {
+            Ok(allow) => error.header(header::ALLOW, allow),
+            Err(_) => error,
+        }
     }
 
     /// 422, or `Ok` when nothing is wrong.

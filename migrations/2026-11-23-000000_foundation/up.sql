@@ -7,10 +7,19 @@ CREATE EXTENSION IF NOT EXISTS btree_gin;
 -- nothing and may not bypass row security. Roles belong to the server, not to one database.
 DO $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'inroad_tenant') THEN
-        CREATE ROLE inroad_tenant NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
-    END IF;
-    EXECUTE format('GRANT inroad_tenant TO %I', current_user);
+    BEGIN
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'inroad_tenant') THEN
+            CREATE ROLE inroad_tenant NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
+        END IF;
+        EXECUTE format('GRANT inroad_tenant TO %I', current_user);
+    EXCEPTION WHEN insufficient_privilege THEN
+        -- Enough is that an administrator has done so.
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'inroad_tenant' AND pg_has_role(rolname, 'MEMBER')) THEN
+            RAISE EXCEPTION 'the database user % may neither make the role inroad_tenant nor use it. Let an '
+                'administrator run: CREATE ROLE inroad_tenant NOLOGIN; GRANT inroad_tenant TO %;  (the first only '
+                'where that role is not there yet), or give the user CREATEROLE', current_user, quote_ident(current_user);
+        END IF;
+    END;
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO inroad_tenant', current_schema());
 END $$;
 

@@ -48,6 +48,9 @@ const SPARSE: [&str; 1] = ["Fault"];
 /// Where bodies and answers hold secrets.
 const SECRET: [&str; 3] = ["/v1/auth/", "/v1/me/", "/v1/changes/stream-tickets"];
 
+/// What `If-Match` and `If-None-Match` may say (RFC 9110, 13.1).
+const ENTITY_TAGS: &str = r#"^(\*|(W/)?"[^"]*"( *, *(W/)?"[^"]*")*)$"#;
+
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 /// The document, complete.
@@ -231,6 +234,7 @@ fn complete(method: &str, path: &str, operation: &mut Value) {
     let in_api = path.starts_with("/v1/");
     let mut add = |status: &str, what: &str| respond(operation, status, what);
     add("400", "`invalid_parameter`, `invalid_header`, `invalid_json` or `bad_request`");
+    add("406", "`not_acceptable`: `Accept-Encoding` forbids every coding that there is");
     add("414", "`uri_too_long`");
     add("431", "`headers_too_large`");
     add("500", "`internal`; the log has the cause under the request id");
@@ -288,7 +292,10 @@ fn respond(operation: &mut Value, status: &str, what: &str) {
 }
 
 fn parameter(operation: &mut Value, name: &str, description: &str, most: u32) {
-    let schema = json!({ "type": "string", "minLength": 1, "maxLength": most });
+    let mut schema = json!({ "type": "string", "minLength": 1, "maxLength": most });
+    if name.starts_with("If-") {
+        schema["pattern"] = json!(ENTITY_TAGS);
+    }
     let parameter =
         json!({ "name": name, "in": "header", "required": false, "description": description, "schema": schema });
     match operation["parameters"].as_array_mut() {

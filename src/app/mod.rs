@@ -102,6 +102,11 @@ impl App {
         })
     }
 
+    /// The methods of a path, `HEAD` and `OPTIONS` included; none where there is no such path.
+    pub fn methods(&self, path: &str) -> Vec<&str> {
+        self.paths.methods(path)
+    }
+
     /// From now on `/readyz` fails, so that a balancer sends nobody here any more.
     pub fn stop(&self) {
         self.stopping.send_replace(true);

@@ -106,7 +106,7 @@ pub fn periodic_tasks() -> Vec<Task> {
             run: |app| {
                 Box::pin(async move {
                     app.rate_limits.sweep();
-                    idempotency::forget_old(&*app.db.global().await?, app.now()).await
+                    app.db.single(async |conn| idempotency::forget_old(conn, app.now()).await).await
                 })
             },
         },
@@ -149,12 +149,12 @@ impl Paths {
     /// The methods of a path, `HEAD` and `OPTIONS` included; none where there is no such path.
     pub fn methods(&self, path: &str) -> Vec<&str> {
         let given: Vec<&str> = path.split('/').collect();
+        // What has a path of its own is no id.
+        let literal = self.0.iter().any(|(pattern, _)| *pattern == given);
+        let takes = |want: &str, have: &str| want.starts_with('{') && !have.is_empty() && !(literal && want == "{id}");
         let fits = |pattern: &[String]| {
             pattern.len() == given.len()
-                && pattern
-                    .iter()
-                    .zip(&given)
-                    .all(|(want, have)| want == have || want.starts_with('{') && !have.is_empty())
+                && pattern.iter().zip(&given).all(|(want, have)| want == have || takes(want, have))
         };
         let mut methods: Vec<&str> = Vec::new();
         for (_, found) in self.0.iter().filter(|(pattern, _)| fits(pattern)) {

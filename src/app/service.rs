@@ -11,7 +11,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::App;
 use crate::auth::ALL as SCOPES;
-use crate::db::migrate;
+use crate::db::{Conn, migrate};
 use crate::error::{ApiError, ApiResult, Code};
 use crate::http::Answer;
 
@@ -63,11 +63,9 @@ async fn readyz(app: Data<App>) -> ApiResult<Answer<Health>> {
         return Err(ApiError::unavailable(&"the service is stopping"));
     }
     // Whoever asks wants to know now.
-    let current = async {
-        let mut conn = app.db.global().await?;
-        migrate::is_current(&mut conn).await.map_err(|error| ApiError::unavailable(&error))
-    };
-    match tokio::time::timeout(READY_WITHIN, current).await {
+    let current =
+        async |conn: &mut Conn| migrate::is_current(conn).await.map_err(|error| ApiError::unavailable(&error));
+    match tokio::time::timeout(READY_WITHIN, app.db.transaction(current)).await {
         Ok(Ok(true)) => Answer::ok(&OK),
         Ok(Ok(false)) => Err(ApiError::unavailable(&"migrations are pending")),
         Ok(Err(error)) => Err(error),
@@ -149,14 +147,13 @@ async fn docs_policy(
 
 /// Tells a wrong path from a wrong method, and answers `OPTIONS`.
 pub async fn nothing_here(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, ApiError> {
-    let methods = app.paths.methods(request.path());
+    let methods = app.methods(request.path());
     if methods.is_empty() {
         return Err(ApiError::new(Code::NotFound, format!("there is no path {}", request.path())));
     }
-    let allow = HeaderValue::from_str(&methods.join(", ")).map_err(|error| ApiError::internal(&error))?;
     if request.method() == Method::OPTIONS {
+        let allow = HeaderValue::from_str(&methods.join(", ")).map_err(|error| ApiError::internal(&error))?;
         return Ok(HttpResponse::build(StatusCode::NO_CONTENT).insert_header((header::ALLOW, allow)).finish());
     }
-    let detail = format!("{} has no {}", request.path(), request.method());
-    Err(ApiError::new(Code::MethodNotAllowed, detail).header(header::ALLOW, allow))
+    Err(ApiError::method_not_allowed(request.method(), request.path(), &methods))
 }

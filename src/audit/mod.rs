@@ -140,7 +140,8 @@ pub async fn taken(app: &App, caller: &Caller, kind: Kind, subject: impl Into<Uu
 /// Forgets addresses and user agents, and lets entries go, when their time is over.
 pub async fn forget_old(app: &App) -> ApiResult<usize> {
     let now = app.now();
-    let origins = store::forget_origins(&*app.db.global().await?, now - app.config.audit_address_retention).await?;
+    let origins =
+        app.db.single(async |conn| store::forget_origins(conn, now - app.config.audit_address_retention).await).await?;
     let Some(retention) = app.config.audit_retention else { return Ok(origins) };
     let due = app.db.lookup(async |conn| store::with_entries_before(conn, now - retention).await).await?;
     let mut count = origins;

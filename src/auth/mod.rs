@@ -33,7 +33,8 @@ pub use self::issue::access_token;
 pub use self::keys::Keys;
 pub use self::scope::*;
 use crate::app::App;
-use crate::error::ApiResult;
+use crate::db::Conn;
+use crate::error::{ApiError, ApiResult};
 
 /// Operations that anybody may call, as `METHOD path`. The authorisation test reads it; everything else needs a scope.
 pub const PUBLIC: &[&str] = &[
@@ -64,14 +65,15 @@ pub fn configure(config: &mut ServiceConfig) {
 /// Throws away sessions, tokens, counts and invitations whose time is over.
 pub async fn forget_old(app: &App) -> ApiResult<usize> {
     let now = app.now();
-    let conn = app.db.global().await?;
-    let count = sessions::forget_old(&conn, now).await?
-        + recovery::forget_old(&conn, now).await?
-        + throttle::forget_old(&conn, now).await?
-        + tickets::forget_old(&conn, now).await?;
-    // Given back first: the invitations take one of their own for each workspace.
-    drop(conn);
-    Ok(count + invitations::forget_old(app).await?)
+    let forget = async |conn: &mut Conn| {
+        Ok::<_, ApiError>(
+            sessions::forget_old(conn, now).await?
+                + recovery::forget_old(conn, now).await?
+                + throttle::forget_old(conn, now).await?
+                + tickets::forget_old(conn, now).await?,
+        )
+    };
+    Ok(app.db.transaction(forget).await? + invitations::forget_old(app).await?)
 }
 
 /// The operating system could not give random bytes. Nothing secret may be made then.

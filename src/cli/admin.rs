@@ -140,7 +140,7 @@ async fn reset_password(app: &App, email: &str) -> CliResult<()> {
     drop(conn);
     let make = async |conn: &mut Conn| recovery::reset_token(app, conn, &user).await;
     let token = app.db.transaction(make).await.map_err(text)?;
-    println!("token: {token}\nlink: {}", recovery::link(app, "reset-password", &token));
+    println!("{}", recovery::way_back(app, "reset-password", &token));
     Ok(())
 }
 

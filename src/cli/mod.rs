@@ -13,10 +13,10 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::{self, Clock};
-use crate::config::{Config, Settings};
+use crate::config::{self, Config, Settings};
 
 /// A REST API for informational interviews.
 ///
@@ -52,9 +52,12 @@ pub type CliResult<T> = Result<T, String>;
 
 /// Runs the command line; the exit code says whether it went well.
 pub fn run() -> ExitCode {
-    dotenvy::dotenv().ok();
-    let cli = Cli::parse();
-    match execute(cli) {
+    let outcome = config::read_env_file().and_then(|()| {
+        let command = config::ignore_empty_variables(Cli::command());
+        let cli = Cli::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
+        execute(cli)
+    });
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("inroad: {error}");

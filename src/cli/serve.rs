@@ -11,6 +11,7 @@ use super::database::{self, Source};
 use super::{CliResult, system_clock, text};
 use crate::app::{self, App, Running};
 use crate::config::Config;
+use crate::error::Code;
 use crate::{db, jobs, transfer};
 
 #[derive(Debug, Default, Args)]
@@ -38,10 +39,11 @@ pub fn run(mut config: Config, options: Options) -> CliResult<()> {
             super::metrics::serve(listen)?;
         }
         let app = Data::new(App::new(config, connector, ring, base_url, system_clock()).map_err(text)?);
-        app.keys.load(&app).await.map_err(|error| {
-            format!(
+        app.keys.load(&app).await.map_err(|error| match error.code {
+            Code::Unavailable => "the database cannot be reached by DATABASE_URL: the cause stands above".to_owned(),
+            _ => format!(
                 "the signing keys cannot be read ({error}): is INROAD_SECRET the one that this database was made with?"
-            )
+            ),
         })?;
         transfer::settle_interrupted(&app).await.map_err(text)?;
         let demo = if options.demo { Some(super::demo::fill(&app).await?) } else { None };

@@ -1,5 +1,5 @@
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, delete, get, patch, post, put};
 use chrono::{DateTime, Utc};
 use futures_util::try_join;
@@ -13,13 +13,14 @@ use crate::app::App;
 use crate::auth::{Access, CompaniesRead, CompaniesWrite};
 use crate::batch::{self, BatchAnswer, BatchInput};
 use crate::error::ApiResult;
+use crate::external_ids::{ExternalId, overtaken};
 use crate::http::frame::RequestId;
 use crate::http::idempotency::fingerprint;
 use crate::http::page::{self, Count, DEFAULT_LIMIT};
 use crate::http::params::NoParams;
 use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, IfNoneMatch, Paging, Params, Patch};
 use crate::saved_views::{self, ViewResource};
-use crate::{external_ids, page, sort_keys};
+use crate::{page, sort_keys};
 
 pub use crate::sort::Position;
 
@@ -216,7 +217,10 @@ pub async fn delete_company(
 ///
 /// A company that is there keeps the fields that the body does not name.
 #[utoipa::path(tag = "companies", security(("bearer" = ["companies:write"])),
-    params(("system" = String, Path, max_length = 64), ("id" = String, Path, max_length = 255)),
+    params(
+        ("system" = String, Path, pattern = "^[A-Za-z0-9_.-]{1,64}$"),
+        ("id" = String, Path, min_length = 1, max_length = 255),
+    ),
     request_body = CompanyInput, responses(
     (status = 200, description = "It was there; as it is now", body = Company, headers(("ETag" = String, description = "Its version"))),
     (status = 201, description = "It was not there; as it is now", body = Company),
@@ -226,16 +230,15 @@ pub async fn delete_company(
 pub async fn upsert_company(
     app: Data<App>,
     access: Access<CompaniesWrite>,
-    path: Path<(String, String)>,
+    ExternalId { system, id }: ExternalId,
     if_match: IfMatch,
     if_none_match: IfNoneMatch,
     _none: NoParams,
     patch: Patch<CompanyInput>,
 ) -> ApiResult<Answer<Company>> {
-    let (system, external_id) = path.into_inner();
-    app.write_again(&access, external_ids::overtaken, async |tx| {
+    app.write_again(&access, overtaken, async |tx| {
         let (created, company) =
-            service::upsert(tx, app.new_id(), &system, &external_id, (&if_match, &if_none_match), &patch).await?;
+            service::upsert(tx, app.new_id(), &system, &id, (&if_match, &if_none_match), &patch).await?;
         if created {
             return Answer::created(&location(company.id), company.version, &company);
         }

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, delete, get, patch, post, put};
 use futures_util::try_join;
 
@@ -15,14 +15,15 @@ use crate::auth::{Access, ContactsRead, ContactsWrite};
 use crate::batch::{self, BatchAnswer, BatchInput};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
+use crate::external_ids::{ExternalId, overtaken};
 use crate::http::frame::RequestId;
 use crate::http::idempotency::fingerprint;
 use crate::http::page;
 use crate::http::params::NoParams;
 use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, IfNoneMatch, Paging, Params, Patch, Ruled};
+use crate::page;
 use crate::saved_views::{self, ViewResource};
 use crate::sort::Position;
-use crate::{external_ids, page};
 
 page! {
     /// A page of contacts.
@@ -195,7 +196,10 @@ pub async fn delete_contact(
 ///
 /// A contact that is there keeps the fields that the body does not name.
 #[utoipa::path(tag = "contacts", security(("bearer" = ["contacts:write"])),
-    params(("system" = String, Path, max_length = 64), ("id" = String, Path, max_length = 255)),
+    params(
+        ("system" = String, Path, pattern = "^[A-Za-z0-9_.-]{1,64}$"),
+        ("id" = String, Path, min_length = 1, max_length = 255),
+    ),
     request_body = ContactInput, responses(
     (status = 200, description = "It was there; as it is now", body = Contact, headers(("ETag" = String, description = "Its version"))),
     (status = 201, description = "It was not there; as it is now", body = Contact),
@@ -205,16 +209,15 @@ pub async fn delete_contact(
 pub async fn upsert_contact(
     app: Data<App>,
     access: Access<ContactsWrite>,
-    path: Path<(String, String)>,
+    ExternalId { system, id }: ExternalId,
     if_match: IfMatch,
     if_none_match: IfNoneMatch,
     _none: NoParams,
     patch: Patch<ContactInput>,
 ) -> ApiResult<Answer<Contact>> {
-    let (system, external_id) = path.into_inner();
-    app.write_again(&access, external_ids::overtaken, async |tx| {
+    app.write_again(&access, overtaken, async |tx| {
         let (created, contact) =
-            service::upsert(tx, app.new_id(), &system, &external_id, (&if_match, &if_none_match), &patch).await?;
+            service::upsert(tx, app.new_id(), &system, &id, (&if_match, &if_none_match), &patch).await?;
         if created {
             return Answer::created(&location(contact.id), contact.version, &contact);
         }

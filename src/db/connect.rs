@@ -6,11 +6,11 @@ use std::time::Duration;
 use diesel::connection::CacheSize;
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
-use rustls::ClientConfig;
-use rustls_platform_verifier::ConfigVerifierExt;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{Client, Config, Connection, NoTls, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::tls::Tls;
 
 /// Where the database is and how to get there. Cheap to clone.
 #[derive(Clone)]
@@ -22,56 +22,64 @@ pub struct Connector {
 }
 
 impl Connector {
-    /// `url` as libpq understands it: `postgres://user:password@host:port/database?sslmode=require`.
-    /// `sslmode` is `disable`, `prefer` or `require`, and each use of TLS verifies the server's certificate,
-    /// as libpq's `verify-full` does.
+    /// `url` as libpq understands it: `postgres://user:password@host:port/database?sslmode=verify-full`.
     pub fn new(url: &str, prepared_statements: bool) -> Result<Self, String> {
-        let url = url.replace("sslmode=verify-full", "sslmode=require");
-        let mut config: Config = url.parse().map_err(|error| format!("{error}"))?;
+        let (url, tls) = Tls::split(url)?;
+        let mut config: Config = url.parse().map_err(|error| describe(&error))?;
         config.application_name("inroad").connect_timeout(Duration::from_secs(5));
         let tls = match config.get_ssl_mode() {
             SslMode::Disable => None,
-            _ => {
-                Some(MakeRustlsConnect::new(ClientConfig::with_platform_verifier().map_err(|error| error.to_string())?))
-            }
+            _ => Some(MakeRustlsConnect::new(tls.config()?)),
         };
         Ok(Self { config: Arc::new(config), tls, prepared_statements })
     }
 
+    /// Whether each transaction may meet another server connection, as behind a pooler in transaction mode. Statements
+    /// outside of transactions cannot be sent then: they are prepared in one message and run in the next.
+    pub fn in_transactions_only(&self) -> bool {
+        !self.prepared_statements
+    }
+
     pub async fn connect(&self) -> ConnectionResult<AsyncPgConnection> {
-        let mut conn = match &self.tls {
+        if self.in_transactions_only() {
+            return self.connect_through_pooler().await;
+        }
+        match &self.tls {
             Some(tls) => {
                 let (client, connection) = self.config.connect(tls.clone()).await.map_err(bad)?;
-                AsyncPgConnection::try_from_client_and_connection(client, connection).await?
+                AsyncPgConnection::try_from_client_and_connection(client, connection).await
             }
             None => {
                 let (client, connection) = self.config.connect(NoTls).await.map_err(bad)?;
-                AsyncPgConnection::try_from_client_and_connection(client, connection).await?
+                AsyncPgConnection::try_from_client_and_connection(client, connection).await
             }
+        }
+    }
+
+    /// What diesel sets up a connection with is prepared, too: it runs in one transaction, and leaves nothing behind.
+    async fn connect_through_pooler(&self) -> ConnectionResult<AsyncPgConnection> {
+        let (client, _) = match &self.tls {
+            Some(tls) => drive(self.config.connect(tls.clone()).await.map_err(bad)?),
+            None => drive(self.config.connect(NoTls).await.map_err(bad)?),
         };
-        self.prepare(&mut conn);
+        client.batch_execute("BEGIN").await.map_err(bad)?;
+        let mut conn = AsyncPgConnection::try_from(client).await?;
+        conn.batch_execute("DEALLOCATE ALL; COMMIT").await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+        conn.set_prepared_statement_cache_size(CacheSize::Disabled);
         Ok(conn)
     }
 
-    /// A connection that many requests share: only for single statements. The flag rises when the server goes.
+    /// A connection that many requests share: only for single statements, and where no pooler stands between. The flag
+    /// rises when the server goes.
     pub async fn connect_lane(&self, statement_timeout: Duration) -> ConnectionResult<(AsyncPgConnection, Closed)> {
-        let (mut conn, closed) = match &self.tls {
-            Some(tls) => drive(self.config.connect(tls.clone()).await.map_err(bad)?).await?,
-            None => drive(self.config.connect(NoTls).await.map_err(bad)?).await?,
+        let (client, closed) = match &self.tls {
+            Some(tls) => drive(self.config.connect(tls.clone()).await.map_err(bad)?),
+            None => drive(self.config.connect(NoTls).await.map_err(bad)?),
         };
-        self.prepare(&mut conn);
-        if self.prepared_statements {
-            // Session state, hence only where no pooler stands between.
-            let set = format!("SET statement_timeout = {}", statement_timeout.as_millis());
-            conn.batch_execute(&set).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
-        }
+        let mut conn = AsyncPgConnection::try_from(client).await?;
+        let set = format!("SET statement_timeout = {}", statement_timeout.as_millis());
+        conn.batch_execute(&set).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
         Ok((conn, closed))
-    }
-
-    fn prepare(&self, conn: &mut AsyncPgConnection) {
-        if !self.prepared_statements {
-            conn.set_prepared_statement_cache_size(CacheSize::Disabled);
-        }
     }
 }
 
@@ -90,7 +98,7 @@ impl Closed {
     }
 }
 
-async fn drive<S>(parts: (Client, Connection<Socket, S>)) -> ConnectionResult<(AsyncPgConnection, Closed)>
+fn drive<S>(parts: (Client, Connection<Socket, S>)) -> (Client, Closed)
 where
     S: tokio_postgres::tls::TlsStream + Unpin + Send + 'static,
 {
@@ -102,7 +110,7 @@ where
         let _ = connection.await;
         flag.0.store(true, Ordering::Relaxed);
     });
-    Ok((AsyncPgConnection::try_from(client).await?, closed))
+    (client, closed)
 }
 
 fn bad(error: tokio_postgres::Error) -> ConnectionError {

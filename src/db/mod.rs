@@ -9,6 +9,7 @@ pub mod migrate;
 pub mod schema;
 mod tenant;
 mod text_enum;
+mod tls;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -117,7 +118,8 @@ impl Database {
         &self.connector
     }
 
-    /// A connection for statements that belong to no workspace (accounts, keys, jobs), with the owner's rights.
+    /// A connection for statements that belong to no workspace (accounts, keys, jobs), with the owner's rights. Better
+    /// use [`single`](Self::single), which works behind every pooler and does not wait for ever.
     pub async fn global(&self) -> ApiResult<PooledConn> {
         let local = self.local()?;
         match tokio::time::timeout(POOL_WAIT, local.pool.get()).await {
@@ -126,12 +128,24 @@ impl Database {
         }
     }
 
+    /// Runs a statement that belongs to no workspace and to no transaction, with the owner's rights.
+    pub async fn single<T>(&self, work: impl AsyncFnOnce(&Conn) -> ApiResult<T>) -> ApiResult<T> {
+        if self.connector.in_transactions_only() {
+            return self.transaction(async |conn| work(conn).await).await;
+        }
+        let mut conn = Exclusive(Some(self.global().await?));
+        let answered = tokio::time::timeout(self.settings.statement_timeout + GRACE, work(conn.get()?)).await;
+        let outcome = answered.unwrap_or_else(|_| Err(ApiError::unavailable(&"the database does not answer")));
+        conn.settle(&outcome);
+        outcome
+    }
+
     /// Runs single statements that read one workspace, on a connection shared with other requests of this worker.
     /// They rest on their own filters, unless the settings are strict.
     ///
     /// A read that fails because a migration changed what a prepared statement answers is done again, once.
     pub async fn read<T>(&self, workspace: WorkspaceId, work: impl AsyncFn(&Conn) -> ApiResult<T>) -> ApiResult<T> {
-        if self.settings.strict {
+        if self.settings.strict || self.connector.in_transactions_only() {
             let once = || self.write(workspace, async |conn| work(conn).await);
             return match once().await {
                 Err(error) if error.is_stale_plan() => once().await,
@@ -143,6 +157,9 @@ impl Database {
 
     /// Single statements that read what belongs to no workspace, or decide which one the caller is in.
     pub async fn lookup<T>(&self, work: impl AsyncFn(&Conn) -> ApiResult<T>) -> ApiResult<T> {
+        if self.connector.in_transactions_only() {
+            return self.transaction(async |conn| work(conn).await).await;
+        }
         self.on_lane(work).await
     }
 
@@ -176,12 +193,6 @@ impl Database {
         work: impl AsyncFnOnce(&mut Conn) -> ApiResult<T>,
     ) -> ApiResult<T> {
         self.write(workspace, work).await
-    }
-
-    /// One answer from the server, for `/readyz`.
-    pub async fn ping(&self) -> ApiResult<()> {
-        use diesel_async::SimpleAsyncConnection;
-        self.global().await?.batch_execute("SELECT 1").await.map_err(ApiError::from)
     }
 
     async fn on_lane<T>(&self, work: impl AsyncFn(&Conn) -> ApiResult<T>) -> ApiResult<T> {

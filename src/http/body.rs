@@ -101,9 +101,16 @@ impl<T: Serialize + DeserializeOwned + ToSchema> Patch<T> {
 
     fn merged(&self, current: &T) -> ApiResult<Map<String, Value>> {
         let mut value = serde_json::to_value(current).map_err(|error| ApiError::internal(&error))?;
+        // To clear a field that is not there is a typo: left in, it is refused as unknown.
+        let known = |name: &String| value.get(name).is_some();
+        let unknown: Vec<_> =
+            self.patch.keys().filter(|name| !known(name)).map(|name| (name.clone(), Value::Null)).collect();
         drop_nulls(&mut value);
         merge(&mut value, &self.patch);
-        let Value::Object(object) = value else { return Err(ApiError::internal(&"a resource that is no object")) };
+        let Value::Object(mut object) = value else { return Err(ApiError::internal(&"a resource that is no object")) };
+        for (name, null) in unknown {
+            object.entry(name).or_insert(null);
+        }
         Ok(object)
     }
 }

@@ -26,6 +26,9 @@ const MAX_HEADERS: usize = 32 * 1024;
 /// Smaller bodies are not worth compressing.
 const COMPRESS_FROM: u64 = 1024;
 
+/// The content coding of what shall not be compressed.
+const PLAIN: &str = "identity";
+
 /// The id under which the log has this request.
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
@@ -84,7 +87,8 @@ pub async fn frame(
         }
         Err(error) => {
             // Without a request there is no ServiceResponse: actix sends the response inside this error.
-            let response = problem(&app, &id, &error, &HeaderMap::new());
+            let mut response = problem(&app, &id, &error, &HeaderMap::new());
+            add_headers(response.headers_mut(), &id, None);
             log(&method, &path, response.status(), started);
             Err(InternalError::from_response(error, response).into())
         }
@@ -107,23 +111,23 @@ fn too_large(request: &ServiceRequest) -> Option<ApiError> {
 fn finish<B: MessageBody + 'static>(
     app: &App,
     id: &str,
-    mut response: ServiceResponse<B>,
+    response: ServiceResponse<B>,
 ) -> ServiceResponse<EitherBody<BoxBody>> {
     let standing = response.request().extensions().get::<Standing>().copied();
-    let failure = response.response().error().map(|error| problem(app, id, error, response.headers()));
-    if failure.is_none() && is_unexplained(&response) {
-        let error = ApiError::new(code_of(response.status()), "the request could not be served").into();
-        let failure = problem(app, id, &error, response.headers());
-        return add_headers(response.into_response(failure).map_into_left_body(), id, standing);
-    }
-    let response = match failure {
-        Some(problem) => response.into_response(problem).map_into_left_body(),
-        None => {
-            keep_small_bodies_plain(&mut response);
-            response.map_into_boxed_body().map_into_left_body()
+    let failure = match response.response().error() {
+        Some(error) => Some(problem(app, id, error, response.headers())),
+        None if is_unexplained(&response) => {
+            let error = ApiError::new(code_of(response.status()), "the request could not be served").into();
+            Some(problem(app, id, &error, response.headers()))
         }
+        None => None,
     };
-    add_headers(response, id, standing)
+    let mut response = match failure {
+        Some(problem) => response.into_response(problem).map_into_left_body(),
+        None => response.map_into_boxed_body().map_into_left_body(),
+    };
+    add_headers(response.headers_mut(), id, standing);
+    response
 }
 
 /// An answer of the framework's own making, in plain text.
@@ -195,27 +199,22 @@ fn code_of(status: StatusCode) -> Code {
     }
 }
 
-/// Stops the compressing layer outside this one; `plain` takes the mark off again.
-fn keep_small_bodies_plain<B: MessageBody>(response: &mut ServiceResponse<B>) {
-    if matches!(response.response().body().size(), BodySize::Sized(size) if size < COMPRESS_FROM) {
-        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("identity"));
-    }
-}
-
-/// Takes off the mark that kept a small body from being compressed.
-pub async fn plain<B: MessageBody + 'static>(
+/// Keeps the compressing layer between this one and the frame from small bodies; the frame takes the mark off again.
+pub async fn mark_small_bodies<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     let mut response = next.call(request).await?;
-    if response.headers().get(header::CONTENT_ENCODING).is_some_and(|value| value == "identity") {
-        response.headers_mut().remove(header::CONTENT_ENCODING);
+    if matches!(response.response().body().size(), BodySize::Sized(size) if size < COMPRESS_FROM) {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(PLAIN));
     }
     Ok(response)
 }
 
-fn add_headers<B>(mut response: ServiceResponse<B>, id: &str, standing: Option<Standing>) -> ServiceResponse<B> {
-    let headers = response.headers_mut();
+fn add_headers(headers: &mut HeaderMap, id: &str, standing: Option<Standing>) {
+    if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding == PLAIN) {
+        headers.remove(header::CONTENT_ENCODING);
+    }
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(HeaderName::from_static("x-request-id"), value);
     }
@@ -234,7 +233,6 @@ fn add_headers<B>(mut response: ServiceResponse<B>, id: &str, standing: Option<S
             headers.insert(name, value);
         }
     }
-    response
 }
 
 fn request_id(headers: &HeaderMap) -> String {

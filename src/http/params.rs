@@ -6,6 +6,7 @@ use std::future::{Ready, ready};
 use std::rc::Rc;
 
 use actix_web::dev::Payload;
+use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -14,6 +15,7 @@ use utoipa::openapi::path::ParameterIn;
 use uuid::Uuid;
 
 use super::schema::{FieldError, Schemas};
+use crate::app::App;
 use crate::error::{ApiError, ApiResult, Code, Fault};
 
 /// The id in the path.
@@ -31,6 +33,11 @@ impl<T: From<Uuid>> FromRequest for Id<T> {
 /// The UUID in the path segment `name`.
 pub fn path_id(request: &HttpRequest, name: &str) -> ApiResult<Uuid> {
     Uuid::try_parse(request.match_info().query(name)).map_err(|_| {
+        // What has a path of its own, with other methods, is no id that is written wrong.
+        let methods = request.app_data::<Data<App>>().map(|app| app.methods(request.path())).unwrap_or_default();
+        if !methods.contains(&request.method().as_str()) {
+            return ApiError::method_not_allowed(request.method(), request.path(), &methods);
+        }
         let fault = Fault::parameter(name.to_owned(), "invalid_format", "must be a UUID");
         ApiError::faults(Code::InvalidParameter, "parameter", vec![fault])
     })
@@ -85,8 +92,14 @@ pub fn read<T: DeserializeOwned + IntoParams + 'static>(query: &str) -> ApiResul
     let known = known::<T>()?;
     let mut faults = Vec::new();
     let mut object = Map::new();
+    // The parser below puts U+FFFD for what is not.
+    let is_utf8 = percent_encoding::percent_decode_str(query).decode_utf8().is_ok();
     for (name, text) in url::form_urlencoded::parse(query.as_bytes()) {
         let kind = known.types.get(name.as_ref()).copied().unwrap_or(Kind::Text);
+        if text.contains(char::REPLACEMENT_CHARACTER) && !is_utf8 {
+            faults.push(Fault::parameter(name.as_ref(), "not_utf8", "must be UTF-8 behind its percent signs"));
+            continue;
+        }
         if text.contains('\0') {
             faults.push(Fault::parameter(name.as_ref(), "nul_character", "must not contain U+0000"));
             continue;

@@ -70,7 +70,7 @@ fn from_step(mut error: ApiError, given: bool) -> ApiError {
 
 /// Gives up waiting for promises of which nothing was heard for seven days, some at a time.
 pub async fn let_go_stale(app: &App) -> ApiResult<usize> {
-    let old = store::old_promises(&*app.db.global().await?, app.now() - PATIENCE).await?;
+    let old = app.db.lookup(async |conn| store::old_promises(conn, app.now() - PATIENCE).await).await?;
     let mut count = 0;
     for (workspace, id) in old {
         let given_up = app.write_as(workspace, Actor::Job, async |tx| {

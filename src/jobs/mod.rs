@@ -40,6 +40,21 @@ pub async fn enqueue<J: Job>(
     store::insert(conn, id, workspace, J::KIND, &payload, run_at).await
 }
 
+/// Puts what `change` makes of them in the place of all jobs of one kind that it changes, in the caller's transaction;
+/// tells how many those were.
+pub async fn rewrite<J: Job>(conn: &Conn, change: impl Fn(Uuid, J) -> ApiResult<Option<J>>) -> ApiResult<usize> {
+    let mut count = 0;
+    for (id, payload) in store::payloads(conn, J::KIND).await? {
+        let job = serde_json::from_value(payload).map_err(|error| ApiError::internal(&error))?;
+        if let Some(job) = change(id, job)? {
+            let payload = serde_json::to_value(job).map_err(|error| ApiError::internal(&error))?;
+            store::set_payload(conn, id, &payload).await?;
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
 type LocalFuture = Pin<Box<dyn Future<Output = Result<(), String>>>>;
 type Start = fn(Data<App>, Uuid, Value) -> LocalFuture;
 

@@ -22,7 +22,7 @@ pub type Turn = Pin<Box<dyn Future<Output = ApiResult<usize>>>>;
 /// Does what is due. A task that fails says so in the log and is tried again in its next turn.
 pub async fn run_due(app: &Data<App>, tasks: &[Task]) -> ApiResult<()> {
     for task in tasks {
-        let mine = store::take_turn(&*app.db.global().await?, task.name, app.now(), task.every).await?;
+        let mine = app.db.single(async |conn| store::take_turn(conn, task.name, app.now(), task.every).await).await?;
         if !mine {
             continue;
         }

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use super::store::{self, Claimed};
 use super::{Registry, periodic};
 use crate::app::{self, App};
+use crate::db::Conn;
 use crate::error::ApiResult;
 
 /// How long a job may take before another runner takes it over.
@@ -77,20 +78,20 @@ async fn come_round(app: Data<App>, mut stopped: watch::Receiver<bool>) {
 
 /// Runs the next due job, if there is one. The connection is given back while the job runs.
 pub async fn run_one(app: &Data<App>, registry: &Registry) -> ApiResult<bool> {
-    let claimed = store::claim(&*app.db.global().await?, app.now(), LEASE).await?;
+    let claimed = app.db.single(async |conn| store::claim(conn, app.now(), LEASE).await).await?;
     let Some(job) = claimed else { return Ok(false) };
     let work = registry.start(&job.kind, app.clone(), job.id, job.payload.clone());
     let lease = LEASE.to_std().unwrap_or(POLL);
     let outcome = time::timeout(lease, work).await.unwrap_or_else(|_| Err("it ran out of its time".to_owned()));
-    let conn = app.db.global().await?;
-    match outcome {
-        Ok(()) => store::finish(&conn, job.id, job.attempts).await?,
-        Err(error) => put_back(app, &conn, &job, &error).await?,
-    }
+    let end = async |conn: &Conn| match outcome {
+        Ok(()) => store::finish(conn, job.id, job.attempts).await,
+        Err(error) => put_back(app, conn, &job, &error).await,
+    };
+    app.db.single(end).await?;
     Ok(true)
 }
 
-async fn put_back(app: &Data<App>, conn: &crate::db::Conn, job: &Claimed, error: &str) -> ApiResult<()> {
+async fn put_back(app: &Data<App>, conn: &Conn, job: &Claimed, error: &str) -> ApiResult<()> {
     let now = app.now();
     let retry_at = (job.attempts < MAX_ATTEMPTS).then(|| now + backoff(job.attempts, app.random_u64()));
     tracing::warn!(job = %job.id, kind = job.kind, attempt = job.attempts, "the job {} failed: {error}", job.kind);

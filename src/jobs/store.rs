@@ -53,6 +53,17 @@ pub async fn claim(mut conn: &Conn, now: DateTime<Utc>, lease: Duration) -> ApiR
     Ok(query.get_result(&mut conn).await.optional()?)
 }
 
+/// What all jobs of a kind hold, those that failed for good included. They are locked until the transaction ends.
+pub async fn payloads(mut conn: &Conn, kind: &str) -> ApiResult<Vec<(Uuid, Value)>> {
+    let query = jobs::table.filter(jobs::kind.eq(kind)).select((jobs::id, jobs::payload)).for_update();
+    Ok(query.load(&mut conn).await?)
+}
+
+pub async fn set_payload(mut conn: &Conn, id: Uuid, payload: &Value) -> ApiResult<()> {
+    diesel::update(jobs::table.find(id)).set(jobs::payload.eq(payload)).execute(&mut conn).await?;
+    Ok(())
+}
+
 pub async fn finish(mut conn: &Conn, id: Uuid, attempts: i32) -> ApiResult<()> {
     let mine = jobs::table.filter(jobs::id.eq(id).and(jobs::attempts.eq(attempts)));
     diesel::delete(mine).execute(&mut conn).await?;

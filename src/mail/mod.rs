@@ -9,12 +9,12 @@ use chrono::{DateTime, Utc};
 use lettre::message::header::{ContentTransferEncoding, ContentType};
 use lettre::message::{Body, Mailbox};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretBox};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::auth::secrets::Place;
+use crate::auth::secrets::{KeyRing, Place};
 use crate::config::Config;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
@@ -115,10 +115,35 @@ pub async fn enqueue_sealed(
 ) -> ApiResult<()> {
     let id: Uuid = app.new_id();
     let plain = serde_json::to_vec(mail).map_err(|error| ApiError::internal(&error))?;
-    let row = id.to_string();
-    let sealed = app.ring.seal(&place(workspace.into(), &row), &plain).map_err(|error| ApiError::internal(&error))?;
-    let job = SendSealedMail { workspace: workspace.into(), sealed: BASE64.encode(sealed) };
+    let job = SendSealedMail::seal(&app.ring, workspace.into(), id, &plain)?;
     jobs::enqueue(conn, Some(workspace), &job, id, now).await
+}
+
+/// Seals every mail that waits under the first secret of the ring; tells how many were under another.
+pub async fn rekey(conn: &Conn, ring: &KeyRing) -> ApiResult<usize> {
+    jobs::rewrite(conn, |id, job: SendSealedMail| {
+        let sealed = BASE64.decode(&job.sealed).map_err(|error| ApiError::internal(&error))?;
+        if !ring.needs_rekey(&sealed) {
+            return Ok(None);
+        }
+        let plain = job.open(ring, id).map_err(|error| ApiError::internal(&error))?;
+        SendSealedMail::seal(ring, job.workspace, id, plain.expose_secret()).map(Some)
+    })
+    .await
+}
+
+impl SendSealedMail {
+    /// `id` is the job's.
+    fn seal(ring: &KeyRing, workspace: Uuid, id: Uuid, plain: &[u8]) -> ApiResult<Self> {
+        let sealed =
+            ring.seal(&place(workspace, &id.to_string()), plain).map_err(|error| ApiError::internal(&error))?;
+        Ok(Self { workspace, sealed: BASE64.encode(sealed) })
+    }
+
+    fn open(&self, ring: &KeyRing, id: Uuid) -> Result<SecretBox<Vec<u8>>, String> {
+        let sealed = BASE64.decode(&self.sealed).map_err(|error| error.to_string())?;
+        ring.open(&place(self.workspace, &id.to_string()), &sealed).map_err(|error| error.to_string())
+    }
 }
 
 fn place(workspace: Uuid, row: &str) -> Place<'_> {
@@ -129,9 +154,7 @@ impl Job for SendSealedMail {
     const KIND: &'static str = "send_sealed_mail";
 
     async fn run(self, app: &App, id: Uuid) -> Result<(), String> {
-        let sealed = BASE64.decode(self.sealed).map_err(|error| error.to_string())?;
-        let row = id.to_string();
-        let plain = app.ring.open(&place(self.workspace, &row), &sealed).map_err(|error| error.to_string())?;
+        let plain = self.open(&app.ring, id)?;
         let mail: SendMail = serde_json::from_slice(plain.expose_secret()).map_err(|error| error.to_string())?;
         mail.run(app, id).await
     }

@@ -173,7 +173,7 @@ pub async fn contact_erased(tx: &mut Tx<'_>, ids: &[ContactId]) -> ApiResult<()>
 /// Ends merges that can't be undone any more, some at a time: the merged contacts go for good, their ids still lead to
 /// the survivor.
 pub async fn purge_old(app: &App) -> ApiResult<usize> {
-    let over = store::over(&*app.db.global().await?, app.now()).await?;
+    let over = app.db.lookup(async |conn| store::over(conn, app.now()).await).await?;
     for (workspace, id) in &over {
         app.write_as(*workspace, Actor::Job, async |tx| end(tx, *id).await).await?;
     }

@@ -333,7 +333,7 @@ pub async fn settle_if_running(app: &App, workspace: WorkspaceId, id: ImportId) 
 /// Settles every import that says it runs while nobody runs it.
 pub async fn settle_interrupted(app: &App) -> ApiResult<usize> {
     let mut settled = 0;
-    for (workspace, id) in store::running(&*app.db.global().await?).await? {
+    for (workspace, id) in app.db.lookup(async |conn| store::running(conn).await).await? {
         settled += usize::from(settle(app, workspace, id).await?);
     }
     Ok(settled)

@@ -71,7 +71,7 @@ async fn purge(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
 
 /// Empties what has lain there for its 30 days, some at a time.
 pub async fn purge_old(app: &App) -> ApiResult<usize> {
-    let due = store::due(&*app.db.global().await?, app.now()).await?;
+    let due = app.db.lookup(async |conn| store::due(conn, app.now()).await).await?;
     for (workspace, id) in &due {
         app.write_as(*workspace, Actor::Job, async |tx| {
             let entry = store::lock(tx.conn, tx.workspace, *id).await?;

@@ -117,6 +117,14 @@ async fn an_address_is_verified_by_the_token_of_the_mail() {
 }
 
 #[actix_web::test]
+async fn without_a_frontend_mails_have_no_links() {
+    let app = TestApp::new().await;
+    app.register("ada@example.org").await;
+    let mails = app.mails().await;
+    assert!(mails.len() == 1 && mails[0].contains("\ninr_ev_") && !mails[0].contains("http"), "{mails:?}");
+}
+
+#[actix_web::test]
 async fn a_verification_expires_and_can_be_asked_for_again() {
     let app = TestApp::new().await;
     let reply = app.register("ada@example.org").await;

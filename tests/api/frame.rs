@@ -152,3 +152,89 @@ async fn a_migration_below_running_statements_is_survived() {
         assert!(statuses[1..] == [200, 200], "{statuses:?}");
     }
 }
+
+#[actix_web::test]
+async fn a_path_of_its_own_is_no_id() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let wrong = app.get("/v1/imports/preview", &ada).await.expect(405);
+    assert_eq!((wrong.code(), wrong.header("allow")), ("method_not_allowed", "OPTIONS, POST"));
+    let options = app.send(app.request(Method::OPTIONS, "/v1/imports/preview")).await.expect(204);
+    assert_eq!(options.header("allow"), "OPTIONS, POST");
+    assert_eq!(app.get("/v1/imports/previews", &ada).await.expect(400).faults(), ["id"]);
+}
+
+#[actix_web::test]
+async fn what_the_layers_below_refuse_is_told_like_everything_else() {
+    let app = TestApp::new().await;
+    let long = "a".repeat(9000);
+    for (request, status, code) in [
+        (app.request(Method::GET, "/v1/limits").header("accept-encoding", "identity;q=0"), 406, "not_acceptable"),
+        (app.request(Method::GET, &format!("/v1/limits?q={long}")), 414, "uri_too_long"),
+        (app.request(Method::GET, "/v1/limits").header("x-long", long.repeat(4)), 431, "headers_too_large"),
+    ] {
+        let reply = app.send(request.header("x-request-id", "from-outside")).await.expect(status);
+        assert_eq!((reply.code(), reply.header("x-request-id")), (code, "from-outside"));
+        assert_eq!(reply.header("x-content-type-options"), "nosniff");
+    }
+}
+
+#[actix_web::test]
+async fn large_answers_are_compressed_and_small_ones_are_not() {
+    let app = TestApp::new().await;
+    let get = async |path: &str| app.send(app.request(Method::GET, path).header("accept-encoding", "gzip")).await;
+    assert_eq!(get("/openapi.json").await.header("content-encoding"), "gzip");
+    let small = get("/v1/limits").await.expect(200);
+    assert_eq!((small.header("content-encoding"), small.json["json_depth"].as_u64()), ("", Some(32)));
+}
+
+#[actix_web::test]
+async fn what_is_not_utf_8_is_named() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    for query in ["q=%ff", "tag=a&tag=%c3"] {
+        let refused = app.get(&format!("/v1/contacts?{query}"), &ada).await.expect(400);
+        assert_eq!(refused.faults(), [&query[..query.find('=').unwrap()]]);
+    }
+    app.get("/v1/contacts?q=%EF%BF%BD", &ada).await.expect(200);
+}
+
+#[actix_web::test]
+async fn an_external_id_in_a_path_is_held_against_what_a_body_may_say() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let long = format!("crm/{}", "x".repeat(256));
+    for (path, faults) in [
+        ("cr%20m/1", vec!["system"]),
+        ("c%00m/%00", vec!["system", "id"]),
+        ("crm/%ff", vec!["id"]),
+        (long.as_str(), vec!["id"]),
+    ] {
+        for resource in ["contacts", "companies"] {
+            let body = if resource == "contacts" { json!({ "given_name": "A" }) } else { json!({ "name": "A" }) };
+            let refused = app.put(&format!("/v1/{resource}/by-external-id/{path}"), &ada, body).await.expect(400);
+            assert_eq!(refused.faults(), faults, "{path}");
+        }
+    }
+    let made = app.put("/v1/contacts/by-external-id/crm/a%2Fb%20%C3%A9", &ada, json!({ "given_name": "A" })).await;
+    assert_eq!(made.expect(201).json["external_ids"], json!({ "crm": "a/b é" }));
+}
+
+#[actix_web::test]
+async fn a_patch_that_clears_what_does_not_exist_has_a_typo() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let path = app.post("/v1/contacts", &ada, json!({ "given_name": "A" })).await.expect(201);
+    let path = path.header("location").to_owned();
+    let refused = app.patch(&path, &ada, json!({ "headlin": null, "headline": null })).await.expect(422);
+    assert_eq!((refused.faults(), &refused.json["errors"][0]["code"]), (vec!["/headlin"], &json!("unknown_field")));
+}
+
+#[actix_web::test]
+async fn one_request_has_one_idempotency_key() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let request = app.request(Method::POST, "/v1/contacts").bearer_auth(&ada.token).json(&json!({ "given_name": "A" }));
+    let refused = app.send(request.header("idempotency-key", "a").header("idempotency-key", "b")).await.expect(400);
+    assert_eq!((refused.code(), refused.faults()), ("invalid_header", vec!["Idempotency-Key"]));
+}

@@ -6,7 +6,7 @@ use std::path::Path;
 use diesel::sql_types::{Bool, Text};
 use diesel::{QueryableByName, sql_query};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
-use inroad::db::migrate;
+use inroad::db::{Connector, migrate};
 use uuid::Uuid;
 
 use crate::support::{TestApp, empty_database};
@@ -182,6 +182,23 @@ async fn the_catalog_holds_nothing_forbidden() {
     for sql in queries {
         assert_eq!(column(&mut conn, sql).await, Vec::<String>::new(), "{sql}");
     }
+}
+
+/// Deleting a workspace deletes from the tables that point at it first, and then from those that point at these. What
+/// is of the second kind and keeps something of the first kind from going must be able to wait until all are gone.
+#[actix_web::test]
+async fn nothing_keeps_a_workspace_from_being_deleted() {
+    let app = TestApp::new().await;
+    let mut conn = app.connection().await;
+    let sql = "SELECT conrelid::regclass || '.' || conname AS value FROM pg_constraint AS k
+        WHERE connamespace = 'public'::regnamespace AND contype = 'f' AND confdeltype <> 'c' AND NOT condeferrable
+            AND NOT EXISTS (SELECT FROM pg_constraint AS direct WHERE direct.conrelid = k.conrelid
+                AND direct.contype = 'f' AND direct.confrelid = 'workspaces'::regclass AND direct.confdeltype = 'c')";
+    let stuck = column(&mut conn, sql).await;
+    assert!(
+        stuck.is_empty(),
+        "make them DEFERRABLE INITIALLY IMMEDIATE, or let the table refer to workspaces: {stuck:?}"
+    );
 }
 
 #[actix_web::test]
@@ -367,6 +384,27 @@ async fn fingerprint(conn: &mut AsyncPgConnection) -> Vec<String> {
         UNION ALL SELECT extname FROM pg_extension
         ORDER BY 1";
     column(conn, sql).await
+}
+
+#[actix_web::test]
+async fn a_database_user_that_may_not_make_roles_is_told_what_to_do() {
+    let app = TestApp::new().await;
+    let user = format!("plain_{}", Uuid::now_v7().simple());
+    let name = format!("{user}_db");
+    for sql in [format!("CREATE ROLE {user} LOGIN"), format!("CREATE DATABASE {name} OWNER {user} TEMPLATE template0")]
+    {
+        app.sql(&sql).await;
+    }
+    let database = app.url.rsplit_once('/').map(|(_, rest)| rest.split('?').next().unwrap().to_owned()).unwrap();
+    let url = app.url.replacen(&database, &name, 1);
+    let joint = if url.contains('?') { '&' } else { '?' };
+    let connector = Connector::new(&format!("{url}{joint}options=-c%20role%3D{user}"), true).unwrap();
+    let refused = migrate::run(&connector).unwrap_err().to_string();
+    assert!(refused.contains(&format!("GRANT inroad_tenant TO {user};")), "{refused}");
+    app.sql(&format!("GRANT inroad_tenant TO {user}")).await;
+    assert!(migrate::run(&connector).unwrap() > 0);
+    app.sql(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
+    app.sql(&format!("DROP ROLE {user}")).await;
 }
 
 #[actix_web::test]

@@ -182,11 +182,38 @@ async fn a_demo_tells_how_to_sign_in() {
 fn all_mistakes_of_the_configuration_are_told_at_once() {
     let folder = Folder::new("mistakes");
     let (refused, told) =
-        output(&folder.0, &["--listen", "0.0.0.0:0", "--row-security", "loose", "--pool-size", "many"]);
+        output(&folder.0, &["--listen", "0.0.0.0:0", "--row-security", "loose", "--database-url", "mysql://somewhere"]);
     assert_eq!(refused.status.code(), Some(1));
-    for name in ["INROAD_PUBLIC_URL", "INROAD_ROW_SECURITY", "INROAD_POOL_SIZE"] {
+    for name in ["INROAD_PUBLIC_URL", "INROAD_ROW_SECURITY", "DATABASE_URL"] {
         assert!(told.contains(name), "{told}");
     }
+}
+
+#[test]
+fn a_variable_without_a_value_is_one_that_is_not_set() {
+    let folder = Folder::new("unset");
+    let mut command = inroad(&folder.0, &["admin", "config"]);
+    for name in ["INROAD_LISTEN", "INROAD_PG_BIN", "INROAD_WORKERS", "INROAD_PUBLIC_URL", "DATABASE_URL"] {
+        command.env(name, "");
+    }
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("listen: 127.0.0.1:8080"));
+}
+
+#[test]
+fn a_file_of_settings_is_read_or_told_to_be_wrong() {
+    let folder = Folder::new("env");
+    std::fs::create_dir_all(&folder.0).unwrap();
+    let config = |text: &str| {
+        std::fs::write(folder.0.join(".env"), text).unwrap();
+        let output = inroad(&folder.0, &["admin", "config"]).current_dir(&folder.0).output().unwrap();
+        (output.status.code(), [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap()))
+    };
+    let (code, [told, _]) = config("# a comment\nINROAD_LISTEN=127.0.0.1:81\nINROAD_RATE_LIMIT=\n");
+    assert!(code == Some(0) && told.contains("listen: 127.0.0.1:81"), "{told}");
+    let (code, [_, told]) = config("INROAD_LOG=info\nINROAD_SMTP_URL=smtp://user:two words@mail.example.org\n");
+    assert!(code == Some(1) && told.contains("behind INROAD_LOG") && !told.contains("two"), "{told}");
 }
 
 #[test]

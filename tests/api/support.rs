@@ -109,6 +109,8 @@ pub struct TestApp {
     /// `postgres://…` of this test's database.
     pub connector: Connector,
     pub url: String,
+    /// `INROAD_SECRET`.
+    pub secret: String,
     client: reqwest::Client,
     document: Value,
     clock: Arc<Mutex<DateTime<Utc>>>,
@@ -198,7 +200,8 @@ impl TestApp {
         let (year, month, day, hour) = START;
         let clock = Arc::new(Mutex::new(Utc.with_ymd_and_hms(year, month, day, hour, 0, 0).unwrap()));
         let reading = Arc::clone(&clock);
-        let ring = KeyRing::parse(&SecretString::from(KeyRing::generate().unwrap())).unwrap();
+        let secret = KeyRing::generate().unwrap();
+        let ring = KeyRing::parse(&SecretString::from(secret.clone())).unwrap();
         let now = Arc::new(move || *reading.lock().unwrap());
         let app = Data::new(App::new(config, connector.clone(), ring, base.clone(), now).unwrap());
         app.keys.load(&app).await.unwrap();
@@ -207,7 +210,7 @@ impl TestApp {
         actix_web::rt::spawn(running.server);
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let url = CLUSTER.cluster.url(name);
-        Self { app, base, connector, url, client, document: app::document(), clock, handle }
+        Self { app, base, connector, url, secret, client, document: app::document(), clock, handle }
     }
 
     /// Moves the clock of the service.

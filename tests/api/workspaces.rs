@@ -1,7 +1,10 @@
 //! Workspaces, members and invitations.
 use chrono::Duration;
+use inroad::auth::secrets::KeyRing;
 use inroad::auth::{Role, Scopes};
+use inroad::mail;
 use reqwest::Method;
+use secrecy::SecretString;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -287,4 +290,38 @@ async fn a_refusal_says_whether_a_new_token_helps() {
     app.patch(&format!("/v1/members/{}", grace.user), &ada, json!({ "role": "editor" })).await.expect(200);
     let refused = app.post("/v1/contacts", &grace, body).await.expect(403);
     assert!(refused.json["detail"].as_str().unwrap().contains("/v1/auth/refresh"), "{}", refused.text);
+}
+
+/// What is in a workspace goes with it, whatever points at what: positions at companies, contacts at their connectors,
+/// introductions at all of them.
+#[actix_web::test]
+async fn a_full_workspace_goes_with_its_only_member() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let body = json!({ "given_name": "Grace", "positions": [{ "company_name": "Navy" }], "tags": ["x"] });
+    let grace = app.post("/v1/contacts", &ada, body).await.expect(201).id();
+    let body = json!({ "given_name": "Alan", "positions": [{ "company_name": "Navy" }], "connector_id": grace });
+    let alan = app.post("/v1/contacts", &ada, body).await.expect(201).id();
+    let body = json!({ "introducer_id": grace, "introduced_id": alan });
+    app.post("/v1/introductions", &ada, body).await.expect(201);
+    app.delete(&format!("/v1/contacts/{alan}"), &ada).await.expect(204);
+    let second = app.post("/v1/workspaces", &ada, json!({ "name": "Second" })).await.expect(201).id();
+    app.delete("/v1/me", &ada).await.expect(204);
+    for table in ["workspaces", "users", "companies", "contacts", "positions", "introductions", "changes"] {
+        assert_eq!(app.count(table).await, 0, "{table} of {second} or {}", ada.workspace);
+    }
+}
+
+#[actix_web::test]
+async fn waiting_mails_are_sealed_anew_under_a_new_secret() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    app.post("/v1/invitations", &ada, json!({ "email": "grace@example.org", "role": "editor" })).await.expect(201);
+    let ring = |secrets: &str| KeyRing::parse(&SecretString::from(secrets)).unwrap();
+    let fresh = KeyRing::generate().unwrap();
+    let conn = app.connection().await;
+    assert!(mail::rekey(&conn, &ring(&fresh)).await.is_err(), "the old secret is needed, too");
+    let both = ring(&format!("{fresh},{}", app.secret));
+    assert_eq!(mail::rekey(&conn, &both).await.unwrap(), 1);
+    assert_eq!(mail::rekey(&conn, &ring(&fresh)).await.unwrap(), 0, "the old secret is not needed any more");
 }

@@ -102,11 +102,11 @@ pub fn read_token(text: &str) -> Option<(WorkspaceId, [u8; 32])> {
     token::well_formed(Prefix::Invitation, secret).then(|| (WorkspaceId::vouched(workspace), token::hash(secret)))
 }
 
-pub fn mail(input: &InvitationInput, inviter: &str, workspace: &str, link: &str, token: &str) -> SendMail {
+/// `way` says where to go with the token.
+pub fn mail(input: &InvitationInput, inviter: &str, workspace: &str, way: &str) -> SendMail {
     let text = format!(
         "Hello,\n\n{inviter} invites you to \"{workspace}\" on Inroad, as {} {}. With an account for this address you \
-         can accept here:\n\n{link}\n\nIf you are asked for a token, it is\n\n{token}\n\nBoth work for seven days. If you \
-         don't know {inviter}, just leave this mail alone.\n",
+         can accept.\n\n{way}\n\nThat works for seven days. If you don't know {inviter}, just leave this mail alone.\n",
         if input.role == Role::Viewer { "a" } else { "an" },
         input.role.name(),
     );

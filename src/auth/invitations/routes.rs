@@ -99,8 +99,8 @@ pub async fn create_invitation(
         tx.audit(audit::Kind::InvitationCreated, row.id, Vec::new());
         let workspace = workspaces::find(tx.conn, tx.workspace).await?;
         let token = model::link_token(tx.workspace, secret.expose());
-        let link = recovery::link(&app, "accept-invitation", &token);
-        let letter = model::mail(&input, &inviter.name, &workspace.name, &link, &token);
+        let way = recovery::way_back(&app, "accept-invitation", &token);
+        let letter = model::mail(&input, &inviter.name, &workspace.name, &way);
         // The token stands in the mail, and is nobody's business while that waits.
         mail::enqueue_sealed(&app, tx.conn, tx.workspace, &letter, tx.now).await?;
         let invitation = Invitation::from(row);

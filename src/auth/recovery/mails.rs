@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::model::Purpose;
-use super::{link, new_token};
+use super::{new_token, way_back};
 use crate::app::App;
 use crate::audit;
 use crate::auth::users::{self, UserRow};
@@ -52,22 +52,20 @@ fn to(user: &UserRow, subject: &str, text: String) -> SendMail {
 
 fn verify(app: &App, user: &UserRow, token: &str) -> SendMail {
     let text = format!(
-        "Hello {},\n\nwelcome to Inroad. Please tell us that this address is yours:\n\n{}\n\n\
-         If you are asked for a token, it is\n\n{token}\n\nBoth work for 24 hours. If you did not register, \
-         just leave this mail alone.\n",
+        "Hello {},\n\nwelcome to Inroad. Please tell us that this address is yours.\n\n{}\n\n\
+         That works for 24 hours. If you did not register, just leave this mail alone.\n",
         user.name,
-        link(app, "verify-email", token)
+        way_back(app, "verify-email", token)
     );
     to(user, "Is this your address?", text)
 }
 
 fn new_address(app: &App, user: &UserRow, token: &str) -> SendMail {
     let text = format!(
-        "Hello {},\n\nyour Inroad account shall have this address from now on. Please confirm it:\n\n{}\n\n\
-         If you are asked for a token, it is\n\n{token}\n\nBoth work for 24 hours. If you did not ask for this, just \
-         leave this mail alone: nothing changes.\n",
+        "Hello {},\n\nyour Inroad account shall have this address from now on. Please confirm it.\n\n{}\n\n\
+         That works for 24 hours. If you did not ask for this, just leave this mail alone: nothing changes.\n",
         user.name,
-        link(app, "verify-email", token)
+        way_back(app, "verify-email", token)
     );
     to(user, "Is this your new address?", text)
 }
@@ -95,11 +93,10 @@ pub fn address_changed(user: &UserRow, new_email: &str) -> SendMail {
 
 fn reset(app: &App, user: &UserRow, token: &str) -> SendMail {
     let text = format!(
-        "Hello {},\n\nhere you can choose a new password:\n\n{}\n\nIf you are asked for a token, it is\n\n{token}\n\n\
-         Both work once, within 30 minutes. If you did not ask for this, just leave this mail alone: \
-         your password stays as it is.\n",
+        "Hello {},\n\nhere you can choose a new password.\n\n{}\n\nThat works once, within 30 minutes. If you did \
+         not ask for this, just leave this mail alone: your password stays as it is.\n",
         user.name,
-        link(app, "reset-password", token)
+        way_back(app, "reset-password", token)
     );
     to(user, "A new password for Inroad", text)
 }

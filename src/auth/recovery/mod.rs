@@ -77,10 +77,16 @@ async fn new_token(
     Ok(token)
 }
 
-/// Where people go with a token: a page of the frontend.
-pub fn link(app: &App, page: &str, token: &str) -> String {
-    let base = app.config.app_url.as_ref().map_or(app.base_url.as_str(), |url| url.as_str());
-    format!("{}/{page}?token={token}", base.trim_end_matches('/'))
+/// What a mail says of where to go with its token: to a page of the frontend, where one is configured. The service
+/// itself has no such page.
+pub fn way_back(app: &App, page: &str, token: &str) -> String {
+    match &app.config.app_url {
+        Some(base) => {
+            let base = base.as_str().trim_end_matches('/');
+            format!("{base}/{page}?token={token}\n\nIf you are asked for a token, it is\n\n{token}")
+        }
+        None => format!("Give the program in which you use Inroad this token:\n\n{token}"),
+    }
 }
 
 impl Purpose {

@@ -22,7 +22,7 @@ pub async fn count_address(app: &App, address: IpAddr) -> ApiResult<()> {
     let Some(limit) = app.config.sign_in_limit else { return Ok(()) };
     let now = app.now();
     let key = format!("address:{:032x}", rate_limit::address_key(address));
-    let (hits, started_at) = store::hit(&*app.db.global().await?, &key, now, MINUTE).await?;
+    let (hits, started_at) = app.db.single(async |conn| store::hit(conn, &key, now, MINUTE).await).await?;
     if u32::try_from(hits).unwrap_or(0) <= limit.get() { Ok(()) } else { Err(limited(started_at + MINUTE, now)) }
 }
 
@@ -37,7 +37,7 @@ impl Attempt {
     pub async fn begin(app: &App, email_key: &str) -> ApiResult<Self> {
         let key = account("account", email_key);
         let now = app.now();
-        match store::begin_attempt(&*app.db.global().await?, &key, now).await? {
+        match app.db.single(async |conn| store::begin_attempt(conn, &key, now).await).await? {
             None => Ok(Self { key }),
             Some(blocked_until) => Err(limited(blocked_until, now)),
         }
@@ -45,12 +45,12 @@ impl Attempt {
 
     /// The password was right: the failures before it are forgotten.
     pub async fn succeed(self, app: &App) -> ApiResult<()> {
-        store::clear(&*app.db.global().await?, &self.key).await
+        app.db.single(async |conn| store::clear(conn, &self.key).await).await
     }
 
     /// The password could not be tried.
     pub async fn take_back(self, app: &App) -> ApiResult<()> {
-        store::take_back_attempt(&*app.db.global().await?, &self.key, app.now()).await
+        app.db.single(async |conn| store::take_back_attempt(conn, &self.key, app.now()).await).await
     }
 }
 

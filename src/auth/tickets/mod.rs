@@ -20,7 +20,7 @@ const LIFETIME: Duration = Duration::seconds(30);
 pub async fn issue(app: &App, caller: &Caller) -> ApiResult<(String, DateTime<Utc>)> {
     let token = OpaqueToken::generate(Prefix::StreamTicket).map_err(|error| ApiError::internal(&error))?;
     let expires_at = app.now() + LIFETIME;
-    store::insert(&*app.db.global().await?, &token.hash(), caller, expires_at).await?;
+    app.db.single(async |conn| store::insert(conn, &token.hash(), caller, expires_at).await).await?;
     Ok((token.expose().to_owned(), expires_at))
 }
 
@@ -29,7 +29,7 @@ pub async fn redeem(app: &App, text: &str, device: Device) -> ApiResult<Option<R
     if !token::well_formed(Prefix::StreamTicket, text) {
         return Ok(None);
     }
-    let spent = store::take(&*app.db.global().await?, &token::hash(text), app.now()).await?;
+    let spent = app.db.single(async |conn| store::take(conn, &token::hash(text), app.now()).await).await?;
     match spent {
         Some(credential) => verify::standing_caller(app, credential, device).await,
         None => Ok(None),

@@ -73,6 +73,8 @@ pub async fn lock_alone(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<bo
 
 /// Deletes the workspace with all that is in it, and the work that was queued for it.
 pub async fn delete(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<()> {
+    // Rows that point at one another may go in any order: what remains is looked at when all are gone.
+    diesel::sql_query("SET CONSTRAINTS ALL DEFERRED").execute(&mut conn).await?;
     diesel::delete(workspaces::table.find(workspace)).execute(&mut conn).await?;
     let queued = jobs::table.filter(jobs::workspace_id.eq(Uuid::from(workspace)));
     diesel::delete(queued).execute(&mut conn).await?;

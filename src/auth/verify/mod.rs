@@ -1,11 +1,11 @@
 //! From a token to a caller. A verified token is remembered until it expires; what may be revoked (the session, the
 //! role) is asked for again every few seconds, so that a revocation takes effect within five on every instance.
+mod store;
+
 use std::rc::Rc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
 use moka::sync::Cache;
 use uuid::Uuid;
 
@@ -15,8 +15,7 @@ use super::jwt::Claims;
 use super::scope::{Role, Scopes};
 use super::sha256;
 use crate::app::App;
-use crate::db::schema::{members, sessions};
-use crate::db::{Conn, WorkspaceId};
+use crate::db::WorkspaceId;
 use crate::error::ApiResult;
 
 const STANDING_FOR: Duration = Duration::from_secs(4);
@@ -92,7 +91,8 @@ pub async fn standing_caller(app: &App, token: Credential, device: Device) -> Ap
         Some(known) => known,
         None => {
             let now = app.now();
-            let found = app.db.lookup(async |conn| standing(conn, token.session, token.workspace, now).await).await?;
+            let found =
+                app.db.lookup(async |conn| store::standing(conn, token.session, token.workspace, now).await).await?;
             app.verified.standings.insert(key, found);
             found
         }
@@ -136,18 +136,4 @@ fn read(claims: &Claims) -> Option<Credential> {
         scopes: Scopes::parse(&claims.scope),
         expires_at: DateTime::from_timestamp(claims.exp, 0)?,
     })
-}
-
-/// Crosses workspaces by nature: it decides which one the caller is in.
-async fn standing(mut conn: &Conn, session: Uuid, workspace: Uuid, now: DateTime<Utc>) -> ApiResult<Option<Standing>> {
-    let workspace = WorkspaceId::vouched(workspace);
-    let found: Option<(Uuid, String, DateTime<Utc>)> = sessions::table
-        .inner_join(members::table.on(members::user_id.eq(sessions::user_id)))
-        .filter(sessions::id.eq(session).and(sessions::ended_at.is_null()).and(sessions::expires_at.gt(now)))
-        .filter(members::workspace_id.eq(workspace))
-        .select((sessions::user_id, members::role, sessions::signed_in_at))
-        .first(&mut conn)
-        .await
-        .optional()?;
-    Ok(found.map(|(user, role, signed_in_at)| Standing { user, role: Role::from_name(&role), signed_in_at }))
 }

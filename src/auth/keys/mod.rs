@@ -1,18 +1,18 @@
 //! Signing keys: made on first start, kept encrypted in the database, published a day before they sign, and
 //! published on until their last token has expired.
+mod store;
+
 use std::sync::{Arc, RwLock};
 
 use chrono::{DateTime, Duration, Utc};
-use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
+use self::store::KeyRow;
 use super::jwt::{self, Algorithm, Claims, SigningKey, TokenError, Verifier};
 use super::secrets::{KeyRing, Place};
 use crate::app::App;
 use crate::db::Conn;
-use crate::db::schema::signing_keys;
 use crate::error::{ApiError, ApiResult};
 
 /// How long a new key is published before it signs, so that everybody who keeps the key set has it by then.
@@ -21,17 +21,6 @@ const NOTICE: Duration = Duration::hours(24);
 const REFRESH: Duration = Duration::seconds(5);
 /// How soon after the last read an unknown key id may ask for another.
 const PATIENCE: Duration = Duration::seconds(2);
-
-#[derive(Debug, HasQuery, Insertable)]
-#[diesel(table_name = signing_keys, check_for_backend(diesel::pg::Pg), treat_none_as_default_value = false)]
-struct KeyRow {
-    kid: String,
-    algorithm: String,
-    private_key: Vec<u8>,
-    created_at: DateTime<Utc>,
-    signs_from: DateTime<Utc>,
-    published_until: Option<DateTime<Utc>>,
-}
 
 /// The keys as this instance knows them.
 #[derive(Default)]
@@ -48,16 +37,20 @@ struct KeySet {
 impl Keys {
     /// Reads them; called at the start, where it also makes the first one.
     pub async fn load(&self, app: &App) -> ApiResult<()> {
-        let conn = app.db.global().await?;
-        if read(&conn, app.now()).await?.is_empty() {
-            create(&conn, &app.ring, app.config.token_algorithm, app.now(), app.now()).await?;
-        }
+        let now = app.now();
+        let first = async |conn: &mut Conn| {
+            if store::published(conn, now).await?.is_empty() {
+                create(conn, &app.ring, app.config.token_algorithm, now, now).await?;
+            }
+            Ok::<_, ApiError>(())
+        };
+        app.db.transaction(first).await?;
         self.reload(app).await
     }
 
     pub async fn reload(&self, app: &App) -> ApiResult<()> {
         let now = app.now();
-        let rows = app.db.lookup(async |conn| read(conn, now).await).await?;
+        let rows = app.db.lookup(async |conn| store::published(conn, now).await).await?;
         let mut set = KeySet { read_at: Some(now), ..KeySet::default() };
         for row in &rows {
             set.signing.push((row.signs_from, open(&app.ring, row)?));
@@ -124,7 +117,7 @@ pub struct KeyInfo {
 
 /// All published keys, newest first.
 pub async fn list(conn: &Conn, now: DateTime<Utc>) -> ApiResult<Vec<KeyInfo>> {
-    let mut rows = read(conn, now).await?;
+    let mut rows = store::published(conn, now).await?;
     rows.sort_by_key(|row| std::cmp::Reverse(row.signs_from));
     let info = |KeyRow { kid, algorithm, signs_from, published_until, private_key: _, created_at: _ }| KeyInfo {
         kid,
@@ -137,7 +130,7 @@ pub async fn list(conn: &Conn, now: DateTime<Utc>) -> ApiResult<Vec<KeyInfo>> {
 
 /// Makes a key that signs from tomorrow on, or at once, and lets the others go when their last token has expired.
 pub async fn rotate(
-    mut conn: &Conn,
+    conn: &Conn,
     ring: &KeyRing,
     algorithm: Algorithm,
     at_once: bool,
@@ -147,34 +140,23 @@ pub async fn rotate(
     let signs_from = if at_once { now } else { now + NOTICE };
     // Each instance may sign with the old key until it has read the keys anew, and clocks may differ.
     let published_until = signs_from + REFRESH + token_lifetime + Duration::minutes(2);
-    diesel::update(signing_keys::table.filter(signing_keys::published_until.is_null()))
-        .set(signing_keys::published_until.eq(published_until))
-        .execute(&mut conn)
-        .await?;
+    store::retire_all(conn, published_until).await?;
     create(conn, ring, algorithm, now, signs_from).await
 }
 
 /// Seals every key under the first secret of the ring; tells how many were under another.
-pub async fn rekey(mut conn: &Conn, ring: &KeyRing, now: DateTime<Utc>) -> ApiResult<usize> {
+pub async fn rekey(conn: &Conn, ring: &KeyRing, now: DateTime<Utc>) -> ApiResult<usize> {
     let mut count = 0;
-    for row in read(conn, now).await?.into_iter().filter(|row| ring.needs_rekey(&row.private_key)) {
+    for row in store::published(conn, now).await?.into_iter().filter(|row| ring.needs_rekey(&row.private_key)) {
         let key = open(ring, &row)?;
-        diesel::update(signing_keys::table.find(&row.kid))
-            .set(signing_keys::private_key.eq(seal(ring, &key)?))
-            .execute(&mut conn)
-            .await?;
+        store::set_private_key(conn, &row.kid, seal(ring, &key)?).await?;
         count += 1;
     }
     Ok(count)
 }
 
-async fn read(mut conn: &Conn, now: DateTime<Utc>) -> ApiResult<Vec<KeyRow>> {
-    let published = signing_keys::published_until.is_null().or(signing_keys::published_until.gt(now));
-    Ok(KeyRow::query().filter(published).load(&mut conn).await?)
-}
-
 async fn create(
-    mut conn: &Conn,
+    conn: &Conn,
     ring: &KeyRing,
     algorithm: Algorithm,
     now: DateTime<Utc>,
@@ -190,7 +172,7 @@ async fn create(
         signs_from,
         published_until: None,
     };
-    diesel::insert_into(signing_keys::table).values(&row).execute(&mut conn).await?;
+    store::insert(conn, &row).await?;
     Ok(KeyInfo { kid: row.kid, algorithm: row.algorithm, signs_from, published_until: None })
 }
 

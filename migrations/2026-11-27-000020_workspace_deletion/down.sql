@@ -1,0 +1,1 @@
+ALTER TABLE positions ALTER CONSTRAINT positions_company_fkey NOT DEFERRABLE;
