@@ -48,7 +48,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
             "contact_extras_pkey",
             "duplicate_dismissals_pair_key",
             "erased_keys_pkey",
-"follow_up_digests_pkey",
+            "follow_up_digests_pkey",
             "follow_up_settings_pkey",
             "import_keys_pkey",
             "periodic_tasks_pkey",
