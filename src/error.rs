@@ -119,6 +119,9 @@ codes! {
     DoNotContact = CONFLICT, "do_not_contact", "Do not contact";
     /// The list has this address or domain already; `detail` names the entry.
     AlreadyListed = CONFLICT, "already_listed", "The list has it already";
+    /// Another confirmed meeting, with the way to it, takes some of this time; `detail` names it. `allow_overlap` has it
+    /// all the same.
+    MeetingOverlaps = CONFLICT, "meeting_overlaps", "Another meeting takes this time";
     /// The contact lies in the trash: restore it first.
     ContactInTrash = CONFLICT, "contact_in_trash", "The contact lies in the trash";
     /// The first request with this `Idempotency-Key` still runs. Try again after `Retry-After`.
@@ -194,11 +197,15 @@ pub struct Fault {
     pub code: Cow<'static, str>,
     #[schema(value_type = String, example = "is not an e-mail address")]
     pub detail: Cow<'static, str>,
+    /// What may be meant instead, where there are few such values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alternatives: Option<Vec<String>>,
 }
 
 impl Fault {
     fn new(code: impl Into<Cow<'static, str>>, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { pointer: None, parameter: None, header: None, code: code.into(), detail: detail.into() }
+        let (code, detail) = (code.into(), detail.into());
+        Self { pointer: None, parameter: None, header: None, code, detail, alternatives: None }
     }
 
     pub fn field(
@@ -223,6 +230,11 @@ impl Fault {
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self { header: Some(name.into()), ..Self::new(code, detail) }
+    }
+
+    /// With what may be meant instead.
+    pub fn offering(self, alternatives: impl Into<Vec<String>>) -> Self {
+        Self { alternatives: Some(alternatives.into()), ..self }
     }
 
     /// The same fault of an item inside a larger body.
@@ -253,6 +265,12 @@ impl ApiError {
 
     pub fn with(mut self, fault: Fault) -> Self {
         self.errors.push(fault);
+        self
+    }
+
+    /// The same error of an item inside a larger body.
+    pub fn below(mut self, prefix: &str) -> Self {
+        self.errors = self.errors.into_iter().map(|fault| fault.below(prefix)).collect();
         self
     }
 

@@ -22,6 +22,7 @@ pub mod introductions;
 pub mod jobs;
 pub mod lint;
 pub mod mail;
+pub mod meetings;
 pub mod merges;
 pub mod messages;
 pub mod network;

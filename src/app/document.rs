@@ -31,6 +31,7 @@ use crate::{external_ids, fields, saved_views};
         (name = "saved views", description = "Filters and orders of lists, by name."),
         (name = "search", description = "One search over everything."),
         (name = "messages", description = "Each touch to and from a contact, and whom not to write to."),
+        (name = "meetings", description = "Conversations: when and where, with whom, and what became of them."),
         (name = "lint", description = "Messages held against the rules of outreach."),
         (name = "imports", description = "Contacts from files; each import can be tried first and undone afterwards."),
         (name = "changes", description = "What was written, in order: to follow a workspace without polling all of it."),

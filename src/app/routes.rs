@@ -15,7 +15,7 @@ use crate::jobs::{Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
 use crate::{
     audit, changes, circle_requests, companies, contacts, do_not_contact, duplicates, erasure, exports, introductions,
-    lint, merges, messages, network, saved_views, search, tags, timeline, transfer, trash,
+    lint, meetings, merges, messages, network, saved_views, search, tags, timeline, transfer, trash,
 };
 
 /// All routes, and the document as their handlers say it.
@@ -57,6 +57,7 @@ pub fn routes() -> (
                 .configure(auth::configure)
                 .configure(audit::configure)
                 .configure(messages::configure)
+                .configure(meetings::configure)
                 .configure(do_not_contact::configure)
                 .configure(lint::configure)
                 .configure(transfer::configure)

@@ -78,6 +78,10 @@ scopes! {
     MessagesWrite = "messages:write";
     /// Have messages leave the house.
     MessagesSend = "messages:send";
+    /// Read meetings.
+    MeetingsRead = "meetings:read";
+    /// Create, change and delete meetings.
+    MeetingsWrite = "meetings:write";
 }
 
 /// A set of scopes.

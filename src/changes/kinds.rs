@@ -136,4 +136,26 @@ kinds! {
     DoNotContactDeleted = "do_not_contact.deleted";
     /// How the workspace wants the rules of outreach changed.
     LintSettingsUpdated = "lint_settings.updated";
+    /// A meeting was proposed.
+    MeetingCreated = "meeting.created";
+    /// Fields of a meeting changed.
+    MeetingUpdated = "meeting.updated";
+    /// A meeting was confirmed.
+    MeetingConfirmed = "meeting.confirmed";
+    /// A meeting got another time.
+    MeetingRescheduled = "meeting.rescheduled";
+    /// A meeting took place.
+    MeetingCompleted = "meeting.completed";
+    /// A meeting was called off.
+    MeetingCancelled = "meeting.cancelled";
+    /// Somebody did not come to a meeting.
+    MeetingNotAttended = "meeting.no_show";
+    /// A meeting went to the trash.
+    MeetingDeleted = "meeting.deleted";
+    /// A meeting came back from the trash.
+    MeetingRestored = "meeting.restored";
+    /// A meeting left the trash for good, or its contact did.
+    MeetingPurged = "meeting.purged";
+    /// How the workspace wants its meetings changed.
+    MeetingSettingsUpdated = "meeting_settings.updated";
 }

@@ -12,11 +12,14 @@ use crate::companies::{self, CompanyInput};
 use crate::contacts::{self, ContactId, ContactInput};
 use crate::db::WorkspaceId;
 use crate::error::{ApiError, ApiResult};
+use crate::http::IfMatch;
 use crate::http::body;
+use crate::meetings::{self, ConfirmInput};
 use crate::{circle_requests, introductions};
 
 const EMAIL: &str = "demo@inroad.example";
 const PASSWORD: &str = "walk-in-and-ask";
+const ZONE: &str = "Europe/London";
 const STORY: &str = include_str!("demo.json");
 
 /// The story: bodies as a client would send them. A contact may name its connector by an earlier contact's place; so do
@@ -27,6 +30,18 @@ struct Story {
     contacts: Vec<StoryContact>,
     circle_requests: Vec<StoryRequest>,
     introductions: Vec<Value>,
+    meetings: Vec<StoryMeeting>,
+}
+
+#[derive(Deserialize)]
+struct StoryMeeting {
+    /// Days from today; negative ones are over.
+    in_days: i64,
+    /// What the clock in London shows.
+    time: String,
+    #[serde(default)]
+    confirmed: bool,
+    body: Value,
 }
 
 #[derive(Deserialize)]
@@ -61,7 +76,7 @@ async fn tell(app: &Data<App>) -> ApiResult<()> {
     let story: Story = serde_json::from_str(STORY).map_err(|error| ApiError::internal(&error))?;
     let password_hash = users::hash(app, PASSWORD).await?;
     let (email, name) = (EMAIL.to_owned(), "Robin Okafor".to_owned());
-    let new = NewUser { email, name, password_hash, time_zone: Some("Europe/London".to_owned()), locale: None };
+    let new = NewUser { email, name, password_hash, time_zone: Some(ZONE.to_owned()), locale: None };
     let (user, workspace) = app.db.transaction(async |conn| users::create(app, conn, new).await).await?;
     let workspace = WorkspaceId::vouched(workspace.id);
     app.write_as(workspace, Actor::Member(user.id), async |tx| {
@@ -85,6 +100,21 @@ async fn tell(app: &Data<App>) -> ApiResult<()> {
         }
         for introduction in story.introductions {
             introductions::create(tx, app.new_id(), read(app, dated(introduction, &ids, tx.now))?).await?;
+        }
+        for told in story.meetings {
+            let day = (tx.now + Duration::days(told.in_days)).date_naive();
+            let mut body = told.body;
+            body["starts_local"] = json!({ "time": format!("{day}T{}", told.time), "zone": ZONE });
+            let with = body["contact_ids"].as_array().into_iter().flatten();
+            let with = with.filter_map(|place| ids.get(usize::try_from(place.as_u64()?).ok()?));
+            body["contact_ids"] = with.map(|id| json!(id)).collect();
+            let meeting = meetings::create(tx, app.new_id(), read(app, body)?).await?.id;
+            if told.confirmed || told.in_days < 0 {
+                meetings::confirm(tx, meeting, &IfMatch::default(), ConfirmInput::default()).await?;
+            }
+            if told.in_days < 0 {
+                meetings::complete(tx, meeting, &IfMatch::default()).await?;
+            }
         }
         Ok(())
     })

@@ -10,7 +10,7 @@ use crate::changes::{Kind, Tx};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::external_ids::{self, ExternalIds};
-use crate::{circle_requests, fields, introductions, messages};
+use crate::{circle_requests, fields, introductions, meetings, messages};
 
 /// Hides a contact that has become part of another. It lies in no trash; `kept` are the external ids by which it is
 /// still found.
@@ -123,6 +123,7 @@ pub async fn remove(tx: &mut Tx<'_>, ids: &[ContactId]) -> ApiResult<()> {
     introductions::contact_erased(tx, ids).await?;
     circle_requests::contact_erased(tx, ids).await?;
     messages::contact_erased(tx, ids).await?;
+    meetings::contact_erased(tx, ids).await?;
     for id in ids {
         store::purge(tx.conn, tx.workspace, *id).await?;
     }

@@ -575,6 +575,58 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::full_text::TsVector;
+
+    meetings (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+        state -> Text,
+        medium -> Text,
+        title -> Nullable<Text>,
+        details -> Jsonb,
+        starts_at -> Nullable<Timestamptz>,
+        duration_minutes -> Int2,
+        seeker_zone -> Text,
+        contact_zone -> Text,
+        busy_from -> Nullable<Timestamptz>,
+        busy_until -> Nullable<Timestamptz>,
+        allow_overlap -> Bool,
+        payer -> Text,
+        cost_minor -> Nullable<Int8>,
+        cost_currency -> Nullable<Text>,
+        notes -> Nullable<Text>,
+        reconfirmed_at -> Nullable<Timestamptz>,
+        history -> Jsonb,
+        sequence -> Int4,
+        search_words -> TsVector,
+    }
+}
+
+diesel::table! {
+    meeting_contacts (workspace_id, meeting_id, contact_id) {
+        workspace_id -> Uuid,
+        meeting_id -> Uuid,
+        contact_id -> Uuid,
+        ordinal -> Int2,
+    }
+}
+
+diesel::table! {
+    meeting_settings (workspace_id) {
+        workspace_id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        preferences -> Jsonb,
+    }
+}
+
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(members -> users (user_id));
 diesel::joinable!(members -> workspaces (workspace_id));
@@ -602,6 +654,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     invitations,
     jobs,
     lint_settings,
+    meeting_contacts,
+    meeting_settings,
+    meetings,
     members,
     messages,
     one_time_tokens,

@@ -11,6 +11,7 @@ use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
 use crate::fields::store;
 use crate::http::body;
+use crate::meetings::{self, MeetingInput, MeetingRecord};
 use crate::saved_views::{self, SavedViewInput};
 
 /// A file of an archive.
@@ -19,16 +20,18 @@ pub enum Resource {
     Companies,
     Contacts,
     SavedViews,
+    Meetings,
 }
 
 impl Resource {
-    pub const ALL: [Self; 3] = [Self::Companies, Self::Contacts, Self::SavedViews];
+    pub const ALL: [Self; 4] = [Self::Companies, Self::Contacts, Self::SavedViews, Self::Meetings];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Companies => "companies",
             Self::Contacts => "contacts",
             Self::SavedViews => "saved_views",
+            Self::Meetings => "meetings",
         }
     }
 
@@ -38,16 +41,26 @@ impl Resource {
             Self::Companies => values(&companies::after(conn, workspace, after).await?),
             Self::Contacts => values(&contacts::after(conn, workspace, after).await?),
             Self::SavedViews => values(&saved_views::after(conn, workspace, after).await?),
+            Self::Meetings => values(&meetings::after(conn, workspace, after).await?),
         })
     }
 
     /// Writes resources of an archive into the workspace, those that are not there yet, and says which.
-    pub async fn load(self, app: &App, tx: &mut Tx<'_>, rows: Vec<Map<String, Value>>) -> ApiResult<Vec<Uuid>> {
+    pub async fn load(self, app: &App, tx: &mut Tx<'_>, mut rows: Vec<Map<String, Value>>) -> ApiResult<Vec<Uuid>> {
         Ok(match self {
             Self::Companies => untyped(companies::load(tx, inputs::<CompanyInput>(app, rows, &[])?).await?),
             Self::Contacts => untyped(contacts::load(tx, inputs::<ContactInput>(app, rows, &["name"])?).await?),
             Self::SavedViews => {
                 untyped(saved_views::load(tx, inputs::<SavedViewInput>(app, rows, &["results_url"])?).await?)
+            }
+            Self::Meetings => {
+                let records: ApiResult<Vec<_>> = (0..)
+                    .zip(&mut rows)
+                    .map(|(index, row)| MeetingRecord::take(row).map_err(|error| at(index, error)))
+                    .collect();
+                let records = records?;
+                let inputs = inputs::<MeetingInput>(app, rows, &[])?;
+                untyped(meetings::load(tx, inputs.into_iter().zip(records).collect()).await?)
             }
         })
     }
@@ -89,7 +102,6 @@ fn inputs<I: serde::de::DeserializeOwned + utoipa::ToSchema>(
 }
 
 /// The same error of the row with this place among those that are loaded together.
-fn at(index: usize, mut error: ApiError) -> ApiError {
-    error.errors = error.errors.into_iter().map(|fault| fault.below(&format!("/{index}"))).collect();
-    error
+fn at(index: usize, error: ApiError) -> ApiError {
+    error.below(&format!("/{index}"))
 }

@@ -14,6 +14,9 @@ pub const BATCH: usize = 500;
 /// Depth of a JSON body.
 pub const DEPTH: usize = 32;
 
+/// What can happen to one meeting.
+pub const MEETING_STEPS: usize = 200;
+
 /// Invitations of a workspace that wait for an answer.
 pub const PENDING_INVITATIONS: i64 = 100;
 
@@ -47,6 +50,12 @@ pub struct Limits {
     tags: usize,
     #[schema(example = 50)]
     emails: usize,
+    /// Contacts of a meeting.
+    #[schema(example = 20)]
+    meeting_contacts: usize,
+    /// What can happen to one meeting: each other time or state counts.
+    #[schema(example = 200)]
+    meeting_steps: usize,
     /// Invitations of a workspace that wait for an answer.
     #[schema(example = 100)]
     pending_invitations: i64,
@@ -73,6 +82,8 @@ pub async fn read_limits(app: Data<App>, _none: NoParams) -> ApiResult<Answer<Li
         notes_characters: 65_536,
         tags: 100,
         emails: 50,
+        meeting_contacts: 20,
+        meeting_steps: MEETING_STEPS,
         pending_invitations: PENDING_INVITATIONS,
         request_seconds: app.config.request_timeout.as_secs(),
         requests_per_minute: app.config.rate_limit.map(std::num::NonZeroU32::get),

@@ -11,7 +11,7 @@ use crate::contacts::{self, ContactId};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::text::FreeText;
-use crate::{circle_requests, companies, duplicates, introductions, messages, transfer};
+use crate::{circle_requests, companies, duplicates, introductions, meetings, messages, transfer};
 
 /// The foreign keys to `contacts`, with what becomes of the rows when the contact is merged and when it is erased.
 pub const HANDLED: &[(&str, &str)] = &[
@@ -23,6 +23,7 @@ pub const HANDLED: &[(&str, &str)] = &[
     ("introductions_introduced_fkey", "moved, without self-introductions and twins; an anonymous node stays"),
     ("circle_requests_connector_fkey", "moved to the survivor; removed"),
     ("messages_contact_fkey", "moved to the survivor; removed"),
+    ("meeting_contacts_contact_fkey", "moved to the survivor; removed, with meetings with nobody else"),
     ("stage_moves_contact_fkey", "stay with the merged contact; removed with the contact"),
     ("duplicate_dismissals_first_fkey", "copied to the survivor; removed with the contact"),
     ("duplicate_dismissals_second_fkey", "copied to the survivor; removed with the contact"),
@@ -42,6 +43,7 @@ pub async fn merged(tx: &mut Tx<'_>, from: &[ContactId], to: ContactId) -> ApiRe
     moved.insert("introductions".to_owned(), introductions::contact_merged(tx, from, to).await?);
     moved.insert("circle_requests".to_owned(), circle_requests::contact_merged(tx, from, to).await?);
     moved.insert("messages".to_owned(), messages::contact_merged(tx, from, to).await?);
+    moved.insert("meetings".to_owned(), meetings::contact_merged(tx, from, to).await?);
     Ok(moved)
 }
 
@@ -50,11 +52,12 @@ pub async fn unmerged(tx: &mut Tx<'_>, mut moved: Moved, to: ContactId) -> ApiRe
     let mut take = |kind: &str| moved.remove(kind).unwrap_or_default();
     let (connectors, import_keys, dismissals) = (take("connectors"), take("import_keys"), take("dismissals"));
     let (introductions, requests) = (take("introductions"), take("circle_requests"));
-    let messages = take("messages");
+    let (messages, meetings) = (take("messages"), take("meetings"));
     contacts::contact_unmerged(tx, connectors, to).await?;
     introductions::contact_unmerged(tx, introductions, to).await?;
     circle_requests::contact_unmerged(tx, requests, to).await?;
     messages::contact_unmerged(tx, messages, to).await?;
+    meetings::contact_unmerged(tx, meetings, to).await?;
     transfer::contact_unmerged(tx, import_keys, to).await?;
     duplicates::contact_unmerged(tx, dismissals).await
 }
@@ -79,6 +82,7 @@ pub async fn held(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> Api
     held.insert("introductions".to_owned(), introductions::contact_held(conn, workspace, ids).await?);
     held.insert("circle_requests".to_owned(), circle_requests::contact_held(conn, workspace, ids).await?);
     held.insert("messages".to_owned(), messages::contact_held(conn, workspace, ids).await?);
+    held.insert("meetings".to_owned(), meetings::contact_held(conn, workspace, ids).await?);
     held.insert("merges".to_owned(), super::service::contact_held(conn, workspace, ids).await?);
     Ok(held)
 }
@@ -89,13 +93,20 @@ pub async fn erased(tx: &mut Tx<'_>, ids: &[ContactId], names: &[String]) -> Api
     introductions::contact_erased(tx, ids).await?;
     circle_requests::contact_erased(tx, ids).await?;
     messages::contact_erased(tx, ids).await?;
+    meetings::contact_erased(tx, ids).await?;
     super::service::contact_erased(tx, ids).await?;
     transfer::contact_erased(tx, ids, names).await
 }
 
 /// The resources that have texts of people's own.
-pub const TEXTS: &[&str] =
-    &[contacts::RESOURCE, companies::RESOURCE, introductions::RESOURCE, circle_requests::RESOURCE, messages::RESOURCE];
+pub const TEXTS: &[&str] = &[
+    contacts::RESOURCE,
+    companies::RESOURCE,
+    introductions::RESOURCE,
+    circle_requests::RESOURCE,
+    messages::RESOURCE,
+    meetings::RESOURCE,
+];
 /// Resources whose texts are read at once.
 const AT_ONCE: i64 = 1_000;
 
@@ -112,6 +123,7 @@ pub async fn texts(
         introductions::RESOURCE => introductions::free_texts(conn, workspace, after, AT_ONCE).await,
         circle_requests::RESOURCE => circle_requests::free_texts(conn, workspace, after, AT_ONCE).await,
         messages::RESOURCE => messages::free_texts(conn, workspace, after, AT_ONCE).await,
+        meetings::RESOURCE => meetings::free_texts(conn, workspace, after, AT_ONCE).await,
         _ => Ok((Vec::new(), None)),
     }
 }

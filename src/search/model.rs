@@ -21,6 +21,7 @@ text_enum! {
     SearchKind {
         Contact = "contact",
         Company = "company",
+        Meeting = "meeting",
     }
 }
 

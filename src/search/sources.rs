@@ -6,18 +6,19 @@ use super::model::{Found, SearchKind};
 use super::query::{Query, Rank};
 use super::store::{self, Step};
 use super::words::Branch;
-use crate::auth::{Caller, CompaniesRead, ContactsRead};
+use crate::auth::{Caller, CompaniesRead, ContactsRead, MeetingsRead};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
-use crate::{companies, contacts};
+use crate::{companies, contacts, meetings};
 
 impl SearchKind {
-    pub const ALL: [Self; 2] = [Self::Contact, Self::Company];
+    pub const ALL: [Self; 3] = [Self::Contact, Self::Company, Self::Meeting];
 
     fn table(self) -> &'static str {
         match self {
             Self::Contact => "contacts",
             Self::Company => "companies",
+            Self::Meeting => "meetings",
         }
     }
 
@@ -26,6 +27,7 @@ impl SearchKind {
         match self {
             Self::Contact => caller.scopes.holds::<ContactsRead>(),
             Self::Company => caller.scopes.holds::<CompaniesRead>(),
+            Self::Meeting => caller.scopes.holds::<MeetingsRead>(),
         }
     }
 
@@ -33,6 +35,7 @@ impl SearchKind {
         match self {
             Self::Contact => contacts::found(conn, workspace, ids).await,
             Self::Company => companies::found(conn, workspace, ids).await,
+            Self::Meeting => meetings::found(conn, workspace, ids).await,
         }
     }
 }

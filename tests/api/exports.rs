@@ -315,6 +315,14 @@ async fn full(app: &TestApp, member: &Member) {
     let body =
         json!({ "name": "Wind", "tags": ["x"], "external_ids": { "crm": "1" }, "notes": "n", "is_target": true });
     app.post("/v1/companies", member, body).await.expect(201);
+    let body = json!({
+        "contact_ids": [id, connector], "medium": "coffee", "starts_at": "2026-03-10T10:00:00Z", "title": "T", "notes": "n",
+        "place": { "name": "Café" }, "cost": { "amount_minor": 450, "currency": "EUR" }, "bring": "b", "dress": "d",
+        "arrive_minutes_before": 5, "duration_minutes": 20
+    });
+    let meeting = app.post("/v1/meetings", member, body).await.expect(201).id();
+    app.post(&format!("/v1/meetings/{meeting}/confirm"), member, json!({})).await.expect(200);
+    app.post("/v1/meetings", member, json!({ "contact_ids": [connector], "medium": "phone" })).await.expect(201);
     let body = json!({ "name": "V", "resource": "contacts", "filter": { "tag": ["x"] }, "sort": "name" });
     app.post("/v1/saved-views", member, body).await.expect(201);
 }

@@ -22,6 +22,7 @@ mod import_formats;
 mod imports;
 mod introductions;
 mod lint;
+mod meetings;
 mod merges;
 mod messages;
 mod migrations;
