@@ -34,3 +34,4 @@ pub mod text;
 pub mod timeline;
 pub mod transfer;
 pub mod trash;
+pub mod zones;

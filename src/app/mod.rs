@@ -1,5 +1,6 @@
 //! The application: its state, its routes, its jobs. The only list of slices.
 mod document;
+mod reactions;
 mod routes;
 mod serve;
 mod service;
@@ -174,6 +175,7 @@ impl App {
             .write(workspace, async |conn| {
                 let mut tx = Tx::new(conn, workspace, now, actor).on(device);
                 let value = work(&mut tx).await?;
+                reactions::react(&mut tx).await?;
                 tx.flush().await?;
                 Ok(value)
             })

@@ -103,6 +103,11 @@ impl<'a> Tx<'a> {
         self.changes.iter().filter(|change| change.kind == kind).map(|change| change.resource_id).collect()
     }
 
+    /// What the write has changed so far.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
     /// A part that can fail alone, with its changes.
     pub async fn part<T>(&mut self, work: impl AsyncFnOnce(&mut Tx<'_>) -> ApiResult<T>) -> ApiResult<T> {
         let (workspace, now, actor, device) = (self.workspace, self.now, self.actor, self.device.clone());

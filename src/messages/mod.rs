@@ -22,7 +22,7 @@ pub use self::api::{Message, MessageInput};
 pub use self::model::MessageId;
 pub use self::past::{PastMessage, forget_past, record_past};
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, free_texts};
-pub use self::service::{RESOURCE, purge, restore};
+pub use self::service::{RESOURCE, purge, read_many, restore};
 pub use self::timeline::timeline;
 pub use self::words::{MessageChannel, MessageDirection, MessagePurpose, MessageSource, MessageState, ReplyKind};
 

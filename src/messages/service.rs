@@ -10,7 +10,7 @@ use super::store;
 use super::words::{MessageDirection, MessagePurpose, MessageState, ReplyKind};
 use crate::changes::{Kind, Tx};
 use crate::contacts::{self, ContactRow, Stage, Touch};
-use crate::db::Json;
+use crate::db::{Conn, Json, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::http::{IfMatch, Patch};
 use crate::lint::{self, Report};
@@ -25,6 +25,11 @@ struct Locked {
     row: MessageRow,
     /// None when it lies in the trash.
     contact: Option<ContactRow>,
+}
+
+/// Those of these messages that are not deleted, in the order of their ids.
+pub async fn read_many(conn: &Conn, workspace: WorkspaceId, ids: &[MessageId]) -> ApiResult<Vec<Message>> {
+    Ok(store::find_many(conn, workspace, ids).await?.into_iter().map(Message::from).collect())
 }
 
 pub async fn create(tx: &mut Tx<'_>, id: MessageId, host: &str, input: MessageInput) -> ApiResult<Message> {

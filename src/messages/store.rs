@@ -48,6 +48,13 @@ pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: MessageId) -> Api
     Ok(MessageRow::query().filter(live).first(&mut conn).await?)
 }
 
+/// Those of these messages that are not deleted, in the order of their ids.
+pub async fn find_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[MessageId]) -> ApiResult<Vec<MessageRow>> {
+    let wanted = messages::workspace_id.eq(workspace).and(messages::id.eq_any(ids));
+    let live = MessageRow::query().filter(wanted.and(messages::deleted_at.is_null()));
+    Ok(live.order(messages::id).load(&mut conn).await?)
+}
+
 /// Whom a message, deleted or not, goes to or came from.
 pub async fn contact_of(mut conn: &Conn, workspace: WorkspaceId, id: MessageId) -> ApiResult<ContactId> {
     let own = messages::workspace_id.eq(workspace).and(messages::id.eq(id));
