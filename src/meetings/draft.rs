@@ -110,7 +110,13 @@ pub async fn edited(
         ..before.clone()
     }
     .told(input);
-    after.moved_from(before, preferences);
+    let when = |row: &MeetingRow| (row.starts_at, row.duration_minutes, row.medium);
+    if when(&after) != when(before) {
+        after.set_busy(preferences.travel(after.medium));
+    }
+    if after.starts_at != before.starts_at {
+        after.reconfirmed_at = None;
+    }
     Ok(after)
 }
 
@@ -130,17 +136,6 @@ impl MeetingRow {
             cost_currency,
             notes: filled(input.notes),
             ..self
-        }
-    }
-
-    /// Draws from another time what follows of it.
-    pub fn moved_from(&mut self, before: &Self, preferences: &MeetingPreferences) {
-        let time = |row: &Self| (row.starts_at, row.duration_minutes);
-        if time(self) != time(before) || self.medium != before.medium {
-            self.set_busy(preferences.travel(self.medium));
-        }
-        if self.starts_at != before.starts_at {
-            self.reconfirmed_at = None;
         }
     }
 }

@@ -8,8 +8,8 @@ use super::api::{Meeting, MeetingContact, MeetingInput};
 use super::draft;
 use super::model::{MeetingContactRow, MeetingId, MeetingRow};
 use super::settings::{self, MeetingPreferences};
-use super::store;
 use super::words::{MeetingMedium, MeetingState, MeetingStepKind};
+use super::{steps, store};
 use crate::changes::{Kind, Tx};
 use crate::contacts::{self, ContactId};
 use crate::db::{Conn, WorkspaceId};
@@ -78,6 +78,8 @@ pub async fn patch(
     if now_with != with {
         store::delete_contacts(tx.conn, tx.workspace, id).await?;
         store::insert_contacts(tx.conn, &links(tx.workspace, id, &now_with)).await?;
+        let come: Vec<ContactId> = now_with.iter().copied().filter(|contact| !with.contains(contact)).collect();
+        steps::join(tx, &after, &come).await?;
     }
     write(tx, after, &now_with, &preferences, Kind::MeetingUpdated, told).await
 }
@@ -92,17 +94,22 @@ pub async fn write(
     before: Meeting,
 ) -> ApiResult<Meeting> {
     let row = MeetingRow { version: before.version + 1, updated_at: tx.now, ..row };
-    refuse_overlap(tx, &row).await?;
+    refuse_overlap(tx, &before, &row).await?;
     store::update(tx.conn, &row).await?;
     let after = shown(tx, row, with, preferences).await?;
     tx.record(kind, after.id, after.version, fields::changed(&before, &after));
     Ok(after)
 }
 
-/// The constraint would say so, too, but could not name the other; nor does it hold for one that may be overlapped.
-async fn refuse_overlap(tx: &mut Tx<'_>, row: &MeetingRow) -> ApiResult<()> {
+/// The constraint would say so, too, but could not name the other; nor does it hold for one that may be overlapped. What
+/// had its time before keeps it, whoever was allowed to overlap since.
+async fn refuse_overlap(tx: &mut Tx<'_>, before: &Meeting, row: &MeetingRow) -> ApiResult<()> {
     let MeetingRow { busy_from: Some(from), busy_until: Some(until), .. } = row else { return Ok(()) };
-    if row.allow_overlap || row.state != MeetingState::Confirmed {
+    let had_it = before.state == MeetingState::Confirmed
+        && !before.allow_overlap
+        && (before.starts_at, before.duration_minutes, before.medium)
+            == (row.starts_at, row.duration_minutes, row.medium);
+    if had_it || row.allow_overlap || row.state != MeetingState::Confirmed {
         return Ok(());
     }
     match store::overlapping(tx.conn, tx.workspace, row.id, *from, *until).await? {

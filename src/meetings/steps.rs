@@ -83,11 +83,11 @@ pub async fn reschedule(
     }
     ApiError::check(faults)?;
     let (preferences, before) = look(tx, &row, &with).await?;
-    let unmoved = row.clone();
     row.starts_at = starts_at;
     row.duration_minutes = input.duration_minutes.unwrap_or(row.duration_minutes);
     row.allow_overlap = input.allow_overlap.unwrap_or(row.allow_overlap);
-    row.moved_from(&unmoved, &preferences);
+    row.set_busy(preferences.travel(row.medium));
+    row.reconfirmed_at = None;
     row.sequence += 1;
     row.step(MeetingStepKind::Rescheduled, tx.now, input.by, filled(input.reason))?;
     let newly_confirmed = confirmed && row.state != to;
@@ -153,6 +153,15 @@ fn is_over(row: &MeetingRow, now: DateTime<Utc>) -> ApiResult<DateTime<Utc>> {
         return Err(ApiError::new(Code::ImpossibleTransition, detail));
     }
     Ok(starts_at)
+}
+
+/// Tells the contacts' slice what a meeting's state means for these who are in it.
+pub async fn join(tx: &mut Tx<'_>, row: &MeetingRow, with: &[ContactId]) -> ApiResult<()> {
+    match (row.state, row.starts_at) {
+        (MeetingState::Confirmed, _) => touch(tx, with, Stage::Scheduled, tx.now).await,
+        (MeetingState::Completed, Some(at)) => touch(tx, with, Stage::Met, at.min(tx.now)).await,
+        _ => Ok(()),
+    }
 }
 
 /// Tells the contacts' slice what happened.

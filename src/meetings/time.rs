@@ -83,7 +83,7 @@ pub fn start(at: Option<DateTime<Utc>>, local: Option<&WallClock>, faults: &mut 
     };
     match zones::wall(zone, time) {
         Wall::Unique(at) => return Some(at),
-        Wall::Gap { earlier, later } => {
+        Wall::Gap { earlier, later, .. } => {
             faults.push(fault(
                 "nonexistent_time",
                 "does not exist, for the clocks are put forward then,",

@@ -1,9 +1,15 @@
 use chrono::Duration;
 use futures_util::future::join_all;
+use inroad::auth::{Role, Scopes};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{Member, Reply, TestApp};
+
+/// Somebody with a token that is still good, in the same workspace.
+async fn renewed(app: &TestApp, member: &Member) -> Member {
+    app.member(Some(member.workspace), Role::Owner, Scopes::all()).await
+}
 
 async fn contact(app: &TestApp, member: &Member, name: &str) -> String {
     let body = json!({ "given_name": name, "time_zone": "America/New_York" });
@@ -86,11 +92,13 @@ async fn a_meeting_is_proposed_confirmed_and_takes_place() {
     assert!(not_yet.json["detail"].as_str().unwrap().contains("2026-03-10T12:30:00"), "{}", not_yet.text);
 
     app.pass(Duration::days(7));
+    let ada = renewed(&app, &ada).await;
     let again = act(&app, &ada, &id, "reconfirm", json!({})).await.expect(200);
     assert_eq!(again.json["reconfirmed_at"], "2026-03-09T09:00:00Z");
     let ahead = act(&app, &ada, &id, "reconfirm", json!({ "reconfirmed_at": "2026-03-10T00:00:00Z" })).await;
     assert_eq!(ahead.expect(422).faults(), ["/reconfirmed_at"]);
     app.pass(Duration::hours(28));
+    let ada = renewed(&app, &ada).await;
     let done = act(&app, &ada, &id, "complete", Value::Null).await.expect(200);
     assert_eq!(steps(&done.json), ["proposed", "confirmed", "reconfirmed", "completed"]);
     assert_eq!(stage(&app, &ada, &tom).await, "met");
@@ -167,7 +175,7 @@ async fn another_time_is_kept_in_the_history_with_its_reason() {
         (&first.json["state"], steps(&first.json)),
         (&json!("confirmed"), vec!["proposed", "rescheduled", "confirmed"])
     );
-    assert_eq!(warnings(&first.json), ["place_missing"]);
+    assert_eq!(warnings(&first.json), ["unusual_hour", "place_missing"]);
     assert_eq!(stage(&app, &ada, &tom).await, "scheduled");
     act(&app, &ada, &id, "reconfirm", json!({})).await.expect(200);
     let moved = json!({ "starts_at": "2026-03-11T10:00:00Z", "duration_minutes": 20, "by": "contact", "reason": " A site visit " });
@@ -193,6 +201,7 @@ async fn another_time_is_kept_in_the_history_with_its_reason() {
     assert_eq!(revived.json["state"], "proposed");
     act(&app, &ada, &id, "confirm", json!({})).await.expect(200);
     app.pass(Duration::days(11));
+    let ada = renewed(&app, &ada).await;
     assert_eq!(act(&app, &ada, &id, "no-show", json!({})).await.expect(422).faults(), ["/by"]);
     let missed = act(&app, &ada, &id, "no-show", json!({ "by": "contact" })).await.expect(200);
     assert_eq!(missed.json["history"].as_array().unwrap().last().unwrap()["by"], "contact");
@@ -230,6 +239,7 @@ async fn confirmed_meetings_do_not_overlap_unless_they_may() {
     let strict =
         app.patch(&format!("/v1/meetings/{second}"), &ada, json!({ "allow_overlap": false })).await.expect(409);
     assert_eq!(strict.code(), "meeting_overlaps");
+    app.patch(&format!("/v1/meetings/{first}"), &ada, json!({ "notes": "Mine" })).await.expect(200);
     act(&app, &ada, &first, "cancel", json!({})).await.expect(200);
     let again = act(&app, &ada, &first, "confirm", json!({})).await.expect(409);
     assert!(again.json["detail"].as_str().unwrap().contains(&second), "{}", again.text);
@@ -370,6 +380,14 @@ async fn meetings_follow_the_people_in_them() {
     // Another in the place of the first.
     let swapped = app.patch(&format!("/v1/meetings/{alone}"), &ada, json!({ "contact_ids": [tom] })).await.expect(200);
     assert_eq!(swapped.json["contacts"][0]["name"], "Tom");
+    // Whoever comes to a meeting that is agreed is as far as the others.
+    act(&app, &ada, &three, "reschedule", json!({ "starts_at": "2026-03-10T10:00:00Z", "confirmed": true }))
+        .await
+        .expect(200);
+    let lee = contact(&app, &ada, "Lee").await;
+    app.patch(&format!("/v1/meetings/{three}"), &ada, json!({ "contact_ids": [kim, thomas, lee] })).await.expect(200);
+    assert_eq!(stage(&app, &ada, &lee).await, "scheduled");
+    app.patch(&format!("/v1/meetings/{three}"), &ada, json!({ "contact_ids": [kim, thomas] })).await.expect(200);
     // In the trash they stay in the meeting, without their name.
     app.delete(&format!("/v1/contacts/{tom}"), &ada).await.expect(204);
     let nameless = app.get(&format!("/v1/meetings/{alone}"), &ada).await.expect(200);
