@@ -85,7 +85,7 @@ pub struct Place {
 #[serde(deny_unknown_fields)]
 pub struct Cost {
     /// In the smallest unit of the currency: 450 is € 4.50.
-    #[schema(minimum = 0, maximum = 1000000000000, example = 450)]
+    #[schema(minimum = 0, maximum = 1_000_000_000_000_i64, example = 450)]
     pub amount_minor: i64,
     /// ISO 4217.
     #[schema(format = "currency", max_length = 3, example = "EUR")]
