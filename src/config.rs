@@ -13,6 +13,7 @@ use url::Url;
 use crate::auth::jwt::Algorithm;
 use crate::auth::secrets::KeyRing;
 use crate::db::Connector;
+use crate::mail::smtp::Server;
 
 /// Every setting as it is written. Values are read in [`Config::read`], so that all mistakes are told at once.
 #[derive(Debug, Clone, Args)]
@@ -49,7 +50,7 @@ pub struct Settings {
     /// Database connections for transactions, over all threads
     #[arg(long, env = "INROAD_POOL_SIZE", default_value = "16", value_name = "N", global = true)]
     pub pool_size: String,
-    /// Shared database connections for reads, for each thread
+    /// Shared database connections for reads, for each thread, at most
     #[arg(long, env = "INROAD_READ_LANES", default_value = "4", value_name = "N", global = true)]
     pub read_lanes: String,
     /// `standard`: transactions run under row security; `strict`: single reads too
@@ -124,6 +125,19 @@ pub struct Settings {
         global = true
     )]
     pub mail_from: String,
+    /// Messages that a workspace may send on a day
+    #[arg(long, env = "INROAD_DAILY_MESSAGES", default_value = "50", value_name = "N", global = true)]
+    pub daily_messages: String,
+    /// How long a message that no mail server takes is tried again, in minutes
+    #[arg(long, env = "INROAD_SEND_PATIENCE", default_value = "1440", value_name = "MINUTES", global = true)]
+    pub send_patience: String,
+    /// Largest mail that is taken in, in MiB
+    #[arg(long, env = "INROAD_INBOUND_LIMIT", default_value = "10", value_name = "MIB", global = true)]
+    pub inbound_limit: String,
+    /// Hosts that workspaces may name as their own mail server although they are in a private network, at any port and
+    /// without TLS, separated by commas
+    #[arg(long, env = "INROAD_MAIL_HOSTS", default_value = "", value_name = "HOSTS", global = true)]
+    pub mail_hosts: String,
     /// A second listener for Prometheus, with /metrics alone [default: none]
     #[arg(long, env = "INROAD_METRICS_LISTEN", value_name = "ADDRESS", global = true)]
     pub metrics_listen: Option<String>,
@@ -185,6 +199,13 @@ pub struct Config {
     pub smtp_url: Option<SecretString>,
     /// Always there in a configuration that was read without mistakes.
     pub mail_from: Option<lettre::message::Mailbox>,
+    pub daily_messages: i32,
+    /// How long a message that no mail server takes is tried again.
+    pub send_patience: chrono::Duration,
+    /// Bytes.
+    pub inbound_limit: usize,
+    /// Hosts that a workspace's mail account may name although they are in a private network.
+    pub mail_hosts: Vec<String>,
     pub metrics_listen: Option<SocketAddr>,
     pub log: String,
     pub log_json: bool,
@@ -250,6 +271,16 @@ impl Config {
             cors_localhost: false,
             smtp_url: s.smtp_url.filter(|url| !url.is_empty()).map(SecretString::from),
             mail_from: r.mailbox(&s.mail_from),
+            daily_messages: r.number("INROAD_DAILY_MESSAGES", &s.daily_messages, 0, 100_000),
+            send_patience: chrono::Duration::minutes(r.number("INROAD_SEND_PATIENCE", &s.send_patience, 0, 10_080)),
+            inbound_limit: r.number("INROAD_INBOUND_LIMIT", &s.inbound_limit, 1, 64) * 1024 * 1024,
+            mail_hosts: s
+                .mail_hosts
+                .split(',')
+                .map(str::trim)
+                .filter(|host| !host.is_empty())
+                .map(str::to_owned)
+                .collect(),
             metrics_listen: s
                 .metrics_listen
                 .as_deref()
@@ -383,10 +414,7 @@ impl Reader {
         if config.database_url.is_none() && config.database_direct_url.is_some() {
             self.mistake("DATABASE_DIRECT_URL", "is of use beside DATABASE_URL only");
         }
-        let smtp = config.smtp_url.as_ref().map(|url| url.expose_secret());
-        if let Some(url) = smtp
-            && let Err(error) = lettre::SmtpTransport::from_url(url)
-        {
+        if let Some(Err(error)) = config.smtp_url.as_ref().map(Server::from_url) {
             self.mistake("INROAD_SMTP_URL", &format!("cannot be read: {error}"));
         }
     }

@@ -62,6 +62,8 @@ codes! {
     InvalidToken = UNAUTHORIZED, "invalid_token", "The token is not valid";
     /// The e-mail address or the password is wrong. Which of the two is not said.
     InvalidCredentials = UNAUTHORIZED, "invalid_credentials", "The e-mail address or the password is wrong";
+    /// What was handed in is not signed by the secret of its address, or too long ago. `errors` names the header.
+    InvalidSignature = UNAUTHORIZED, "invalid_signature", "The signature is not valid";
     /// The refresh token is unknown, expired or was used before. When it was used before, its whole session has ended.
     InvalidRefreshToken = UNAUTHORIZED, "invalid_refresh_token", "The refresh token is not valid";
     /// A sensitive change asks for a sign-in within the last ten minutes. Sign in again, then repeat it.
@@ -119,6 +121,21 @@ codes! {
     DoNotContact = CONFLICT, "do_not_contact", "Do not contact";
     /// The list has this address or domain already; `detail` names the entry.
     AlreadyListed = CONFLICT, "already_listed", "The list has it already";
+    /// Another confirmed meeting, with the way to it, takes some of this time; `detail` names it. `allow_overlap` has it
+    /// all the same.
+    MeetingOverlaps = CONFLICT, "meeting_overlaps", "Another meeting takes this time";
+    /// The workspace, or Inroad itself, has a follow-up plan with this name.
+    FollowUpPlanExists = CONFLICT, "follow_up_plan_exists", "The plan exists";
+    /// The follow-up plan is built in, or the workspace's default; `detail` says which, and what to do first.
+    FollowUpPlanInUse = CONFLICT, "follow_up_plan_in_use", "The plan is in use";
+    /// A follow-up plan that was attached to this message has started. Stop it, and the message goes without one.
+    FollowUpRunExists = CONFLICT, "follow_up_run_exists", "The message has a plan";
+    /// A mail server may be taking the message at this moment. Look again after `Retry-After`.
+    BeingSent = CONFLICT, "being_sent", "The message is being sent";
+    /// Neither the service nor the workspace has a mail server to send with.
+    MailNotConfigured = CONFLICT, "mail_not_configured", "There is no mail server";
+    /// Only an e-mail of the seeker's can be handed to a mail program.
+    NotAnEmail = CONFLICT, "not_an_email", "It is no e-mail to be sent";
     /// The contact lies in the trash: restore it first.
     ContactInTrash = CONFLICT, "contact_in_trash", "The contact lies in the trash";
     /// The first request with this `Idempotency-Key` still runs. Try again after `Retry-After`.
@@ -145,6 +162,10 @@ codes! {
     WeakPassword = UNPROCESSABLE_ENTITY, "weak_password", "The password is too weak";
     /// The file cannot be imported as a whole; `errors` says why. Nothing was stored.
     UnreadableFile = UNPROCESSABLE_ENTITY, "unreadable_file", "The file cannot be read";
+    /// The body is no mail as RFC 5322 has it, or one that nobody would write. Nothing of it is kept.
+    UnreadableMail = UNPROCESSABLE_ENTITY, "unreadable_mail", "The mail cannot be read";
+    /// The template is right, but cannot be filled with what is known of this contact; `errors` says where it fails.
+    TemplateFailed = UNPROCESSABLE_ENTITY, "template_failed", "The template cannot be filled";
     /// The same `Idempotency-Key` came before with another body.
     IdempotencyKeyReused = UNPROCESSABLE_ENTITY, "idempotency_key_reused", "The idempotency key was used before";
     /// An item of an atomic batch failed, so that none was carried out; `errors` names all that failed.
@@ -189,16 +210,37 @@ pub struct Fault {
     pub parameter: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header: Option<String>,
+    /// Of a text that is read line by line, such as a template's: where in it, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, example = 3)]
+    pub line: Option<u32>,
+    /// And the character of that line, counted from 1 in Unicode scalar values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, example = 12)]
+    pub column: Option<u32>,
     /// What kind of fault, lower snake case: `required`, `unknown_field`, `wrong_type`, `too_long`, …
     #[schema(value_type = String, example = "invalid_format")]
     pub code: Cow<'static, str>,
     #[schema(value_type = String, example = "is not an e-mail address")]
     pub detail: Cow<'static, str>,
+    /// What may be meant instead, where there are few such values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alternatives: Option<Vec<String>>,
 }
 
 impl Fault {
     fn new(code: impl Into<Cow<'static, str>>, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { pointer: None, parameter: None, header: None, code: code.into(), detail: detail.into() }
+        let (code, detail) = (code.into(), detail.into());
+        Self {
+            pointer: None,
+            parameter: None,
+            header: None,
+            line: None,
+            column: None,
+            code,
+            detail,
+            alternatives: None,
+        }
     }
 
     pub fn field(
@@ -223,6 +265,16 @@ impl Fault {
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self { header: Some(name.into()), ..Self::new(code, detail) }
+    }
+
+    /// With what may be meant instead.
+    pub fn offering(self, alternatives: impl Into<Vec<String>>) -> Self {
+        Self { alternatives: Some(alternatives.into()), ..self }
+    }
+
+    /// The same fault, at this place of the text.
+    pub fn at(self, line: u32, column: u32) -> Self {
+        Self { line: Some(line), column: Some(column), ..self }
     }
 
     /// The same fault of an item inside a larger body.
@@ -253,6 +305,12 @@ impl ApiError {
 
     pub fn with(mut self, fault: Fault) -> Self {
         self.errors.push(fault);
+        self
+    }
+
+    /// The same error of an item inside a larger body.
+    pub fn below(mut self, prefix: &str) -> Self {
+        self.errors = self.errors.into_iter().map(|fault| fault.below(prefix)).collect();
         self
     }
 

@@ -15,9 +15,6 @@ pub use chrono_tz::Tz;
 pub use self::business::{Calendar, countries};
 pub use self::waking::Hours;
 
-/// A wall time as a pattern of the document: `09:30`.
-pub const TIME_PATTERN: &str = "^([01][0-9]|2[0-3]):[0-5][0-9]$";
-
 /// Reads an IANA name, such as `Europe/Vienna`, as it is written there.
 pub fn zone(name: &str) -> Option<Tz> {
     name.parse().ok()

@@ -168,12 +168,7 @@ impl Script {
             }
             self.text.push_str(&part[digits..]);
         }
-        // What an insert into the log of changes needs of the counter.
-        self.text.push_str(if statement.text.contains("RETURNING \"workspaces\".\"change_seq\"") {
-            " \\gset\n"
-        } else {
-            ";\n"
-        });
+        self.text.push_str(";\n");
         Ok(())
     }
 }

@@ -3,7 +3,7 @@ use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
@@ -20,7 +20,8 @@ pub struct Server {
     data: PathBuf,
     /// Open to the end: the server may have more to say.
     _output: Lines<BufReader<ChildStdout>>,
-    _folder: TempDir,
+    /// Removed with the server, unless it is to be kept.
+    _folder: Option<TempDir>,
 }
 
 /// What `/proc` says of the server's process. PostgreSQL's processes are others.
@@ -32,14 +33,22 @@ pub struct Usage {
 }
 
 impl Server {
-    /// Starts the binary of this build, with nothing of this process's environment but the search path.
-    pub fn start() -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("inroad-load-").tempdir()?;
+    /// Starts the binary of this build, with nothing of this process's environment but the search path, in a folder of
+    /// its own or in one that is kept.
+    pub fn start(kept: Option<&Path>) -> Result<Self> {
+        let folder = match kept {
+            Some(folder) => {
+                fs::create_dir_all(folder)?;
+                None
+            }
+            None => Some(tempfile::Builder::new().prefix("inroad-load-").tempdir()?),
+        };
+        let path = folder.as_ref().map(TempDir::path).or(kept).context("no folder")?.canonicalize()?;
         // As root, PostgreSQL runs as somebody else, who must get through.
-        fs::set_permissions(folder.path(), Permissions::from_mode(0o711))?;
-        let data = folder.path().join("data");
+        fs::set_permissions(&path, Permissions::from_mode(0o711))?;
+        let data = path.join("data");
         let mut command = Command::new(env!("CARGO_BIN_EXE_inroad"));
-        command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").current_dir(folder.path());
+        command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").current_dir(&path);
         command.args(["serve", "--listen", "127.0.0.1:0", "--log", "warn", "--data-dir"]).arg(&data);
         command.args(NO_LIMITS.iter().flat_map(|limit| [limit, "0"]));
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;

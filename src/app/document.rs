@@ -6,7 +6,7 @@ use super::routes;
 use crate::auth::ALL as SCOPES;
 use crate::error::Problem;
 use crate::http::schema;
-use crate::{external_ids, fields, saved_views};
+use crate::{external_ids, fields, saved_views, templates};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -31,7 +31,11 @@ use crate::{external_ids, fields, saved_views};
         (name = "saved views", description = "Filters and orders of lists, by name."),
         (name = "search", description = "One search over everything."),
         (name = "messages", description = "Each touch to and from a contact, and whom not to write to."),
+        (name = "templates", description = "Texts to be used again, in versions, and what they become for a contact."),
+        (name = "profile", description = "The seeker whom templates speak for."),
+        (name = "meetings", description = "Conversations: when and where, with whom, and what became of them."),
         (name = "lint", description = "Messages held against the rules of outreach."),
+        (name = "follow-ups", description = "What is due for whom, and when."),
         (name = "imports", description = "Contacts from files; each import can be tried first and undone afterwards."),
         (name = "changes", description = "What was written, in order: to follow a workspace without polling all of it."),
         (name = "exports", description = "Contacts as vCards and tables, the workspace as an archive."),
@@ -131,10 +135,13 @@ fn describe_maps(document: &mut Value) {
         ("custom_fields", fields::custom_fields()),
         ("external_ids", external_ids::described()),
         ("filter", saved_views::filter()),
+        ("values", templates::values()),
     ];
     for (_, schema) in document["components"]["schemas"].as_object_mut().into_iter().flatten() {
         for (name, map) in &maps {
-            if let Some(property) = schema.get_mut("properties").and_then(|properties| properties.get_mut(name)) {
+            let property = schema.get_mut("properties").and_then(|properties| properties.get_mut(name));
+            // A field of this name that is no map is another thing.
+            if let Some(property) = property.filter(|property| property["type"] == "object") {
                 property.clone_from(map);
             }
         }

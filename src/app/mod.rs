@@ -217,6 +217,18 @@ impl App {
         .await?
     }
 
+    /// The answer that was kept for the key of a `POST` whose transaction is not to begin yet.
+    pub async fn replay<S: Scope, T>(
+        &self,
+        access: &Access<S>,
+        key: &IdempotencyKey,
+        fingerprint: &[u8],
+    ) -> ApiResult<Option<Answer<T>>> {
+        let Some(claim) = key.claim(access.workspace, access.credential, fingerprint) else { return Ok(None) };
+        let now = self.now();
+        self.db.write(access.workspace, async |conn| claim.replay(conn, now).await).await
+    }
+
     /// As [`post`](Self::post), for a `POST` whose effect is not in the caller's workspace: a new workspace, say.
     pub async fn post_outside<S: Scope, T>(
         &self,

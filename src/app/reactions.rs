@@ -7,7 +7,8 @@
 //! order, when the work of the write is done; it sees what those before it changed, and never what those after it do.
 use crate::changes::Tx;
 use crate::error::ApiResult;
+use crate::follow_ups;
 
-pub async fn react(_tx: &mut Tx<'_>) -> ApiResult<()> {
-    Ok(())
+pub async fn react(tx: &mut Tx<'_>) -> ApiResult<()> {
+    follow_ups::react(tx).await
 }

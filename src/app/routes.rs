@@ -14,8 +14,9 @@ use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
 use crate::{
-    audit, changes, circle_requests, companies, contacts, do_not_contact, duplicates, erasure, exports, introductions,
-    lint, merges, messages, network, saved_views, search, tags, timeline, transfer, trash,
+    audit, changes, circle_requests, companies, contacts, do_not_contact, duplicates, erasure, exports, follow_ups,
+    inbound, introductions, lint, mail_accounts, meetings, merges, messages, network, profile, saved_views, search,
+    sending, tags, templates, timeline, transfer, trash,
 };
 
 /// All routes, and the document as their handlers say it.
@@ -57,8 +58,15 @@ pub fn routes() -> (
                 .configure(auth::configure)
                 .configure(audit::configure)
                 .configure(messages::configure)
+                .configure(meetings::configure)
                 .configure(do_not_contact::configure)
+                .configure(sending::configure)
+                .configure(inbound::configure)
+                .configure(mail_accounts::configure)
                 .configure(lint::configure)
+                .configure(templates::configure)
+                .configure(profile::configure)
+                .configure(follow_ups::configure)
                 .configure(transfer::configure)
                 .configure(trash::configure)
                 .configure(changes::configure),
@@ -68,7 +76,12 @@ pub fn routes() -> (
 
 /// The kinds of job that slices enqueue.
 pub fn jobs() -> Registry {
-    Registry::default().with::<SendMail>().with::<SendSealedMail>().with::<auth::recovery::SendLink>()
+    Registry::default()
+        .with::<SendMail>()
+        .with::<SendSealedMail>()
+        .with::<auth::recovery::SendLink>()
+        .with::<messages::SendMessage>()
+        .with::<mail_accounts::VerifyMailAccount>()
 }
 
 /// What comes round.
@@ -85,6 +98,11 @@ pub fn periodic_tasks() -> Vec<Task> {
             run: |app| Box::pin(async move { introductions::let_go_stale(&app).await }),
         },
         Task {
+            name: "send_due_digests",
+            every: Duration::seconds(30),
+            run: |app| Box::pin(async move { follow_ups::send_due_digests(&app).await }),
+        },
+        Task {
             name: "empty_trash",
             every: Duration::minutes(10),
             run: |app| Box::pin(async move { trash::purge_old(&app).await }),
@@ -93,6 +111,11 @@ pub fn periodic_tasks() -> Vec<Task> {
             name: "end_old_merges",
             every: Duration::hours(1),
             run: |app| Box::pin(async move { merges::purge_old(&app).await }),
+        },
+        Task {
+            name: "walk_for_search",
+            every: Duration::seconds(30),
+            run: |app| Box::pin(async move { search::walk(&app).await }),
         },
         Task {
             name: "forget_idempotency_keys",
@@ -113,6 +136,11 @@ pub fn periodic_tasks() -> Vec<Task> {
             name: "forget_old_credentials",
             every: Duration::hours(1),
             run: |app| Box::pin(async move { auth::forget_old(&app).await }),
+        },
+        Task {
+            name: "forget_old_mails",
+            every: Duration::hours(1),
+            run: |app| Box::pin(async move { inbound::forget_old(&app).await }),
         },
         Task {
             name: "forget_old_audit",

@@ -70,6 +70,14 @@ kinds! {
     InvitationWithdrawn = "invitation.withdrawn";
     /// An invitation was accepted. The subject is the invitation.
     InvitationAccepted = "invitation.accepted";
+    /// An address, with a secret, was made at which mail is handed in. The subject is the address.
+    InboundAddressCreated = "inbound_address.created";
+    /// An address at which mail was handed in was deleted. The subject is the address.
+    InboundAddressDeleted = "inbound_address.deleted";
+    /// The workspace got a mail account to send through, or another. The subject is the workspace.
+    MailAccountChanged = "mail_account.changed";
+    /// The workspace's mail account was taken away. The subject is the workspace.
+    MailAccountDeleted = "mail_account.deleted";
     /// Something left the trash for good. The subject is what it was.
     DataErased = "data.erased";
     /// A person was erased for good, as is their right. Who it was is not said: the subject is the workspace.

@@ -49,6 +49,8 @@ pub const PUBLIC: &[&str] = &[
     "POST /v1/auth/forgot-password",
     "POST /v1/auth/reset-password",
     "POST /v1/auth/verify-email",
+    // Signed with the secret of its address.
+    "POST /v1/inbound/email",
 ];
 
 /// Everything under `/v1/auth`, `/v1/me`, `/v1/workspaces`, `/v1/members` and `/v1/invitations`.

@@ -76,8 +76,24 @@ scopes! {
     MessagesRead = "messages:read";
     /// Create, change and delete messages and entries of the do-not-contact list.
     MessagesWrite = "messages:write";
+    /// Read the seeker's profile.
+    ProfileRead = "profile:read";
+    /// Change the seeker's profile.
+    ProfileWrite = "profile:write";
+    /// Read templates.
+    TemplatesRead = "templates:read";
+    /// Create, change and delete templates.
+    TemplatesWrite = "templates:write";
     /// Have messages leave the house.
     MessagesSend = "messages:send";
+    /// Read meetings.
+    MeetingsRead = "meetings:read";
+    /// Create, change and delete meetings.
+    MeetingsWrite = "meetings:write";
+    /// Read follow-ups.
+    FollowUpsRead = "follow_ups:read";
+    /// Create, change, settle and delete follow-ups.
+    FollowUpsWrite = "follow_ups:write";
 }
 
 /// A set of scopes.

@@ -108,7 +108,7 @@ kinds! {
     MessageCreated = "message.created";
     /// Fields of a message changed, or it went back to being a draft.
     MessageUpdated = "message.updated";
-    /// A message was scheduled, or for another time.
+    /// A message was put on its way, scheduled, or for another time; or it waits (`waits_for`).
     MessageScheduled = "message.scheduled";
     /// A message went out.
     MessageSent = "message.sent";
@@ -134,6 +134,94 @@ kinds! {
     DoNotContactUpdated = "do_not_contact.updated";
     /// An address or a domain was taken off the do-not-contact list.
     DoNotContactDeleted = "do_not_contact.deleted";
+    /// An address was made at which mail is handed in.
+    InboundAddressCreated = "inbound_address.created";
+    /// An address at which mail was handed in was deleted.
+    InboundAddressDeleted = "inbound_address.deleted";
+    /// The workspace's own mail account was set, changed or tried.
+    MailAccountUpdated = "mail_account.updated";
+    /// The workspace's own mail account was taken away.
+    MailAccountDeleted = "mail_account.deleted";
+    /// How the workspace wants its messages sent changed.
+    SendingSettingsUpdated = "sending_settings.updated";
+    /// Fields of the seeker's profile changed.
+    ProfileUpdated = "profile.updated";
+    /// A template was added.
+    TemplateCreated = "template.created";
+    /// Fields of a template changed.
+    TemplateUpdated = "template.updated";
+    /// A template was put away.
+    TemplateArchived = "template.archived";
+    /// A template was taken out again.
+    TemplateUnarchived = "template.unarchived";
+    /// A template went to the trash.
+    TemplateDeleted = "template.deleted";
+    /// A template came back from the trash.
+    TemplateRestored = "template.restored";
+    /// A template left the trash for good.
+    TemplatePurged = "template.purged";
     /// How the workspace wants the rules of outreach changed.
     LintSettingsUpdated = "lint_settings.updated";
+    /// A meeting was proposed.
+    MeetingCreated = "meeting.created";
+    /// Fields of a meeting changed.
+    MeetingUpdated = "meeting.updated";
+    /// A meeting was confirmed.
+    MeetingConfirmed = "meeting.confirmed";
+    /// A meeting got another time.
+    MeetingRescheduled = "meeting.rescheduled";
+    /// A meeting took place.
+    MeetingCompleted = "meeting.completed";
+    /// A meeting was called off.
+    MeetingCancelled = "meeting.cancelled";
+    /// Somebody did not come to a meeting.
+    MeetingNotAttended = "meeting.no_show";
+    /// A meeting went to the trash.
+    MeetingDeleted = "meeting.deleted";
+    /// A meeting came back from the trash.
+    MeetingRestored = "meeting.restored";
+    /// A meeting left the trash for good, or its contact did.
+    MeetingPurged = "meeting.purged";
+    /// How the workspace wants its meetings changed.
+    MeetingSettingsUpdated = "meeting_settings.updated";
+    /// A follow-up was added, by somebody, a plan or Inroad itself.
+    FollowUpCreated = "follow_up.created";
+    /// Fields of a follow-up changed, or a touch put it off.
+    FollowUpUpdated = "follow_up.updated";
+    /// A follow-up was put off.
+    FollowUpSnoozed = "follow_up.snoozed";
+    /// A follow-up was done.
+    FollowUpDone = "follow_up.done";
+    /// A follow-up need not be done.
+    FollowUpDismissed = "follow_up.dismissed";
+    /// A follow-up closed by itself, for its reason is gone.
+    FollowUpClosed = "follow_up.closed";
+    /// A follow-up is open again.
+    FollowUpReopened = "follow_up.reopened";
+    /// A follow-up went to the trash.
+    FollowUpDeleted = "follow_up.deleted";
+    /// A follow-up came back from the trash.
+    FollowUpRestored = "follow_up.restored";
+    /// A follow-up left the trash for good, or its contact did.
+    FollowUpPurged = "follow_up.purged";
+    /// A follow-up plan was added.
+    FollowUpPlanCreated = "follow_up_plan.created";
+    /// Fields of a follow-up plan changed.
+    FollowUpPlanUpdated = "follow_up_plan.updated";
+    /// A follow-up plan was deleted.
+    FollowUpPlanDeleted = "follow_up_plan.deleted";
+    /// A follow-up plan was attached to a message.
+    FollowUpRunCreated = "follow_up_run.created";
+    /// A plan at work started, or went a step further.
+    FollowUpRunUpdated = "follow_up_run.updated";
+    /// A plan at work was stopped, by an answer or another reason.
+    FollowUpRunStopped = "follow_up_run.stopped";
+    /// All nudges of a plan at work were sent.
+    FollowUpRunFinished = "follow_up_run.finished";
+    /// A plan at work went with its contact.
+    FollowUpRunPurged = "follow_up_run.purged";
+    /// Whether and when a member is mailed what is due changed; the resource is the member.
+    FollowUpDigestUpdated = "follow_up_digest.updated";
+    /// How the workspace counts its days changed.
+    FollowUpSettingsUpdated = "follow_up_settings.updated";
 }

@@ -2,8 +2,11 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{self, BigInt, Integer, Nullable, Text, Timestamptz};
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use diesel::sql_types::{self, Array, BigInt, Integer, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -12,8 +15,7 @@ use super::{Actor, Change};
 use crate::db::columns::array_text;
 use crate::db::schema::{changes, workspaces};
 use crate::db::{Conn, WorkspaceId};
-use crate::error::ApiResult;
-use crate::insert_columns;
+use crate::error::{ApiError, ApiResult};
 
 /// Rows of one statement.
 const CHUNK: usize = 2_000;
@@ -21,20 +23,6 @@ const CHUNK: usize = 2_000;
 const SCANNED: i64 = 10_000;
 /// Changes that are forgotten in one transaction.
 const FORGOTTEN: i64 = 10_000;
-
-#[derive(Insertable)]
-#[diesel(table_name = changes, check_for_backend(diesel::pg::Pg), treat_none_as_default_value = false)]
-struct ChangeRow<'a> {
-    workspace_id: WorkspaceId,
-    seq: i64,
-    occurred_at: DateTime<Utc>,
-    kind: &'static str,
-    resource_id: Uuid,
-    resource_version: i32,
-    fields: &'a [String],
-    actor_kind: &'static str,
-    actor_id: Option<Uuid>,
-}
 
 /// An entry of the log, as it is told about one resource.
 #[derive(Debug, Clone, Queryable)]
@@ -70,50 +58,72 @@ pub async fn append(
     actor: Actor,
     list: &[Change],
 ) -> ApiResult<()> {
-    let count = i64::try_from(list.len()).unwrap_or(i64::MAX);
-    let last: i64 = diesel::update(workspaces::table.find(workspace))
-        .set(workspaces::change_seq.eq(workspaces::change_seq + count))
-        .returning(workspaces::change_seq)
-        .get_result(&mut conn)
-        .await?;
     let (actor_kind, actor_id) = match actor {
         Actor::Member(id) => ("member", Some(id)),
         Actor::Job => ("job", None),
     };
-    let rows: Vec<ChangeRow> = list
-        .iter()
-        .zip(last - count + 1..)
-        .map(|(change, seq)| ChangeRow {
-            workspace_id: workspace,
-            seq,
-            occurred_at: now,
-            kind: change.kind.name(),
-            resource_id: change.resource_id,
-            resource_version: change.version,
-            fields: &change.fields,
+    for chunk in list.chunks(CHUNK) {
+        let entries = Entries {
+            workspace,
+            now,
             actor_kind,
             actor_id,
-        })
-        .collect();
-    // A single row is inserted by a statement that stays prepared; one of several rows never does.
-    if let [row] = rows.as_slice() {
-        diesel::insert_into(changes::table).values(row).execute(&mut conn).await?;
-        return Ok(());
-    }
-    for chunk in rows.chunks(CHUNK) {
-        insert_columns!(&mut conn, "changes", chunk, row => {
-            workspace_id: sql_types::Uuid = row.workspace_id,
-            seq: BigInt = row.seq,
-            occurred_at: Timestamptz = row.occurred_at,
-            kind: Text = row.kind,
-            resource_id: sql_types::Uuid = row.resource_id,
-            resource_version: Integer = row.resource_version,
-            fields as "text[]": Text = array_text(row.fields),
-            actor_kind: Text = row.actor_kind,
-            actor_id: Nullable<sql_types::Uuid> = row.actor_id,
-        })?;
+            count: i64::try_from(chunk.len()).unwrap_or(i64::MAX),
+            kinds: chunk.iter().map(|change| change.kind.name()).collect(),
+            resources: chunk.iter().map(|change| change.resource_id).collect(),
+            versions: chunk.iter().map(|change| change.version).collect(),
+            fields: chunk.iter().map(|change| array_text(&change.fields)).collect(),
+        };
+        if entries.execute(&mut conn).await? < chunk.len() {
+            return Err(ApiError::internal(&"the workspace of a change is not there"));
+        }
     }
     Ok(())
+}
+
+/// The counter and the log in one statement that stays prepared: whoever else writes to the workspace waits from here
+/// to the commit.
+#[derive(QueryId)]
+struct Entries {
+    workspace: WorkspaceId,
+    now: DateTime<Utc>,
+    actor_kind: &'static str,
+    actor_id: Option<Uuid>,
+    count: i64,
+    kinds: Vec<&'static str>,
+    resources: Vec<Uuid>,
+    versions: Vec<i32>,
+    fields: Vec<String>,
+}
+
+impl QueryFragment<Pg> for Entries {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("WITH counter AS (UPDATE workspaces SET change_seq = change_seq + ");
+        out.push_bind_param::<BigInt, _>(&self.count)?;
+        out.push_sql(" WHERE workspaces.id = ");
+        out.push_bind_param::<sql_types::Uuid, _>(&self.workspace)?;
+        out.push_sql(
+            " RETURNING id, change_seq) INSERT INTO changes (workspace_id, seq, kind, resource_id, resource_version, \
+             fields, occurred_at, actor_kind, actor_id) SELECT counter.id, counter.change_seq - ",
+        );
+        out.push_bind_param::<BigInt, _>(&self.count)?;
+        out.push_sql(" + row.number, row.kind, row.resource_id, row.version, row.fields::text[], ");
+        out.push_bind_param::<Timestamptz, _>(&self.now)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Text, _>(&self.actor_kind)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Nullable<sql_types::Uuid>, _>(&self.actor_id)?;
+        out.push_sql(" FROM counter, unnest(");
+        out.push_bind_param::<Array<Text>, _>(&self.kinds)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<sql_types::Uuid>, _>(&self.resources)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Integer>, _>(&self.versions)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.fields)?;
+        out.push_sql(") WITH ORDINALITY AS row (kind, resource_id, version, fields, number)");
+        Ok(())
+    }
 }
 
 /// How far a workspace's log reaches.

@@ -9,6 +9,7 @@ use crate::contacts::{Channel, ContactId};
 use crate::db::WorkspaceId;
 use crate::db::schema::circle_requests;
 use crate::introductions::{IntroductionId, IntroductionInput, State};
+use crate::text::name_key;
 use crate::{resource_id, text_enum};
 
 resource_id!(
@@ -203,6 +204,16 @@ impl From<&CircleRequestRow> for CircleRequestInput {
 }
 
 impl NamedPersonInput {
+    /// What two have that are the same person: the contact, or the name with the company.
+    pub fn key(&self) -> (Option<ContactId>, Option<String>, Option<String>) {
+        if self.introduced_id.is_some() {
+            return (self.introduced_id, None, None);
+        }
+        let company = self.introduced_company_id.map(|id| id.to_string());
+        let company = company.or(self.introduced_company_name.as_deref().map(name_key));
+        (None, self.introduced_name.as_deref().map(name_key), company)
+    }
+
     /// The introduction that the name becomes.
     pub fn by(self, request: &CircleRequestRow, named_at: DateTime<Utc>) -> IntroductionInput {
         let reached = |state: State| (self.state == state).then_some(named_at);

@@ -1,9 +1,12 @@
 //! What can happen to a request, inside the caller's transaction.
+use std::collections::HashSet;
+
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::model::{
     CircleAnswer, CircleAnswerInput, CircleRequest, CircleRequestId, CircleRequestInput, CircleRequestRow,
+    NamedPersonInput,
 };
 use super::store;
 use crate::changes::{Kind, Tx};
@@ -87,13 +90,7 @@ pub async fn answer(tx: &mut Tx<'_>, id: CircleRequestId, input: CircleAnswerInp
     past("/answered_at", input.answered_at, tx.now, &mut faults);
     ApiError::check(faults)?;
     let at = input.answered_at.unwrap_or(tx.now);
-    for (index, name) in input.names.into_iter().enumerate() {
-        let added = introductions::create(tx, Uuid::now_v7().into(), name.by(&before, at)).await;
-        added.map_err(|mut error| {
-            error.errors = error.errors.into_iter().map(|fault| fault.below(&format!("/names/{index}"))).collect();
-            error
-        })?;
-    }
+    name_all(tx, &before, input.names, at).await?;
     let after = CircleRequestRow {
         answer: Some(input.answer),
         answered_at: Some(at),
@@ -101,6 +98,40 @@ pub async fn answer(tx: &mut Tx<'_>, id: CircleRequestId, input: CircleAnswerInp
         ..before.clone()
     };
     write(tx, before, after).await
+}
+
+/// Adds an introduction for each name, or tells what is wrong with all of them.
+async fn name_all(
+    tx: &mut Tx<'_>,
+    request: &CircleRequestRow,
+    names: Vec<NamedPersonInput>,
+    at: DateTime<Utc>,
+) -> ApiResult<()> {
+    let (mut faults, mut conflict, mut invalid) = (Vec::new(), None, false);
+    let mut seen = HashSet::new();
+    for (index, name) in names.into_iter().enumerate() {
+        let added = match seen.insert(name.key()) {
+            true => {
+                let (id, input) = (Uuid::now_v7().into(), name.by(request, at));
+                tx.part(async |tx| introductions::create(tx, id, input).await.map(|_| ())).await
+            }
+            false => Err(ApiError::field("", "duplicate", "is named twice")),
+        };
+        let Err(mut error) = added else { continue };
+        if !error.code.status().is_client_error() {
+            return Err(error);
+        }
+        let place = format!("/names/{index}");
+        faults.extend(std::mem::take(&mut error.errors).into_iter().map(|fault| fault.below(&place)));
+        match error.code {
+            Code::InvalidFields => invalid = true,
+            _ => conflict = conflict.or(Some(error)),
+        }
+    }
+    match conflict {
+        Some(conflict) if !invalid => Err(faults.into_iter().fold(conflict, ApiError::with)),
+        _ => ApiError::check(faults),
+    }
 }
 
 /// Writes `after` over the locked row; a change of nothing leaves the version as it is.

@@ -5,10 +5,12 @@ use diesel_async::RunQueryDsl;
 
 use super::model::{CircleRequestId, CircleRequestRow};
 use super::routes::{By, ListQuery};
+use crate::changes::Kind;
 use crate::contacts::ContactId;
 use crate::db::schema::circle_requests;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, OnConstraint};
+use crate::exports::{Link, Table};
 use crate::sort::{Order, Position, keyset};
 
 pub async fn insert(mut conn: &Conn, row: &CircleRequestRow) -> ApiResult<()> {
@@ -178,3 +180,29 @@ pub async fn following(
     let rows = keyset!(CircleRequestRow::query().filter(live).into_boxed(), false, circle_requests::id, after);
     Ok(rows.limit(fetch).load(&mut conn).await?)
 }
+
+/// As an archive takes them.
+pub const ROWS: Table = Table {
+    name: "circle_requests",
+    columns: &[
+        "id",
+        "version",
+        "created_at",
+        "updated_at",
+        "connector_id",
+        "topic",
+        "message",
+        "channel",
+        "asked_at",
+        "answer",
+        "answered_at",
+        "answer_text",
+        "notes",
+    ],
+    id: Some("id"),
+    key: &["id"],
+    links: &[Link::required("connector_id", "contacts")],
+    taken: "t.deleted_at IS NULL",
+    created: Some(Kind::CircleRequestCreated),
+    ..Table::NONE
+};

@@ -12,11 +12,14 @@ use crate::companies::{self, CompanyInput};
 use crate::contacts::{self, ContactId, ContactInput};
 use crate::db::WorkspaceId;
 use crate::error::{ApiError, ApiResult};
+use crate::http::IfMatch;
 use crate::http::body;
-use crate::{circle_requests, introductions};
+use crate::meetings::{self, ConfirmInput};
+use crate::{circle_requests, follow_ups, introductions, messages, profile, templates};
 
 const EMAIL: &str = "demo@inroad.example";
 const PASSWORD: &str = "walk-in-and-ask";
+const ZONE: &str = "Europe/London";
 const STORY: &str = include_str!("demo.json");
 
 /// The story: bodies as a client would send them. A contact may name its connector by an earlier contact's place; so do
@@ -27,6 +30,39 @@ struct Story {
     contacts: Vec<StoryContact>,
     circle_requests: Vec<StoryRequest>,
     introductions: Vec<Value>,
+    profile: Value,
+    /// By their names in the library.
+    templates: Vec<String>,
+    messages: Vec<StoryMessage>,
+    follow_ups: Vec<StoryFollowUp>,
+    meetings: Vec<StoryMeeting>,
+}
+
+#[derive(Deserialize)]
+struct StoryFollowUp {
+    contact: usize,
+    /// Days after today on which it is due.
+    in_days: i64,
+    body: Value,
+}
+
+#[derive(Deserialize)]
+struct StoryMeeting {
+    /// Days from today; negative ones are over.
+    in_days: i64,
+    /// What the clock in London shows.
+    time: String,
+    #[serde(default)]
+    confirmed: bool,
+    body: Value,
+}
+
+/// A draft; one that went out, with `sent`; one that was answered, with `reply`.
+#[derive(Deserialize)]
+struct StoryMessage {
+    body: Value,
+    sent: Option<Value>,
+    reply: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -61,7 +97,7 @@ async fn tell(app: &Data<App>) -> ApiResult<()> {
     let story: Story = serde_json::from_str(STORY).map_err(|error| ApiError::internal(&error))?;
     let password_hash = users::hash(app, PASSWORD).await?;
     let (email, name) = (EMAIL.to_owned(), "Robin Okafor".to_owned());
-    let new = NewUser { email, name, password_hash, time_zone: Some("Europe/London".to_owned()), locale: None };
+    let new = NewUser { email, name, password_hash, time_zone: Some(ZONE.to_owned()), locale: None };
     let (user, workspace) = app.db.transaction(async |conn| users::create(app, conn, new).await).await?;
     let workspace = WorkspaceId::vouched(workspace.id);
     app.write_as(workspace, Actor::Member(user.id), async |tx| {
@@ -85,6 +121,43 @@ async fn tell(app: &Data<App>) -> ApiResult<()> {
         }
         for introduction in story.introductions {
             introductions::create(tx, app.new_id(), read(app, dated(introduction, &ids, tx.now))?).await?;
+        }
+        profile::write(tx, read(app, story.profile)?).await?;
+        for slug in story.templates {
+            templates::copy(tx, app.new_id(), &slug).await?;
+        }
+        for told in story.meetings {
+            let day = (tx.now + Duration::days(told.in_days)).date_naive();
+            let mut body = told.body;
+            body["starts_local"] = json!({ "time": format!("{day}T{}", told.time), "zone": ZONE });
+            let with = body["contact_ids"].as_array().into_iter().flatten();
+            let with = with.filter_map(|place| ids.get(usize::try_from(place.as_u64()?).ok()?));
+            body["contact_ids"] = with.map(|id| json!(id)).collect();
+            let meeting = meetings::create(tx, app.new_id(), read(app, body)?).await?.id;
+            if told.confirmed || told.in_days < 0 {
+                meetings::confirm(tx, meeting, &IfMatch::default(), ConfirmInput::default()).await?;
+            }
+            if told.in_days < 0 {
+                meetings::complete(tx, meeting, &IfMatch::default()).await?;
+            }
+        }
+        for told in story.follow_ups {
+            let mut body = told.body;
+            body["contact_id"] = json!(ids.get(told.contact));
+            body["due_on"] = json!((tx.now + Duration::days(told.in_days)).date_naive());
+            follow_ups::create(tx, app.new_id(), read(app, body)?).await?;
+        }
+        let host = messages::host(app);
+        for told in story.messages {
+            let draft = read(app, dated(told.body, &ids, tx.now))?;
+            let id = messages::create(tx, app.new_id(), &host, draft).await?.id;
+            if let Some(sent) = told.sent {
+                messages::mark_sent(tx, id, &IfMatch::default(), read(app, dated(sent, &ids, tx.now))?).await?;
+            }
+            if let Some(reply) = told.reply {
+                let reply = read(app, dated(reply, &ids, tx.now))?;
+                messages::reply(tx, app.new_id(), &host, id, &IfMatch::default(), reply).await?;
+            }
         }
         Ok(())
     })

@@ -18,10 +18,10 @@ pub use self::export::{after, load};
 pub use self::model::{Company, CompanyId, CompanyInput};
 pub use self::routes::ListQuery;
 pub use self::service::{RESOURCE, create, purge, restore};
-pub use self::store::{found, names, reindex};
+pub use self::store::{found, hold, names, reindex};
 use crate::changes::{Kind, Tx};
 use crate::db::{Conn, WorkspaceId};
-use crate::error::ApiResult;
+use crate::error::{ApiResult, Code};
 use crate::text::{self, FreeText};
 
 pub fn configure(config: &mut ServiceConfig) {
@@ -35,35 +35,63 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(routes::delete_company);
 }
 
+/// The company; none when it is deleted or of another workspace.
+pub async fn one(conn: &Conn, workspace: WorkspaceId, id: CompanyId) -> ApiResult<Option<Company>> {
+    match store::find(conn, workspace, id).await {
+        Err(error) if error.code == Code::NotFound => Ok(None),
+        found => found.map(|row| Some(row.into())),
+    }
+}
+
 /// Ids and names of the companies with these names, by [`text::name_key`]; those that are not there yet are added.
 pub async fn find_or_create(tx: &mut Tx<'_>, names: &[String]) -> ApiResult<HashMap<String, (CompanyId, String)>> {
+    let (mut found, missing) = find(tx.conn, tx.workspace, names).await?;
+    let missing = missing.into_iter().map(|name| (CompanyId::from(Uuid::now_v7()), name)).collect();
+    found.extend(add(tx, missing).await?);
+    Ok(found)
+}
+
+/// Ids and names of the companies with these names, by [`text::name_key`]; and the names that no company has, each once,
+/// in the order in which they are to be added.
+pub async fn find(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    names: &[String],
+) -> ApiResult<(HashMap<String, (CompanyId, String)>, Vec<String>)> {
     let mut wanted: Vec<(String, &String)> = names.iter().map(|name| (text::name_key(name), name)).collect();
     // Stable, so that the first spelling is the one that is kept.
     wanted.sort_by(|a, b| a.0.cmp(&b.0));
     wanted.dedup_by(|a, b| a.0 == b.0);
     let keys: Vec<String> = wanted.iter().map(|(key, _)| key.clone()).collect();
-    let mut found = store::by_keys(tx.conn, tx.workspace, &keys).await?;
-    let missing: Vec<_> = wanted.into_iter().filter(|(key, _)| !found.contains_key(key)).collect();
+    let found = store::by_keys(conn, workspace, &keys).await?;
+    let missing = wanted.into_iter().filter(|(key, _)| !found.contains_key(key)).map(|(_, name)| name.clone());
+    let missing = missing.collect();
+    Ok((found, missing))
+}
+
+/// Adds companies with these ids and names, and tells which ids and names there are now, by [`text::name_key`]: somebody
+/// else may have added one of them meanwhile. Until the end of the transaction whoever names one of them waits; so that
+/// two who do never wait for each other, the names have to come in the order of [`find`].
+pub async fn add(
+    tx: &mut Tx<'_>,
+    missing: Vec<(CompanyId, String)>,
+) -> ApiResult<HashMap<String, (CompanyId, String)>> {
     if missing.is_empty() {
-        return Ok(found);
+        return Ok(HashMap::new());
     }
     let mut rows = Vec::with_capacity(missing.len());
-    for (_, name) in &missing {
-        let id = CompanyId::from(Uuid::now_v7());
-        rows.push(CompanyInput::named(name).into_row(tx.workspace, id, 1, tx.now, tx.now)?);
+    for (id, name) in &missing {
+        rows.push(CompanyInput::named(name).into_row(tx.workspace, *id, 1, tx.now, tx.now)?);
     }
     let added = store::insert_missing(tx.conn, &rows).await?;
     for id in &added {
         tx.record(Kind::CompanyCreated, *id, 1, Vec::new());
     }
     if added.len() == rows.len() {
-        found.extend(rows.into_iter().map(|row| (row.name_key, (row.id, row.name))));
-    } else {
-        // Somebody else added one of them at the same moment.
-        let keys: Vec<String> = missing.into_iter().map(|(key, _)| key).collect();
-        found.extend(store::by_keys(tx.conn, tx.workspace, &keys).await?);
+        return Ok(rows.into_iter().map(|row| (row.name_key, (row.id, row.name))).collect());
     }
-    Ok(found)
+    let keys: Vec<String> = rows.into_iter().map(|row| row.name_key).collect();
+    store::by_keys(tx.conn, tx.workspace, &keys).await
 }
 
 /// What people wrote about the companies that follow this one, in the order of their ids, and the last of these

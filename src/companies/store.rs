@@ -1,21 +1,20 @@
 //! Every statement about companies, each within one workspace.
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::model::{Company, CompanyId, CompanyRow};
 use super::routes::{ListQuery, Position};
 use super::search::words;
-use crate::db::full_text::{TsVector, Vector};
+use crate::db::full_text::Vector;
 use crate::db::schema::{companies, positions};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault, OnConstraint};
 use crate::http::page::Count;
-use crate::search::Found;
+use crate::search::{self, Found};
 use crate::sort::{Order, keyset};
 use crate::text::{self, inroad_lowered};
 
@@ -91,6 +90,14 @@ pub async fn names(
     Ok(rows.into_iter().collect())
 }
 
+/// Which of these companies there are, in the trash or not. None of them is purged before the end of the transaction.
+pub async fn hold(mut conn: &Conn, workspace: WorkspaceId, ids: &[CompanyId]) -> ApiResult<HashSet<CompanyId>> {
+    let wanted = companies::workspace_id.eq(workspace).and(companies::id.eq_any(ids));
+    let rows = companies::table.filter(wanted).select(companies::id).order(companies::id);
+    let held: Vec<CompanyId> = rows.for_key_share().load(&mut conn).await?;
+    Ok(held.into_iter().collect())
+}
+
 /// Companies that follow this one, in the order of their ids.
 pub async fn following(
     mut conn: &Conn,
@@ -163,17 +170,10 @@ pub async fn after(
 pub async fn reindex(mut conn: &Conn, workspace: WorkspaceId, ids: &[CompanyId]) -> ApiResult<()> {
     for chunk in ids.chunks(CHUNK) {
         let wanted = companies::workspace_id.eq(workspace).and(companies::id.eq_any(chunk));
-        let rows = CompanyRow::query().filter(wanted).load(&mut conn).await?;
-        let (ids, vectors): (Vec<CompanyId>, Vec<Vector>) = rows.iter().map(|row| (row.id, words(row))).unzip();
-        diesel::sql_query(
-            "UPDATE companies SET search_words = new.words FROM unnest($2, $3) AS new (id, words)
-             WHERE companies.workspace_id = $1 AND companies.id = new.id",
-        )
-        .bind::<SqlUuid, _>(workspace)
-        .bind::<Array<SqlUuid>, _>(ids)
-        .bind::<Array<TsVector>, _>(vectors)
-        .execute(&mut conn)
-        .await?;
+        // Whoever holds one of them writes it anew.
+        let rows = CompanyRow::query().filter(wanted).for_update().skip_locked().load(&mut conn).await?;
+        let words = rows.iter().map(|row| (row.id.into(), words(row)));
+        search::keep(conn, workspace, "companies", words).await?;
     }
     Ok(())
 }

@@ -34,7 +34,7 @@ pub async fn page(
     from: Option<&Position>,
 ) -> ApiResult<(Vec<Contact>, Option<Position>)> {
     let query = ListQuery { limit: PAGE, ..query.clone() };
-    let mut rows = store::list(conn, workspace, &query, from, false).await?;
+    let mut rows = store::list(conn, workspace, &query, from, None).await?;
     let more = rows.len() > usize::from(PAGE);
     rows.truncate(usize::from(PAGE));
     let last = rows.last().filter(|_| more).map(|(row, fit)| query.position(row, *fit, false));

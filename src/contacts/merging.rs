@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::model::{ContactId, ContactRow};
+use super::model::{ContactId, ContactRow, StageMoveRow};
 use super::{RESOURCE, service, store};
 use crate::changes::{Kind, Tx};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::external_ids::{self, ExternalIds};
-use crate::{circle_requests, fields, introductions, messages};
+use crate::{circle_requests, fields, follow_ups, introductions, meetings, messages};
 
 /// Hides a contact that has become part of another. It lies in no trash; `kept` are the external ids by which it is
 /// still found.
@@ -108,14 +108,17 @@ pub async fn locked(tx: &mut Tx<'_>, id: ContactId) -> ApiResult<ContactRow> {
 
 /// From which stage to which they moved.
 pub async fn stages_held(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Value> {
-    let mut told = Vec::new();
-    for id in ids {
-        told.extend(store::stage_moves_of(conn, workspace, *id).await?.into_iter().map(|step| {
-            let (from, to, reason) = (step.from_stage, step.to_stage, step.reason);
-            json!({ "contact_id": id, "moved_at": step.moved_at, "from": from, "to": to, "reason": reason })
-        }));
-    }
-    Ok(Value::Array(told))
+    let moves = store::stage_moves_of(conn, workspace, ids).await?;
+    let told = |step: StageMoveRow| {
+        let (id, from, to, reason) = (step.contact_id, step.from_stage, step.to_stage, step.reason);
+        json!({ "contact_id": id, "moved_at": step.moved_at, "from": from, "to": to, "reason": reason })
+    };
+    Ok(moves.into_iter().map(told).collect())
+}
+
+/// One of two that became one goes for good: where it stood, the other did.
+pub async fn inherit_stages(tx: &mut Tx<'_>, from: ContactId, to: ContactId) -> ApiResult<()> {
+    store::inherit_stage_moves(tx.conn, tx.workspace, from, to).await
 }
 
 /// Removes rows for good, with all that goes with them.
@@ -123,6 +126,8 @@ pub async fn remove(tx: &mut Tx<'_>, ids: &[ContactId]) -> ApiResult<()> {
     introductions::contact_erased(tx, ids).await?;
     circle_requests::contact_erased(tx, ids).await?;
     messages::contact_erased(tx, ids).await?;
+    meetings::contact_erased(tx, ids).await?;
+    follow_ups::contact_erased(tx, ids).await?;
     for id in ids {
         store::purge(tx.conn, tx.workspace, *id).await?;
     }

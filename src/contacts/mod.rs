@@ -6,6 +6,7 @@ mod api;
 mod bulk;
 mod draft;
 mod export;
+mod gradual;
 mod merging;
 mod model;
 mod parts;
@@ -24,17 +25,21 @@ pub use self::api::{Contact, ContactInput};
 pub use self::bulk::{create_many, free_texts, known, read_many, replace, show};
 pub use self::draft::{Draft, Identity, e164};
 pub use self::export::{after, connect_all, load, one, page};
+pub use self::gradual::{Gradual, Rewrite};
 pub use self::merging::{
-    absorb, contact_erased, contact_held, contact_merged, contact_unmerged, locked, reclaim, release, remove,
-    stages_held, touch,
+    absorb, contact_erased, contact_held, contact_merged, contact_unmerged, inherit_stages, locked, reclaim, release,
+    remove, stages_held, touch,
 };
 pub use self::model::{ContactId, ContactRow};
 pub use self::parts::{Education, Email, Phone, Position, PostalAddress};
 pub use self::query::ListQuery;
 pub use self::service::{Companies, RESOURCE, connect, create, draft, fresh, purge, restore};
-pub use self::store::{company_renamed, found, handles, handles_in_trash, names, phones, reindex};
+pub use self::store::{
+    STAGE_MOVES, all_names, company_renamed, found, handles, handles_in_trash, hold, names, phones, reindex, versions,
+    with_address,
+};
 pub use self::timeline::{stage_timeline, timeline};
-pub use self::touch::{Touch, find, lock, note_touches};
+pub use self::touch::{Touch, colleagues, find, find_many, lock, note_touches};
 pub use self::words::{Channel, HowFound, Relationship, Stage, StageReason};
 
 pub fn configure(config: &mut ServiceConfig) {

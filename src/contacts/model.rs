@@ -103,6 +103,18 @@ pub struct PositionRow {
     pub ordinal: i32,
 }
 
+/// How a contact came in.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = contacts, check_for_backend(diesel::pg::Pg))]
+pub struct OriginRow {
+    pub id: ContactId,
+    pub created_at: DateTime<Utc>,
+    pub deleted_at: Option<DateTime<Utc>>,
+    pub display_name: String,
+    pub how_found: Option<HowFound>,
+    pub connector_id: Option<ContactId>,
+}
+
 /// A move from one stage to another, by the version of the contact that it made.
 #[derive(Debug, Clone, HasQuery, Insertable)]
 #[diesel(table_name = stage_moves, check_for_backend(diesel::pg::Pg), treat_none_as_default_value = false)]

@@ -48,7 +48,7 @@ pub struct ListQuery {
     /// A saved view of contacts: its filter and order, as far as this request does not say otherwise.
     pub view: Option<Uuid>,
     /// `-created_at` unless said otherwise; with `q`, first those in whom a word begins with it, or, where
-    /// nothing has the words as they are, those that are most like it.
+    /// nothing has the words as they are, those that are most like it, of 2,000 that are at most.
     #[param(inline)]
     pub sort: Option<ContactSort>,
     /// Any part of the name, a company, a title or an e-mail address, without regard to accents and case. When

@@ -80,8 +80,7 @@ pub async fn list_contacts(
         fuzzy = page.hits.is_empty() && query.q.is_some() && from.is_none();
     }
     if fuzzy {
-        let alike = async |conn: &mut Conn| page_alike(conn, workspace, &query, from.as_ref()).await;
-        page = app.db.snapshot(workspace, alike).await?;
+        page = app.db.read(workspace, async |conn| page_alike(conn, workspace, &query, from.as_ref()).await).await?;
     }
     let Found { mut hits, mut positions, total } = page;
     let next_cursor = page::cut(&paging, query.limit, &mut hits, |(row, fit)| query.position(row, *fit, fuzzy))?;
@@ -102,19 +101,19 @@ struct Found {
 }
 
 async fn page_of(conn: &Conn, workspace: WorkspaceId, query: &ListQuery, from: Option<&Position>) -> ApiResult<Found> {
-    let list = store::list(conn, workspace, query, from, false);
+    let list = store::list(conn, workspace, query, from, None);
     let (hits, total) = try_join!(list, store::total(conn, workspace, query, false))?;
     with_positions(conn, workspace, hits, total).await
 }
 
 async fn page_alike(
-    conn: &mut Conn,
+    conn: &Conn,
     workspace: WorkspaceId,
     query: &ListQuery,
     from: Option<&Position>,
 ) -> ApiResult<Found> {
-    let hits = store::list_alike(conn, workspace, query, from).await?;
-    let total = store::total(conn, workspace, query, true).await?;
+    let list = store::list_alike(conn, workspace, query, from);
+    let (hits, total) = try_join!(list, store::total(conn, workspace, query, true))?;
     with_positions(conn, workspace, hits, total).await
 }
 

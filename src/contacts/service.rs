@@ -1,12 +1,12 @@
 //! What can happen to a contact, inside the caller's transaction.
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::api::{Contact, ContactInput};
 use super::draft::{Draft, Identity, position_row};
-use super::model::{ContactId, ContactRow, PositionView, StageMoveRow};
+use super::model::{ContactId, ContactRow, PositionRow, PositionView, StageMoveRow};
 use super::parts::Position;
 use super::store;
 use super::words::Stage;
@@ -15,7 +15,7 @@ use crate::companies::{self, CompanyId};
 use crate::error::{ApiError, ApiResult, Fault};
 use crate::external_ids::ExternalIds;
 use crate::http::{IfMatch, IfNoneMatch, Patch};
-use crate::{circle_requests, external_ids, fields, introductions, merges, messages, text, trash};
+use crate::{circle_requests, external_ids, fields, follow_ups, introductions, merges, messages, text, trash};
 
 pub const RESOURCE: &str = "contact";
 
@@ -24,6 +24,8 @@ pub const RESOURCE: &str = "contact";
 pub struct Companies {
     by_id: HashMap<CompanyId, String>,
     by_key: HashMap<String, (CompanyId, String)>,
+    /// Those that have an id, and are added by [`Companies::add_planned`].
+    planned: Vec<CompanyId>,
 }
 
 impl Companies {
@@ -38,7 +40,13 @@ impl Companies {
     pub async fn by_id(tx: &mut Tx<'_>, inputs: &[&ContactInput]) -> ApiResult<Self> {
         let positions = inputs.iter().flat_map(|input| &input.positions);
         let ids: Vec<CompanyId> = positions.filter_map(|position| position.company_id).collect();
-        Ok(Self { by_id: companies::names(tx.conn, tx.workspace, &ids).await?, by_key: HashMap::new() })
+        Ok(Self { by_id: companies::names(tx.conn, tx.workspace, &ids).await?, ..Self::default() })
+    }
+
+    /// What a company is called that was looked up, or planned.
+    pub fn name(&self, id: CompanyId) -> Option<&str> {
+        let found = || self.by_key.values().find(|(own, _)| *own == id).map(|(_, name)| name);
+        self.by_id.get(&id).or_else(found).map(String::as_str)
     }
 
     pub fn has(&self, id: CompanyId) -> bool {
@@ -48,19 +56,59 @@ impl Companies {
     /// Finds the companies that these contacts' positions name and that are not known yet; adds those that are not
     /// there.
     pub async fn learn(&mut self, tx: &mut Tx<'_>, inputs: &[&ContactInput]) -> ApiResult<()> {
-        let positions = || inputs.iter().flat_map(|input| &input.positions);
-        let mut ids: Vec<CompanyId> = positions().filter_map(|position| position.company_id).collect();
-        ids.retain(|id| !self.by_id.contains_key(id));
-        let names = positions().filter(|position| position.company_id.is_none());
-        let mut names: Vec<String> = names.filter_map(|position| position.company_name.clone()).collect();
-        names.retain(|name| !self.by_key.contains_key(&text::name_key(name)));
-        if !ids.is_empty() {
-            self.by_id.extend(companies::names(tx.conn, tx.workspace, &ids).await?);
-        }
+        let names = self.find_ids(tx, inputs).await?;
         if !names.is_empty() {
             self.by_key.extend(companies::find_or_create(tx, &names).await?);
         }
         Ok(())
+    }
+
+    /// As [`learn`](Self::learn), but those that are not there get an id only, and are added later: until the end of
+    /// the transaction everybody else who names one of them would have to wait.
+    pub async fn plan(&mut self, tx: &mut Tx<'_>, inputs: &[&ContactInput]) -> ApiResult<()> {
+        let names = self.find_ids(tx, inputs).await?;
+        if names.is_empty() {
+            return Ok(());
+        }
+        let (found, missing) = companies::find(tx.conn, tx.workspace, &names).await?;
+        self.by_id.extend(found.values().cloned());
+        self.by_key.extend(found);
+        for name in missing {
+            let id = CompanyId::from(Uuid::now_v7());
+            self.planned.push(id);
+            self.by_id.insert(id, name.clone());
+            self.by_key.insert(text::name_key(&name), (id, name));
+        }
+        Ok(())
+    }
+
+    /// Adds those that were planned. Tells which of them somebody else has added meanwhile, with the id that they have.
+    pub async fn add_planned(&mut self, tx: &mut Tx<'_>) -> ApiResult<HashMap<CompanyId, CompanyId>> {
+        let planned: HashSet<CompanyId> = std::mem::take(&mut self.planned).into_iter().collect();
+        let missing = self.by_key.iter().filter(|(_, (id, _))| planned.contains(id));
+        let mut missing: Vec<(&String, CompanyId, String)> =
+            missing.map(|(key, (id, name))| (key, *id, name.clone())).collect();
+        missing.sort_unstable();
+        let keys: Vec<(String, CompanyId)> = missing.iter().map(|(key, id, _)| ((*key).clone(), *id)).collect();
+        let there = companies::add(tx, missing.into_iter().map(|(_, id, name)| (id, name)).collect()).await?;
+        let other = |(key, planned): (String, CompanyId)| {
+            there.get(&key).filter(|(id, _)| *id != planned).map(|(id, _)| (planned, *id))
+        };
+        Ok(keys.into_iter().filter_map(other).collect())
+    }
+
+    /// Learns the names of companies that positions name by id; tells the names of others that are not known yet.
+    async fn find_ids(&mut self, tx: &mut Tx<'_>, inputs: &[&ContactInput]) -> ApiResult<Vec<String>> {
+        let positions = || inputs.iter().flat_map(|input| &input.positions);
+        let mut ids: Vec<CompanyId> = positions().filter_map(|position| position.company_id).collect();
+        ids.retain(|id| !self.by_id.contains_key(id));
+        if !ids.is_empty() {
+            self.by_id.extend(companies::names(tx.conn, tx.workspace, &ids).await?);
+        }
+        let names = positions().filter(|position| position.company_id.is_none());
+        let mut names: Vec<String> = names.filter_map(|position| position.company_name.clone()).collect();
+        names.retain(|name| !self.by_key.contains_key(&text::name_key(name)));
+        Ok(names)
     }
 
     /// Companies that positions name and that are not in this workspace.
@@ -131,10 +179,28 @@ pub async fn create(tx: &mut Tx<'_>, id: ContactId, input: ContactInput) -> ApiR
     let draft = draft(input, fresh(tx, id), &known)?;
     store::insert(tx.conn, &draft.contact).await?;
     store::insert_positions(tx.conn, &draft.positions).await?;
-    let row = draft.contact.row;
-    external_ids::replace(tx.conn, tx.workspace, RESOURCE, id.into(), &ExternalIds::new(), &row.external_ids.0).await?;
+    let Draft { contact, positions } = draft;
+    let own = &contact.row.external_ids.0;
+    external_ids::replace(tx.conn, tx.workspace, RESOURCE, id.into(), &ExternalIds::new(), own).await?;
     tx.record(Kind::ContactCreated, id, 1, Vec::new());
-    read(tx, row).await
+    let name = |row: &PositionRow| row.company_id.and_then(|id| known.name(id).map(str::to_owned));
+    let views = positions.iter().map(|row| view(row, name(row))).collect();
+    Ok(Contact::new(contact.row, views))
+}
+
+/// A position as it is read, at a company of this name.
+fn view(row: &PositionRow, present_company_name: Option<String>) -> PositionView {
+    PositionView {
+        id: row.id,
+        contact_id: row.contact_id,
+        company_id: row.company_id,
+        company_name: row.company_name.clone(),
+        present_company_name,
+        title: row.title.clone(),
+        started_on: row.started_on,
+        ended_on: row.ended_on,
+        is_current: row.is_current,
+    }
 }
 
 pub async fn patch(
@@ -167,24 +233,9 @@ pub async fn write(tx: &mut Tx<'_>, before: ContactRow, shown: Contact, input: C
     faults.extend(known.faults(&input));
     ApiError::check(faults)?;
     let stage_changed = input.stage != before.stage;
-    let mut identity = Identity {
-        workspace: tx.workspace,
-        id,
-        version: before.version,
-        created_at: before.created_at,
-        updated_at: before.updated_at,
-        stage_changed_at: if stage_changed { tx.now } else { before.stage_changed_at },
-    };
-    let proposed = draft(input.clone(), identity, &known)?;
-    let changed = changed(&shown, &proposed);
-    if changed.is_empty() {
-        return Ok(shown);
-    }
-    identity.version += 1;
-    identity.updated_at = tx.now;
-    let draft = Draft { positions: proposed.positions, ..draft(input, identity, &known)? };
+    let Some((draft, changed)) = redraft(tx, &shown, input, &known)? else { return Ok(shown) };
     store::update(tx.conn, &draft.contact).await?;
-    store::replace_positions(tx.conn, tx.workspace, id, &draft.positions).await?;
+    store::replace_positions(tx.conn, tx.workspace, &[id], &draft.positions).await?;
     let row = draft.contact.row;
     let (old, new) = (&before.external_ids.0, &row.external_ids.0);
     external_ids::replace(tx.conn, tx.workspace, RESOURCE, id.into(), old, new).await?;
@@ -195,6 +246,31 @@ pub async fn write(tx: &mut Tx<'_>, before: ContactRow, shown: Contact, input: C
         tx.record(Kind::ContactUpdated, id, row.version, changed);
     }
     read(tx, row).await
+}
+
+/// The rows of a contact that becomes `input`, and the fields in which it changes, if it changes at all.
+pub fn redraft(
+    tx: &Tx<'_>,
+    shown: &Contact,
+    input: ContactInput,
+    known: &Companies,
+) -> ApiResult<Option<(Draft, Vec<String>)>> {
+    let mut identity = Identity {
+        workspace: tx.workspace,
+        id: shown.id,
+        version: shown.version,
+        created_at: shown.created_at,
+        updated_at: shown.updated_at,
+        stage_changed_at: if input.stage != shown.stage { tx.now } else { shown.stage_changed_at },
+    };
+    let proposed = draft(input.clone(), identity, known)?;
+    let changed = changed(shown, &proposed);
+    if changed.is_empty() {
+        return Ok(None);
+    }
+    identity.version += 1;
+    identity.updated_at = tx.now;
+    Ok(Some((Draft { positions: proposed.positions, ..draft(input, identity, known)? }, changed)))
 }
 
 /// Whoever opens a contact again need not say that it is closed for no reason any more.
@@ -238,17 +314,7 @@ fn changed(shown: &Contact, draft: &Draft) -> Vec<String> {
         let shown = shown.positions.iter().find(|position| position.id == Some(row.id));
         let name =
             shown.filter(|shown| shown.company_id == row.company_id).and_then(|shown| shown.company_name.clone());
-        PositionView {
-            id: row.id,
-            contact_id: row.contact_id,
-            company_id: row.company_id,
-            company_name: row.company_name.clone(),
-            present_company_name: name,
-            title: row.title.clone(),
-            started_on: row.started_on,
-            ended_on: row.ended_on,
-            is_current: row.is_current,
-        }
+        view(row, name)
     });
     fields::changed(shown, &Contact::new(draft.contact.row.clone(), views.collect()))
 }
@@ -312,6 +378,7 @@ pub async fn purge(tx: &mut Tx<'_>, id: ContactId) -> ApiResult<()> {
     introductions::contact_erased(tx, &[id]).await?;
     circle_requests::contact_erased(tx, &[id]).await?;
     messages::contact_erased(tx, &[id]).await?;
+    follow_ups::contact_erased(tx, &[id]).await?;
     merges::purge_hidden(tx, id).await?;
     store::purge(tx.conn, tx.workspace, id).await?;
     tx.record(Kind::ContactPurged, id, row.version + 1, Vec::new());

@@ -4,23 +4,27 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::not;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Date, Float, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid};
-use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::RunQueryDsl;
 use futures_util::try_join;
 
 use super::api::Contact;
-use super::model::{ContactId, ContactRow, ContactWrite, PositionRow, PositionView, StageMoveRow};
+use super::model::{ContactId, ContactRow, ContactWrite, OriginRow, PositionRow, PositionView, StageMoveRow};
 use super::query::{By, Employment, ListQuery, never};
 use super::search;
 use super::timeline::Logged;
 use super::touch::Touched;
+use super::words::{Stage, StageReason};
 use crate::companies::CompanyId;
 use crate::db::columns::array_text;
-use crate::db::full_text::{TsVector, Vector};
+use crate::db::full_text::TsVector;
 use crate::db::schema::{changes, companies, contact_redirects, contacts, positions, stage_moves};
-use crate::db::{Conn, Json, WorkspaceId};
+use crate::db::{Conn, Json, Prebuilt, WorkspaceId};
 use crate::error::{ApiError, ApiResult, OnConstraint};
+use crate::exports::table::is;
+use crate::exports::{Link, Table};
 use crate::external_ids::ExternalIds;
 use crate::http::page::Count;
 use crate::insert_columns;
@@ -31,9 +35,17 @@ use crate::timeline::{Span, Tie};
 
 /// Rows of one statement.
 const CHUNK: usize = 1_000;
-/// How like a word of the contact a word of the search must be. Two letters that changed places leave a name of five
-/// to seven letters a third of its trigrams.
-const LIKENESS: &str = "SET LOCAL pg_trgm.word_similarity_threshold = 0.3";
+/// How like a word of the contact a word of the search must be at least. Two letters that changed places leave a name
+/// of five to seven letters a third of its trigrams.
+const LIKE: Likeness = Likeness("0.3");
+/// What is very like.
+const VERY_LIKE: Likeness = Likeness("0.6");
+/// Contacts that are like a search of which no more is asked than how like they are: that costs more than finding them.
+const RANKED: i64 = 2_000;
+
+/// From 0 to 1, as PostgreSQL reads it.
+#[derive(Debug, Clone, Copy)]
+pub struct Likeness(&'static str);
 
 diesel::infix_operator!(Resembles, " <% ", Bool, backend: diesel::pg::Pg);
 
@@ -53,7 +65,16 @@ fn company_gone() -> ApiError {
     ApiError::field("/positions", "not_found", "names a company that is not of this workspace")
 }
 
-pub async fn insert_many(mut conn: &Conn, list: &[ContactWrite]) -> ApiResult<()> {
+pub async fn insert_many(conn: &Conn, list: &[ContactWrite]) -> ApiResult<()> {
+    write_many(conn, list, None).await
+}
+
+/// Writes these over the ones with their ids, which are there.
+pub async fn update_many(conn: &Conn, list: &[ContactWrite]) -> ApiResult<()> {
+    write_many(conn, list, Some(&["workspace_id", "id"])).await
+}
+
+async fn write_many(mut conn: &Conn, list: &[ContactWrite], over: Option<&[&str]>) -> ApiResult<()> {
     for chunk in list.chunks(CHUNK) {
         insert_columns!(&mut conn, "contacts", chunk, write => {
             workspace_id: Uuid = write.row.workspace_id,
@@ -86,7 +107,7 @@ pub async fn insert_many(mut conn: &Conn, list: &[ContactWrite]) -> ApiResult<()
             custom_fields: Jsonb = &write.row.custom_fields,
             external_ids: Jsonb = &write.row.external_ids,
             search_words: TsVector = &write.search_words,
-        })?;
+        }, over over)?;
     }
     Ok(())
 }
@@ -119,11 +140,13 @@ pub async fn insert_positions(mut conn: &Conn, rows: &[PositionRow]) -> ApiResul
 pub async fn replace_positions(
     mut conn: &Conn,
     workspace: WorkspaceId,
-    contact: ContactId,
+    contacts: &[ContactId],
     rows: &[PositionRow],
 ) -> ApiResult<()> {
-    let own = positions::workspace_id.eq(workspace).and(positions::contact_id.eq(contact));
-    diesel::delete(positions::table.filter(own)).execute(&mut conn).await?;
+    for chunk in contacts.chunks(CHUNK) {
+        let theirs = positions::workspace_id.eq(workspace).and(positions::contact_id.eq_any(chunk));
+        diesel::delete(positions::table.filter(theirs)).execute(&mut conn).await?;
+    }
     insert_positions(conn, rows).await
 }
 
@@ -142,7 +165,7 @@ pub async fn update(mut conn: &Conn, contact: &ContactWrite) -> ApiResult<()> {
 
 pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResult<ContactRow> {
     let live = contacts::workspace_id.eq(workspace).and(contacts::id.eq(id)).and(contacts::deleted_at.is_null());
-    Ok(ContactRow::query().filter(live).first(&mut conn).await?)
+    Ok(Prebuilt(ContactRow::query().filter(live)).get_result(&mut conn).await?)
 }
 
 /// The row, deleted or not, locked until the end of the transaction.
@@ -157,12 +180,58 @@ pub async fn find_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId
     Ok(ContactRow::query().filter(wanted.and(contacts::deleted_at.is_null())).load(&mut conn).await?)
 }
 
+/// Others who work at the same company now and may be written to, those whom nobody has written to yet first.
+pub async fn colleagues(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    contact: ContactId,
+    limit: i64,
+) -> ApiResult<Vec<ContactId>> {
+    let now = positions::workspace_id.eq(workspace).and(positions::is_current);
+    let own =
+        positions::table.filter(now.and(positions::contact_id.eq(contact)).and(positions::company_id.is_not_null()));
+    let companies: Vec<CompanyId> = own.select(positions::company_id.assume_not_null()).load(&mut conn).await?;
+    let there = positions::table.filter(now.and(positions::company_id.eq_any(companies))).select(positions::contact_id);
+    let others = contacts::workspace_id.eq(workspace).and(contacts::id.ne(contact)).and(contacts::id.eq_any(there));
+    let wanted = contacts::deleted_at.is_null().and(contacts::stage.ne(Stage::Closed));
+    let wanted = wanted.and(contacts::do_not_contact.eq(false));
+    let order = (contacts::last_touch_at.asc().nulls_first(), contacts::strength.desc().nulls_last(), contacts::id);
+    let found = contacts::table.filter(others.and(wanted)).order(order).limit(limit);
+    Ok(found.select(contacts::id).load(&mut conn).await?)
+}
+
 /// Those of these contacts that are not deleted, locked until the end of the transaction.
 pub async fn lock_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Vec<ContactRow>> {
     let wanted = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(ids));
     // In one order, so that two who lock the same contacts wait and do not block each other.
     let rows = ContactRow::query().filter(wanted.and(contacts::deleted_at.is_null())).order(contacts::id);
     Ok(rows.for_update().load(&mut conn).await?)
+}
+
+/// Which of these contacts are not deleted. They are locked until the end of the transaction.
+pub async fn hold(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<HashSet<ContactId>> {
+    let wanted = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(ids)).and(contacts::deleted_at.is_null());
+    let rows = contacts::table.filter(wanted).select(contacts::id).order(contacts::id);
+    let held: Vec<ContactId> = rows.for_no_key_update().load(&mut conn).await?;
+    Ok(held.into_iter().collect())
+}
+
+/// The versions of these contacts.
+pub async fn versions(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    ids: &[ContactId],
+) -> ApiResult<HashMap<ContactId, i32>> {
+    let wanted = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(ids));
+    let rows = contacts::table.filter(wanted).select((contacts::id, contacts::version));
+    Ok(rows.load(&mut conn).await?.into_iter().collect())
+}
+
+/// Those that are not deleted and have this e-mail address, whatever its case, oldest first.
+pub async fn with_address(mut conn: &Conn, workspace: WorkspaceId, address: &str) -> ApiResult<Vec<ContactId>> {
+    let wanted = contacts::workspace_id.eq(workspace).and(contacts::email_keys.contains(vec![address.to_lowercase()]));
+    let live = contacts::table.filter(wanted.and(contacts::deleted_at.is_null()));
+    Ok(live.select(contacts::id).order(contacts::id).limit(100).load(&mut conn).await?)
 }
 
 /// By what a file may know a contact: id, LinkedIn slug, e-mail addresses in lower case, and the name it sorts by.
@@ -211,6 +280,17 @@ pub async fn names(
     Ok(rows.into_iter().collect())
 }
 
+/// What these contacts are or were called, deleted or not.
+pub async fn all_names(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    ids: &[ContactId],
+) -> ApiResult<HashMap<ContactId, String>> {
+    let wanted = contacts::table.filter(contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(ids)));
+    let rows: Vec<(ContactId, String)> = wanted.select((contacts::id, contacts::display_name)).load(&mut conn).await?;
+    Ok(rows.into_iter().collect())
+}
+
 /// Keeps from which stages to which contacts have moved.
 pub async fn insert_stage_moves(mut conn: &Conn, rows: &[StageMoveRow]) -> ApiResult<()> {
     for chunk in rows.chunks(CHUNK) {
@@ -230,24 +310,72 @@ pub async fn insert_stage_move(mut conn: &Conn, row: &StageMoveRow) -> ApiResult
 const TOLD: &str =
     "changes.kind IN ('contact.updated', 'contact.stage_changed', 'contact.deleted', 'contact.restored')";
 
-/// The moves of one contact from stage to stage.
-pub async fn stage_moves_of(mut conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResult<Vec<StageMoveRow>> {
-    let own = stage_moves::workspace_id.eq(workspace).and(stage_moves::contact_id.eq(id));
-    Ok(StageMoveRow::query().filter(own).load(&mut conn).await?)
+/// The moves of a contact from stage to stage, under all of its ids.
+pub async fn stage_moves_of(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    ids: &[ContactId],
+) -> ApiResult<Vec<StageMoveRow>> {
+    let own = stage_moves::workspace_id.eq(workspace).and(stage_moves::contact_id.eq_any(ids));
+    Ok(StageMoveRow::query().filter(own).order(stage_moves::moved_at).load(&mut conn).await?)
 }
 
-/// What the change log has of one contact, newest first, but for moves from stage to stage that are kept apart.
-pub async fn changes_of(mut conn: &Conn, workspace: WorkspaceId, id: ContactId, span: &Span) -> ApiResult<Vec<Logged>> {
+/// Gives the moves of a contact that goes to another. They were of other versions: their numbers are less than any.
+pub async fn inherit_stage_moves(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    from: ContactId,
+    to: ContactId,
+) -> ApiResult<()> {
+    diesel::sql_query(
+        "UPDATE stage_moves AS own SET contact_id = $3, version = new.version
+         FROM (
+             SELECT version AS old, (row_number() OVER (ORDER BY version DESC) * -1 + coalesce((
+                 SELECT least(min(version), 0) FROM stage_moves WHERE workspace_id = $1 AND contact_id = $3
+             ), 0))::integer AS version
+             FROM stage_moves WHERE workspace_id = $1 AND contact_id = $2
+         ) AS new
+         WHERE own.workspace_id = $1 AND own.contact_id = $2 AND own.version = new.old",
+    )
+    .bind::<Uuid, _>(workspace)
+    .bind::<Uuid, _>(from)
+    .bind::<Uuid, _>(to)
+    .execute(&mut conn)
+    .await?;
+    Ok(())
+}
+
+/// How these contacts came in, deleted or not.
+pub async fn origins(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Vec<OriginRow>> {
+    let wanted = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(ids));
+    Ok(OriginRow::query().filter(wanted).load(&mut conn).await?)
+}
+
+/// Whose change it is, its number, when, its kind, and the fields that changed.
+type LoggedRow = (uuid::Uuid, i64, DateTime<Utc>, String, Vec<String>);
+
+/// What the change log has of a contact under all of its ids, newest first, but for moves from stage to stage that are
+/// kept apart.
+pub async fn changes_of(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    ids: &[ContactId],
+    span: &Span,
+) -> ApiResult<Vec<Logged>> {
+    let ids: Vec<uuid::Uuid> = ids.iter().map(|id| (*id).into()).collect();
+    // A former one was hidden by the merge, which is told by itself.
+    let hidden = changes::resource_id.eq_any(ids.get(1..).unwrap_or_default().to_vec());
+    let hidden = hidden.and(changes::kind.eq_any(["contact.deleted", "contact.restored"]));
     let moved = stage_moves::workspace_id
         .eq(changes::workspace_id)
         .and(stage_moves::contact_id.eq(changes::resource_id))
         .and(stage_moves::version.eq(changes::resource_version));
-    let own = changes::workspace_id.eq(workspace).and(changes::resource_id.eq(uuid::Uuid::from(id)));
+    let own = changes::workspace_id.eq(workspace).and(changes::resource_id.eq_any(ids));
     let mut rows = changes::table
         .left_join(stage_moves::table.on(moved))
-        .filter(own.and(diesel::dsl::sql::<Bool>(TOLD)))
+        .filter(own.and(diesel::dsl::sql::<Bool>(TOLD)).and(not(hidden)))
         .filter(changes::kind.ne("contact.stage_changed").or(stage_moves::version.nullable().is_null()))
-        .select((changes::seq, changes::occurred_at, changes::kind, changes::fields))
+        .select((changes::resource_id, changes::seq, changes::occurred_at, changes::kind, changes::fields))
         .order((changes::occurred_at.desc(), changes::seq.desc()))
         .into_boxed();
     if let Some((at, tie)) = &span.before {
@@ -261,15 +389,15 @@ pub async fn changes_of(mut conn: &Conn, workspace: WorkspaceId, id: ContactId, 
         };
     }
     let limit = i64::try_from(span.limit).unwrap_or(i64::MAX);
-    let rows: Vec<(i64, DateTime<Utc>, String, Vec<String>)> = rows.limit(limit).load(&mut conn).await?;
-    Ok(rows.into_iter().map(|(seq, at, kind, fields)| Logged { seq, at, kind, fields }).collect())
+    let rows: Vec<LoggedRow> = rows.limit(limit).load(&mut conn).await?;
+    Ok(rows.into_iter().map(|(id, seq, at, kind, fields)| Logged { id, seq, at, kind, fields }).collect())
 }
 
 /// The positions of one contact, in their order. Not by a list of one: for that PostgreSQL makes a new plan at every
 /// call, which takes it longer than the reading.
 pub async fn positions_of(mut conn: &Conn, workspace: WorkspaceId, contact: ContactId) -> ApiResult<Vec<PositionView>> {
     let own = positions::workspace_id.eq(workspace).and(positions::contact_id.eq(contact));
-    Ok(PositionView::query().filter(own).order(positions::ordinal).load(&mut conn).await?)
+    Ok(Prebuilt(PositionView::query().filter(own).order(positions::ordinal)).load(&mut conn).await?)
 }
 
 /// The positions of these contacts, in their order.
@@ -280,7 +408,7 @@ pub async fn positions(
 ) -> ApiResult<Vec<PositionView>> {
     let theirs = positions::workspace_id.eq(workspace).and(positions::contact_id.eq_any(contacts));
     let ordered = PositionView::query().filter(theirs).order((positions::contact_id, positions::ordinal));
-    Ok(ordered.load(&mut conn).await?)
+    Ok(Prebuilt(ordered).load(&mut conn).await?)
 }
 
 pub async fn mark_deleted(
@@ -516,33 +644,56 @@ fn shown(rows: Vec<ContactRow>, positions: Vec<PositionView>) -> Vec<Contact> {
 pub async fn reindex(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<()> {
     for chunk in ids.chunks(CHUNK) {
         let wanted = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(chunk));
-        let rows = ContactRow::query().filter(wanted).load(&mut conn).await?;
-        let contacts = shown(rows, self::positions(conn, workspace, chunk).await?);
-        let (ids, vectors): (Vec<ContactId>, Vec<Vector>) =
-            contacts.into_iter().map(|contact| (contact.id, search::words(workspace, contact))).unzip();
-        diesel::sql_query(
-            "UPDATE contacts SET search_words = new.words FROM unnest($2, $3) AS new (id, words)
-             WHERE contacts.workspace_id = $1 AND contacts.id = new.id",
-        )
-        .bind::<Uuid, _>(workspace)
-        .bind::<Array<Uuid>, _>(ids)
-        .bind::<Array<TsVector>, _>(vectors)
-        .execute(&mut conn)
-        .await?;
+        // Whoever holds one of them writes it anew.
+        let rows = ContactRow::query().filter(wanted).for_update().skip_locked().load(&mut conn).await?;
+        let contacts = shown(rows, self::positions(conn, workspace, chunk).await?).into_iter();
+        let words = contacts.map(|contact| (contact.id.into(), search::words(workspace, contact)));
+        crate::search::keep(conn, workspace, "contacts", words).await?;
     }
     Ok(())
 }
 
-/// Contacts whose words are like those of the search, for when none has them as they are. In a transaction, for the
-/// threshold is a setting.
+/// Contacts whose words are like those of the search, for when none has them as they are.
+///
+/// The best come first unless the query says otherwise. For that those that are very like are looked at before the
+/// others, and of either no more than [`RANKED`]: a word that nearly every contact has would take seconds.
 pub async fn list_alike(
-    conn: &mut Conn,
+    conn: &Conn,
     workspace: WorkspaceId,
     query: &ListQuery,
     from: Option<&Position>,
 ) -> ApiResult<Vec<Hit>> {
-    conn.batch_execute(LIKENESS).await?;
-    list(conn, workspace, query, from, true).await
+    let Some(text) = query.relevance() else { return list(conn, workspace, query, from, Some(LIKE)).await };
+    let from = from.and_then(|from| Some((from.fit?, from.id)));
+    let fetch = usize::try_from(query.fetch()).unwrap_or(usize::MAX);
+    let mut fits: HashMap<ContactId, f32> = HashMap::new();
+    let mut best: Vec<(f32, ContactId)> = Vec::new();
+    for likeness in [VERY_LIKE, LIKE] {
+        fits.extend(fits_of(conn, workspace, query, &text, likeness).await?);
+        let follows = |&(fit, id): &(f32, ContactId)| from.is_none_or(|(last, at)| (fit, id.into()) < (last, at));
+        best = fits.iter().map(|(id, fit)| (*fit, *id)).filter(follows).collect();
+        best.sort_unstable_by(|(a, at), (b, bt)| b.total_cmp(a).then(bt.cmp(at)));
+        best.truncate(fetch);
+        if best.len() == fetch {
+            break;
+        }
+    }
+    let ids: Vec<ContactId> = best.iter().map(|(_, id)| *id).collect();
+    let rows = find_many(conn, workspace, &ids).await?;
+    let mut rows: HashMap<ContactId, ContactRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+    Ok(best.into_iter().filter_map(|(fit, id)| Some((rows.remove(&id)?, fit))).collect())
+}
+
+/// Contacts that are so like the search, and how like they are.
+async fn fits_of(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    query: &ListQuery,
+    text: &str,
+    likeness: Likeness,
+) -> ApiResult<Vec<(ContactId, f32)>> {
+    let alike = filtered(workspace, query, Some(likeness)).select((contacts::id, fit(Some(text), true)));
+    Ok(alike.limit(RANKED).load(&mut conn).await?)
 }
 
 /// A contact of a list, and how well it fits what was searched for: see [`fit`].
@@ -553,10 +704,10 @@ pub async fn list(
     workspace: WorkspaceId,
     query: &ListQuery,
     from: Option<&Position>,
-    alike: bool,
+    alike: Option<Likeness>,
 ) -> ApiResult<Vec<Hit>> {
     let relevance = query.relevance();
-    let best = || fit(relevance.as_deref(), alike);
+    let best = || fit(relevance.as_deref(), alike.is_some());
     let mut rows = filtered(workspace, query, alike).select((ContactRow::as_select(), best()));
     if relevance.is_some() {
         if let Some((fit, id)) = from.and_then(|from| Some((from.fit?, from.id))) {
@@ -592,19 +743,32 @@ pub async fn list(
 pub async fn total(mut conn: &Conn, workspace: WorkspaceId, query: &ListQuery, alike: bool) -> ApiResult<Option<i64>> {
     match query.count {
         None => Ok(None),
-        Some(Count::Exact) => Ok(Some(filtered(workspace, query, alike).count().get_result(&mut conn).await?)),
+        Some(Count::Exact) => {
+            Ok(Some(filtered(workspace, query, alike.then_some(LIKE)).count().get_result(&mut conn).await?))
+        }
     }
 }
 
 /// The contacts that the filters find. An index serves each filter that may find few of many: see the migrations.
-fn filtered(workspace: WorkspaceId, query: &ListQuery, alike: bool) -> contacts::BoxedQuery<'_, diesel::pg::Pg> {
+fn filtered(
+    workspace: WorkspaceId,
+    query: &ListQuery,
+    alike: Option<Likeness>,
+) -> contacts::BoxedQuery<'_, diesel::pg::Pg> {
+    diesel::define_sql_function! { fn set_config(name: Text, value: Text, is_local: Bool) -> Text; }
     let live = contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_null());
     let mut rows = contacts::table.filter(live).into_boxed();
+    if let Some(Likeness(threshold)) = alike {
+        // In the statement itself, before all that depends on it, for as long as it runs: under row security, where a
+        // transaction could set it, the index of trigrams is out of reach.
+        let set = set_config("pg_trgm.word_similarity_threshold", threshold, true);
+        rows = rows.filter(diesel::select(set).single_value().is_not_null());
+    }
     for word in text::fold(query.q.as_deref().unwrap_or_default()).split(' ').filter(|word| !word.is_empty()) {
         rows = match (alike, text::has_trigram(word)) {
-            (true, _) => rows.filter(Resembles::new(word.to_owned().into_sql::<Text>(), contacts::search_text)),
-            (false, true) => rows.filter(contacts::search_text.like(text::anywhere(word))),
-            (false, false) => rows.filter(text::strpos(contacts::search_text, word.to_owned()).gt(0)),
+            (Some(_), _) => rows.filter(Resembles::new(word.to_owned().into_sql::<Text>(), contacts::search_text)),
+            (None, true) => rows.filter(contacts::search_text.like(text::anywhere(word))),
+            (None, false) => rows.filter(text::strpos(contacts::search_text, word.to_owned()).gt(0)),
         };
     }
     if !query.stage.is_empty() {
@@ -704,3 +868,14 @@ fn people_at(workspace: WorkspaceId, query: &ListQuery) -> positions::BoxedQuery
         Some(Employment::Former) => people.filter(diesel::dsl::not(positions::is_current)),
     }
 }
+
+/// The moves of contacts from stage to stage, as an archive takes them.
+pub const STAGE_MOVES: Table = Table {
+    name: "stage_moves",
+    columns: &["contact_id", "version", "moved_at", "from_stage", "to_stage", "reason"],
+    id: Some("contact_id"),
+    key: &["contact_id", "version"],
+    links: &[Link::required("contact_id", "contacts")],
+    checks: &[("from_stage", is::<Stage>), ("to_stage", is::<Stage>), ("reason", is::<StageReason>)],
+    ..Table::NONE
+};

@@ -43,6 +43,11 @@ impl ContactRow {
         if named { names.into_iter().flatten().collect() } else { Vec::new() }
     }
 
+    /// What they are called, if that is known.
+    pub fn name(&self) -> Option<String> {
+        (!self.names().is_empty()).then(|| self.display_name.clone())
+    }
+
     /// Their primary e-mail address.
     pub fn address(&self) -> Option<String> {
         self.emails.0.iter().find(|email| email.is_primary).map(|email| email.address.clone())
@@ -55,6 +60,16 @@ pub async fn find(conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResu
         Err(error) if error.code == Code::NotFound => Ok(None),
         found => found.map(Some),
     }
+}
+
+/// Those of these contacts that are not deleted.
+pub async fn find_many(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Vec<ContactRow>> {
+    store::find_many(conn, workspace, ids).await
+}
+
+/// Others who work at the same company now and may be written to, those whom nobody has written to yet first.
+pub async fn colleagues(conn: &Conn, workspace: WorkspaceId, id: ContactId, limit: i64) -> ApiResult<Vec<ContactId>> {
+    store::colleagues(conn, workspace, id, limit).await
 }
 
 /// The contact, locked until the end of the transaction; none when it is deleted or of another workspace.

@@ -6,14 +6,17 @@
 /// A column that is a list itself is sent as text and cast: `tags as "text[]": Text = array_text(&row.tags)`. A test
 /// compares the columns with those of the table, so that a new one is not forgotten.
 ///
+/// `over Some(&["workspace_id", "id"])`, behind the columns, writes over the row that has this key already.
+///
 /// Answers `QueryResult<usize>`.
 #[macro_export]
 macro_rules! insert_columns {
     ($conn:expr, $table:literal, $rows:expr, $row:ident => {
         $($column:ident $(as $cast:literal)?: $kind:ty = $value:expr,)+
-    }) => {{
+    } $(, over $key:expr)?) => {{
         let columns: &[(&str, Option<&str>)] = &[$((stringify!($column), $crate::insert_columns!(@cast $($cast)?)),)+];
-        let query = diesel::sql_query($crate::db::columns::statement($table, columns));
+        let key: Option<&[&str]> = $crate::insert_columns!(@key $($key)?);
+        let query = diesel::sql_query($crate::db::columns::statement($table, columns, key));
         $(
             let query = query.bind::<diesel::sql_types::Array<$kind>, _>(
                 $rows.iter().map(|$row| $value).collect::<Vec<_>>()
@@ -21,21 +24,28 @@ macro_rules! insert_columns {
         )+
         diesel_async::RunQueryDsl::execute(query, $conn).await
     }};
+    (@key) => { None };
+    (@key $key:expr) => { $key };
     (@cast) => { None };
     (@cast $cast:literal) => { Some($cast) };
 }
 
 /// The statement of [`insert_columns!`].
-pub fn statement(table: &str, columns: &[(&str, Option<&str>)]) -> String {
-    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
-    let names = names.join(", ");
+pub fn statement(table: &str, columns: &[(&str, Option<&str>)], over: Option<&[&str]>) -> String {
+    let all: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+    let names = all.join(", ");
     let values: Vec<String> = columns
         .iter()
         .map(|(name, cast)| cast.map_or_else(|| (*name).to_owned(), |kind| format!("{name}::{kind}")))
         .collect();
     let parameters: Vec<String> = (1..=columns.len()).map(|number| format!("${number}")).collect();
+    let over = over.map_or_else(String::new, |key| {
+        let others = all.iter().filter(|name| !key.contains(name));
+        let news: Vec<String> = others.map(|name| format!("{name} = excluded.{name}")).collect();
+        format!(" ON CONFLICT ({}) DO UPDATE SET {}", key.join(", "), news.join(", "))
+    });
     format!(
-        "INSERT INTO {table} ({names}) SELECT {} FROM unnest({}) AS rows ({names})",
+        "INSERT INTO {table} ({names}) SELECT {} FROM unnest({}) AS rows ({names}){over}",
         values.join(", "),
         parameters.join(", ")
     )
@@ -64,8 +74,11 @@ mod tests {
 
     #[test]
     fn one_parameter_for_each_column() {
-        let sql = statement("rows", &[("id", None), ("tags", Some("text[]"))]);
-        assert_eq!(sql, "INSERT INTO rows (id, tags) SELECT id, tags::text[] FROM unnest($1, $2) AS rows (id, tags)");
+        let columns = [("id", None), ("tags", Some("text[]"))];
+        let sql = "INSERT INTO rows (id, tags) SELECT id, tags::text[] FROM unnest($1, $2) AS rows (id, tags)";
+        assert_eq!(statement("rows", &columns, None), sql);
+        let over = statement("rows", &columns, Some(&["id"]));
+        assert_eq!(over, format!("{sql} ON CONFLICT (id) DO UPDATE SET tags = excluded.tags"));
     }
 
     #[test]

@@ -5,7 +5,9 @@ pub mod embedded;
 pub mod full_text;
 pub mod ids;
 mod json;
+mod lanes;
 pub mod migrate;
+mod prebuilt;
 pub mod schema;
 mod tenant;
 mod text_enum;
@@ -24,6 +26,8 @@ use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfi
 pub use self::connect::{Closed, Connector};
 pub use self::ids::WorkspaceId;
 pub use self::json::Json;
+use self::lanes::{Lanes, Ride};
+pub use self::prebuilt::Prebuilt;
 pub use self::tenant::{rolled_back, savepoint};
 use crate::error::{ApiError, ApiResult, Code};
 
@@ -43,7 +47,7 @@ const GRACE: Duration = Duration::from_secs(2);
 pub struct Settings {
     /// Exclusive connections of one worker thread, for transactions.
     pub pool_per_worker: usize,
-    /// Shared, pipelined connections of one worker thread, for single-statement reads.
+    /// Shared, pipelined connections of one worker thread, for single-statement reads: as many at most.
     pub lanes_per_worker: usize,
     /// Reads, too, run in a row-security transaction.
     pub strict: bool,
@@ -62,8 +66,7 @@ pub struct Database {
 /// The connections of one worker thread to one database.
 struct Local {
     pool: Pool,
-    lanes: RefCell<Vec<Rc<Lane>>>,
-    next: std::cell::Cell<usize>,
+    lanes: Lanes,
     opening: tokio::sync::Mutex<()>,
 }
 
@@ -93,11 +96,6 @@ impl Drop for Exclusive {
             drop(Object::take(conn));
         }
     }
-}
-
-struct Lane {
-    conn: AsyncPgConnection,
-    closed: Closed,
 }
 
 thread_local! {
@@ -211,7 +209,7 @@ impl Database {
         if outcome.as_ref().is_err_and(ApiError::is_stale_plan)
             && let Ok(local) = self.local()
         {
-            local.lanes.borrow().iter().for_each(|lane| lane.closed.set());
+            local.lanes.close();
             local.pool.retain(|_, _| false);
         }
     }
@@ -220,10 +218,10 @@ impl Database {
     /// the lane is given up, for what was sent on it is in an unknown state.
     async fn once_on_lane<T>(&self, work: &impl AsyncFn(&Conn) -> ApiResult<T>) -> ApiResult<T> {
         let lane = self.lane().await?;
-        match tokio::time::timeout(self.settings.statement_timeout + GRACE, work(&lane.conn)).await {
+        match tokio::time::timeout(self.settings.statement_timeout + GRACE, work(lane.conn())).await {
             Ok(outcome) => outcome,
             Err(_) => {
-                lane.closed.set();
+                lane.close();
                 Err(ApiError::unavailable(&"the database does not answer"))
             }
         }
@@ -254,38 +252,24 @@ impl Database {
             .max_size(self.settings.pool_per_worker)
             .build()
             .map_err(|error| ApiError::internal(&error))?;
-        Ok(Local { pool, lanes: RefCell::default(), next: 0.into(), opening: tokio::sync::Mutex::new(()) })
+        Ok(Local { pool, lanes: Lanes::default(), opening: tokio::sync::Mutex::new(()) })
     }
 
-    async fn lane(&self) -> ApiResult<Rc<Lane>> {
+    async fn lane(&self) -> ApiResult<Ride> {
         let local = self.local()?;
-        if let Some(lane) = local.pick(self.settings.lanes_per_worker) {
+        // While another is being opened, those that are there have to do.
+        let most = local.opening.try_lock().map_or(0, |_free| self.settings.lanes_per_worker);
+        if let Some(lane) = local.lanes.pick(most) {
             return Ok(lane);
         }
         let _one_at_a_time = local.opening.lock().await;
-        if let Some(lane) = local.pick(self.settings.lanes_per_worker) {
+        if let Some(lane) = local.lanes.pick(self.settings.lanes_per_worker) {
             return Ok(lane);
         }
         let lane = self.connector.connect_lane(self.settings.statement_timeout);
         let lane = tokio::time::timeout(POOL_WAIT * 2, lane).await;
         let lane = lane.map_err(|_| ApiError::unavailable(&"the database does not accept a connection in time"))?;
         let (conn, closed) = lane.map_err(|error| ApiError::unavailable(&error))?;
-        let lane = Rc::new(Lane { conn, closed });
-        local.lanes.borrow_mut().push(Rc::clone(&lane));
-        Ok(lane)
-    }
-}
-
-impl Local {
-    /// The next lane in turn, or none while there are fewer than there should be.
-    fn pick(&self, wanted: usize) -> Option<Rc<Lane>> {
-        let mut lanes = self.lanes.borrow_mut();
-        lanes.retain(|lane| !lane.closed.get());
-        if lanes.len() < wanted {
-            return None;
-        }
-        let turn = self.next.get().wrapping_add(1);
-        self.next.set(turn);
-        lanes.get(turn % wanted).map(Rc::clone)
+        Ok(local.lanes.add(conn, closed))
     }
 }

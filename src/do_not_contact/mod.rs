@@ -9,7 +9,8 @@ mod store;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::model::{DoNotContactKind, EntryId};
-pub use self::service::refuse;
+pub use self::service::{forbid, listed, refuse};
+pub use self::store::ROWS;
 
 pub fn configure(config: &mut ServiceConfig) {
     config

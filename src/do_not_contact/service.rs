@@ -1,7 +1,10 @@
 //! What can happen to the list, inside the caller's transaction.
-use super::model::{self, Entry, EntryId, EntryInput, EntryRow};
+use uuid::Uuid;
+
+use super::model::{self, DoNotContactKind, Entry, EntryId, EntryInput, EntryRow};
 use super::store;
 use crate::changes::{self, Tx};
+use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::fields;
 use crate::http::{IfMatch, Patch};
@@ -14,6 +17,16 @@ pub async fn create(tx: &mut Tx<'_>, id: EntryId, input: EntryInput) -> ApiResul
     store::insert(tx.conn, &row).await?;
     tx.record(changes::Kind::DoNotContactCreated, id, 1, Vec::new());
     Ok(row.into())
+}
+
+/// Puts an address on the list, unless it is there.
+pub async fn forbid(tx: &mut Tx<'_>, address: &str, note: &str) -> ApiResult<()> {
+    let (value, note) = (address.to_owned(), Some(note.to_owned()));
+    let input = EntryInput { kind: DoNotContactKind::Address, value, note };
+    match create(tx, Uuid::now_v7().into(), input).await {
+        Err(error) if error.code == Code::AlreadyListed => Ok(()),
+        outcome => outcome.map(drop),
+    }
 }
 
 pub async fn patch(tx: &mut Tx<'_>, id: EntryId, if_match: &IfMatch, patch: &Patch<EntryInput>) -> ApiResult<Entry> {
@@ -54,4 +67,15 @@ pub async fn refuse(tx: &mut Tx<'_>, address: &str) -> ApiResult<()> {
             Err(ApiError::new(Code::DoNotContact, detail).with(fault))
         }
     }
+}
+
+/// Those of these addresses that are on the list, or whose domain is.
+pub async fn listed(conn: &Conn, workspace: WorkspaceId, addresses: Vec<String>) -> ApiResult<Vec<String>> {
+    if addresses.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys: Vec<String> = addresses.iter().flat_map(|address| model::keys(address)).collect();
+    let listed = store::keys(conn, workspace, &keys).await?;
+    let on_it = |address: &String| model::keys(address).iter().any(|key| listed.contains(key));
+    Ok(addresses.into_iter().filter(on_it).collect())
 }

@@ -3,9 +3,11 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::model::{DoNotContactKind, EntryId, EntryRow};
+use crate::changes::Kind;
 use crate::db::schema::do_not_contact as entries;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault, OnConstraint};
+use crate::exports::Table;
 use crate::sort::{Position, keyset};
 
 pub async fn insert(mut conn: &Conn, row: &EntryRow) -> ApiResult<()> {
@@ -53,6 +55,12 @@ pub async fn matching(mut conn: &Conn, workspace: WorkspaceId, keys: &[String]) 
     Ok(found.pop())
 }
 
+/// Those of these keys that an entry has.
+pub async fn keys(mut conn: &Conn, workspace: WorkspaceId, keys: &[String]) -> ApiResult<Vec<String>> {
+    let wanted = entries::workspace_id.eq(workspace).and(entries::value_key.eq_any(keys));
+    Ok(entries::table.filter(wanted).select(entries::value_key).load(&mut conn).await?)
+}
+
 /// Newest first.
 pub async fn list(
     mut conn: &Conn,
@@ -68,3 +76,13 @@ pub async fn list(
     rows = keyset!(rows, true, entries::id, from.map(|from| from.id));
     Ok(rows.limit(fetch).load(&mut conn).await?)
 }
+
+/// As an archive takes them.
+pub const ROWS: Table = Table {
+    name: "do_not_contact",
+    columns: &["id", "version", "created_at", "updated_at", "kind", "value", "value_key", "note"],
+    id: Some("id"),
+    key: &["id"],
+    created: Some(Kind::DoNotContactCreated),
+    ..Table::NONE
+};

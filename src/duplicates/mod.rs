@@ -13,6 +13,7 @@ mod store;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::service::{contact_held, contact_merged, contact_unmerged};
+pub use self::store::DISMISSALS;
 
 /// Goes before the routes of contacts: `duplicates` is no contact's id.
 pub fn configure(config: &mut ServiceConfig) {

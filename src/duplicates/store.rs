@@ -10,10 +10,12 @@ use uuid::Uuid;
 
 use super::keys::{Name, Person, Spoken};
 use super::model::{DismissalId, DismissalRow};
+use crate::changes::Kind;
 use crate::contacts::ContactId;
 use crate::db::schema::{contacts, duplicate_dismissals as dismissals, positions, workspaces};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
+use crate::exports::{Link, Table};
 use crate::sort::Position;
 
 /// The number of the workspace's newest change: what was found is true until there is another.
@@ -115,3 +117,14 @@ pub async fn revoke(mut conn: &Conn, workspace: WorkspaceId, ids: &[DismissalId]
     let own = dismissals::workspace_id.eq(workspace).and(dismissals::id.eq_any(ids));
     Ok(diesel::delete(dismissals::table.filter(own)).execute(&mut conn).await?)
 }
+
+/// What is not a duplicate, as an archive takes it.
+pub const DISMISSALS: Table = Table {
+    name: "duplicate_dismissals",
+    columns: &["id", "created_at", "dismissed_by", "first_id", "second_id"],
+    id: Some("id"),
+    key: &["id"],
+    links: &[Link::required("first_id", "contacts"), Link::required("second_id", "contacts")],
+    created: Some(Kind::DuplicateDismissed),
+    ..Table::NONE
+};

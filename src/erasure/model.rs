@@ -52,6 +52,18 @@ impl From<Entry> for PersonChange {
     }
 }
 
+/// How sure it is that the person is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// The whole name, or an address.
+    Certain,
+    /// The whole name without a capital letter, or a part of it where a name is to be expected.
+    Likely,
+    /// A part of the name, where another word or another person may be meant.
+    Possible,
+}
+
 /// A part of a text, from `start` up to, and without, `end`: in Unicode characters, and in UTF-16 code units, as
 /// JavaScript counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -64,6 +76,7 @@ pub struct TextSpan {
     pub utf16_start: usize,
     #[schema(example = 18)]
     pub utf16_end: usize,
+    pub certainty: Certainty,
 }
 
 /// A text about something else that names the person.
@@ -75,6 +88,8 @@ pub struct Mention {
     pub id: Uuid,
     #[schema(example = "notes")]
     pub field: String,
+    /// Of its surest part.
+    pub certainty: Certainty,
     pub spans: Vec<TextSpan>,
 }
 
@@ -86,7 +101,7 @@ pub struct Erasure {
     /// How much there was of each kind, beside the contact itself.
     #[schema(example = json!({ "messages": 3, "introductions": 1 }))]
     pub held: BTreeMap<String, usize>,
-    /// Texts about others that name the person, for you to edit; the first 1,000.
+    /// Texts about others that name the person, for you to edit: the surest first, 1,000 at most.
     pub mentions: Vec<Mention>,
     /// Whether these are all.
     pub mentions_complete: bool,

@@ -8,7 +8,7 @@ use super::model::{Erasure, PersonExport};
 use super::service;
 use crate::app::App;
 use crate::audit;
-use crate::auth::{Access, ContactsRead, ContactsWrite, ImportsRead, IntroductionsRead, MessagesRead};
+use crate::auth::{Access, ContactsRead, ContactsWrite, FollowUpsRead, ImportsRead, IntroductionsRead, MessagesRead};
 use crate::contacts::ContactId;
 use crate::db::Conn;
 use crate::error::ApiResult;
@@ -32,6 +32,7 @@ pub async fn export_contact(
     access.require::<ImportsRead>()?;
     access.require::<IntroductionsRead>()?;
     access.require::<MessagesRead>()?;
+    access.require::<FollowUpsRead>()?;
     let workspace = access.workspace;
     let read = async |conn: &mut Conn| service::export(&app, conn, workspace, id).await;
     let export = app.db.snapshot(workspace, read).await?;

@@ -1,11 +1,11 @@
 //! Telling what is held about a person, and forgetting them, inside the caller's transaction.
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::mentions::Names;
-use super::model::{Erasure, Mention, PersonChange, PersonExport};
+use super::mentions::{Called, Names};
+use super::model::{Certainty, Erasure, Mention, PersonChange, PersonExport};
 use super::store;
 use crate::app::App;
 use crate::auth::sha256;
@@ -50,7 +50,7 @@ pub async fn erase(app: &App, tx: &mut Tx<'_>, id: ContactId) -> ApiResult<Erasu
     let held = counts(&references::held(tx.conn, tx.workspace, &ids).await?);
     let digests: HashSet<[u8; 32]> = keys(&known).iter().map(|key| digest(tx.workspace, key)).collect();
     store::remember(tx.conn, tx.workspace, &digests.into_iter().collect::<Vec<_>>(), tx.now).await?;
-    let written = names(&known);
+    let called = called(&known);
     let lower: Vec<String> = known.iter().map(|contact| contact.name.to_lowercase()).collect();
     references::erased(tx, &ids, &lower).await?;
     for id in &ids {
@@ -61,13 +61,13 @@ pub async fn erase(app: &App, tx: &mut Tx<'_>, id: ContactId) -> ApiResult<Erasu
     trash::forget(tx, id.into()).await?;
     tx.record(Kind::ContactErased, id, row.version + 1, Vec::new());
     tx.audit(audit::Kind::PersonErased, tx.workspace, Vec::new());
-    let mut mentions = mentions(tx.conn, tx.workspace, &Names::new(written.iter().map(String::as_str))).await?;
+    let mut mentions = mentions(tx.conn, tx.workspace, &Names::new(called)).await?;
     let mentions_complete = mentions.len() <= MENTIONS;
     mentions.truncate(MENTIONS);
     Ok(Erasure { dry_run: false, held, mentions, mentions_complete })
 }
 
-fn counts(held: &Map<String, Value>) -> std::collections::BTreeMap<String, usize> {
+fn counts(held: &Map<String, Value>) -> BTreeMap<String, usize> {
     let count = |value: &Value| match value {
         Value::Array(list) => list.len(),
         Value::Object(object) => object.values().filter_map(Value::as_array).map(Vec::len).sum(),
@@ -77,18 +77,22 @@ fn counts(held: &Map<String, Value>) -> std::collections::BTreeMap<String, usize
 }
 
 /// How the person may be called in a text.
-fn names(known: &[Contact]) -> Vec<String> {
-    let mut names = Vec::new();
+fn called(known: &[Contact]) -> Vec<Called> {
+    let mut called = Vec::new();
     for contact in known {
-        let one = [&contact.given_name, &contact.family_name, &contact.preferred_name];
-        names.extend(one.into_iter().flatten().cloned());
-        names.push(contact.name.clone());
+        let parts = [&contact.given_name, &contact.family_name, &contact.preferred_name];
+        called.extend(parts.into_iter().flatten().cloned().map(Called::Part));
         if let (Some(given), Some(family)) = (&contact.given_name, &contact.family_name) {
-            names.push(format!("{given} {family}"));
+            // Written together where a script has no spaces.
+            let names = [format!("{given} {family}"), format!("{family}{given}"), format!("{given}{family}")];
+            called.extend(names.map(Called::Whole));
+            called.push(Called::Whole(contact.name.clone()));
+        } else {
+            called.push(Called::Part(contact.name.clone()));
         }
-        names.extend(contact.emails.iter().map(|email| email.address.clone()));
+        called.extend(contact.emails.iter().map(|email| Called::Whole(email.address.clone())));
     }
-    names
+    called
 }
 
 /// What a file may know the person by.
@@ -98,12 +102,14 @@ fn keys(known: &[Contact]) -> Vec<String> {
         keys.extend(contact.emails.iter().map(|email| email_key(&email.address)));
         let profiles = contact.links.iter().filter_map(|link| LinkedinProfile::parse(&link.url));
         keys.extend(profiles.map(|profile| profile_key(&profile.slug)));
-        let companies = contact.positions.iter().filter_map(|position| position.company_name.as_deref());
-        keys.extend(companies.map(|company| name_and_company_key(&contact.name, company)));
         let short = [contact.given_name.as_deref(), contact.family_name.as_deref()];
         let short = short.into_iter().flatten().collect::<Vec<_>>().join(" ");
-        let companies = contact.positions.iter().filter_map(|position| position.company_name.as_deref());
-        keys.extend(companies.map(|company| name_and_company_key(&short, company)));
+        for name in [&contact.name, &short] {
+            let companies = contact.positions.iter().filter_map(|position| position.company_name.as_deref());
+            keys.extend(companies.map(|company| name_and_company_key(name, company)));
+            let numbers = contact.phones.iter().filter_map(|phone| phone.e164.as_deref());
+            keys.extend(numbers.map(|number| name_and_phone_key(name, number)));
+        }
     }
     keys
 }
@@ -118,6 +124,11 @@ fn profile_key(slug: &str) -> String {
 
 fn name_and_company_key(name: &str, company: &str) -> String {
     format!("name:{}|{}", name_key(name), name_key(company))
+}
+
+/// A number alone may be that of a family or of an office.
+fn name_and_phone_key(name: &str, number: &str) -> String {
+    format!("tel:{}|{number}", name_key(name))
 }
 
 /// Of one workspace only: what another one has erased tells nothing here.
@@ -151,20 +162,29 @@ impl Forgotten {
             || emails.into_iter().any(|email| known(email_key(email)))
             || company.is_some_and(|company| known(name_and_company_key(name, company)))
     }
+
+    /// Whether somebody of this name with one of these numbers, in E.164, was erased.
+    pub fn has_called(&self, name: &str, mut numbers: impl Iterator<Item = String>) -> bool {
+        let Some(workspace) = self.workspace.filter(|_| !self.digests.is_empty()) else { return false };
+        numbers.any(|number| self.digests.contains(digest(workspace, &name_and_phone_key(name, &number)).as_slice()))
+    }
 }
 
-/// Reads every free text of the workspace, a thousand resources at a time.
+/// Reads every free text of the workspace, a thousand resources at a time; the surest mentions first, one more than are
+/// told of each certainty.
 async fn mentions(conn: &Conn, workspace: WorkspaceId, names: &Names) -> ApiResult<Vec<Mention>> {
-    let mut found = Vec::new();
+    let mut found: BTreeMap<Certainty, Vec<Mention>> = BTreeMap::new();
     for resource in references::TEXTS {
         let mut after = None;
-        while found.len() <= MENTIONS {
+        loop {
             let (texts, last) = references::texts(conn, workspace, resource, after).await?;
             for text in texts {
                 let spans = names.spans(&text.text);
-                if !spans.is_empty() {
+                let Some(certainty) = spans.iter().map(|span| span.certainty).min() else { continue };
+                let like = found.entry(certainty).or_default();
+                if like.len() <= MENTIONS {
                     let (id, field) = (text.id, text.field);
-                    found.push(Mention { resource: (*resource).to_owned(), id, field, spans });
+                    like.push(Mention { resource: (*resource).to_owned(), id, field, certainty, spans });
                 }
             }
             after = last;
@@ -173,5 +193,5 @@ async fn mentions(conn: &Conn, workspace: WorkspaceId, names: &Names) -> ApiResu
             }
         }
     }
-    Ok(found)
+    Ok(found.into_values().flatten().collect())
 }

@@ -5,6 +5,7 @@
 mod archive;
 mod content_lines;
 mod csv;
+mod foreign;
 mod kept;
 mod params;
 mod resources;
@@ -12,11 +13,13 @@ pub mod restore;
 mod routes;
 mod spool;
 mod store;
+pub mod table;
 mod vcard;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::kept::Kept;
+pub use self::table::{Link, Table};
 
 /// The media type of archives.
 const ZIP: &str = "application/zip";

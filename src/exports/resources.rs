@@ -1,8 +1,12 @@
 //! What an archive holds, a file for each. The order is that of the way back: what others point to comes first.
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::kept::Kept;
+use super::store as rows;
+use super::table::Table;
 use crate::app::App;
 use crate::changes::Tx;
 use crate::companies::{self, CompanyInput};
@@ -11,56 +15,140 @@ use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
 use crate::fields::store;
 use crate::http::body;
+use crate::meetings::{self, MeetingInput, MeetingRecord};
 use crate::saved_views::{self, SavedViewInput};
+use crate::{circle_requests, do_not_contact, duplicates, introductions, lint, messages, profile, templates, transfer};
 
 /// A file of an archive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Resource {
     Companies,
     Contacts,
     SavedViews,
+    Meetings,
+    Templates,
+    /// One that is written as its table has it.
+    Rows(&'static Table),
 }
 
 impl Resource {
-    pub const ALL: [Self; 3] = [Self::Companies, Self::Contacts, Self::SavedViews];
+    /// A new resource has its line here, behind those that it points to.
+    pub const ALL: [Self; 16] = [
+        Self::Companies,
+        Self::Contacts,
+        Self::SavedViews,
+        Self::Rows(&contacts::STAGE_MOVES),
+        Self::Meetings,
+        Self::Rows(&profile::ROWS),
+        Self::Templates,
+        Self::Rows(&transfer::KEYS),
+        Self::Rows(&transfer::EXTRAS),
+        Self::Rows(&transfer::MAPPINGS),
+        Self::Rows(&circle_requests::ROWS),
+        Self::Rows(&introductions::ROWS),
+        Self::Rows(&messages::ROWS),
+        Self::Rows(&do_not_contact::ROWS),
+        Self::Rows(&lint::SETTINGS),
+        Self::Rows(&duplicates::DISMISSALS),
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Companies => "companies",
             Self::Contacts => "contacts",
             Self::SavedViews => "saved_views",
+            Self::Templates => "templates",
+            Self::Meetings => "meetings",
+            Self::Rows(table) => table.name,
         }
     }
 
-    /// Those after this id in the order of ids, as the API shows them; none is the end.
-    pub async fn page(self, conn: &Conn, workspace: WorkspaceId, after: Option<Uuid>) -> ApiResult<Vec<Value>> {
-        Ok(match self {
+    /// Those after this id in the order of ids, and the last id that was looked at; none is the end.
+    pub async fn page(
+        self,
+        conn: &Conn,
+        workspace: WorkspaceId,
+        after: Option<Uuid>,
+    ) -> ApiResult<(Vec<Value>, Option<Uuid>)> {
+        let rows = match self {
             Self::Companies => values(&companies::after(conn, workspace, after).await?),
             Self::Contacts => values(&contacts::after(conn, workspace, after).await?),
             Self::SavedViews => values(&saved_views::after(conn, workspace, after).await?),
-        })
+            Self::Templates => values(&templates::after(conn, workspace, after).await?),
+            Self::Meetings => values(&meetings::after(conn, workspace, after).await?),
+            Self::Rows(table) => return rows::page(conn, workspace, table, after).await,
+        };
+        let last = rows.last().and_then(|row| Uuid::try_parse(row["id"].as_str()?).ok());
+        Ok((rows, last))
     }
 
-    /// Writes resources of an archive into the workspace, those that are not there yet, and says which.
-    pub async fn load(self, app: &App, tx: &mut Tx<'_>, rows: Vec<Map<String, Value>>) -> ApiResult<Vec<Uuid>> {
+    /// By what lines are told apart.
+    pub fn key_of(self, line: &Map<String, Value>) -> String {
+        match self {
+            Self::Rows(table) => table.key_of(line),
+            _ => id_of(line, "id").unwrap_or_default().to_string(),
+        }
+    }
+
+    /// Writes resources of an archive into the workspace, those that are not there yet, and says which by their keys.
+    pub async fn load(self, app: &App, tx: &mut Tx<'_>, mut rows: Vec<Map<String, Value>>) -> ApiResult<Vec<String>> {
         Ok(match self {
-            Self::Companies => untyped(companies::load(tx, inputs::<CompanyInput>(app, rows, &[])?).await?),
-            Self::Contacts => untyped(contacts::load(tx, inputs::<ContactInput>(app, rows, &["name"])?).await?),
+            Self::Companies => keys(companies::load(tx, inputs::<CompanyInput>(app, rows, &[])?).await?),
+            Self::Contacts => keys(contacts::load(tx, inputs::<ContactInput>(app, rows, &["name"])?).await?),
             Self::SavedViews => {
-                untyped(saved_views::load(tx, inputs::<SavedViewInput>(app, rows, &["results_url"])?).await?)
+                keys(saved_views::load(tx, inputs::<SavedViewInput>(app, rows, &["results_url"])?).await?)
             }
+            Self::Rows(table) => {
+                for (index, row) in rows.iter().enumerate() {
+                    table.check(row).map_err(|error| at(index, error))?;
+                }
+                let versions: HashMap<String, i32> =
+                    rows.iter().map(|row| (table.key_of(row), version_of(row))).collect();
+                let lines: Vec<Value> = rows.into_iter().map(Value::Object).collect();
+                let added = rows::insert(tx.conn, tx.workspace, table, &lines).await?;
+                if let Some(kind) = table.created {
+                    for key in &added {
+                        // Of what belongs to the workspace as a whole, its id.
+                        let id = Uuid::try_parse(key).unwrap_or(tx.workspace.into());
+                        tx.record(kind, id, versions.get(key).copied().unwrap_or(1), Vec::new());
+                    }
+                }
+                added
+            }
+            Self::Meetings => {
+                let records: ApiResult<Vec<_>> = (0..)
+                    .zip(&mut rows)
+                    .map(|(index, row)| MeetingRecord::take(row).map_err(|error| at(index, error)))
+                    .collect();
+                let records = records?;
+                let inputs = inputs::<MeetingInput>(app, rows, &[])?;
+                keys(meetings::load(tx, inputs.into_iter().zip(records).collect()).await?)
+            }
+            Self::Templates => keys(templates::load(app, tx, rows).await?),
         })
     }
 
     /// When all files are loaded: what rows of this one say of later ones.
-    pub async fn tie(self, tx: &mut Tx<'_>, rows: &[Map<String, Value>]) -> ApiResult<()> {
-        if self != Self::Contacts {
-            return Ok(());
+    pub async fn tie(self, tx: &mut Tx<'_>, rows: Vec<Map<String, Value>>) -> ApiResult<()> {
+        match self {
+            Self::Contacts => {
+                let id = |row: &Map<String, Value>, name| id_of(row, name).map(contacts::ContactId::from);
+                let ties: Vec<_> =
+                    rows.iter().filter_map(|row| Some((id(row, "id")?, id(row, "connector_id")?))).collect();
+                contacts::connect_all(tx, &ties).await
+            }
+            Self::Rows(table) if !table.late.is_empty() => {
+                let lines: Vec<Value> = rows.into_iter().map(Value::Object).collect();
+                rows::tie(tx.conn, tx.workspace, table, &lines).await
+            }
+            _ => Ok(()),
         }
-        let id = |row: &Map<String, Value>, name| id_of(row, name).map(contacts::ContactId::from);
-        let ties: Vec<_> = rows.iter().filter_map(|row| Some((id(row, "id")?, id(row, "connector_id")?))).collect();
-        contacts::connect_all(tx, &ties).await
     }
+}
+
+/// The version that a line gives its resource.
+pub fn version_of(row: &Map<String, Value>) -> i32 {
+    row.get("version").and_then(Value::as_i64).and_then(|version| i32::try_from(version).ok()).unwrap_or(1)
 }
 
 /// The id that a field of a row is.
@@ -68,8 +156,8 @@ pub fn id_of(row: &Map<String, Value>, name: &str) -> Option<Uuid> {
     Uuid::try_parse(row.get(name)?.as_str()?).ok()
 }
 
-fn untyped<I: Into<Uuid>>(ids: Vec<I>) -> Vec<Uuid> {
-    ids.into_iter().map(I::into).collect()
+fn keys<I: Into<Uuid>>(ids: Vec<I>) -> Vec<String> {
+    ids.into_iter().map(|id| id.into().to_string()).collect()
 }
 
 fn values<T: serde::Serialize>(rows: &[T]) -> Vec<Value> {
@@ -89,7 +177,6 @@ fn inputs<I: serde::de::DeserializeOwned + utoipa::ToSchema>(
 }
 
 /// The same error of the row with this place among those that are loaded together.
-fn at(index: usize, mut error: ApiError) -> ApiError {
-    error.errors = error.errors.into_iter().map(|fault| fault.below(&format!("/{index}"))).collect();
-    error
+fn at(index: usize, error: ApiError) -> ApiError {
+    error.below(&format!("/{index}"))
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::archive::{FORMAT, MANIFEST, Manifest, ManifestFile, VERSION};
-use super::resources::id_of;
+use super::resources::{id_of, version_of};
 use crate::app::App;
 use crate::changes::Tx;
 use crate::error::{ApiError, ApiResult, Code, Fault};
@@ -34,7 +34,8 @@ pub struct Opened(Vec<(Resource, ManifestFile, File)>);
 pub struct Row {
     pub resource: Resource,
     pub line: u64,
-    pub id: Uuid,
+    /// None where the resource has no id of its own.
+    pub id: Option<Uuid>,
     /// What it is called.
     pub name: String,
     pub version: i32,
@@ -51,6 +52,11 @@ fn unpacked(error: ArchiveError) -> ApiError {
         ArchiveError::Io(error) => ApiError::unavailable(&error),
         error => refused(error.code(), error.to_string()),
     }
+}
+
+/// Whether a file is an archive of a workspace, to be told from other archives.
+pub fn is_one(file: &File) -> bool {
+    matches!(archive::entry(file, MANIFEST, MAX_MANIFEST), Ok(Some(_)))
 }
 
 /// Unpacks the archive; all that is wrong with it as a whole is told before anything is stored.
@@ -72,7 +78,7 @@ pub fn open(file: &File) -> ApiResult<Opened> {
         let found = found.ok_or_else(|| refused("missing_file", format!("the archive has no {}", listed.name)))?;
         files.push((resource, listed.clone(), summed(found, listed)?));
     }
-    files.sort_by_key(|(resource, ..)| Resource::ALL.iter().position(|known| known == resource));
+    files.sort_by_key(|(resource, ..)| Resource::ALL.iter().position(|known| known.name() == resource.name()));
     Ok(Opened(files))
 }
 
@@ -102,18 +108,18 @@ pub async fn load(app: &App, tx: &mut Tx<'_>, opened: &Opened) -> ApiResult<Vec<
         let mut line = 0;
         for_each_chunk(file, &listed.name, async |rows| {
             let mut told: Vec<Row> = Vec::with_capacity(rows.len());
+            let mut keys = Vec::with_capacity(rows.len());
             for row in &rows {
                 line += 1;
                 let name = row.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-                let version =
-                    row.get("version").and_then(Value::as_i64).and_then(|version| i32::try_from(version).ok());
-                let id = id_of(row, "id").unwrap_or_default();
-                told.push(Row { resource: *resource, line, id, name, version: version.unwrap_or(1), is_new: false });
+                let (id, version) = (id_of(row, "id"), version_of(row));
+                told.push(Row { resource: *resource, line, id, name, version, is_new: false });
+                keys.push(resource.key_of(row));
             }
-            let mut fresh: HashSet<Uuid> = resource.load(app, tx, rows).await?.into_iter().collect();
-            added.extend(fresh.iter().copied());
-            // Of two with one id the first was taken.
-            told.iter_mut().for_each(|row| row.is_new = fresh.remove(&row.id));
+            let mut fresh: HashSet<String> = resource.load(app, tx, rows).await?.into_iter().collect();
+            added.extend(fresh.iter().map(|key| (resource.name(), key.clone())));
+            // Of two with one key the first was taken.
+            told.iter_mut().zip(&keys).for_each(|(row, key)| row.is_new = fresh.remove(key));
             all.append(&mut told);
             Ok(())
         })
@@ -125,8 +131,8 @@ pub async fn load(app: &App, tx: &mut Tx<'_>, opened: &Opened) -> ApiResult<Vec<
     }
     for (resource, listed, file) in &opened.0 {
         for_each_chunk(file, &listed.name, async |mut rows| {
-            rows.retain(|row| id_of(row, "id").is_some_and(|id| added.contains(&id)));
-            resource.tie(tx, &rows).await
+            rows.retain(|row| added.contains(&(resource.name(), resource.key_of(row))));
+            resource.tie(tx, rows).await
         })
         .await?;
     }
@@ -172,7 +178,14 @@ fn in_line(error: ApiError, name: &str, first: u64) -> ApiError {
     let Some(fault) = error.errors.into_iter().next() else { return refused("invalid", name.to_owned()) };
     let pointer = fault.pointer.unwrap_or_default();
     let mut parts = pointer.splitn(3, '/').skip(1);
-    let index: u64 = parts.next().and_then(|index| index.parse().ok()).unwrap_or(0);
+    let index: Option<u64> = parts.next().and_then(|index| index.parse().ok());
     let field = parts.next().unwrap_or_default();
-    refused("invalid", format!("{name}, line {}: /{field} {}", first + index, fault.detail))
+    match index {
+        Some(index) => refused("invalid", format!("{name}, line {}: /{field} {}", first + index, fault.detail)),
+        // The database has refused it, and does not say which of them.
+        None => {
+            let code = if fault.code == "dangling_reference" { "dangling_reference" } else { "invalid" };
+            refused(code, format!("{name}, line {first} or one of the next: {}", fault.detail))
+        }
+    }
 }

@@ -1,9 +1,12 @@
+use std::collections::HashMap;
 use std::fs::File;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
+use serde_json::Value;
 
 use super::archive::Archive;
+use super::foreign::ForeignProperties;
 use super::params::{TableQuery, VcardQuery, VcardsQuery};
 use super::resources::Resource;
 use super::spool::{self, Spool};
@@ -12,11 +15,12 @@ use crate::app::App;
 use crate::audit;
 use crate::auth::{Access, ContactsRead, ExportsRead};
 use crate::contacts::{self, Contact, ContactId, ListQuery};
-use crate::db::WorkspaceId;
+use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
 use crate::http::params::NoParams;
 use crate::http::{Id, Paging, Params};
 use crate::saved_views::{self, ViewResource};
+use crate::transfer;
 
 const VCARD: &str = "text/vcard; charset=utf-8";
 const CSV: &str = "text/csv; charset=utf-8; header=present";
@@ -33,11 +37,16 @@ pub async fn read_vcard(
     Params(query): Params<VcardQuery>,
 ) -> ApiResult<HttpResponse> {
     let workspace = access.workspace;
-    let contact = app.db.read(workspace, async |conn| contacts::one(conn, workspace, id).await).await?;
+    let read = async |conn: &Conn| {
+        let contact = contacts::one(conn, workspace, id).await?;
+        Ok((contact, transfer::extras(conn, workspace, &[id]).await?))
+    };
+    let (contact, extras) = app.db.read(workspace, read).await?;
+    let foreign = ForeignProperties::read(extras.get(&id).map_or(&[][..], Vec::as_slice));
     Ok(HttpResponse::Ok()
         .content_type(VCARD)
         .insert_header(("content-disposition", format!("attachment; filename=\"{id}.vcf\"")))
-        .body(vcard::card(&contact, query.version)))
+        .body(vcard::card(&contact, foreign, query.version)))
 }
 
 /// Export contacts as vCards
@@ -58,7 +67,10 @@ pub async fn export_vcards(
     let (workspace, view) = (access.workspace, query.list.view);
     let query = saved_views::apply(&app, workspace, ViewResource::Contacts, view, query, &request, &mut paging).await?;
     let version = query.version;
-    let card = move |contact: &Contact| vcard::card(contact, version);
+    let card = move |contact: &Contact, extras: &Extras| {
+        let foreign = ForeignProperties::read(extras.get(&contact.id).map_or(&[][..], Vec::as_slice));
+        vcard::card(contact, foreign, version)
+    };
     let file = written(&app, workspace, query.list, String::new(), card).await?;
     audit::taken(&app, &access, audit::Kind::DataExported, workspace).await?;
     spool::attachment(file, VCARD, "contacts.vcf")
@@ -82,10 +94,14 @@ pub async fn export_csv(
 ) -> ApiResult<HttpResponse> {
     let (workspace, view) = (access.workspace, query.list.view);
     let query = saved_views::apply(&app, workspace, ViewResource::Contacts, view, query, &request, &mut paging).await?;
-    let file = written(&app, workspace, query.list, csv::header(), csv::row).await?;
+    let row = |contact: &Contact, _: &Extras| csv::row(contact);
+    let file = written(&app, workspace, query.list, csv::header(), row).await?;
     audit::taken(&app, &access, audit::Kind::DataExported, workspace).await?;
     spool::attachment(file, CSV, "contacts.csv")
 }
+
+/// What sources have of contacts and Inroad has no field for.
+type Extras = HashMap<ContactId, Vec<(String, Value)>>;
 
 /// A file with a text for each contact of the list, all of one moment.
 async fn written(
@@ -93,7 +109,7 @@ async fn written(
     workspace: WorkspaceId,
     list: ListQuery,
     head: String,
-    text: impl Fn(&Contact) -> String + Copy + Send + 'static,
+    text: impl Fn(&Contact, &Extras) -> String + Copy + Send + 'static,
 ) -> ApiResult<File> {
     let _turn = spool::turn().await?;
     let mut spool = Spool::new()?;
@@ -104,8 +120,10 @@ async fn written(
             let mut from = None;
             loop {
                 let (page, last) = contacts::page(conn, workspace, &list, from.as_ref()).await?;
+                let ids: Vec<ContactId> = page.iter().map(|contact| contact.id).collect();
+                let extras = transfer::extras(conn, workspace, &ids).await?;
                 let written = tokio::task::spawn_blocking(move || {
-                    let all: String = page.iter().map(text).collect();
+                    let all: String = page.iter().map(|contact| text(contact, &extras)).collect();
                     spool.write(&all).map(|()| spool)
                 });
                 spool = written.await.map_err(|error| ApiError::internal(&error))??;
@@ -120,8 +138,8 @@ async fn written(
 
 /// Export the workspace
 ///
-/// An archive with a file of JSON lines per resource, in the shape that the API has them, and a manifest with counts and
-/// checksums. It asks for a sign-in within the last ten minutes.
+/// An archive with a file of JSON lines per resource and a manifest with counts and checksums. `POST /v1/imports` takes it
+/// into another workspace. It asks for a sign-in within the last ten minutes.
 #[utoipa::path(tag = "exports", security(("bearer" = ["exports:read"])), responses(
     (status = 200, description = "The archive", body = Vec<u8>, content_type = "application/zip"),
 ))]
@@ -138,12 +156,14 @@ pub async fn export_workspace(app: Data<App>, access: Access<ExportsRead>, _none
                 archive.begin(resource.name())?;
                 let mut after = None;
                 loop {
-                    let rows = resource.page(conn, workspace, after).await?;
-                    let Some(last) = rows.last() else { break };
-                    after = last["id"].as_str().and_then(|id| uuid::Uuid::try_parse(id).ok());
+                    let (rows, last) = resource.page(conn, workspace, after).await?;
+                    after = last;
                     // Compressing is work for a processor: other requests of this thread go on meanwhile.
                     let written = tokio::task::spawn_blocking(move || archive.lines(&rows).map(|()| archive));
                     archive = written.await.map_err(|error| ApiError::internal(&error))??;
+                    if after.is_none() {
+                        break;
+                    }
                 }
             }
             archive.finish()

@@ -1,10 +1,86 @@
 //! What exports and their way back ask of the database itself.
-use diesel_async::SimpleAsyncConnection;
+use diesel::prelude::*;
+use diesel::result::Error as DieselError;
+use diesel::sql_types::{Array, Jsonb, Nullable, Text, Uuid as SqlUuid};
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use serde_json::Value;
+use uuid::Uuid;
 
-use crate::db::Conn;
-use crate::error::ApiResult;
+use super::table::Table;
+use crate::db::{Conn, WorkspaceId};
+use crate::error::{ApiError, ApiResult};
 
-/// All that this transaction reads is of one moment. To be called before it has read anything.
+/// Rows that are read together.
+const PAGE: usize = 500;
+
+/// All that this transaction reads is of one moment, and its times are written in UTC. To be called before it has read
+/// anything.
 pub async fn freeze(conn: &mut Conn) -> ApiResult<()> {
-    Ok(conn.batch_execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+    const FREEZE: &str = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL TimeZone = 'UTC'";
+    Ok(conn.batch_execute(FREEZE).await?)
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Jsonb)]
+    line: Value,
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+#[derive(QueryableByName)]
+struct Key {
+    #[diesel(sql_type = Text)]
+    key: String,
+}
+
+/// The lines of a table behind an id, and the id behind which the next ones are; none at the end.
+pub async fn page(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    table: &Table,
+    after: Option<Uuid>,
+) -> ApiResult<(Vec<Value>, Option<Uuid>)> {
+    let rows = diesel::sql_query(table.page(PAGE)).bind::<SqlUuid, _>(workspace).bind::<Nullable<SqlUuid>, _>(after);
+    let lines: Vec<Line> = rows.load(&mut conn).await?;
+    let mut last = None;
+    if let Some(sql) = table.last(PAGE) {
+        let query = diesel::sql_query(sql).bind::<SqlUuid, _>(workspace).bind::<Nullable<SqlUuid>, _>(after);
+        last = query.get_result::<Id>(&mut conn).await.optional()?.map(|found| found.id);
+    }
+    Ok((lines.into_iter().map(|line| line.line).collect(), last))
+}
+
+/// Writes the lines that are not there yet, and tells their keys.
+pub async fn insert(mut conn: &Conn, workspace: WorkspaceId, table: &Table, lines: &[Value]) -> ApiResult<Vec<String>> {
+    let query = diesel::sql_query(table.insert()).bind::<SqlUuid, _>(workspace).bind::<Array<Jsonb>, _>(lines);
+    let keys: Vec<Key> = query.load(&mut conn).await.map_err(at_fault)?;
+    Ok(keys.into_iter().map(|key| key.key).collect())
+}
+
+/// Fills in what points to rows of the same table.
+pub async fn tie(mut conn: &Conn, workspace: WorkspaceId, table: &Table, lines: &[Value]) -> ApiResult<()> {
+    let Some(sql) = table.tie() else { return Ok(()) };
+    let query = diesel::sql_query(sql).bind::<SqlUuid, _>(workspace).bind::<Array<Jsonb>, _>(lines);
+    query.execute(&mut conn).await.map_err(at_fault)?;
+    Ok(())
+}
+
+/// What the database refuses is what somebody has written into the archive: it says itself what is wrong.
+fn at_fault(error: DieselError) -> ApiError {
+    use diesel::result::DatabaseErrorKind as Kind;
+    match &error {
+        DieselError::DatabaseError(Kind::ForeignKeyViolation, info) => {
+            let detail = info.details().unwrap_or("points to what the archive does not have").to_owned();
+            ApiError::field("", "dangling_reference", detail)
+        }
+        DieselError::DatabaseError(Kind::CheckViolation | Kind::NotNullViolation | Kind::Unknown, info) => {
+            ApiError::field("", "invalid", info.message().to_owned())
+        }
+        _ => error.into(),
+    }
 }

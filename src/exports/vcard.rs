@@ -7,8 +7,10 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::content_lines::{escape, joined, push_line};
+use super::foreign::{ForeignProperties, first_component};
 use crate::contacts::{Contact, Position};
 use crate::fields::store;
+use crate::text::fold;
 
 /// A version of vCard.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -34,16 +36,25 @@ const TYPES: [(&str, &str); 9] = [
 ];
 
 /// The card, with all that a card can say; for what has no name in the standards there are properties `X-INROAD-…`.
-pub fn card(contact: &Contact, version: VcardVersion) -> String {
+/// `foreign` is what other programs' cards have said of the contact and Inroad has no field for.
+pub fn card(contact: &Contact, mut foreign: ForeignProperties, version: VcardVersion) -> String {
     let mut card = Card { text: String::new(), version, groups: 0 };
     card.line("BEGIN:VCARD");
     card.line(if version == VcardVersion::Four { "VERSION:4.0" } else { "VERSION:3.0" });
     card.value("PRODID", "-//Inroad//Inroad//EN");
-    card.line(&format!("UID:urn:uuid:{}", contact.id));
+    // Whoever gave the contact an id of their own knows it by that.
+    match foreign.take("UID", |_| true) {
+        Some(uid) => {
+            card.line(&format!("UID:{uid}"));
+            card.line(&format!("X-INROAD-ID:{}", contact.id));
+            foreign.drop_all("UID");
+        }
+        None => card.line(&format!("UID:urn:uuid:{}", contact.id)),
+    }
     card.line(&format!("REV:{}", card.instant(contact.updated_at)));
-    card.names(contact);
+    card.names(contact, &mut foreign);
     card.ways_to_reach(contact);
-    card.positions(&contact.positions);
+    card.positions(&contact.positions, &mut foreign);
     card.text("NOTE", contact.notes.as_deref());
     if !contact.tags.is_empty() {
         card.line(&format!("CATEGORIES:{}", joined(contact.tags.iter().map(String::as_str), ",")));
@@ -54,6 +65,7 @@ pub fn card(contact: &Contact, version: VcardVersion) -> String {
     }
     card.about(contact);
     card.dealings(contact);
+    foreign.lines(version).for_each(|line| card.line(&line));
     card.line("END:VCARD");
     card.text
 }
@@ -125,9 +137,16 @@ impl Card {
         }
     }
 
-    fn names(&mut self, contact: &Contact) {
+    fn names(&mut self, contact: &Contact, foreign: &mut ForeignProperties) {
         let shown = if contact.name.is_empty() { "Unnamed" } else { &contact.name };
-        self.value("FN", shown);
+        // A name to be shown that is not made of the parts is kept as long as it has a part of them.
+        let parts = [&contact.given_name, &contact.family_name];
+        let fits = |value: &str| parts.into_iter().flatten().any(|part| fold(value).contains(&fold(part)));
+        match foreign.take("FN", fits) {
+            Some(shown) => self.line(&format!("FN:{shown}")),
+            None => self.value("FN", shown),
+        }
+        foreign.drop_all("FN");
         let parts = [
             &contact.family_name,
             &contact.given_name,
@@ -136,7 +155,12 @@ impl Card {
             &contact.name_suffix,
         ];
         self.line(&format!("N:{}", joined(parts.map(|part| part.as_deref().unwrap_or_default()), ";")));
-        self.text("NICKNAME", contact.preferred_name.as_deref());
+        let first =
+            |value: &str| contact.preferred_name.as_deref().is_some_and(|name| value.starts_with(&escape(name)));
+        match foreign.take("NICKNAME", first) {
+            Some(names) => self.line(&format!("NICKNAME:{names}")),
+            None => self.text("NICKNAME", contact.preferred_name.as_deref()),
+        }
     }
 
     fn ways_to_reach(&mut self, contact: &Contact) {
@@ -166,12 +190,14 @@ impl Card {
     }
 
     /// Present ones first, each a group of its own.
-    fn positions(&mut self, positions: &[Position]) {
+    fn positions(&mut self, positions: &[Position], foreign: &mut ForeignProperties) {
         let (present, past): (Vec<_>, Vec<_>) = positions.iter().partition(|position| position.current());
         for (number, position) in present.into_iter().chain(past).enumerate() {
             let group = format!("position{}", number + 1);
             if let Some(company) = &position.company_name {
-                self.line(&format!("{group}.ORG:{}", escape(company)));
+                // With its units, which have no field.
+                let whole = foreign.take("ORG", |value| first_component(value) == *company);
+                self.line(&format!("{group}.ORG:{}", whole.unwrap_or_else(|| escape(company))));
             }
             self.text(&format!("{group}.TITLE"), position.title.as_deref());
             let dates = [("STARTED-ON", position.started_on), ("ENDED-ON", position.ended_on)];
@@ -182,6 +208,8 @@ impl Card {
                 self.line(&format!("{group}.X-INROAD-IS-CURRENT:false"));
             }
         }
+        // Those of companies that the contact has no position at any more.
+        foreign.drop_all("ORG");
     }
 
     fn about(&mut self, contact: &Contact) {

@@ -87,6 +87,13 @@ impl<T: Serialize> Answer<T> {
         answer.status = StatusCode::CREATED;
         Ok(answer)
     }
+
+    /// 202, the resource as it is until the rest is done, its `ETag` and where it is.
+    pub fn accepted(location: &str, version: i32, body: &T) -> ApiResult<Self> {
+        let mut answer = Self::resource(version, body)?.header(header::LOCATION, location)?;
+        answer.status = StatusCode::ACCEPTED;
+        Ok(answer)
+    }
 }
 
 impl Answer<()> {

@@ -14,6 +14,9 @@ pub const BATCH: usize = 500;
 /// Depth of a JSON body.
 pub const DEPTH: usize = 32;
 
+/// What can happen to one meeting.
+pub const MEETING_STEPS: usize = 200;
+
 /// Invitations of a workspace that wait for an answer.
 pub const PENDING_INVITATIONS: i64 = 100;
 
@@ -26,6 +29,12 @@ pub struct Limits {
     /// Bytes of a file to import.
     #[schema(example = 33_554_432)]
     import_bytes: usize,
+    /// Bytes of a mail that is handed in.
+    #[schema(example = 10_485_760)]
+    inbound_bytes: usize,
+    /// Messages that a workspace may send on a day.
+    #[schema(example = 50)]
+    daily_messages: i32,
     /// Nesting of a JSON body.
     #[schema(example = 32)]
     json_depth: usize,
@@ -47,6 +56,12 @@ pub struct Limits {
     tags: usize,
     #[schema(example = 50)]
     emails: usize,
+    /// Contacts of a meeting.
+    #[schema(example = 20)]
+    meeting_contacts: usize,
+    /// What can happen to one meeting: each other time or state counts.
+    #[schema(example = 200)]
+    meeting_steps: usize,
     /// Invitations of a workspace that wait for an answer.
     #[schema(example = 100)]
     pending_invitations: i64,
@@ -65,6 +80,8 @@ pub async fn read_limits(app: Data<App>, _none: NoParams) -> ApiResult<Answer<Li
     Answer::ok(&Limits {
         body_bytes: app.config.body_limit,
         import_bytes: app.config.import_limit,
+        inbound_bytes: app.config.inbound_limit,
+        daily_messages: app.config.daily_messages,
         json_depth: DEPTH,
         page_default: page::DEFAULT_LIMIT,
         page_max: page::MAX_LIMIT,
@@ -73,6 +90,8 @@ pub async fn read_limits(app: Data<App>, _none: NoParams) -> ApiResult<Answer<Li
         notes_characters: 65_536,
         tags: 100,
         emails: 50,
+        meeting_contacts: 20,
+        meeting_steps: MEETING_STEPS,
         pending_invitations: PENDING_INVITATIONS,
         request_seconds: app.config.request_timeout.as_secs(),
         requests_per_minute: app.config.rate_limit.map(std::num::NonZeroU32::get),

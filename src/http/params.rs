@@ -65,6 +65,9 @@ impl FromRequest for NoParams {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         #[derive(serde::Deserialize, IntoParams)]
         struct Nothing {}
+        if request.query_string().is_empty() {
+            return ready(Ok(Self));
+        }
         ready(read::<Nothing>(request.query_string()).map(|Nothing {}| Self))
     }
 }

@@ -23,6 +23,7 @@ use serde_json::{Map, Value, json};
 use super::pointer;
 pub use examples::{check_examples, close_variants, open_objects};
 pub use faults::{CODES, FieldError, MAX_FAULTS};
+pub use suggest::nearest;
 
 const PREFIX: &str = "#/components/schemas/";
 

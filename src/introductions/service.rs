@@ -206,6 +206,13 @@ pub async fn names(conn: &Conn, workspace: WorkspaceId, rows: &[&IntroductionRow
     Ok(names)
 }
 
+/// Those of these introductions that are not deleted, in the order of their ids.
+pub async fn read_many(conn: &Conn, workspace: WorkspaceId, ids: &[IntroductionId]) -> ApiResult<Vec<Introduction>> {
+    let rows = store::find_many(conn, workspace, ids).await?;
+    let names = names(conn, workspace, &rows.iter().collect::<Vec<_>>()).await?;
+    Ok(rows.into_iter().map(|row| Introduction::new(row, &names)).collect())
+}
+
 /// The introduction as the API shows it.
 pub async fn show(conn: &Conn, workspace: WorkspaceId, row: IntroductionRow) -> ApiResult<Introduction> {
     let names = names(conn, workspace, &[&row]).await?;

@@ -7,12 +7,14 @@ use uuid::Uuid;
 use super::model::{IntroductionId, IntroductionRow};
 use super::query::{By, ListQuery};
 use super::state::State;
+use crate::changes::Kind;
 use crate::circle_requests::CircleRequestId;
 use crate::companies::CompanyId;
 use crate::contacts::ContactId;
 use crate::db::schema::introductions;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, AsConstraint, Code, Fault};
+use crate::exports::{Link, Table};
 use crate::sort::{Order, Position, keyset};
 
 /// How many promises are given up in one go.
@@ -71,6 +73,17 @@ pub async fn twin(mut conn: &Conn, row: &IntroductionRow) -> ApiResult<Option<In
 pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: IntroductionId) -> ApiResult<IntroductionRow> {
     let own = introductions::workspace_id.eq(workspace).and(introductions::id.eq(id));
     Ok(IntroductionRow::query().filter(own.and(introductions::deleted_at.is_null())).first(&mut conn).await?)
+}
+
+/// Those of these introductions that are not deleted, in the order of their ids.
+pub async fn find_many(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    ids: &[IntroductionId],
+) -> ApiResult<Vec<IntroductionRow>> {
+    let own = introductions::workspace_id.eq(workspace).and(introductions::id.eq_any(ids));
+    let live = IntroductionRow::query().filter(own.and(introductions::deleted_at.is_null()));
+    Ok(live.order(introductions::id).load(&mut conn).await?)
 }
 
 /// The row, deleted or not, locked until the end of the transaction.
@@ -225,6 +238,19 @@ pub async fn of_contact(
     Ok(IntroductionRow::query().filter(live.and(party)).load(&mut conn).await?)
 }
 
+/// Who named or introduced this contact, newest first, and whether they said that their name may be used.
+pub async fn introducers(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    contact: ContactId,
+) -> ApiResult<Vec<(ContactId, bool)>> {
+    let live = introductions::workspace_id.eq(workspace).and(introductions::deleted_at.is_null());
+    let led_here = live.and(introductions::introduced_id.eq(contact)).and(introductions::introducer_id.is_not_null());
+    let columns = (introductions::introducer_id.assume_not_null(), introductions::may_use_name);
+    let rows = introductions::table.filter(led_here).select(columns).order(introductions::id.desc());
+    Ok(rows.load(&mut conn).await?)
+}
+
 /// Those of these contacts that give or get an introduction, deleted ones included.
 pub async fn parties(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Vec<ContactId>> {
     let own = introductions::table.filter(introductions::workspace_id.eq(workspace));
@@ -334,3 +360,63 @@ pub async fn following(
     let rows = keyset!(IntroductionRow::query().filter(live).into_boxed(), false, introductions::id, after);
     Ok(rows.limit(fetch).load(&mut conn).await?)
 }
+
+/// As an archive takes them. Somebody who lies in the trash is nobody in it, and keeps the shape of the network.
+pub const ROWS: Table = Table {
+    name: "introductions",
+    columns: &[
+        "id",
+        "version",
+        "created_at",
+        "updated_at",
+        "introducer_id",
+        "introducer_ghost",
+        "introduced_id",
+        "introduced_ghost",
+        "introduced_name",
+        "introduced_key",
+        "introduced_company_id",
+        "introduced_company_name",
+        "introduced_title",
+        "introduced_email",
+        "circle_request_id",
+        "may_use_name",
+        "state",
+        "named_at",
+        "promised_at",
+        "made_at",
+        "declined_at",
+        "stale_at",
+        "thanked_at",
+        "loop_closed_at",
+        "notes",
+    ],
+    id: Some("id"),
+    key: &["id"],
+    links: &[
+        Link::to("introducer_id", "contacts"),
+        Link::to("introduced_id", "contacts"),
+        Link::to("introduced_company_id", "companies"),
+        Link {
+            and: "EXISTS (SELECT 1 FROM contacts AS c WHERE c.workspace_id = r.workspace_id AND c.id = r.connector_id AND c.deleted_at IS NULL)",
+            ..Link::to("circle_request_id", "circle_requests")
+        },
+    ],
+    taken: "t.deleted_at IS NULL",
+    computed: &[
+        (
+            "introducer_ghost",
+            "CASE WHEN t.introducer_id IS NULL THEN t.introducer_ghost WHEN NOT EXISTS (SELECT 1 FROM contacts AS c WHERE c.workspace_id = t.workspace_id AND c.id = t.introducer_id AND c.deleted_at IS NULL) THEN t.introducer_id END",
+        ),
+        (
+            "introduced_ghost",
+            "CASE WHEN t.introduced_id IS NULL THEN t.introduced_ghost WHEN NOT EXISTS (SELECT 1 FROM contacts AS c WHERE c.workspace_id = t.workspace_id AND c.id = t.introduced_id AND c.deleted_at IS NULL) THEN t.introduced_id END",
+        ),
+        (
+            "introduced_company_name",
+            "coalesce(t.introduced_company_name, (SELECT c.name FROM companies AS c WHERE c.workspace_id = t.workspace_id AND c.id = t.introduced_company_id AND c.deleted_at IS NOT NULL))",
+        ),
+    ],
+    created: Some(Kind::IntroductionCreated),
+    ..Table::NONE
+};

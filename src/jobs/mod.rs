@@ -24,6 +24,9 @@ use crate::error::{ApiError, ApiResult};
 pub trait Job: Serialize + DeserializeOwned + 'static {
     /// Its name in the table. Never renamed while one may be waiting.
     const KIND: &'static str;
+    /// It waits for machines of others, which may take minutes: such jobs have workers of their own, so that the quick
+    /// ones need not wait for them.
+    const SLOW: bool = false;
 
     fn run(self, app: &App, id: Uuid) -> impl Future<Output = Result<(), String>>;
 }
@@ -60,23 +63,33 @@ type Start = fn(Data<App>, Uuid, Value) -> LocalFuture;
 
 /// The kinds of job that this binary knows. `app` lists them.
 #[derive(Default)]
-pub struct Registry(HashMap<&'static str, Start>);
+pub struct Registry {
+    kinds: HashMap<&'static str, Start>,
+    slow: Vec<&'static str>,
+}
 
 impl Registry {
     pub fn with<J: Job>(mut self) -> Self {
-        self.0.insert(J::KIND, |app, id, payload| {
+        self.kinds.insert(J::KIND, |app, id, payload| {
             Box::pin(async move {
                 let job: J = serde_json::from_value(payload).map_err(|error| error.to_string())?;
                 job.run(&app, id).await
             })
         });
+        if J::SLOW {
+            self.slow.push(J::KIND);
+        }
         self
     }
 
     fn start(&self, kind: &str, app: Data<App>, id: Uuid, payload: Value) -> LocalFuture {
-        match self.0.get(kind) {
+        match self.kinds.get(kind) {
             Some(start) => start(app, id, payload),
             None => Box::pin(std::future::ready(Err(format!("this binary knows no job of the kind {kind}")))),
         }
+    }
+
+    fn is_slow(&self, kind: &str) -> bool {
+        self.slow.contains(&kind)
     }
 }

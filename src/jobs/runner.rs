@@ -7,7 +7,7 @@ use actix_web::web::Data;
 use tokio::sync::watch;
 
 use super::store::{self, Claimed};
-use super::{Registry, periodic};
+use super::{LocalFuture, Registry, periodic};
 use crate::app::{self, App};
 use crate::db::Conn;
 use crate::error::ApiResult;
@@ -15,6 +15,11 @@ use crate::error::ApiResult;
 /// How long a job may take before another runner takes it over.
 const LEASE: chrono::Duration = chrono::Duration::seconds(60);
 const POLL: Duration = Duration::from_secs(1);
+/// How often a slow job in hand renews its lease.
+const BEAT: Duration = Duration::from_secs(20);
+/// How long a slow job may take altogether.
+const SLOW_LIMIT: Duration = Duration::from_secs(15 * 60);
+/// Workers for quick jobs, and as many again for slow ones.
 const AT_ONCE: usize = 4;
 /// Some nine hours of retries.
 const MAX_ATTEMPTS: i32 = 12;
@@ -38,7 +43,8 @@ pub fn start(app: Data<App>) -> Runner {
 
 async fn run(app: Data<App>, stopped: watch::Receiver<bool>) {
     let registry = Rc::new(app::jobs());
-    let workers = (0..AT_ONCE).map(|_| spawn(work(app.clone(), Rc::clone(&registry), stopped.clone())));
+    let workers =
+        (0..2 * AT_ONCE).map(|n| spawn(work(app.clone(), Rc::clone(&registry), n < AT_ONCE, stopped.clone())));
     let mut loops: Vec<_> = workers.collect();
     loops.push(spawn(come_round(app, stopped)));
     for one in loops {
@@ -55,9 +61,9 @@ impl Runner {
     }
 }
 
-async fn work(app: Data<App>, registry: Rc<Registry>, mut stopped: watch::Receiver<bool>) {
+async fn work(app: Data<App>, registry: Rc<Registry>, slow: bool, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
-        match run_one(&app, &registry).await {
+        match run_next(&app, &registry, Some(slow)).await {
             Ok(true) => continue,
             Ok(false) => {}
             Err(error) => tracing::warn!("jobs cannot be claimed: {error}"),
@@ -76,19 +82,39 @@ async fn come_round(app: Data<App>, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// Runs the next due job, if there is one. The connection is given back while the job runs.
+/// Runs the next due job, if there is one.
 pub async fn run_one(app: &Data<App>, registry: &Registry) -> ApiResult<bool> {
-    let claimed = app.db.single(async |conn| store::claim(conn, app.now(), LEASE).await).await?;
+    run_next(app, registry, None).await
+}
+
+/// As [`run_one`], of the slow ones or of the others alone. The connection is given back while the job runs.
+async fn run_next(app: &Data<App>, registry: &Registry, slow: Option<bool>) -> ApiResult<bool> {
+    let claim = async |conn: &Conn| store::claim(conn, app.now(), LEASE, &registry.slow, slow).await;
+    let claimed = app.db.single(claim).await?;
     let Some(job) = claimed else { return Ok(false) };
     let work = registry.start(&job.kind, app.clone(), job.id, job.payload.clone());
-    let lease = LEASE.to_std().unwrap_or(POLL);
-    let outcome = time::timeout(lease, work).await.unwrap_or_else(|_| Err("it ran out of its time".to_owned()));
+    let limit = if registry.is_slow(&job.kind) { SLOW_LIMIT } else { LEASE.to_std().unwrap_or(POLL) };
+    let outcome = time::timeout(limit, keep(app, &job, work)).await;
+    let outcome = outcome.unwrap_or_else(|_| Err("it ran out of its time".to_owned()));
     let end = async |conn: &Conn| match outcome {
         Ok(()) => store::finish(conn, job.id, job.attempts).await,
         Err(error) => put_back(app, conn, &job, &error).await,
     };
     app.db.single(end).await?;
     Ok(true)
+}
+
+/// Works, and keeps the lease meanwhile.
+async fn keep(app: &Data<App>, job: &Claimed, mut work: LocalFuture) -> Result<(), String> {
+    loop {
+        if let Ok(outcome) = time::timeout(BEAT, &mut work).await {
+            return outcome;
+        }
+        let until = app.now() + LEASE;
+        if let Err(error) = app.db.single(async |conn| store::renew(conn, job, until).await).await {
+            tracing::warn!(job = %job.id, "the lease of the job {} cannot be renewed: {error}", job.id);
+        }
+    }
 }
 
 async fn put_back(app: &Data<App>, conn: &Conn, job: &Claimed, error: &str) -> ApiResult<()> {

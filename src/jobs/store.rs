@@ -1,7 +1,7 @@
 //! The statements of the job table. Jobs belong to the service, not to one workspace.
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text, Timestamptz};
+use diesel::sql_types::{Array, Bool, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
@@ -43,13 +43,21 @@ pub async fn insert(
     Ok(())
 }
 
-/// Takes the job that has waited longest; moving `run_at` forward is the lease.
-pub async fn claim(mut conn: &Conn, now: DateTime<Utc>, lease: Duration) -> ApiResult<Option<Claimed>> {
+/// Takes the job that has waited longest; moving `run_at` forward is the lease. Only among these kinds, or only among
+/// all others, when `among` says so.
+pub async fn claim(
+    mut conn: &Conn,
+    now: DateTime<Utc>,
+    lease: Duration,
+    kinds: &[&str],
+    among: Option<bool>,
+) -> ApiResult<Option<Claimed>> {
     const CLAIM: &str = "UPDATE jobs SET run_at = $1, attempts = attempts + 1 WHERE id = (
-            SELECT id FROM jobs WHERE run_at <= $2 AND dead_at IS NULL
+            SELECT id FROM jobs WHERE run_at <= $2 AND dead_at IS NULL AND ($4 IS NULL OR (kind = ANY($3)) = $4)
             ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED
         ) RETURNING id, kind, payload, attempts";
     let query = diesel::sql_query(CLAIM).bind::<Timestamptz, _>(now + lease).bind::<Timestamptz, _>(now);
+    let query = query.bind::<Array<Text>, _>(kinds).bind::<Nullable<Bool>, _>(among);
     Ok(query.get_result(&mut conn).await.optional()?)
 }
 
@@ -61,6 +69,13 @@ pub async fn payloads(mut conn: &Conn, kind: &str) -> ApiResult<Vec<(Uuid, Value
 
 pub async fn set_payload(mut conn: &Conn, id: Uuid, payload: &Value) -> ApiResult<()> {
     diesel::update(jobs::table.find(id)).set(jobs::payload.eq(payload)).execute(&mut conn).await?;
+    Ok(())
+}
+
+/// Moves the lease of a job in hand forward.
+pub async fn renew(mut conn: &Conn, job: &Claimed, until: DateTime<Utc>) -> ApiResult<()> {
+    let mine = jobs::table.filter(jobs::id.eq(job.id).and(jobs::attempts.eq(job.attempts)));
+    diesel::update(mine).set(jobs::run_at.eq(until)).execute(&mut conn).await?;
     Ok(())
 }
 

@@ -3,11 +3,11 @@ use super::engine::{Place, Reader, is_denied, place};
 use super::greeting::{Greeting, greeting};
 use super::pattern::{Found, Phrases, number};
 use super::phrases as say;
-use super::placeholders;
 use super::report::LintField::{Body, Subject};
 use super::rules::LintRule as Rule;
 use super::rules::Severity;
 use super::text::{Line, Word};
+use super::{particular, placeholders};
 use crate::messages::{MessageChannel, MessagePurpose};
 use crate::text::fold;
 
@@ -32,7 +32,8 @@ pub fn all(reader: &mut Reader<'_>) {
 }
 
 fn job(reader: &mut Reader<'_>) {
-    let (meant, denied) = reader.meant(&say::JOB);
+    let (mut meant, denied) = reader.meant(&say::JOB);
+    meant.retain(|place| !is_theirs(reader, *place));
     if !meant.is_empty() {
         reader.add(Rule::AsksForJob, &meant);
         return;
@@ -44,6 +45,16 @@ fn job(reader: &mut Reader<'_>) {
     if !places.is_empty() {
         reader.praise(Rule::AsksForJob, "It says that it asks for no job.", &places);
     }
+}
+
+/// "How did you find a job at your age": what the contact did, or others do, asks for nothing.
+fn is_theirs(reader: &Reader<'_>, (field, start, _): Place) -> bool {
+    let words = if field == Subject { &reader.subject.words } else { &reader.body.words };
+    let at = words.partition_point(|word| word.start < start);
+    let (Some(before), Some(verb)) = (at.checked_sub(1).map(|at| &words[at]), words.get(at)) else { return false };
+    let same = before.sentence == verb.sentence;
+    let for_me = words.get(at + 1).is_some_and(|next| next.text == "me");
+    same && !for_me && say::OTHERS.at(words, at - 1).is_some() && say::OWN_DOING.at(words, at).is_some()
 }
 
 fn resume(reader: &mut Reader<'_>) {
@@ -196,12 +207,13 @@ fn is_asked_for(words: &[Word], duration: &Duration) -> bool {
 }
 
 fn letter(reader: &mut Reader<'_>) {
-    for (rule, phrases) in [
-        (Rule::NoSpecificReason, &say::REASON),
-        (Rule::HowFoundMissing, &say::FOUND),
-        (Rule::NoPhoneOrPlace, &say::MEETING_PLACE),
+    let particular = particular::is_named(&reader.body.words);
+    for (rule, said) in [
+        (Rule::NoSpecificReason, particular || reader.says(&say::REASON)),
+        (Rule::HowFoundMissing, reader.says(&say::FOUND)),
+        (Rule::NoPhoneOrPlace, reader.says(&say::MEETING_PLACE)),
     ] {
-        if !reader.says(phrases) {
+        if !said {
             reader.add(rule, &[]);
         }
     }
@@ -270,7 +282,8 @@ fn asks(reader: &mut Reader<'_>) {
     if !reader.draft.is_first() {
         return;
     }
-    let kinds: [&Phrases; 8] = [
+    // Asking for a job has a rule of its own.
+    let kinds: [&Phrases; 7] = [
         &say::ASK_TALK,
         &say::ASK_INTRODUCTION,
         &say::ASK_REVIEW,
@@ -278,7 +291,6 @@ fn asks(reader: &mut Reader<'_>) {
         &say::ASK_VISIT,
         &say::ASK_WRITING,
         &say::ASK_ENDORSE,
-        &say::JOB,
     ];
     let words = &reader.body.words;
     let mut places: Vec<Place> = Vec::new();
@@ -358,7 +370,8 @@ fn shouts(reader: &Reader<'_>) -> Vec<Place> {
 
 fn thanks(reader: &mut Reader<'_>) {
     let due = reader.draft.purpose == Some(MessagePurpose::ThankYou);
-    if due && reader.draft.channel != MessageChannel::LinkedinNote && !reader.says(&say::SPECIFIC) {
+    let specific = || reader.says(&say::SPECIFIC) || particular::is_acted_on(&reader.body.words);
+    if due && reader.draft.channel != MessageChannel::LinkedinNote && !specific() {
         reader.add(Rule::ThanksWithoutSpecific, &[]);
     }
 }

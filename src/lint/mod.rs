@@ -9,6 +9,7 @@ mod greeting;
 #[cfg(test)]
 mod limits;
 mod model;
+mod particular;
 mod pattern;
 mod phrases;
 mod placeholders;
@@ -25,7 +26,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use self::engine::{Draft, Mutual, Rules, check};
 pub use self::report::{Finding, LintField, Praise, Report, Span};
 pub use self::rules::{LintRule, Severity};
-pub use self::service::report;
+pub use self::service::{report, report_of};
+pub use self::store::SETTINGS;
 pub use self::thresholds::LintThresholds;
 
 pub fn configure(config: &mut ServiceConfig) {

@@ -1,7 +1,7 @@
 //! Phrases, looked for in the words of a text.
 //!
 //! A phrase is written as words with spaces between them: `a|b` is either, `a?` may be missing, `*3` stands for up to
-//! three words of any kind, `#` for a number. All of it lies within one sentence. Each phrase is tried only where its
+//! three words of any kind, `#` for a number, `$` for the end of the sentence. All of it lies within one sentence. Each phrase is tried only where its
 //! first word stands, and looks at a bounded number of words from there, so that the time grows with the text alone.
 use std::collections::HashMap;
 
@@ -12,6 +12,7 @@ enum Part {
     Words { any: Vec<&'static str>, optional: bool },
     Number,
     Gap(usize),
+    End,
 }
 
 /// Phrases that mean the same to a rule.
@@ -81,6 +82,9 @@ fn part(text: &'static str) -> Part {
     if text == "#" {
         return Part::Number;
     }
+    if text == "$" {
+        return Part::End;
+    }
     if let Some(count) = text.strip_prefix('*') {
         return Part::Gap(count.parse().unwrap_or(1));
     }
@@ -105,6 +109,10 @@ fn end(parts: &[Part], words: &[Word], at: usize, sentence: u32) -> Option<usize
             here.filter(|word| number(&word.text).is_some())?;
             end(rest, words, at + 1, sentence)
         }
+        Part::End => match here {
+            None => end(rest, words, at, sentence),
+            Some(_) => None,
+        },
         Part::Gap(most) => (0..=*most).find_map(|skipped| {
             let within =
                 words.get(at..at + skipped).is_some_and(|gap| gap.iter().all(|word| word.sentence == sentence));
@@ -162,6 +170,9 @@ mod tests {
         assert!(found("are you|u hiring now?", "Are you hiring"));
         assert!(found("for # minutes", "for 20 minutes") && found("for # minutes", "for twenty minutes"));
         assert!(!found("are you hiring", "as you are. You hiring?"));
+        assert!(
+            found("refer me $", "Could you refer me? Thanks") && !found("refer me $", "Could you refer me to Tom?")
+        );
     }
 
     #[test]

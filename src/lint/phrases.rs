@@ -30,7 +30,9 @@ phrases! {
         "get|land|secure|find me? a|an|my *2 job|interview|internship|role|position at|with|in|on|from your|you",
         "help|helping me get|find|land|secure *3 job|work|internship|position|role|interview",
         "refer me *2 for|to *3 job|role|position|opening|recruiter|internship",
-        "refer me internally?|for|to|at",
+        "refer|recommend me internally|for|at",
+        "refer|recommend me to *3 hr|recruiter|recruiters|recruiting|recruitment|hiring|job|role|position|opening|vacancy",
+        "could|can|would|will|please|to *3 refer|recommend me $",
         "employee referral",
         "a|your referral for|to *3 role|position|job|opening",
         "put in a good? word",
@@ -53,6 +55,71 @@ phrases! {
         "schedule|arrange|grant|give me? an|a job? interview with|for|at *3 hr|position|role|your|me|recruiter|manager",
         "recruiter|hiring *2 who is|are hiring|recruiting",
         "connect|introduce|put me with|to|in *4 hiring manager|recruiter|recruiters|hr",
+        "do|does|would|might you|your|they|there *2 have|know|offer|advertise *2 any|some|open *2 roles|posts|placements|traineeships|apprenticeships|work|employment",
+        "do|does|would|might you|your|they *2 offer|run|take *2 internships|interns|placements|traineeships|trainees|apprenticeships|apprentices|graduates",
+        "be|being|get considered for|as|when|if",
+        "consider my *2 application|candidature|candidacy|profile",
+        "keep|keeping|bear|have me in mind|consideration",
+        "keep my *2 details|name|application|profile|resume|cv *1 on|in file|mind|hand",
+        "if|should anything|something|one|any|a|an *4 comes|come|opens|open|arises|arise|crops up? *1 in|at|on|with|within your|the",
+        "open to *2 opportunities|offers|roles|positions",
+        "think|believe|feel|convinced|confident|certain|sure *3 be|am|i'm a|an *2 fit|match|asset|addition|candidate",
+        "about|of|consider|considering|interested *1 joining|join you|your|the $",
+        "about|of|in joining $",
+        "about|of|in|like|love|to joining|join you|your *1 $",
+        "on the job? market",
+        "shout|know|ring|call|ping|tell|word *1 if|when|should *5 needs|need|hires|hire|hiring|recruiting|recruits|looking *1 for|a|an|somebody|someone|people|more",
+        "find|finding|get|getting|do *2 work|employment with|at|for *3 you|your|yourself",
+        "opportunity|opportunities|chance|possibility|possible *2 to|of|for *2 work|working|join|joining|intern|interning|volunteer *2 for|with|at|under|on|in you|your",
+        "writing|like|want|wish|love|hoping|intend to apply for|to",
+        "apply|applying|application *2 for the|a|an|your|this|any *3 opening|vacancy|vacancies|position|positions|internship|internships|job|jobs|traineeship|traineeships|placement|placements|apprenticeship|apprenticeships|role|post|vacancy",
+        "get|land|secure|arrange me *1 an|a|the *1 job|interview|internship|position|role|foot",
+        "job|career|employment leads|lead|prospects",
+        "chance|chances|possibility|prospect|prospects|hope|hopes of|for *2 a|an|getting|being|any *2 job|position|internship|interview|work|role|employment|hired",
+        "my chances|odds *2 be|are|would|of",
+        "forward|pass|send|hand|submit|give *5 to|onto *2 hr|recruiter|recruiters|recruiting|recruitment|hiring",
+        "available|ready|able|happy|free to start|begin immediately|work|on|straight|right|asap|in|from|next|any|tomorrow|as",
+        "seek|seeking a|an|any|some *3 position|job|role|employment|work|internship|opportunity|placement|post *1 in|at|with|within your|you",
+        "could|can|may|might|would|if i *2 work|intern|volunteer|assist for|under|at|alongside you|your",
+        "do|does|if|whether you|your|they *3 need|needs *1 a|an|any|another|more *1 intern|interns|assistant|trainee|apprentice|staff|employee|employees|hand|hands|helper",
+        "i *1 need|want this|a|the|any *1 job|internship|position|work $",
+        "room|space|place|spot|seat|vacancy on|in|at your|the *2 team|company|firm|group|lab|department|staff|studio|agency|organisation|organization",
+        "if|whether|is|are|when|news *3 your|the *3 is|are|be *2 hiring|recruiting",
+        "when|if|whether|once you|they|you'll|you're|your *3 hiring|recruiting",
+        "advertising|advertised|advertises for a|an *3",
+        "vouch for me",
+        "put me forward",
+        "headcount",
+        "an|my *1 referral *3 job|role|position|opening|company|team|for",
+        "hire|employ|take|recruit someone|somebody|people like me",
+        "take|taking|bring|bringing me on",
+        "if|whether|should|unless there's a|any|an *3 opening|openings|vacancy|vacancies|position|positions|internship|internships|job|jobs|roles|role",
+        "think of me when|if|for|should",
+        "flag|push|mention|support|back|track|check|expedite|review *1 my|the application|candidacy",
+        "any|some *1 leads|referrals $",
+        "leads|referrals or|and referrals|leads",
+        "any|some leads|referrals you|that|for|on|at",
+        "foot in the|your door",
+        "taking|take anyone|anybody|someone|somebody|people|staff|apprentices|graduates|trainees on",
+        "graduate|trainee|training|internship|apprenticeship schemes|scheme|programmes|programs|places or|and|at|on|in *1 vacancies|jobs|openings|your",
+        "be|being considered $",
+        "if|when|once anything|something|one *2 opens|open up",
+        "looking|searching|hunting for a|some|any *2 job|work|position|role|employment *5 help|hire",
+        "help|helping me *2 hired|employed",
+        "know|hear of|about|if *2 any|an *2 opportunities|opportunity $",
+        "interested in the|a|your|this *3 position|role|job|vacancy|internship $",
+        "interested in the|a|your|this *3 position|role|job|vacancy|internship and|advertised|posted|listed|you",
+        "consider|considering|about|of hiring|employing me",
+        "you|they have|has|had a|an|any *2 role|position|job|vacancy|opening *2 fits|suits|matches|fit|suit|match|for",
+        "you|they|team|company *2 looking for|to *2 staff|hires|employees|recruits|hire|recruit",
+        "need any|some *1 help|people|hands on|in|at your",
+        "love|like|want a|the *1 job|position|role|internship at|with",
+    ];
+    /// Before a verb: somebody else does it.
+    OTHERS = ["you|they|people|others|one|somebody|someone|graduates|students"];
+    /// What seekers do for a job, and what others have done for theirs.
+    OWN_DOING = [
+        "get|got|land|landed|secure|secured|find|found|apply|applied|want|wanted|like|liked|love|loved|hope|look|looking|join|joined|be",
     ];
     /// Saying that no job is meant.
     NO_JOB = [
@@ -62,10 +129,13 @@ phrases! {
     /// Sending a résumé, or offering to.
     RESUME = [
         "attach|attached|attaching|enclose|enclosed|enclosing|include|included|including|send|sending|sent|share|sharing|shared|forward|forwarding|forwarded|pass|passing|email|emailing|upload|paste|pasted|submit|submitting|find|provide|bring|here's *6 resume|cv|vitae",
-        "my|the|a *2 resume|cv|vitae is|are|can|has|follows|below|attached|enclosed|here|available",
+        "my|the|a *2 resume|cv|vitae is|are|can|has *3 attached|enclosed|below|available|here|linked|found|added|included|viewed",
+        "my|the|a *2 resume|cv|vitae follows|below|attached|enclosed|here|available",
         "here is *2 my *2 resume|cv|vitae",
         "look|glance|read|feedback|comments|thoughts at|through|on|over my|the *2 resume|cv|vitae",
         "review|critique|check|read|consider|keep|have|see my|the *2 resume|cv|vitae",
+        "leave|leaving|give|giving|hand|handing|show|showing|drop|dropping|mail|mailing|post|posting|link|linked|linking|shoot|pop|popped|popping *5 resume|cv|vitae",
+        "want|like|need|interested *4 my *2 resume|cv|vitae",
     ];
     /// They asked for it.
     REQUESTED = [
@@ -139,10 +209,30 @@ phrases! {
         "if|should someone|somebody else *8",
         "if|should this|it|that|now *5 bad|wrong|inconvenient|difficult|busy",
         "if|should it|that|this would be a|any bother|trouble|burden",
+        "just|simply|please ignore|disregard|skip|delete|bin this|it|me|that",
+        "no|zero|any|take offence|offense|offended",
+        "not|n't|won't|wouldn't|never *3 offended|offence|offense|amiss|disappointed|hurt|upset|trouble|chase|pester",
+        "won't|not|shan't|n't *2 trouble|bother|write|chase|pester|contact|ask *2 again|further",
+        "leave it there|be|at",
+        "a|the no is|would|will|from",
+        "if|should *6 busy|hectic|full|inconvenient|impractical|awkward|unsuitable|sooner|uncomfortable",
+        "think no more",
+        "whatever|whichever the|your *1 answer|decision|reply",
+        "no reply|answer|response *1 needed|necessary|expected|required",
+        "not|n't feel|be *1 obliged|obligated|pressured",
+        "happy|fine|grateful|understanding either way",
+        "say so|no",
+        "no|not|any trouble|bother|matter|harm|fuss",
+        "a|the *2 no is|would|will|suits|from",
+        "if|should *8 understand|fine|forget|ignore|trouble|problem|worries|okay|alright|offended|disregard|decline",
+        "appreciate|know|aware|realise|realize|understand *3 you *3 not|n't|no|little *3 time|able|free|willing|room|wish|want",
+        "silence is|will|would|says|answers",
+        "leave you in|alone|be",
+        "forget i|it|about",
     ];
     /// Something of the person's own that the seeker wants to hear about.
     REASON = [
-        "your *3 article|talk|post|posts|paper|papers|piece|podcast|interview|book|blog|keynote|lecture|presentation|thread|essay|report|video|panel|project|projects|thesis|dissertation|study|column|newsletter|exhibition|exhibit|design|designs|research|review|comment|comments|answer|answers|chapter|film|documentary|workshop|seminar|session|webinar|profile|story|case|remark|question|slides|code|library|tool|app|campaign|garden|map|maps|remarks",
+        "your *3 article|talk|post|posts|paper|papers|piece|podcast|interview|book|blog|keynote|lecture|presentation|thread|essay|report|video|panel|project|projects|thesis|dissertation|study|column|newsletter|exhibition|exhibit|design|designs|research|review|comment|comments|answer|answers|chapter|film|documentary|workshop|seminar|session|webinar|story|case|remark|question|slides|code|library|tool|app|campaign|garden|map|maps|remarks",
         "your *3 move|switch|transition|change|shift|path|route|step|jump|leap|journey|return|decision|choice|transfer|apprenticeship|training from|to|into|through|out|back|as|at|with",
         "your *2 work|role|job|years|time|experience|background|career|part|expertise on|in|at|with|as|for|running|leading|building|between|across|designing|developing|teaching|treating|restoring",
         "your team|department|lab|firm|company|studio|museum|school|clinic|hospital|group|office *6 does|uses|used|builds|built|handles|handled|works|worked|moved|changed|chose|made|makes|runs|ran|trains|tests|decides|organises|organizes|treats|restores|publishes",
@@ -159,6 +249,10 @@ phrases! {
         "you've|have|had moved|switched|gone|left|built|led|written|published|founded|made|changed|worked|run|managed|taught|turned|done|spent|designed|come|gone|trained *2 from|to|a|the|in|on|at|with|as|both|your|into|of",
         "who *1 moved|switched|went|left|changed|made|came|trained|turned|did|has|have|studied|works|worked *6 from|to|into|in|at|both",
         "one of the|very few|only",
+        "you as *2 the|a|an|one",
+        "introduced|described|named|quoted|listed|profiled you",
+        "attended|watched|heard|read|enjoyed *4 webinar|talk|lecture|article|interview|book|piece|seminar|speech|podcast *2 on|about",
+        "for you to change|move|switch|leave|become|start|go|begin|come",
     ];
     /// How the seeker came upon the person.
     FOUND = [
@@ -187,6 +281,11 @@ phrases! {
         "your talk|article|post|interview|podcast|keynote|lecture|panel|session|book|column|webinar|workshop|paper *8 at|in|on|for|last|about",
         "read|reading|saw|seeing|heard|hearing *3 about you|your",
         "copied|cc'd|connected|put us|you",
+        "showed|sent|forwarded|handed|lent|gave|read me|us",
+        "introduced|described|named|quoted|listed|profiled you",
+        "i|we *2 attended|watched|heard|read|saw|followed|follow|met|remember|noticed|enjoyed|loved|overlapped",
+        "in|at|from|through|via the|our|a *4 directory|newsletter|programme|program|bulletin|minutes|magazine|listing|register|roster|forum|seminar|conference|meetup|podcast|network",
+        "overlapped at|by|in|for",
     ];
     /// The telephone, a screen, or a place that suits them.
     MEETING_PLACE = [
@@ -197,6 +296,14 @@ phrases! {
         "place|spot|convenient *4 you|your|suits|place|spot|location",
         "by|on the? line|screen",
         "come to you|your",
+        "ring|dial|skype",
+        "come|stop|drop by|to|over|round|past|and",
+        "visit you",
+        "whenever|wherever|however|whichever|whatever *4 prefer|suits|like|likes|easiest|convenient|best|choose",
+        "in person",
+        "face to face",
+        "telephoning|phoning|calling|videocall|videoconference|facetiming",
+        "visit|visiting for|the|your|at",
     ];
     /// Asking for a conversation.
     ASK_TALK = [
@@ -205,6 +312,8 @@ phrases! {
         "spare *4 minutes|minute|half|quarter|time",
         "you have *4 minutes|minute|half|quarter|time",
         "open|willing|available|free|able to|for *4 speak|talk|chat|call|conversation|meet|meeting|minutes|coffee",
+        "over a *2 call|chat|coffee|lunch",
+        "could|would|can|may|might *2 come|drop|stop *4 minutes|you|by",
     ];
     /// Asking to be introduced to others.
     ASK_INTRODUCTION = [
@@ -212,6 +321,7 @@ phrases! {
         "could|would|can|please *5 introduce|connect|put me",
         "introductions|introduction|intro to *4 others|people|colleagues|someone|anyone|contacts|friends",
         "pass|give|send me *4 names|contacts|numbers|addresses",
+        "and|to|also|please|could|would|can introduce me",
     ];
     /// Asking for an opinion on the seeker's papers.
     ASK_REVIEW = [
@@ -258,7 +368,8 @@ phrases! {
         "at your earliest convenience",
         "per|to as? my last|previous|earlier email|message|mail",
         "just checking in",
-        "just following|wanted|wanting up|to *1 follow? up?",
+        "just following up",
+        "just wanted|wanting to follow|check|touch|circle|bump|see|reach",
         "bump|bumping this",
         "win win",
         "hop|jump|hopping|jumping on a|the *2 call|zoom|chat",
@@ -299,7 +410,7 @@ phrases! {
     /// A thing that was said, for which thanks can be given.
     SPECIFIC = [
         "your *3 advice|suggestion|suggestions|point|story|stories|tip|tips|recommendation|description|explanation|example|examples|insight|idea|ideas|remark|comment|comparison|warning|list|sketch|account|answer|question|observation|honesty|view|analogy|diagram|notes|reminder about|on|to|that|of|for|how|regarding|from|as|between|with|against",
-        "you said|told|mentioned|suggested|described|explained|recommended|advised|showed|shared|pointed|named|drew|made|warned|walked|compared|put *2 that|you|would|never|how|about|me|the|a|was|is|why|when|of|out|to|it|us|i|between|your|what|through|my|had|at",
+        "you said|told|mentioned|suggested|described|explained|recommended|advised|showed|shared|pointed|named|drew|warned|walked|compared|put *2 that|you|would|never|how|about|me|the|a|was|is|why|when|of|out|to|it|us|i|between|your|what|through|my|had|at",
         "what you said|told|described|explained|showed|shared|mentioned *1 about|me|on|regarding|of|stayed|made",
         "especially|particularly|particular|most|specially *6 liked|enjoyed|remember|helpful|useful|valuable|interesting|struck|helped|surprised|about|your|how|how|encouraging|when",
         "struck|surprised|helped|stayed|impressed|convinced|changed|stuck|surprising *2 me|with|how|that|by|my|was",
@@ -311,6 +422,8 @@ phrases! {
         "introduction to",
         "putting|put me in touch",
         "your *2 thought|thoughts|words|remarks on|about",
+        "the|that|this|one *1 advice|suggestion|point|story|tip|recommendation|explanation|example|insight|idea|remark|comment|comparison|warning *3 about|on|to|that|of|for|how|regarding",
+        "for showing|explaining|telling|walking|drawing|lending|suggesting|recommending|pointing|describing|warning|reminding|persuading",
     ];
     /// A word that says something is attached.
     ATTACHED = [
@@ -319,7 +432,9 @@ phrases! {
     ];
     /// Before the name of whom one greets.
     GREETING = [
-        "hi|hello|dear|hey|greetings|hiya",
+        "hi|hello|dear|hey|greetings|hiya|howdy|respected|esteemed|hallo|liebe|lieber|servus|moin|ciao|bonjour|salut|hola|cher|chere|caro|cara",
+        "sehr geehrte|geehrter",
+        "guten tag|morgen|abend",
         "good morning|afternoon|evening|day",
         "to whom",
     ];

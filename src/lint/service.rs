@@ -7,9 +7,9 @@ use crate::changes::{Kind, Tx};
 use crate::contacts::{self, ContactId, ContactRow};
 use crate::db::Json;
 use crate::error::{ApiError, ApiResult};
-use crate::fields;
 use crate::http::{IfMatch, Patch};
 use crate::messages::{MessageChannel, MessagePurpose};
+use crate::{fields, introductions};
 
 /// What the rules need besides the text.
 #[derive(Debug, Default)]
@@ -30,15 +30,20 @@ pub async fn known(tx: &mut Tx<'_>, contact: Option<ContactId>) -> ApiResult<Kno
     known_of(tx, &contact).await
 }
 
-/// As [`known`], of a contact that was read already.
+/// As [`known`], of a contact that was read already: the mutual contacts are whoever named or introduced it, and its
+/// connector. A name may be used where an introduction says so.
 pub async fn known_of(tx: &mut Tx<'_>, contact: &ContactRow) -> ApiResult<Known> {
-    let mut mutual = Vec::new();
-    if let Some(connector) = contact.connector_id
-        && let Some(connector) = contacts::find(tx.conn, tx.workspace, connector).await?
-    {
-        mutual.push(Mutual { name: connector.display_name, may_use_name: false });
-    }
-    Ok(Known { rules: rules(tx).await?, names: contact.names(), mutual })
+    let introducers = introductions::introducers(tx.conn, tx.workspace, contact.id).await?;
+    let mut ids: Vec<ContactId> = introducers.iter().map(|(id, _)| *id).chain(contact.connector_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut called: Vec<_> = contacts::names(tx.conn, tx.workspace, &ids).await?.into_iter().collect();
+    called.sort_unstable();
+    let mutual = called.into_iter().map(|(id, name)| {
+        let may_use_name = introducers.iter().any(|(introducer, may)| *introducer == id && *may);
+        Mutual { name, may_use_name }
+    });
+    Ok(Known { rules: rules(tx).await?, names: contact.names(), mutual: mutual.collect() })
 }
 
 async fn rules(tx: &mut Tx<'_>) -> ApiResult<Rules> {
@@ -58,6 +63,26 @@ pub async fn report(
     let known = known_of(tx, contact).await?;
     let (names, mutual) = (&known.names, &known.mutual);
     let draft = Draft { channel, purpose, subject, body, names, mutual, attachments: false };
+    Ok(check(&known.rules, &draft))
+}
+
+/// As [`report`], of a text for somebody who may be no contact yet. What `also` says of mutual contacts is added to what
+/// is known of them.
+pub async fn report_of(
+    tx: &mut Tx<'_>,
+    contact: Option<&ContactRow>,
+    names: &[String],
+    also: Vec<Mutual>,
+    (channel, purpose): (MessageChannel, Option<MessagePurpose>),
+    (subject, body): (Option<&str>, &str),
+) -> ApiResult<Report> {
+    let known = match contact {
+        Some(contact) => known_of(tx, contact).await?,
+        None => known(tx, None).await?,
+    };
+    let mut mutual = known.mutual;
+    mutual.extend(also.into_iter().filter(|one| !mutual.iter().any(|own| own.name == one.name)).collect::<Vec<_>>());
+    let draft = Draft { channel, purpose, subject, body, names, mutual: &mutual, attachments: false };
     Ok(check(&known.rules, &draft))
 }
 

@@ -1,11 +1,18 @@
 //! Every statement about the settings of the rules, each within one workspace.
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use super::model::LintRuleSetting;
 use super::model::SettingsRow;
+use super::thresholds::LintThresholds;
+use crate::changes::Kind;
 use crate::db::schema::lint_settings;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
+use crate::exports::Table;
+use crate::exports::table::is;
 
 pub async fn find(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<Option<SettingsRow>> {
     let own = lint_settings::workspace_id.eq(workspace);
@@ -23,3 +30,12 @@ pub async fn update(mut conn: &Conn, row: &SettingsRow) -> ApiResult<()> {
     diesel::update(lint_settings::table.find(row.workspace_id)).set(row).execute(&mut conn).await?;
     Ok(())
 }
+
+/// As an archive takes them.
+pub const SETTINGS: Table = Table {
+    name: "lint_settings",
+    columns: &["version", "created_at", "updated_at", "rules", "thresholds"],
+    checks: &[("rules", is::<BTreeMap<String, LintRuleSetting>>), ("thresholds", is::<LintThresholds>)],
+    created: Some(Kind::LintSettingsUpdated),
+    ..Table::NONE
+};

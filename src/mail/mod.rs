@@ -1,4 +1,8 @@
 //! Mail leaves through one job: by SMTP, or, where none is configured, as `.eml` files into the data directory.
+pub mod letter;
+mod places;
+pub mod smtp;
+
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::PathBuf;
@@ -6,13 +10,13 @@ use std::path::PathBuf;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, Utc};
-use lettre::message::header::{ContentTransferEncoding, ContentType};
-use lettre::message::{Body, Mailbox};
-use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use lettre::message::Mailbox;
 use secrecy::{ExposeSecret, SecretBox};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use self::letter::Letter;
+use self::smtp::Server;
 use crate::app::App;
 use crate::auth::secrets::{KeyRing, Place};
 use crate::config::Config;
@@ -22,29 +26,32 @@ use crate::jobs::{self, Job};
 
 /// Where mail goes.
 pub struct Mailer {
-    from: Mailbox,
+    /// Whom the service's own mail is from.
+    pub from: Mailbox,
     way: Way,
 }
 
 enum Way {
-    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    Smtp(Server),
     Folder(PathBuf),
 }
 
 impl Mailer {
-    /// To be called inside a runtime, as lettre's pool wants it.
     pub fn new(config: &Config) -> Result<Self, String> {
         let way = match &config.smtp_url {
-            Some(url) => Way::Smtp(
-                AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret())
-                    .map_err(|error| format!("INROAD_SMTP_URL: {error}"))?
-                    .timeout(Some(std::time::Duration::from_secs(20)))
-                    .build(),
-            ),
+            Some(url) => Way::Smtp(Server::from_url(url).map_err(|error| format!("INROAD_SMTP_URL {error}"))?),
             None => Way::Folder(config.data_dir.join("mail")),
         };
         let from = config.mail_from.clone().ok_or("INROAD_MAIL_FROM is missing")?;
         Ok(Self { from, way })
+    }
+
+    /// The service's own mail server, if it has one.
+    pub fn server(&self) -> Option<&Server> {
+        match &self.way {
+            Way::Smtp(server) => Some(server),
+            Way::Folder(_) => None,
+        }
     }
 }
 
@@ -61,40 +68,32 @@ impl Job for SendMail {
     const KIND: &'static str = "send_mail";
 
     async fn run(self, app: &App, id: Uuid) -> Result<(), String> {
-        let message = self.message(&app.mailer.from, id).map_err(|error| error.to_string())?;
+        let message = self.letter(&app.mailer.from, id, app.now())?.message()?;
         match &app.mailer.way {
-            Way::Smtp(transport) => transport.send(message).await.map(drop).map_err(|error| error.to_string()),
+            Way::Smtp(server) => {
+                server.send(&message, async || Ok(())).await.map(drop).map_err(|refusal| refusal.to_string())
+            }
             Way::Folder(folder) => write(folder.clone(), id, message.formatted()).await,
         }
     }
 }
 
 impl SendMail {
-    /// The same `Message-ID` over all retries, so that a mail that arrives twice can be seen to be one.
-    fn message(self, from: &Mailbox, id: Uuid) -> Result<Message, Box<dyn std::error::Error>> {
-        let clean = |text: String| text.replace(['\r', '\n', '\0'], " ");
-        let to = Mailbox::new(self.to_name.map(clean), self.to.parse()?);
-        let domain = from.email.domain();
-        Ok(Message::builder()
-            .from(from.clone())
-            .to(to)
-            .subject(clean(self.subject))
-            .message_id(Some(format!("<{id}@{domain}>")))
-            .header(ContentType::TEXT_PLAIN)
-            .body(body(self.text))?)
+    fn letter(self, from: &Mailbox, id: Uuid, date: DateTime<Utc>) -> Result<Letter, String> {
+        Ok(Letter {
+            from: from.clone(),
+            reply_to: None,
+            to: letter::mailbox(self.to_name.as_deref(), &self.to)?,
+            subject: self.subject,
+            text: self.text,
+            date,
+            message_id: format!("{id}@{}", from.email.domain()),
+            in_reply_to: None,
+            references: Vec::new(),
+            unsubscribe: None,
+            unsent: false,
+        })
     }
-}
-
-/// Plain ASCII goes as it is, with lines as long as mail allows: quoted-printable would break tokens and links, which
-/// people copy out of the files that are written where no SMTP server is configured.
-fn body(text: String) -> Body {
-    const LONGEST_LINE: usize = 998;
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    if text.is_ascii() && text.lines().all(|line| line.len() <= LONGEST_LINE) {
-        let bytes = text.replace('\n', "\r\n").into_bytes();
-        return Body::dangerous_pre_encoded(bytes, ContentTransferEncoding::SevenBit);
-    }
-    Body::new(text)
 }
 
 /// A mail with a secret in it, encrypted while it waits.

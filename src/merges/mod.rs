@@ -13,12 +13,15 @@ mod revert;
 mod routes;
 mod service;
 mod store;
+mod timeline;
 mod undo;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::redirect::redirect;
-pub use self::service::{contact_held, hidden, purge_hidden, purge_old, survivor};
+pub use self::revert::{object, revert};
+pub use self::service::{contact_held, former, hidden, purge_hidden, purge_old, survivor};
+pub use self::timeline::timeline;
 
 /// Goes before the routes of contacts: `merge` is no contact's id.
 pub fn configure(config: &mut ServiceConfig) {

@@ -11,7 +11,9 @@ use crate::contacts::{self, ContactId};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::text::FreeText;
-use crate::{circle_requests, companies, duplicates, introductions, messages, transfer};
+use crate::{
+    circle_requests, companies, duplicates, follow_ups, introductions, meetings, messages, templates, transfer,
+};
 
 /// The foreign keys to `contacts`, with what becomes of the rows when the contact is merged and when it is erased.
 pub const HANDLED: &[(&str, &str)] = &[
@@ -23,7 +25,10 @@ pub const HANDLED: &[(&str, &str)] = &[
     ("introductions_introduced_fkey", "moved, without self-introductions and twins; an anonymous node stays"),
     ("circle_requests_connector_fkey", "moved to the survivor; removed"),
     ("messages_contact_fkey", "moved to the survivor; removed"),
-    ("stage_moves_contact_fkey", "stay with the merged contact; removed with the contact"),
+    ("stage_moves_contact_fkey", "stay with the merged contact, and move when it goes; removed with the contact"),
+    ("meeting_contacts_contact_fkey", "moved to the survivor; removed, with meetings with nobody else"),
+    ("follow_ups_contact_fkey", "moved to the survivor; removed"),
+    ("follow_up_runs_contact_fkey", "moved to the survivor, where the last goes on; removed"),
     ("duplicate_dismissals_first_fkey", "copied to the survivor; removed with the contact"),
     ("duplicate_dismissals_second_fkey", "copied to the survivor; removed with the contact"),
     ("contact_merges_survivor_fkey", "stay, for their undo; removed with the contact"),
@@ -42,6 +47,8 @@ pub async fn merged(tx: &mut Tx<'_>, from: &[ContactId], to: ContactId) -> ApiRe
     moved.insert("introductions".to_owned(), introductions::contact_merged(tx, from, to).await?);
     moved.insert("circle_requests".to_owned(), circle_requests::contact_merged(tx, from, to).await?);
     moved.insert("messages".to_owned(), messages::contact_merged(tx, from, to).await?);
+    moved.insert("meetings".to_owned(), meetings::contact_merged(tx, from, to).await?);
+    moved.insert("follow_ups".to_owned(), follow_ups::contact_merged(tx, from, to).await?);
     Ok(moved)
 }
 
@@ -50,11 +57,13 @@ pub async fn unmerged(tx: &mut Tx<'_>, mut moved: Moved, to: ContactId) -> ApiRe
     let mut take = |kind: &str| moved.remove(kind).unwrap_or_default();
     let (connectors, import_keys, dismissals) = (take("connectors"), take("import_keys"), take("dismissals"));
     let (introductions, requests) = (take("introductions"), take("circle_requests"));
-    let messages = take("messages");
+    let (messages, meetings, follow_ups) = (take("messages"), take("meetings"), take("follow_ups"));
     contacts::contact_unmerged(tx, connectors, to).await?;
     introductions::contact_unmerged(tx, introductions, to).await?;
     circle_requests::contact_unmerged(tx, requests, to).await?;
     messages::contact_unmerged(tx, messages, to).await?;
+    meetings::contact_unmerged(tx, meetings, to).await?;
+    follow_ups::contact_unmerged(tx, follow_ups, to).await?;
     transfer::contact_unmerged(tx, import_keys, to).await?;
     duplicates::contact_unmerged(tx, dismissals).await
 }
@@ -79,6 +88,8 @@ pub async fn held(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> Api
     held.insert("introductions".to_owned(), introductions::contact_held(conn, workspace, ids).await?);
     held.insert("circle_requests".to_owned(), circle_requests::contact_held(conn, workspace, ids).await?);
     held.insert("messages".to_owned(), messages::contact_held(conn, workspace, ids).await?);
+    held.insert("meetings".to_owned(), meetings::contact_held(conn, workspace, ids).await?);
+    held.insert("follow_ups".to_owned(), follow_ups::contact_held(conn, workspace, ids).await?);
     held.insert("merges".to_owned(), super::service::contact_held(conn, workspace, ids).await?);
     Ok(held)
 }
@@ -89,13 +100,23 @@ pub async fn erased(tx: &mut Tx<'_>, ids: &[ContactId], names: &[String]) -> Api
     introductions::contact_erased(tx, ids).await?;
     circle_requests::contact_erased(tx, ids).await?;
     messages::contact_erased(tx, ids).await?;
+    meetings::contact_erased(tx, ids).await?;
+    follow_ups::contact_erased(tx, ids).await?;
     super::service::contact_erased(tx, ids).await?;
     transfer::contact_erased(tx, ids, names).await
 }
 
 /// The resources that have texts of people's own.
-pub const TEXTS: &[&str] =
-    &[contacts::RESOURCE, companies::RESOURCE, introductions::RESOURCE, circle_requests::RESOURCE, messages::RESOURCE];
+pub const TEXTS: &[&str] = &[
+    contacts::RESOURCE,
+    companies::RESOURCE,
+    introductions::RESOURCE,
+    circle_requests::RESOURCE,
+    messages::RESOURCE,
+    meetings::RESOURCE,
+    follow_ups::RESOURCE,
+    templates::RESOURCE,
+];
 /// Resources whose texts are read at once.
 const AT_ONCE: i64 = 1_000;
 
@@ -112,6 +133,9 @@ pub async fn texts(
         introductions::RESOURCE => introductions::free_texts(conn, workspace, after, AT_ONCE).await,
         circle_requests::RESOURCE => circle_requests::free_texts(conn, workspace, after, AT_ONCE).await,
         messages::RESOURCE => messages::free_texts(conn, workspace, after, AT_ONCE).await,
+        meetings::RESOURCE => meetings::free_texts(conn, workspace, after, AT_ONCE).await,
+        follow_ups::RESOURCE => follow_ups::free_texts(conn, workspace, after, AT_ONCE).await,
+        templates::RESOURCE => templates::free_texts(conn, workspace, after, AT_ONCE).await,
         _ => Ok((Vec::new(), None)),
     }
 }

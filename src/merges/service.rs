@@ -147,6 +147,11 @@ pub async fn hidden(conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiRe
     store::old_ids(conn, workspace, id).await
 }
 
+/// The ids under which this contact was known before, and is still found.
+pub async fn former(conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResult<Vec<ContactId>> {
+    store::old_ids(conn, workspace, id).await
+}
+
 /// Whoever goes for good takes along what was merged into them.
 pub async fn purge_hidden(tx: &mut Tx<'_>, id: ContactId) -> ApiResult<()> {
     let hidden = store::old_ids(tx.conn, tx.workspace, id).await?;
@@ -188,6 +193,7 @@ async fn end(tx: &mut Tx<'_>, id: MergeId) -> ApiResult<()> {
         for id in &hidden {
             let survivor = store::leads_to(tx.conn, tx.workspace, *id).await?.unwrap_or(merge.survivor_id);
             references::merged(tx, &[*id], survivor).await?;
+            contacts::inherit_stages(tx, *id, survivor).await?;
         }
         contacts::remove(tx, &hidden).await?;
     }

@@ -2,44 +2,17 @@
 use actix_web::post;
 use actix_web::web::Data;
 
-use super::api::{FailureInput, Message, ReplyInput, ScheduleInput, SentInput};
+use super::api::{FailureInput, Message, ReplyInput, SentInput};
 use super::model::MessageId;
 use super::routes::{host, location};
 use super::service;
 use crate::app::App;
-use crate::auth::{Access, MessagesSend, MessagesWrite};
+use crate::auth::{Access, MessagesWrite};
 use crate::error::ApiResult;
 use crate::http::body::MaybeBody;
 use crate::http::idempotency::fingerprint;
 use crate::http::params::NoParams;
 use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch};
-
-/// Schedule a message
-///
-/// Also one that is scheduled already, for another time.
-#[utoipa::path(tag = "messages", security(("bearer" = ["messages:send"])), params(("id" = Uuid, Path),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that the call is meant for.", max_length = 1024)),
-    request_body = ScheduleInput, responses(
-    (status = 200, description = "The message as it is now", body = Message, headers(("ETag" = String, description = "Its version"))),
-    (status = 409, description = "`impossible_transition`, `do_not_contact` or `contact_in_trash`"),
-    (status = 412, description = "`precondition_failed`: the message has another version"),
-))]
-#[post("/messages/{id}/schedule")]
-pub async fn schedule_message(
-    app: Data<App>,
-    access: Access<MessagesSend>,
-    Id(id): Id<MessageId>,
-    if_match: IfMatch,
-    key: IdempotencyKey,
-    _none: NoParams,
-    Body(input): Body<ScheduleInput>,
-) -> ApiResult<Answer<Message>> {
-    app.post(&access, &key, &fingerprint(&input)?, async |tx| {
-        let message = service::schedule(tx, id, &if_match, input).await?;
-        Answer::resource(message.version, &message)
-    })
-    .await
-}
 
 /// Cancel a message
 ///
@@ -48,7 +21,7 @@ pub async fn schedule_message(
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the call is meant for.", max_length = 1024)),
     responses(
     (status = 200, description = "The message as it is now", body = Message, headers(("ETag" = String, description = "Its version"))),
-    (status = 409, description = "`impossible_transition`"),
+    (status = 409, description = "`impossible_transition` or `being_sent`"),
     (status = 412, description = "`precondition_failed`: the message has another version"),
 ))]
 #[post("/messages/{id}/cancel")]
@@ -74,7 +47,7 @@ pub async fn cancel_message(
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the call is meant for.", max_length = 1024)),
     responses(
     (status = 200, description = "The message as it is now", body = Message, headers(("ETag" = String, description = "Its version"))),
-    (status = 409, description = "`impossible_transition`, `do_not_contact` or `contact_in_trash`"),
+    (status = 409, description = "`impossible_transition`, `do_not_contact`, `contact_in_trash` or `being_sent`"),
     (status = 412, description = "`precondition_failed`: the message has another version"),
 ))]
 #[post("/messages/{id}/reopen")]
@@ -101,7 +74,7 @@ pub async fn reopen_message(
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the call is meant for.", max_length = 1024)),
     request_body = SentInput, responses(
     (status = 200, description = "The message as it is now", body = Message, headers(("ETag" = String, description = "Its version"))),
-    (status = 409, description = "`impossible_transition`, `do_not_contact` or `contact_in_trash`"),
+    (status = 409, description = "`impossible_transition`, `do_not_contact`, `contact_in_trash` or `being_sent`"),
     (status = 412, description = "`precondition_failed`: the message has another version"),
 ))]
 #[post("/messages/{id}/mark-sent")]
@@ -128,7 +101,7 @@ pub async fn mark_message_sent(
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the call is meant for.", max_length = 1024)),
     request_body = FailureInput, responses(
     (status = 200, description = "The message as it is now", body = Message, headers(("ETag" = String, description = "Its version"))),
-    (status = 409, description = "`impossible_transition`"),
+    (status = 409, description = "`impossible_transition` or `being_sent`"),
     (status = 412, description = "`precondition_failed`: the message has another version"),
 ))]
 #[post("/messages/{id}/mark-bounced")]
@@ -155,7 +128,7 @@ pub async fn mark_message_bounced(
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the call is meant for.", max_length = 1024)),
     request_body = FailureInput, responses(
     (status = 200, description = "The message as it is now", body = Message, headers(("ETag" = String, description = "Its version"))),
-    (status = 409, description = "`impossible_transition`"),
+    (status = 409, description = "`impossible_transition` or `being_sent`"),
     (status = 412, description = "`precondition_failed`: the message has another version"),
 ))]
 #[post("/messages/{id}/mark-failed")]

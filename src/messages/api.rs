@@ -4,9 +4,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::model::{MessageId, MessageRow};
-use super::words::{MessageChannel, MessageDirection, MessagePurpose, MessageSource, MessageState, ReplyKind};
+use super::words::{
+    MessageChannel, MessageDirection, MessagePurpose, MessageSource, MessageState, MessageWait, OutsideHours, ReplyKind,
+};
 use crate::contacts::ContactId;
 use crate::lint::Report;
+use crate::templates::TemplateId;
 
 /// What can be written of a message: a draft of the seeker's, or something that came in.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -38,6 +41,12 @@ pub struct MessageInput {
     /// Of an e-mail: whom it goes to, unless said otherwise the contact's primary address, or where it came from.
     #[schema(format = "email", max_length = 254, example = "ada@engines.example")]
     pub address: Option<String>,
+    /// The template that its text was made from, as a rendering tells.
+    #[schema(value_type = Option<Uuid>)]
+    pub template_id: Option<TemplateId>,
+    /// And the version of its text; the present one, unless said otherwise.
+    #[schema(minimum = 1, example = 1)]
+    pub template_version: Option<i32>,
     /// The message with the same contact that it answers.
     #[schema(value_type = Option<Uuid>)]
     pub in_reply_to_id: Option<MessageId>,
@@ -69,6 +78,11 @@ pub struct Message {
     pub subject: Option<String>,
     pub body: String,
     pub address: Option<String>,
+    /// The template that its text was made from, and the version of that.
+    #[schema(value_type = Option<Uuid>)]
+    pub template_id: Option<TemplateId>,
+    #[schema(example = 1)]
+    pub template_version: Option<i32>,
     /// Which try it is: 1, and one more for each message sent since the contact last answered.
     #[schema(example = 1)]
     pub attempt: i16,
@@ -88,6 +102,8 @@ pub struct Message {
     pub source: MessageSource,
     /// By what an import knows it again.
     pub external_key: Option<String>,
+    /// Why a scheduled message is not sent yet. `scheduled_at` is then when it is tried next.
+    pub waits_for: Option<MessageWait>,
 }
 
 impl From<MessageRow> for Message {
@@ -107,8 +123,8 @@ impl From<MessageRow> for Message {
             subject,
             body,
             address,
-            template_id: _,
-            template_version: _,
+            template_id,
+            template_version,
             attempt,
             in_reply_to_id,
             reply_kind,
@@ -121,6 +137,7 @@ impl From<MessageRow> for Message {
             failure,
             source,
             external_key,
+            waits_for,
         } = row;
         Self {
             id,
@@ -136,6 +153,8 @@ impl From<MessageRow> for Message {
             subject,
             body,
             address,
+            template_id,
+            template_version,
             attempt,
             in_reply_to_id,
             reply_kind,
@@ -148,6 +167,7 @@ impl From<MessageRow> for Message {
             failure,
             source,
             external_key,
+            waits_for,
         }
     }
 }
@@ -162,6 +182,8 @@ impl From<Message> for MessageInput {
             subject: message.subject,
             body: message.body,
             address: message.address,
+            template_id: message.template_id,
+            template_version: message.template_version,
             in_reply_to_id: message.in_reply_to_id,
             reply_kind: message.reply_kind,
             received_at: message.received_at,
@@ -184,6 +206,13 @@ pub struct ScheduleInput {
     /// An instant to come.
     #[schema(example = "2030-03-02T09:00:00Z")]
     pub scheduled_at: DateTime<Utc>,
+    /// What becomes of a time at which the contact is not awake; `refuse`, unless said otherwise.
+    #[serde(default = "refuse")]
+    pub outside_hours: OutsideHours,
+}
+
+fn refuse() -> OutsideHours {
+    OutsideHours::Refuse
 }
 
 /// Why it did not arrive.

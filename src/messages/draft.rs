@@ -9,6 +9,7 @@ use super::words::{MessageChannel, MessageDirection, MessageSource, MessageState
 use crate::changes::Tx;
 use crate::contacts::ContactRow;
 use crate::error::{ApiError, ApiResult, Code, Fault};
+use crate::templates;
 use crate::text::filled;
 
 /// Fields that say what is known of a message rather than what it says.
@@ -49,8 +50,8 @@ pub fn fresh(
         subject: filled(input.subject),
         body: input.body,
         address,
-        template_id: None,
-        template_version: None,
+        template_id: input.template_id,
+        template_version: input.template_version,
         attempt: 1,
         in_reply_to_id: input.in_reply_to_id,
         reply_kind: input.reply_kind,
@@ -63,6 +64,7 @@ pub fn fresh(
         failure: None,
         source: MessageSource::Manual,
         external_key: None,
+        waits_for: None,
     })
 }
 
@@ -83,6 +85,8 @@ pub fn edited(before: &MessageRow, input: MessageInput) -> ApiResult<MessageRow>
         subject: filled(input.subject),
         body: input.body,
         address: input.address,
+        template_id: input.template_id,
+        template_version: input.template_version,
         in_reply_to_id: input.in_reply_to_id,
         reply_kind: input.reply_kind,
         received_at: input.received_at.map(|at| at.trunc_subsecs(6)).or(before.received_at),
@@ -103,7 +107,14 @@ fn check(input: &MessageInput) -> Vec<Fault> {
         refuse(input.subject.is_some(), "/subject", "only an e-mail has a subject");
         refuse(input.address.is_some(), "/address", "only an e-mail has an address");
     }
-    if input.direction == MessageDirection::Outgoing {
+    refuse(
+        input.template_id.is_none() && input.template_version.is_some(),
+        "/template_version",
+        "only a message with a `template_id` has one",
+    );
+    if input.direction == MessageDirection::Incoming {
+        refuse(input.template_id.is_some(), "/template_id", "only an outgoing message is made from a template");
+    } else {
         refuse(input.reply_kind.is_some(), "/reply_kind", "only an incoming message has a kind of reply");
         refuse(input.received_at.is_some(), "/received_at", "only an incoming message was received");
     }
@@ -120,6 +131,23 @@ pub fn check_fixed(before: &MessageRow, changed: &[String]) -> ApiResult<()> {
     let faults = changed.iter().filter(|field| !is_note(field) && field.as_str() != "occurred_at");
     let faults = faults.map(|field| Fault::field(format!("/{field}"), "not_allowed", detail.clone()));
     Err(faults.fold(ApiError::new(Code::ImpossibleTransition, detail.clone()), ApiError::with))
+}
+
+/// The template that a message is made from must be there; the version is the present one, unless the client says
+/// another. The constraint knows whether there is that one.
+pub async fn check_template(tx: &mut Tx<'_>, before: Option<&MessageRow>, row: &mut MessageRow) -> ApiResult<()> {
+    let same = |before: &MessageRow| before.template_id == row.template_id;
+    let Some(id) = row.template_id else { return Ok(()) };
+    if before.is_some_and(|before| same(before) && before.template_version == row.template_version) {
+        return Ok(());
+    }
+    let Some(present) = templates::present_version(tx.conn, tx.workspace, id).await? else {
+        return Err(ApiError::field("/template_id", "not_found", "is not a template of this workspace"));
+    };
+    // A patch that names another template leaves the version of the one before.
+    let stale = before.is_some_and(|before| !same(before) && before.template_version == row.template_version);
+    row.template_version = row.template_version.filter(|_| !stale).or(Some(present));
+    Ok(())
 }
 
 /// The message that this one answers, locked. It must be one with the same contact, and an incoming message answers
@@ -141,10 +169,13 @@ pub async fn check_answered(tx: &mut Tx<'_>, row: &MessageRow) -> ApiResult<Opti
     }
 }
 
-/// What an e-mail lacks to be sent.
+/// What a message lacks to be sent by a mail server.
 pub fn unsendable(row: &MessageRow) -> Vec<Fault> {
     let mut faults = Vec::new();
-    if row.channel == MessageChannel::Email && row.address.is_none() {
+    if row.channel != MessageChannel::Email {
+        let detail = "only an e-mail can be sent for you: send it yourself, then `mark-sent`";
+        faults.push(Fault::field("/channel", "not_allowed", detail));
+    } else if row.address.is_none() {
         faults.push(Fault::field("/address", "required", "the message has no address, nor has the contact"));
     }
     if row.body.trim().is_empty() {

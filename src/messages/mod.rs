@@ -1,30 +1,42 @@
 //! Messages: each touch to and from a contact.
 //!
 //! `POST GET /v1/messages`, `GET PATCH DELETE /v1/messages/{id}`, and what can happen to one:
-//! `POST /v1/messages/{id}/schedule`, `/cancel`, `/reopen`, `/mark-sent`, `/mark-bounced`, `/mark-failed`, `/reply`.
+//! `POST /v1/messages/{id}/send`, `/schedule`, `/cancel`, `/reopen`, `/mark-sent`, `/mark-bounced`, `/mark-failed`,
+//! `/reply`; how its sending goes: `GET /v1/messages/{id}/delivery`; and for other programs: `GET
+//! /v1/messages/{id}/text`, `/mailto`, `/eml`.
 mod actions;
 mod api;
+mod delivery;
 mod draft;
+mod incoming;
 mod model;
 mod past;
 mod people;
 mod query;
 mod routes;
+mod search;
 mod service;
 mod states;
 mod store;
 mod timeline;
+mod ways_out;
 mod words;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::api::{Message, MessageInput};
+pub use self::delivery::SendMessage;
+pub use self::incoming::{IncomingMail, bounced, receive_mail, sent_as};
 pub use self::model::MessageId;
 pub use self::past::{PastMessage, forget_past, record_past};
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, free_texts};
-pub use self::service::{RESOURCE, purge, read_many, restore};
+pub use self::routes::host;
+pub use self::service::{RESOURCE, create, mark_sent, purge, read_many, reply, restore, template_gone};
+pub use self::store::{ROWS, found, parties, reindex};
 pub use self::timeline::timeline;
-pub use self::words::{MessageChannel, MessageDirection, MessagePurpose, MessageSource, MessageState, ReplyKind};
+pub use self::words::{
+    MessageChannel, MessageDirection, MessagePurpose, MessageSource, MessageState, MessageWait, ReplyKind,
+};
 
 pub fn configure(config: &mut ServiceConfig) {
     config
@@ -33,7 +45,12 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(routes::read_message)
         .service(routes::patch_message)
         .service(routes::delete_message)
-        .service(actions::schedule_message)
+        .service(delivery::routes::send_message)
+        .service(delivery::routes::schedule_message)
+        .service(delivery::routes::read_message_delivery)
+        .service(ways_out::read_message_text)
+        .service(ways_out::read_message_link)
+        .service(ways_out::read_message_file)
         .service(actions::cancel_message)
         .service(actions::reopen_message)
         .service(actions::mark_message_sent)

@@ -1,14 +1,16 @@
 //! Messages as the database has them.
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use uuid::Uuid;
 
-use super::words::{MessageChannel, MessageDirection, MessagePurpose, MessageSource, MessageState, ReplyKind};
+use super::words::{
+    MessageChannel, MessageDirection, MessagePurpose, MessageSource, MessageState, MessageWait, ReplyKind,
+};
 use crate::contacts::ContactId;
 use crate::db::schema::messages;
 use crate::db::{Json, WorkspaceId};
 use crate::lint::Report;
 use crate::resource_id;
+use crate::templates::TemplateId;
 
 resource_id!(
     /// Identifies a message.
@@ -33,7 +35,7 @@ pub struct MessageRow {
     pub subject: Option<String>,
     pub body: String,
     pub address: Option<String>,
-    pub template_id: Option<Uuid>,
+    pub template_id: Option<TemplateId>,
     pub template_version: Option<i32>,
     pub attempt: i16,
     pub in_reply_to_id: Option<MessageId>,
@@ -47,6 +49,7 @@ pub struct MessageRow {
     pub failure: Option<String>,
     pub source: MessageSource,
     pub external_key: Option<String>,
+    pub waits_for: Option<MessageWait>,
 }
 
 impl MessageRow {

@@ -98,5 +98,6 @@ fn row(tx: &Tx<'_>, past: PastMessage) -> MessageRow {
         failure: None,
         source: MessageSource::Import,
         external_key: Some(external_key),
+        waits_for: None,
     }
 }

@@ -96,7 +96,7 @@ pub async fn read_message(
 #[utoipa::path(tag = "messages", security(("bearer" = ["messages:write"])), params(("id" = Uuid, Path)),
     request_body = MessageInput, responses(
     (status = 200, description = "The message as it is now", body = Message, headers(("ETag" = String, description = "Its version"))),
-    (status = 409, description = "`impossible_transition`, `do_not_contact` or `contact_in_trash`"),
+    (status = 409, description = "`impossible_transition`, `do_not_contact`, `contact_in_trash` or `being_sent`"),
 ))]
 #[patch("/messages/{id}")]
 pub async fn patch_message(
@@ -119,6 +119,7 @@ pub async fn patch_message(
 /// It goes to the trash for 30 days, and is not sent meanwhile.
 #[utoipa::path(tag = "messages", security(("bearer" = ["messages:write"])), params(("id" = Uuid, Path)), responses(
     (status = 204, description = "It lies in the trash"),
+    (status = 409, description = "`being_sent`"),
 ))]
 #[delete("/messages/{id}")]
 pub async fn delete_message(

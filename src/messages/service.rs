@@ -3,17 +3,17 @@
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 use std::collections::HashMap;
 
-use super::api::{FailureInput, Message, MessageInput, ReplyInput, ScheduleInput, SentInput};
-use super::draft;
+use super::api::{FailureInput, Message, MessageInput, ReplyInput, SentInput};
 use super::model::{MessageId, MessageRow};
-use super::store;
 use super::words::{MessageDirection, MessagePurpose, MessageState, ReplyKind};
+use super::{delivery, draft, store};
 use crate::changes::{Kind, Tx};
 use crate::contacts::{self, ContactRow, Stage, Touch};
 use crate::db::{Conn, Json, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::http::{IfMatch, Patch};
 use crate::lint::{self, Report};
+use crate::templates::TemplateId;
 use crate::{do_not_contact, fields, trash};
 
 pub const RESOURCE: &str = "message";
@@ -21,10 +21,10 @@ pub const RESOURCE: &str = "message";
 const AHEAD: Duration = Duration::minutes(5);
 
 /// A message and whom it goes to or came from, both locked until the end of the transaction.
-struct Locked {
-    row: MessageRow,
+pub struct Locked {
+    pub row: MessageRow,
     /// None when it lies in the trash.
-    contact: Option<ContactRow>,
+    pub contact: Option<ContactRow>,
 }
 
 /// Those of these messages that are not deleted, in the order of their ids.
@@ -36,7 +36,8 @@ pub async fn create(tx: &mut Tx<'_>, id: MessageId, host: &str, input: MessageIn
     let Some(contact) = contacts::lock(tx, input.contact_id).await? else {
         return Err(ApiError::field("/contact_id", "not_found", "is not a contact of this workspace"));
     };
-    let row = draft::fresh(tx, id, host, &contact, input)?;
+    let mut row = draft::fresh(tx, id, host, &contact, input)?;
+    draft::check_template(tx, None, &mut row).await?;
     let answered = draft::check_answered(tx, &row).await?;
     match row.direction {
         MessageDirection::Outgoing => compose(tx, &contact, row).await,
@@ -53,7 +54,7 @@ async fn compose(tx: &mut Tx<'_>, contact: &ContactRow, mut row: MessageRow) -> 
     Ok(row.into())
 }
 
-async fn receive(tx: &mut Tx<'_>, row: MessageRow, answered: Option<MessageRow>) -> ApiResult<Message> {
+pub async fn receive(tx: &mut Tx<'_>, row: MessageRow, answered: Option<MessageRow>) -> ApiResult<Message> {
     store::insert(tx.conn, &row).await?;
     tx.record(Kind::MessageReceived, row.id, 1, Vec::new());
     if row.reply_kind != Some(ReplyKind::OutOfOffice) {
@@ -87,6 +88,8 @@ pub async fn reply(
         subject: input.subject,
         body: input.body,
         address: input.address,
+        template_id: None,
+        template_version: None,
         in_reply_to_id: Some(row.id),
         reply_kind: input.reply_kind,
         received_at: input.received_at,
@@ -102,8 +105,10 @@ pub async fn patch(
     patch: &Patch<MessageInput>,
 ) -> ApiResult<Message> {
     let Locked { row: before, contact } = live(tx, id, if_match).await?;
+    delivery::refuse_in_flight(tx, id).await?;
     let input = patch.apply(&Message::from(before.clone()).into())?;
     let mut after = draft::edited(&before, input)?;
+    draft::check_template(tx, Some(&before), &mut after).await?;
     let changed = fields::changed(&Message::from(before.clone()), &Message::from(after.clone()));
     if changed.is_empty() {
         return Ok(before.into());
@@ -125,6 +130,7 @@ pub async fn patch(
 
 pub async fn mark_sent(tx: &mut Tx<'_>, id: MessageId, if_match: &IfMatch, input: SentInput) -> ApiResult<Message> {
     let Locked { row, contact } = live(tx, id, if_match).await?;
+    delivery::refuse_in_flight(tx, id).await?;
     row.state.go(MessageState::Sent)?;
     refuse_unwanted(tx, &there(contact)?, &row).await?;
     let sent_at = past(input.sent_at, tx.now, "/sent_at")?;
@@ -132,28 +138,11 @@ pub async fn mark_sent(tx: &mut Tx<'_>, id: MessageId, if_match: &IfMatch, input
     let row = change(tx, row, MessageState::Sent, Kind::MessageSent, |row| {
         row.sent_at = Some(sent_at);
         row.failure = None;
+        row.waits_for = None;
         row.attempt = attempt;
     })
     .await?;
     touch(tx, &row, Stage::Contacted).await?;
-    Ok(row.into())
-}
-
-pub async fn schedule(tx: &mut Tx<'_>, id: MessageId, if_match: &IfMatch, input: ScheduleInput) -> ApiResult<Message> {
-    let Locked { row, contact } = live(tx, id, if_match).await?;
-    row.state.go(MessageState::Scheduled)?;
-    refuse_unwanted(tx, &there(contact)?, &row).await?;
-    let mut faults = draft::unsendable(&row);
-    let scheduled_at = input.scheduled_at.trunc_subsecs(6);
-    if scheduled_at <= tx.now {
-        faults.push(Fault::field("/scheduled_at", "out_of_range", "must be to come"));
-    }
-    ApiError::check(faults)?;
-    let row = change(tx, row, MessageState::Scheduled, Kind::MessageScheduled, |row| {
-        row.scheduled_at = Some(scheduled_at);
-        row.failure = None;
-    })
-    .await?;
     Ok(row.into())
 }
 
@@ -164,11 +153,13 @@ pub async fn cancel(tx: &mut Tx<'_>, id: MessageId, if_match: &IfMatch) -> ApiRe
 /// Back to being a draft.
 pub async fn reopen(tx: &mut Tx<'_>, id: MessageId, if_match: &IfMatch) -> ApiResult<Message> {
     let Locked { row, contact } = live(tx, id, if_match).await?;
+    delivery::refuse_in_flight(tx, id).await?;
     row.state.go(MessageState::Draft)?;
     refuse_unwanted(tx, &there(contact)?, &row).await?;
     let row = change(tx, row, MessageState::Draft, Kind::MessageUpdated, |row| {
         row.scheduled_at = None;
         row.failure = None;
+        row.waits_for = None;
     })
     .await?;
     Ok(row.into())
@@ -201,11 +192,16 @@ async fn settle(
     edit: impl FnOnce(&mut MessageRow),
 ) -> ApiResult<Message> {
     let Locked { row, contact: _ } = live(tx, id, if_match).await?;
-    Ok(change(tx, row, to, kind, edit).await?.into())
+    delivery::refuse_in_flight(tx, id).await?;
+    let settled = change(tx, row, to, kind, |row| {
+        row.waits_for = None;
+        edit(row);
+    });
+    Ok(settled.await?.into())
 }
 
 /// Moves the locked row to another state, if that can follow.
-async fn change(
+pub async fn change(
     tx: &mut Tx<'_>,
     before: MessageRow,
     to: MessageState,
@@ -227,6 +223,7 @@ async fn change(
 
 pub async fn delete(tx: &mut Tx<'_>, id: MessageId, if_match: &IfMatch) -> ApiResult<()> {
     let Locked { mut row, contact: _ } = live(tx, id, if_match).await?;
+    delivery::refuse_in_flight(tx, id).await?;
     row.deleted_at = Some(tx.now);
     row.version += 1;
     row.updated_at = tx.now;
@@ -243,6 +240,7 @@ pub async fn restore(tx: &mut Tx<'_>, id: MessageId) -> ApiResult<()> {
     if row.state == MessageState::Scheduled && row.scheduled_at.is_some_and(|at| at <= tx.now) {
         row.state = MessageState::Draft;
         row.scheduled_at = None;
+        row.waits_for = None;
         row.occurred_at = row.occurrence();
     }
     row.version += 1;
@@ -260,7 +258,16 @@ pub async fn purge(tx: &mut Tx<'_>, id: MessageId) -> ApiResult<()> {
     Ok(())
 }
 
-async fn live(tx: &mut Tx<'_>, id: MessageId, if_match: &IfMatch) -> ApiResult<Locked> {
+/// A template goes for good: messages that were made from it keep their text, and forget it.
+pub async fn template_gone(tx: &mut Tx<'_>, template: TemplateId) -> ApiResult<()> {
+    let forgotten = store::forget_template(tx.conn, tx.workspace, template, tx.now).await?;
+    for (id, version) in forgotten {
+        tx.record(Kind::MessageUpdated, id, version, vec!["template_id".to_owned(), "template_version".to_owned()]);
+    }
+    Ok(())
+}
+
+pub async fn live(tx: &mut Tx<'_>, id: MessageId, if_match: &IfMatch) -> ApiResult<Locked> {
     let contact_id = store::contact_of(tx.conn, tx.workspace, id).await?;
     let contact = contacts::lock(tx, contact_id).await?;
     let row = store::lock(tx.conn, tx.workspace, id).await?.filter(|row| row.deleted_at.is_none());
@@ -272,12 +279,12 @@ async fn live(tx: &mut Tx<'_>, id: MessageId, if_match: &IfMatch) -> ApiResult<L
     Ok(Locked { row, contact })
 }
 
-fn there(contact: Option<ContactRow>) -> ApiResult<ContactRow> {
+pub fn there(contact: Option<ContactRow>) -> ApiResult<ContactRow> {
     contact.ok_or_else(|| ApiError::new(Code::ContactInTrash, "restore the contact first"))
 }
 
 /// Refuses what must not be written to this contact, or to this address.
-async fn refuse_unwanted(tx: &mut Tx<'_>, contact: &ContactRow, row: &MessageRow) -> ApiResult<()> {
+pub async fn refuse_unwanted(tx: &mut Tx<'_>, contact: &ContactRow, row: &MessageRow) -> ApiResult<()> {
     if contact.wants_no_contact() {
         let detail = format!("{} asked not to be contacted", contact.display_name);
         let fault = Fault::field("/contact_id", "do_not_contact", detail.clone());
@@ -294,7 +301,7 @@ async fn lint(tx: &mut Tx<'_>, contact: &ContactRow, row: &MessageRow) -> ApiRes
     Ok(Json(lint::report(tx, contact, row.channel, row.purpose, subject, &row.body).await?))
 }
 
-async fn attempt(tx: &mut Tx<'_>, row: &MessageRow) -> ApiResult<i16> {
+pub async fn attempt(tx: &mut Tx<'_>, row: &MessageRow) -> ApiResult<i16> {
     let before = store::unanswered(tx.conn, tx.workspace, row.contact_id).await?;
     Ok(i16::try_from(before + 1).unwrap_or(i16::MAX))
 }
@@ -309,7 +316,7 @@ pub fn past(at: Option<DateTime<Utc>>, now: DateTime<Utc>, pointer: &'static str
 }
 
 /// Tells the contact's slice what happened. Who was met and is thanked moves on by that.
-async fn touch(tx: &mut Tx<'_>, row: &MessageRow, stage: Stage) -> ApiResult<()> {
+pub async fn touch(tx: &mut Tx<'_>, row: &MessageRow, stage: Stage) -> ApiResult<()> {
     let thanks = row.direction == MessageDirection::Outgoing && row.purpose == Some(MessagePurpose::ThankYou);
     let at = row.occurred_at;
     contacts::note_touches(tx, &HashMap::from([(row.contact_id, Touch { at, stage, thanks })])).await

@@ -3,23 +3,42 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use uuid::Uuid;
 
 use super::model::{MessageId, MessageRow};
 use super::query::{By, ListQuery};
-use super::words::{MessageDirection, MessageSource, MessageState, ReplyKind};
-use crate::contacts::ContactId;
+use super::search::{self, words};
+use super::words::{MessageChannel, MessageDirection, MessageSource, MessageState, ReplyKind};
+use crate::changes::Kind;
+use crate::contacts::{self, ContactId};
+use crate::db::full_text::Vector;
 use crate::db::schema::messages;
 use crate::db::{Conn, WorkspaceId};
-use crate::error::ApiResult;
+use crate::error::{ApiError, ApiResult, OnConstraint};
+use crate::exports::table::is;
+use crate::exports::{Link, Table};
+use crate::lint::Report;
+use crate::search::Found;
 use crate::sort::{Order, Position, keyset};
+use crate::templates::TemplateId;
 use crate::timeline::{Span, Tie};
 
-/// Rows of one statement: 28 values each, and PostgreSQL takes 65,535 values.
+/// Rows of one statement: 29 values each, and PostgreSQL takes 65,535 values.
 const CHUNK: usize = 1_000;
 
+/// The row, with what a search finds it by.
+fn written(row: &MessageRow) -> (&MessageRow, diesel::dsl::Eq<messages::search_words, Vector>) {
+    (row, messages::search_words.eq(words(row)))
+}
+
 pub async fn insert(mut conn: &Conn, row: &MessageRow) -> ApiResult<()> {
-    diesel::insert_into(messages::table).values(row).execute(&mut conn).await?;
-    Ok(())
+    made_from(diesel::insert_into(messages::table).values(written(row)).execute(&mut conn).await)
+}
+
+/// The template's version that a message is made from must be there.
+fn made_from(written: QueryResult<usize>) -> ApiResult<()> {
+    let none = || ApiError::field("/template_version", "not_found", "the template has no such version");
+    written.on_constraint("messages_template_fkey", none).map(drop)
 }
 
 /// Adds those whose external keys are not there yet, and tells which that were.
@@ -27,7 +46,7 @@ pub async fn insert_new(mut conn: &Conn, rows: &[MessageRow]) -> ApiResult<Vec<M
     let mut added = Vec::with_capacity(rows.len());
     for chunk in rows.chunks(CHUNK) {
         let ids: Vec<MessageId> = diesel::insert_into(messages::table)
-            .values(chunk)
+            .values(chunk.iter().map(written).collect::<Vec<_>>())
             .on_conflict_do_nothing()
             .returning(messages::id)
             .get_results(&mut conn)
@@ -39,8 +58,8 @@ pub async fn insert_new(mut conn: &Conn, rows: &[MessageRow]) -> ApiResult<Vec<M
 
 /// Writes the row over the one with its id.
 pub async fn update(mut conn: &Conn, row: &MessageRow) -> ApiResult<()> {
-    diesel::update(messages::table.find((row.workspace_id, row.id))).set(row).execute(&mut conn).await?;
-    Ok(())
+    let own = messages::table.find((row.workspace_id, row.id));
+    made_from(diesel::update(own).set(written(row)).execute(&mut conn).await)
 }
 
 pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: MessageId) -> ApiResult<MessageRow> {
@@ -59,6 +78,32 @@ pub async fn find_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[MessageId
 pub async fn contact_of(mut conn: &Conn, workspace: WorkspaceId, id: MessageId) -> ApiResult<ContactId> {
     let own = messages::workspace_id.eq(workspace).and(messages::id.eq(id));
     Ok(messages::table.filter(own).select(messages::contact_id).first(&mut conn).await?)
+}
+
+/// Those with these `Message-ID`s, deleted or not.
+pub async fn with_rfc_ids(mut conn: &Conn, workspace: WorkspaceId, ids: &[String]) -> ApiResult<Vec<MessageRow>> {
+    let wanted = messages::workspace_id.eq(workspace).and(messages::rfc_message_id.eq_any(ids));
+    Ok(MessageRow::query().filter(wanted).load(&mut conn).await?)
+}
+
+/// The e-mail that went out last to any of these contacts.
+pub async fn last_sent(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    contacts: &[ContactId],
+) -> ApiResult<Option<MessageRow>> {
+    let theirs = messages::workspace_id.eq(workspace).and(messages::contact_id.eq_any(contacts));
+    let sent = messages::direction.eq(MessageDirection::Outgoing).and(messages::channel.eq(MessageChannel::Email));
+    let sent = sent.and(messages::sent_at.is_not_null()).and(messages::deleted_at.is_null());
+    let newest_first = (messages::occurred_at.desc(), messages::id.desc());
+    let rows = MessageRow::query().filter(theirs.and(sent)).order(newest_first);
+    Ok(rows.first(&mut conn).await.optional()?)
+}
+
+/// As [`contact_of`], of a message that may be gone for good.
+pub async fn contact_if_there(mut conn: &Conn, workspace: WorkspaceId, id: MessageId) -> ApiResult<Option<ContactId>> {
+    let own = messages::workspace_id.eq(workspace).and(messages::id.eq(id));
+    Ok(messages::table.filter(own).select(messages::contact_id).first(&mut conn).await.optional()?)
 }
 
 /// The row, deleted or not, locked until the end of the transaction.
@@ -129,6 +174,12 @@ pub async fn give(
     })
 }
 
+/// Which of these contacts have messages, deleted or not.
+pub async fn parties(mut conn: &Conn, workspace: WorkspaceId, contacts: &[ContactId]) -> ApiResult<Vec<ContactId>> {
+    let own = messages::workspace_id.eq(workspace).and(messages::contact_id.eq_any(contacts));
+    Ok(messages::table.filter(own).select(messages::contact_id).distinct().load(&mut conn).await?)
+}
+
 /// Every message to and from these contacts, deleted or not.
 pub async fn of_contacts(
     mut conn: &Conn,
@@ -137,6 +188,23 @@ pub async fn of_contacts(
 ) -> ApiResult<Vec<MessageRow>> {
     let own = messages::workspace_id.eq(workspace).and(messages::contact_id.eq_any(contacts));
     Ok(MessageRow::query().filter(own).order(messages::id).load(&mut conn).await?)
+}
+
+/// Lets messages forget the template that they were made from, and gives their versions.
+pub async fn forget_template(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    template: TemplateId,
+    now: DateTime<Utc>,
+) -> ApiResult<Vec<(MessageId, i32)>> {
+    let made = messages::workspace_id.eq(workspace).and(messages::template_id.eq(template));
+    let forgotten = diesel::update(messages::table.filter(made)).set((
+        messages::template_id.eq(None::<TemplateId>),
+        messages::template_version.eq(None::<i32>),
+        messages::version.eq(messages::version + 1),
+        messages::updated_at.eq(now),
+    ));
+    Ok(forgotten.returning((messages::id, messages::version)).get_results(&mut conn).await?)
 }
 
 /// Messages that follow this one, in the order of their ids.
@@ -283,3 +351,72 @@ pub async fn list(
     };
     Ok(rows.limit(query.fetch()).load(&mut conn).await?)
 }
+
+/// What a search shows of these messages.
+pub async fn found(mut conn: &Conn, workspace: WorkspaceId, ids: &[Uuid]) -> ApiResult<Vec<Found>> {
+    let wanted = messages::workspace_id.eq(workspace).and(messages::id.eq_any(ids));
+    let rows = MessageRow::query().filter(wanted.and(messages::deleted_at.is_null())).load(&mut conn).await?;
+    let people: Vec<ContactId> = rows.iter().map(|row| row.contact_id).collect();
+    let names = contacts::names(conn, workspace, &people).await?;
+    Ok(rows.iter().map(|row| search::found(row, &names)).collect())
+}
+
+/// Renews what a search finds of these messages by. Whoever holds one of them writes it anew.
+pub async fn reindex(mut conn: &Conn, workspace: WorkspaceId, ids: &[MessageId]) -> ApiResult<()> {
+    let wanted = messages::workspace_id.eq(workspace).and(messages::id.eq_any(ids));
+    let rows = MessageRow::query().filter(wanted).for_update().skip_locked().load(&mut conn).await?;
+    let words = rows.iter().map(|row| (row.id.into(), words(row)));
+    crate::search::keep(conn, workspace, "messages", words).await
+}
+
+/// As an archive takes them: with them go those of a contact that lies in the trash.
+pub const ROWS: Table = Table {
+    name: "messages",
+    columns: &[
+        "id",
+        "version",
+        "created_at",
+        "updated_at",
+        "contact_id",
+        "direction",
+        "channel",
+        "purpose",
+        "state",
+        "subject",
+        "body",
+        "address",
+        "template_id",
+        "template_version",
+        "attempt",
+        "in_reply_to_id",
+        "reply_kind",
+        "rfc_message_id",
+        "scheduled_at",
+        "sent_at",
+        "received_at",
+        "occurred_at",
+        "lint",
+        "failure",
+        "source",
+        "external_key",
+        "waits_for",
+    ],
+    id: Some("id"),
+    key: &["id"],
+    links: &[
+        Link::required("contact_id", "contacts"),
+        Link::to("template_id", "templates"),
+        Link {
+            and: "EXISTS (SELECT 1 FROM contacts AS c WHERE c.workspace_id = r.workspace_id AND c.id = r.contact_id AND c.deleted_at IS NULL)",
+            ..Link::to("in_reply_to_id", "messages")
+        },
+    ],
+    taken: "t.deleted_at IS NULL",
+    computed: &[(
+        "template_version",
+        "CASE WHEN EXISTS (SELECT 1 FROM templates AS r WHERE r.workspace_id = t.workspace_id AND r.id = t.template_id AND r.deleted_at IS NULL) THEN t.template_version END",
+    )],
+    late: &["in_reply_to_id"],
+    checks: &[("lint", is::<Report>)],
+    created: Some(Kind::MessageCreated),
+};

@@ -77,3 +77,27 @@ text_enum! {
         Inbound = "inbound",
     }
 }
+
+text_enum! {
+    /// Why a scheduled message is not sent yet.
+    MessageWait {
+        /// The mail server could not take it; it is tried again.
+        Retry = "retry",
+        /// As many messages as the workspace may send have gone out that day.
+        DailyLimit = "daily_limit",
+        /// It came to its turn when the contact is not awake.
+        WakingHours = "waking_hours",
+    }
+}
+
+text_enum! {
+    /// What becomes of a time at which the contact is not awake.
+    OutsideHours {
+        /// The call is refused, and told the next time that fits.
+        Refuse = "refuse",
+        /// The next time that fits is taken.
+        Move = "move",
+        /// The time is taken as it is.
+        Allow = "allow",
+    }
+}

@@ -3,11 +3,13 @@
 //! `GET /v1/network/graph`, `GET /v1/companies/{id}/paths`.
 mod dot;
 mod graph;
+mod layout;
 mod model;
 mod paths;
 mod routes;
 mod service;
 mod store;
+mod style;
 mod svg;
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -205,3 +205,36 @@ pub struct PathReason {
     #[schema(example = 20)]
     pub points: i16,
 }
+
+/// People and links for the tests of the renderings.
+#[cfg(test)]
+pub mod test {
+    use super::*;
+
+    pub fn id(number: usize) -> Uuid {
+        Uuid::from_u128(number as u128 + 1)
+    }
+
+    pub fn node(number: usize, name: &str, chain_depth: u32) -> NetworkNode {
+        NetworkNode {
+            id: id(number),
+            kind: NodeKind::Contact,
+            contact_id: None,
+            name: Some(name.to_owned()),
+            stage: None,
+            chain_depth,
+            r#yield: NetworkYield::default(),
+        }
+    }
+
+    pub fn edge(from: usize, to: usize) -> NetworkEdge {
+        NetworkEdge {
+            from: id(from),
+            to: id(to),
+            kind: EdgeKind::Introduction,
+            introduction_id: None,
+            state: Some(State::Made),
+            may_use_name: Some(true),
+        }
+    }
+}

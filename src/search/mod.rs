@@ -7,11 +7,14 @@ mod query;
 mod routes;
 mod sources;
 mod store;
+mod walk;
 mod words;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::model::Found;
+pub use self::store::keep;
+pub use self::walk::walk;
 pub use self::words::{Place, Text, vector};
 
 pub fn configure(config: &mut ServiceConfig) {

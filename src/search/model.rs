@@ -21,6 +21,9 @@ text_enum! {
     SearchKind {
         Contact = "contact",
         Company = "company",
+        Message = "message",
+        Meeting = "meeting",
+        Template = "template",
     }
 }
 

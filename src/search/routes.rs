@@ -49,7 +49,7 @@ fn usual() -> u16 {
 /// Search everything
 ///
 /// Names first, then what lists show, then notes, tags and all else; within a rank the newest first. What the credential
-/// may not read (`contacts:read`, `companies:read`) is not found.
+/// may not read (`contacts:read`, `companies:read`, `messages:read`) is not found.
 #[utoipa::path(tag = "search", security(("bearer" = ["search:read"])), params(SearchQuery), responses(
     (status = 200, description = "A page of what was found", body = SearchPage),
 ))]

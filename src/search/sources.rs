@@ -6,18 +6,22 @@ use super::model::{Found, SearchKind};
 use super::query::{Query, Rank};
 use super::store::{self, Step};
 use super::words::Branch;
-use crate::auth::{Caller, CompaniesRead, ContactsRead};
+use crate::auth::{Caller, CompaniesRead, ContactsRead, MeetingsRead, MessagesRead, TemplatesRead};
+use crate::changes::Tx;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
-use crate::{companies, contacts};
+use crate::{companies, contacts, meetings, messages, templates};
 
 impl SearchKind {
-    pub const ALL: [Self; 2] = [Self::Contact, Self::Company];
+    pub const ALL: [Self; 5] = [Self::Contact, Self::Company, Self::Message, Self::Meeting, Self::Template];
 
-    fn table(self) -> &'static str {
+    pub fn table(self) -> &'static str {
         match self {
             Self::Contact => "contacts",
             Self::Company => "companies",
+            Self::Message => "messages",
+            Self::Meeting => "meetings",
+            Self::Template => "templates",
         }
     }
 
@@ -26,6 +30,9 @@ impl SearchKind {
         match self {
             Self::Contact => caller.scopes.holds::<ContactsRead>(),
             Self::Company => caller.scopes.holds::<CompaniesRead>(),
+            Self::Message => caller.scopes.holds::<MessagesRead>(),
+            Self::Meeting => caller.scopes.holds::<MeetingsRead>(),
+            Self::Template => caller.scopes.holds::<TemplatesRead>(),
         }
     }
 
@@ -33,8 +40,26 @@ impl SearchKind {
         match self {
             Self::Contact => contacts::found(conn, workspace, ids).await,
             Self::Company => companies::found(conn, workspace, ids).await,
+            Self::Message => messages::found(conn, workspace, ids).await,
+            Self::Meeting => meetings::found(conn, workspace, ids).await,
+            Self::Template => templates::found(conn, workspace, ids).await,
         }
     }
+
+    /// Has these found by their present texts.
+    pub async fn reindex(self, tx: &Tx<'_>, ids: &[Uuid]) -> ApiResult<()> {
+        match self {
+            Self::Contact => contacts::reindex(tx.conn, tx.workspace, &typed(ids)).await,
+            Self::Company => companies::reindex(tx.conn, tx.workspace, &typed(ids)).await,
+            Self::Message => messages::reindex(tx.conn, tx.workspace, &typed(ids)).await,
+            Self::Meeting => meetings::reindex(tx.conn, tx.workspace, &typed(ids)).await,
+            Self::Template => templates::reindex(tx.conn, tx.workspace, &typed(ids)).await,
+        }
+    }
+}
+
+fn typed<I: From<Uuid>>(ids: &[Uuid]) -> Vec<I> {
+    ids.iter().copied().map(I::from).collect()
 }
 
 /// Where something stands among all that is found: by rank, then the newest first.

@@ -24,12 +24,12 @@ pub struct TagRow {
     pub counts: Vec<i64>,
 }
 
-/// Every tag of every live row, as often as it is carried.
-fn carried() -> String {
+/// Every tag of every live row that fits, as often as it is carried.
+fn carried(fits: &str) -> String {
     let parts = Carrier::ALL.iter().enumerate().map(|(number, carrier)| {
         format!(
             "SELECT {number} AS carrier, id, tag, lower(tag COLLATE \"und-x-icu\") AS key
-             FROM {}, unnest(tags) AS tag WHERE workspace_id = $1 AND deleted_at IS NULL AND tags <> '{{}}'",
+             FROM {}, unnest(tags) AS tag WHERE workspace_id = $1 AND deleted_at IS NULL AND tags <> '{{}}'{fits}",
             carrier.table()
         )
     });
@@ -48,7 +48,7 @@ pub async fn list(mut conn: &Conn, workspace: WorkspaceId, after: Option<&str>, 
          WHERE $2 IS NULL OR key COLLATE \"und-x-icu\" > $2 COLLATE \"und-x-icu\"
          GROUP BY key ORDER BY key COLLATE \"und-x-icu\" LIMIT $3",
         counts(),
-        carried()
+        carried("")
     );
     let query = diesel::sql_query(sql).bind::<SqlUuid, _>(workspace).bind::<Nullable<Text>, _>(after);
     Ok(query.bind::<BigInt, _>(fetch).load(&mut conn).await?)
@@ -60,7 +60,8 @@ pub async fn find(mut conn: &Conn, workspace: WorkspaceId, keys: &[String]) -> A
         "SELECT key, mode() WITHIN GROUP (ORDER BY tag) AS name, {} FROM ({}) AS carried
          WHERE key = ANY($2) GROUP BY key",
         counts(),
-        carried()
+        // By the index of tags; a row that has one of them may have others.
+        carried(" AND inroad_lowered(tags) && $2")
     );
     let query = diesel::sql_query(sql).bind::<SqlUuid, _>(workspace).bind::<Array<Text>, _>(keys);
     Ok(query.load(&mut conn).await?)
@@ -81,7 +82,8 @@ pub async fn spellings(
     }
     let sql = format!(
         "SELECT DISTINCT tag FROM {}, unnest(tags) AS tag
-         WHERE workspace_id = $1 AND tags <> '{{}}' AND lower(tag COLLATE \"und-x-icu\") = ANY($2)",
+         WHERE workspace_id = $1 AND tags <> '{{}}' AND inroad_lowered(tags) && $2
+         AND lower(tag COLLATE \"und-x-icu\") = ANY($2)",
         carrier.table()
     );
     let query = diesel::sql_query(sql).bind::<SqlUuid, _>(workspace).bind::<Array<Text>, _>(keys);
@@ -121,7 +123,9 @@ pub async fn replace_some(
              ) AS changed WHERE tag IS NOT NULL GROUP BY tag ORDER BY min(place)
          )
          WHERE workspace_id = $1 AND id IN (
-             SELECT id FROM {table} WHERE workspace_id = $1 AND tags && $2 ORDER BY id LIMIT $5 FOR UPDATE
+             SELECT id FROM {table}
+             WHERE workspace_id = $1 AND tags <> '{{}}' AND inroad_lowered(tags) && inroad_lowered($2) AND tags && $2
+             ORDER BY id LIMIT $5 FOR UPDATE
          )
          RETURNING id, version, deleted_at IS NULL AS live"
     );

@@ -4,13 +4,15 @@ use futures_util::try_join;
 
 use super::model::{Entry, Place, Span, TimelineEntry, merge};
 use crate::app::App;
-use crate::auth::{Access, Caller, ContactsRead, ImportsRead, IntroductionsRead, MessagesRead};
+use crate::auth::{
+    Access, Caller, ContactsRead, FollowUpsRead, ImportsRead, IntroductionsRead, MeetingsRead, MessagesRead,
+};
 use crate::contacts::ContactId;
 use crate::db::Conn;
 use crate::error::ApiResult;
 use crate::http::page::{self, PageQuery};
 use crate::http::{Answer, Id, Paging, Params};
-use crate::{circle_requests, contacts, introductions, messages, page, transfer};
+use crate::{circle_requests, contacts, follow_ups, introductions, meetings, merges, messages, page, transfer};
 
 page! {
     /// A page of a contact's timeline.
@@ -20,8 +22,10 @@ page! {
 /// Read what happened with a contact
 ///
 /// Newest first, whatever resource it came from: how the contact came in, what was changed lately (as long as the change
-/// log is kept), its stages, the introductions that it gave or that led to it, what it was asked for, and the messages.
-/// What the credential may not read by itself (`imports:read`, `introductions:read`, `messages:read`) is left out.
+/// log is kept), its stages, the introductions that it gave or that led to it, what it was asked for, the messages, the
+/// meetings, what was due, and who became one with it. What happened with those before is told, too.
+/// What the credential may not read by itself (`imports:read`, `introductions:read`, `messages:read`, `meetings:read`,
+/// `follow_ups:read`) is left out.
 #[utoipa::path(tag = "contacts", security(("bearer" = ["contacts:read"])), params(("id" = Uuid, Path), PageQuery), responses(
     (status = 200, description = "A page of the timeline", body = TimelinePage),
 ))]
@@ -54,17 +58,22 @@ async fn gather(
 ) -> ApiResult<Vec<(Place, Entry)>> {
     let span = |source: usize| Span::of(source, from, limit);
     let (own, imports, introductions, requests, stages) = (span(0), span(1), span(2), span(3), span(4));
-    let messages = span(5);
+    let (messages, merges, meetings, follow_ups) = (span(5), span(6), span(7), span(8));
     let (workspace, scopes) = (caller.workspace, caller.scopes);
-    let (own, imports, introductions, requests, stages, messages) = try_join!(
-        contacts::timeline(conn, workspace, contact, &own),
+    let mut ids = vec![contact];
+    ids.extend(merges::former(conn, workspace, contact).await?);
+    let (own, imports, introductions, requests, stages, messages, merges, meetings, follow_ups) = try_join!(
+        contacts::timeline(conn, workspace, &ids, &own),
         told(scopes.holds::<ImportsRead>(), transfer::timeline(conn, workspace, contact, &imports)),
         told(scopes.holds::<IntroductionsRead>(), introductions::timeline(conn, workspace, contact, &introductions)),
         told(scopes.holds::<IntroductionsRead>(), circle_requests::timeline(conn, workspace, contact, &requests)),
-        contacts::stage_timeline(conn, workspace, contact, &stages),
+        contacts::stage_timeline(conn, workspace, &ids, &stages),
         told(scopes.holds::<MessagesRead>(), messages::timeline(conn, workspace, contact, &messages)),
+        merges::timeline(conn, workspace, contact, &merges),
+        told(scopes.holds::<MeetingsRead>(), meetings::timeline(conn, workspace, contact, &meetings)),
+        told(scopes.holds::<FollowUpsRead>(), follow_ups::timeline(conn, workspace, contact, &follow_ups)),
     )?;
-    Ok(merge(vec![own, imports, introductions, requests, stages, messages], limit))
+    Ok(merge(vec![own, imports, introductions, requests, stages, messages, merges, meetings, follow_ups], limit))
 }
 
 async fn told(may: bool, source: impl Future<Output = ApiResult<Vec<Entry>>>) -> ApiResult<Vec<Entry>> {

@@ -100,6 +100,18 @@ pub fn extract(file: File, wanted: &[&str]) -> Result<File, ArchiveError> {
     spool(entry, limit)
 }
 
+/// As [`extract`], for each of these names by itself.
+pub fn extract_each<const N: usize>(file: &File, wanted: [&str; N]) -> Result<[Option<File>; N], ArchiveError> {
+    let mut found = [const { None }; N];
+    for (place, name) in found.iter_mut().zip(wanted) {
+        *place = match extract(file.try_clone()?, &[name]) {
+            Err(ArchiveError::Missing { .. }) => None,
+            found => Some(found?),
+        };
+    }
+    Ok(found)
+}
+
 /// Decompresses the entry of this very name, of at most `most` bytes, into an unnamed temporary file, which is returned
 /// rewound.
 pub fn entry(file: &File, name: &str, most: u64) -> Result<Option<File>, ArchiveError> {

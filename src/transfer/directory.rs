@@ -8,7 +8,7 @@ use super::model::ImportKind;
 use super::record::{Record, Said, name_words};
 use super::store;
 use crate::changes::Tx;
-use crate::contacts::{self, Companies, Contact, ContactId, Phone};
+use crate::contacts::{self, Contact, ContactId, Phone};
 use crate::db::Json;
 use crate::erasure::Forgotten;
 use crate::error::ApiResult;
@@ -26,7 +26,6 @@ pub struct Directory {
     /// By the name that contacts sort by, with whether a profile is known: somebody with another profile is somebody
     /// else.
     names: HashMap<String, Vec<(ContactId, bool)>>,
-    pub companies: Companies,
     /// Who was deleted stays so: ids, LinkedIn slugs and e-mail addresses of those in the trash.
     trash: HashSet<String>,
     forgotten: Forgotten,
@@ -106,6 +105,7 @@ impl Directory {
         self.forgotten.has(row.slugs.first().map(String::as_str), emails(), &name, None)
             || row.slugs.iter().skip(1).any(|slug| self.forgotten.has(Some(slug), [], &name, None))
             || companies.into_iter().any(|company| self.forgotten.has(None, [], &name, company))
+            || self.forgotten.has_called(&name, said.phone_keys())
     }
 
     /// Whoever may be meant by an entry.
@@ -122,6 +122,19 @@ impl Directory {
             found.extend(self.namesakes(row));
         }
         found
+    }
+
+    /// Whom the source's own key stands for, by this file or an earlier one.
+    pub fn by_key(&self, key: &str) -> Option<ContactId> {
+        let seen = self.seen.get(key).and_then(|seen| seen.contact);
+        seen.or_else(|| self.keys.get(key).map(|(id, _)| *id))
+    }
+
+    /// Remembers whom an entry is about, for those that follow with the same key.
+    pub fn settled(&mut self, row: &Record, id: ContactId) {
+        if let Some(seen) = self.seen.get_mut(row.repeats.as_ref().unwrap_or(&row.key)) {
+            seen.contact.get_or_insert(id);
+        }
     }
 
     /// Whom an earlier entry with the same key was about.

@@ -9,14 +9,17 @@ use utoipa::ToSchema;
 use super::archive::{self, ArchiveError};
 use super::columns::{self, Column, Mapped};
 use super::google::{self, Google};
+use super::linkedin::{Census, TouchKind, Touches};
 use super::mappings::{MappingInput, suggest};
-use super::model::ImportKind;
+use super::model::{ImportKind, Part};
 use super::record::Entry;
 use super::table::{Candidate, Head, Table};
 use super::value::DateOrder;
 use super::vcard::Cards;
 use super::{linkedin, outlook};
 use crate::contacts::HowFound;
+
+const CONNECTIONS: &str = "Connections.csv";
 
 /// Why a file as a whole cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +70,17 @@ pub struct Hints {
     pub mapping: Option<MappingInput>,
     /// A table is read even if none of its columns tells who a row is about.
     pub unmapped: bool,
+    /// Of messages: whose they are.
+    pub owner: Owner,
+}
+
+/// Whose files these are.
+#[derive(Debug, Clone, Default)]
+pub struct Owner {
+    /// Their LinkedIn profile, where somebody has said it.
+    pub slug: Option<String>,
+    /// What the account is called.
+    pub name: String,
 }
 
 /// The entries of a file, read one by one in constant memory.
@@ -75,7 +89,17 @@ pub struct Rows {
     /// As in the WHATWG standard: `UTF-8`, `UTF-16LE`, `windows-1252`.
     pub encoding: &'static str,
     pub layout: Option<Layout>,
+    /// Of messages: who has a part in them.
+    pub census: Census,
+    pub owner: Owner,
     entries: Box<dyn Iterator<Item = Entry> + Send>,
+}
+
+impl Rows {
+    fn new(kind: ImportKind, encoding: &'static str, entries: impl Iterator<Item = Entry> + Send + 'static) -> Self {
+        let (census, owner) = (Census::default(), Owner::default());
+        Self { kind, encoding, layout: None, census, owner, entries: Box::new(entries) }
+    }
 }
 
 /// How a table is laid out.
@@ -107,7 +131,14 @@ impl Iterator for Rows {
 /// Opens an upload, told by its content and not by its name: a vCard, a table, or an archive with one of these in it.
 pub fn open(mut file: File, hints: &Hints) -> Result<Rows, FileError> {
     if archive::is_archive(&mut file)? {
-        file = archive::extract(file, wanted(hints.kind))?;
+        if matches!(hints.kind, None | Some(ImportKind::LinkedinArchive)) && hints.mapping.is_none() {
+            let [connections, messages, invitations] =
+                archive::extract_each(&file, [CONNECTIONS, TouchKind::Message.file(), TouchKind::Invitation.file()])?;
+            if messages.is_some() || invitations.is_some() {
+                return linkedin_archive(connections, messages, invitations, &hints.owner);
+            }
+        }
+        file = archive::extract(file, &wanted(hints.kind))?;
     }
     if hints.kind == Some(ImportKind::LinkedinConnections) && hints.encoding.is_none() {
         return connections(file);
@@ -119,8 +150,7 @@ pub fn open(mut file: File, hints: &Hints) -> Result<Rows, FileError> {
         return Err(FileError::NotVcard);
     }
     if hints.kind == Some(ImportKind::Vcard) || may_be_cards && head.is_vcard() {
-        let entries = Box::new(Cards::new(head.text()));
-        return Ok(Rows { kind: ImportKind::Vcard, encoding, layout: None, entries });
+        return Ok(Rows::new(ImportKind::Vcard, encoding, Cards::new(head.text())));
     }
     let candidates = head.candidates(hints.delimiter);
     let known = match hints.kind {
@@ -133,10 +163,12 @@ pub fn open(mut file: File, hints: &Hints) -> Result<Rows, FileError> {
     };
     match known {
         Some((ImportKind::LinkedinConnections, _)) => connections(file),
+        Some((ImportKind::LinkedinMessages, _)) => touches(file, TouchKind::Message, encoding, &hints.owner),
+        Some((ImportKind::LinkedinInvitations, _)) => touches(file, TouchKind::Invitation, encoding, &hints.owner),
         Some((ImportKind::GoogleContacts, header)) => {
             let (table, _) = head.table(header);
             let layout = Some(Layout::of(&table));
-            Ok(Rows { kind: ImportKind::GoogleContacts, encoding, layout, entries: Box::new(Google::new(table)) })
+            Ok(Rows { layout, ..Rows::new(ImportKind::GoogleContacts, encoding, Google::new(table)) })
         }
         Some((kind, header)) => {
             let (table, sample) = head.table(header);
@@ -149,32 +181,84 @@ pub fn open(mut file: File, hints: &Hints) -> Result<Rows, FileError> {
 
 fn connections(file: File) -> Result<Rows, FileError> {
     let rows = linkedin::read(file)?;
-    let (kind, encoding) = (ImportKind::LinkedinConnections, rows.encoding());
-    Ok(Rows { kind, encoding, layout: None, entries: Box::new(rows.map(Into::into)) })
+    let encoding = rows.encoding();
+    Ok(Rows::new(ImportKind::LinkedinConnections, encoding, rows.map(Into::into)))
+}
+
+/// Messages or invitations by themselves. The file is read twice: whose it is shows only in all of it.
+fn touches(file: File, kind: TouchKind, encoding: &'static str, owner: &Owner) -> Result<Rows, FileError> {
+    let mut census = Census::default();
+    census.add(file.try_clone()?, kind)?;
+    let rows = Touches::open(file, kind)?;
+    let kind = match kind {
+        TouchKind::Message => ImportKind::LinkedinMessages,
+        TouchKind::Invitation => ImportKind::LinkedinInvitations,
+    };
+    Ok(Rows { census, owner: owner.clone(), ..Rows::new(kind, encoding, rows) })
+}
+
+/// All of these files that there are: first the people, then what was written.
+fn linkedin_archive(
+    people: Option<File>,
+    messages: Option<File>,
+    invitations: Option<File>,
+    owner: &Owner,
+) -> Result<Rows, FileError> {
+    let mut census = Census::default();
+    let mut encoding = encoding_rs::UTF_8.name();
+    let mut entries: Box<dyn Iterator<Item = Entry> + Send> = Box::new(std::iter::empty());
+    if let Some(file) = people {
+        let rows = connections(file)?;
+        encoding = rows.encoding;
+        entries = Box::new(rows);
+    }
+    let files =
+        [(messages, TouchKind::Message, Part::Messages), (invitations, TouchKind::Invitation, Part::Invitations)];
+    for (file, kind, part) in files {
+        let Some(file) = file else { continue };
+        census.add(file.try_clone()?, kind)?;
+        let rows = Touches::open(file, kind)?;
+        entries = Box::new(entries.chain(rows.map(move |entry| entry.in_part(part))));
+    }
+    let kind = ImportKind::LinkedinArchive;
+    Ok(Rows { census, owner: owner.clone(), ..Rows::new(kind, encoding, entries) })
 }
 
 /// What an archive is searched for.
-fn wanted(kind: Option<ImportKind>) -> &'static [&'static str] {
+fn wanted(kind: Option<ImportKind>) -> Vec<&'static str> {
     match kind {
-        Some(ImportKind::LinkedinConnections) => &["Connections.csv"],
-        Some(ImportKind::Vcard) => &[".vcf"],
-        Some(_) => &[".csv"],
-        None => &["Connections.csv", ".vcf", ".csv"],
+        Some(ImportKind::LinkedinConnections) => vec![CONNECTIONS],
+        Some(ImportKind::LinkedinMessages) => vec![TouchKind::Message.file()],
+        Some(ImportKind::LinkedinInvitations) => vec![TouchKind::Invitation.file()],
+        Some(ImportKind::LinkedinArchive) => {
+            vec![CONNECTIONS, TouchKind::Message.file(), TouchKind::Invitation.file()]
+        }
+        Some(ImportKind::Vcard) => vec![".vcf"],
+        Some(_) => vec![".csv"],
+        None => vec![CONNECTIONS, ".vcf", ".csv"],
     }
 }
 
 fn recognise(found: &Candidate) -> Option<ImportKind> {
-    [ImportKind::LinkedinConnections, ImportKind::GoogleContacts, ImportKind::OutlookContacts]
-        .into_iter()
-        .find(|kind| is_header_of(*kind, found))
+    [
+        ImportKind::LinkedinConnections,
+        ImportKind::LinkedinMessages,
+        ImportKind::LinkedinInvitations,
+        ImportKind::GoogleContacts,
+        ImportKind::OutlookContacts,
+    ]
+    .into_iter()
+    .find(|kind| is_header_of(*kind, found))
 }
 
 fn is_header_of(kind: ImportKind, found: &Candidate) -> bool {
     match kind {
         ImportKind::LinkedinConnections => linkedin::recognises(&found.cells),
+        ImportKind::LinkedinMessages => TouchKind::Message.recognises(&found.cells),
+        ImportKind::LinkedinInvitations => TouchKind::Invitation.recognises(&found.cells),
         ImportKind::GoogleContacts => google::recognises(&found.cells),
         ImportKind::OutlookContacts => outlook::recognises(&found.cells),
-        ImportKind::Vcard | ImportKind::Csv => false,
+        ImportKind::LinkedinArchive | ImportKind::InroadArchive | ImportKind::Vcard | ImportKind::Csv => false,
     }
 }
 
@@ -225,8 +309,8 @@ fn mapped(
 ) -> Rows {
     let date_order = date_order.or_else(|| columns::date_order(&columns, &sample));
     let layout = Layout { date_order, sample, columns: columns.clone(), ..Layout::of(&table) };
-    let entries = Box::new(Mapped { table, columns, date_order, how_found: HowFound::Import });
-    Rows { kind, encoding, layout: Some(layout), entries }
+    let entries = Mapped { table, columns, date_order, how_found: HowFound::Import };
+    Rows { layout: Some(layout), ..Rows::new(kind, encoding, entries) }
 }
 
 impl Layout {

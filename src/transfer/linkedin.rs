@@ -19,16 +19,21 @@ use crate::transfer::archive;
 use crate::transfer::records::{Fault, Records};
 use crate::transfer::text::{self, Decoded};
 
+mod census;
+mod content;
 mod header;
 mod name;
 mod profile;
 mod row;
 #[cfg(test)]
 mod tests;
+mod touches;
 mod value;
 
+pub use census::Census;
 pub use profile::Profile;
 pub use row::{MAX_COMPANY, MAX_NAME, MAX_OTHER, MAX_TITLE};
+pub use touches::{Party, Touch, TouchKind, Touches};
 
 const IN_ARCHIVE: &str = "Connections.csv";
 /// How much of the text is searched for the header; the notes take less than one of these KiB.

@@ -11,6 +11,7 @@ mod country;
 mod directory;
 pub mod formats;
 mod google;
+mod interrupted;
 pub mod linkedin;
 mod mappings;
 mod merge;
@@ -20,28 +21,33 @@ mod params;
 mod people;
 mod preview;
 mod progress;
+mod queue;
 mod reading;
 mod record;
 pub mod records;
-mod referrals;
+mod report;
 mod routes;
 mod run;
 mod service;
+mod settle;
 mod store;
 mod table;
 #[cfg(test)]
 mod tests;
 pub mod text;
 mod timeline;
+mod touches;
+mod undo;
 mod upload;
 mod value;
 pub mod vcard;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use self::interrupted::settle_interrupted;
+pub use self::mappings::ROWS as MAPPINGS;
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged};
-pub use self::service::settle_interrupted;
-pub use self::store::extras;
+pub use self::store::{EXTRAS, KEYS, extras};
 pub use self::timeline::timeline;
 
 pub fn configure(config: &mut ServiceConfig) {

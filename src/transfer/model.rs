@@ -6,10 +6,12 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::linkedin;
+use super::linkedin::{self, TouchKind};
 use crate::contacts::ContactId;
 use crate::db::WorkspaceId;
 use crate::db::schema::{contact_extras, import_keys, import_rows, imports};
+use crate::error::ApiError;
+use crate::exports::restore::Resource;
 use crate::{fields, resource_id, text_enum};
 
 resource_id!(
@@ -22,6 +24,14 @@ text_enum! {
     ImportKind {
         /// `Connections.csv` of a LinkedIn archive, or the whole archive.
         LinkedinConnections = "linkedin_connections",
+        /// `messages.csv` of a LinkedIn archive: messages of the past.
+        LinkedinMessages = "linkedin_messages",
+        /// `Invitations.csv` of a LinkedIn archive, sent and received.
+        LinkedinInvitations = "linkedin_invitations",
+        /// A LinkedIn archive with several of these files.
+        LinkedinArchive = "linkedin_archive",
+        /// A workspace that Inroad has exported.
+        InroadArchive = "inroad_archive",
         /// Google Contacts as CSV, in today's layout or the one before.
         GoogleContacts = "google_contacts",
         /// Outlook's contacts as CSV, of the desktop program or of Outlook.com.
@@ -37,7 +47,9 @@ impl ImportKind {
     /// Under which name the keys of its people are kept.
     pub fn source(self) -> &'static str {
         match self {
-            Self::LinkedinConnections => "linkedin",
+            Self::LinkedinConnections | Self::LinkedinMessages | Self::LinkedinInvitations | Self::LinkedinArchive => {
+                "linkedin"
+            }
             other => other.name(),
         }
     }
@@ -45,27 +57,80 @@ impl ImportKind {
     /// Who says what the file says.
     pub fn owner(self) -> &'static str {
         match self {
-            Self::LinkedinConnections => "LinkedIn",
+            Self::LinkedinConnections | Self::LinkedinMessages | Self::LinkedinInvitations | Self::LinkedinArchive => {
+                "LinkedIn"
+            }
             Self::GoogleContacts => "Google",
             Self::OutlookContacts => "Outlook",
+            Self::InroadArchive => "the archive",
             Self::Vcard => "the card",
             Self::Csv => "the file",
         }
     }
 
+    pub fn is_linkedin(self) -> bool {
+        self.source() == "linkedin"
+    }
+
     pub fn has_phones(self) -> bool {
-        self != Self::LinkedinConnections
+        !self.is_linkedin()
     }
 
     /// An address is that of the member who confirmed it, and of nobody else.
     pub fn has_personal_emails(self) -> bool {
-        self == Self::LinkedinConnections
+        self.is_linkedin()
+    }
+}
+
+/// A file of several in an archive. Rows are numbered through all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// `Connections.csv`, or whatever the only file is.
+    First,
+    Messages,
+    Invitations,
+    /// A file of a workspace's archive, by its place in [`Resource::ALL`].
+    Resource(usize),
+}
+
+impl Part {
+    /// More lines than a file can have.
+    const LINES: u64 = 1 << 32;
+    /// The number of the first file of a workspace's archive.
+    const RESOURCES: u64 = 16;
+
+    /// Where the line stands among those of all files.
+    pub fn place(self, line: u64) -> u64 {
+        let number = match self {
+            Self::First => 0,
+            Self::Messages => 1,
+            Self::Invitations => 2,
+            Self::Resource(index) => Self::RESOURCES + index as u64,
+        };
+        number * Self::LINES + line
+    }
+
+    /// The file, where it is not the first one, and the line in it.
+    pub fn at(place: i64) -> (Option<String>, i64) {
+        let lines = Self::LINES.cast_signed();
+        let number = (place / lines).cast_unsigned();
+        let file = match number {
+            0 => None,
+            1 => Some(TouchKind::Message.file().to_owned()),
+            2 => Some(TouchKind::Invitation.file().to_owned()),
+            _ => {
+                let index = usize::try_from(number.saturating_sub(Self::RESOURCES)).unwrap_or(usize::MAX);
+                Resource::ALL.get(index).map(|resource| format!("{}.jsonl", resource.name()))
+            }
+        };
+        (file, place % lines)
     }
 }
 
 text_enum! {
     /// How far an import is.
     ImportState {
+        /// Or waiting for its turn: those of one workspace come one after the other.
         Running = "running",
         Finished = "finished",
         /// Nothing was stored.
@@ -81,7 +146,7 @@ text_enum! {
     Outcome {
         /// A contact was added.
         Created = "created",
-        /// A contact got what the row has more or newer.
+        /// A contact got what the row has more or newer, or a message of the past.
         Updated = "updated",
         /// The contact is there and has all that.
         Unchanged = "unchanged",
@@ -119,6 +184,7 @@ pub struct ImportDbRow {
     pub finished_at: Option<DateTime<Utc>>,
     pub undone_at: Option<DateTime<Utc>>,
     pub cancel_requested_at: Option<DateTime<Utc>>,
+    pub waits_until: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Clone, HasQuery, Insertable)]
@@ -133,6 +199,7 @@ pub struct RowDbRow {
     pub contact_version: Option<i32>,
     pub before: Option<Value>,
     pub problems: Value,
+    pub touches: Vec<String>,
 }
 
 #[derive(Debug, Clone, HasQuery, Insertable)]
@@ -203,6 +270,9 @@ pub enum KeptReason {
 /// What became of one row of the file.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ImportRow {
+    /// The file of the archive, where it is not the first one.
+    #[schema(example = "messages.csv")]
+    pub file: Option<String>,
     /// The line on which the row begins, from 1.
     #[schema(example = 5)]
     pub line: i64,
@@ -228,8 +298,10 @@ impl From<RowDbRow> for ImportRow {
             contact_version: _,
             before: _,
             problems,
+            touches: _,
         } = row;
-        Self { line, outcome, name, contact_id, problems: fields::stored(problems) }
+        let (file, line) = Part::at(line);
+        Self { file, line, outcome, name, contact_id, problems: fields::stored(problems) }
     }
 }
 
@@ -326,6 +398,7 @@ impl From<ImportDbRow> for Import {
             finished_at,
             undone_at,
             cancel_requested_at: _,
+            waits_until: _,
         } = row;
         let total = created + updated + unchanged + skipped + failed;
         Self {
@@ -364,6 +437,26 @@ impl From<linkedin::Problem> for ImportProblem {
 }
 
 impl ImportProblem {
+    /// Of an entry that is about nothing.
+    pub fn skipped(reason: &str) -> Self {
+        let detail = match reason {
+            "draft" => "the message was never sent",
+            "no_text" => "the message has no text",
+            _ => "the row says nothing about a person",
+        };
+        Self::new(reason, detail)
+    }
+
+    /// Of a contact that cannot be written.
+    pub fn invalid(error: &ApiError) -> Self {
+        let first = error.errors.first();
+        let detail = first.map_or_else(
+            || error.detail.to_string(),
+            |fault| format!("{} {}", fault.pointer.as_deref().unwrap_or_default(), fault.detail),
+        );
+        Self::new("invalid", detail)
+    }
+
     pub fn new(code: &str, detail: impl Into<String>) -> Self {
         Self {
             code: code.to_owned(),

@@ -6,13 +6,14 @@ use serde::de::DeserializeOwned;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::formats::Hints;
+use super::formats::{Hints, Owner};
+use super::linkedin::Profile;
 use super::mappings::{self, Mapping, MappingId, MappingInput};
 use super::model::ImportKind;
 use super::upload::Upload;
 use super::value::DateOrder;
 use crate::app::App;
-use crate::db::WorkspaceId;
+use crate::auth::{Access, Scope, users};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::fields;
 
@@ -35,6 +36,9 @@ pub struct FileParams {
     /// A saved mapping, for a table that is none of the known formats.
     #[param(value_type = Option<Uuid>)]
     pub mapping_id: Option<MappingId>,
+    /// Of LinkedIn messages: the address of the member's own profile; recognised, unless said.
+    #[param(min_length = 1, max_length = 2048)]
+    pub owner: Option<String>,
 }
 
 /// A file as a form.
@@ -50,6 +54,8 @@ pub struct ImportForm {
     delimiter: Option<String>,
     date_order: Option<DateOrder>,
     mapping_id: Option<Uuid>,
+    #[schema(max_length = 2048)]
+    owner: Option<String>,
     /// A mapping as JSON, when it is not saved.
     mapping: Option<MappingInput>,
     dry_run: Option<bool>,
@@ -74,6 +80,7 @@ pub fn words(upload: &Upload, params: FileParams, dry_run: Option<bool>) -> ApiR
             "encoding" => read(&mut said.params.encoding, value),
             "delimiter" => read(&mut said.params.delimiter, value),
             "mapping_id" => read(&mut said.params.mapping_id, value),
+            "owner" => read(&mut said.params.owner, value),
             "dry_run" => match value.parse() {
                 Ok(read) => {
                     said.dry_run.get_or_insert(read);
@@ -124,8 +131,9 @@ fn below_mapping(error: ApiError) -> ApiError {
 
 impl Said {
     /// What the file is held against: the saved mapping is looked up, and what is said outright goes before it.
-    pub async fn hints(self, app: &App, workspace: WorkspaceId) -> ApiResult<Hints> {
-        let FileParams { kind, encoding, delimiter, date_order, mapping_id } = self.params;
+    pub async fn hints<S: Scope>(self, app: &App, access: &Access<S>) -> ApiResult<Hints> {
+        let workspace = access.workspace;
+        let FileParams { kind, encoding, delimiter, date_order, mapping_id, owner } = self.params;
         let mut mapping = self.mapping;
         if let Some(id) = mapping_id {
             let found = app.db.read(workspace, async |conn| mappings::find(conn, workspace, id).await).await;
@@ -147,7 +155,12 @@ impl Said {
         if mapping.is_some() && !matches!(kind, None | Some(ImportKind::Csv)) {
             faults.push(Fault::field("/kind", "not_allowed", "a mapping is for files of the kind `csv`"));
         }
+        let profile = owner.as_deref().map(Profile::parse);
+        if profile == Some(None) {
+            faults.push(Fault::field("/owner", "invalid", "is not the address of a LinkedIn profile"));
+        }
         ApiError::check(faults)?;
+        let account = app.db.lookup(async |conn| users::find(conn, access.user).await).await?;
         let of_mapping = mapping.as_ref();
         Ok(Hints {
             kind: if mapping.is_some() { Some(ImportKind::Csv) } else { kind },
@@ -156,6 +169,7 @@ impl Said {
             date_order: date_order.or_else(|| of_mapping.and_then(|mapping| mapping.date_order)),
             mapping,
             unmapped: false,
+            owner: Owner { slug: profile.flatten().map(|profile| profile.slug), name: account.name },
         })
     }
 }
@@ -165,6 +179,8 @@ impl Hints {
     pub fn fingerprint(&self) -> Vec<u8> {
         let kind = self.kind.map(ImportKind::name);
         let encoding = self.encoding.map(Encoding::name);
-        fields::store(&(kind, encoding, self.delimiter, self.date_order, &self.mapping)).to_string().into_bytes()
+        fields::store(&(kind, encoding, self.delimiter, self.date_order, &self.mapping, &self.owner.slug))
+            .to_string()
+            .into_bytes()
     }
 }

@@ -1,17 +1,20 @@
 //! A file as it would be read, before anything is imported.
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, post};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::columns::{Column, Field};
 use super::formats::{Hints, Layout, Rows};
+use super::linkedin::{Party, Touch};
 use super::mappings::{MappedColumn, suggest};
 use super::merge;
 use super::model::{ImportKind, ImportProblem, Outcome};
 use super::params::{self, FileParams, ImportForm};
 use super::record::Entry;
-use super::{service, upload};
+use super::service::{self, Opened};
+use super::upload;
 use crate::app::App;
 use crate::auth::{Access, ImportsWrite};
 use crate::contacts::ContactInput;
@@ -51,7 +54,21 @@ pub struct PreviewRow {
     pub outcome: Option<Outcome>,
     /// The contact that it would make, were it not known.
     pub contact: Option<ContactInput>,
+    /// The message that it is.
+    pub message: Option<PreviewMessage>,
     pub problems: Vec<ImportProblem>,
+}
+
+/// A message as it would be read.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PreviewMessage {
+    pub at: DateTime<Utc>,
+    #[schema(example = "Ada Lovelace")]
+    pub from: String,
+    #[schema(example = json!(["Grace Hopper"]))]
+    pub to: Vec<String>,
+    pub subject: Option<String>,
+    pub body: String,
 }
 
 /// How a file would be read.
@@ -96,7 +113,7 @@ pub async fn preview_import(
 ) -> ApiResult<Answer<ImportPreview>> {
     let received = upload::receive(&request, payload, app.config.import_limit).await?;
     let said = params::words(&received, params, None)?;
-    let hints = said.hints(&app, access.workspace).await?;
+    let hints = said.hints(&app, &access).await?;
     // A table whose columns nobody knows is shown all the same: that is what a preview is for.
     let again = received.file.try_clone().map_err(|error| ApiError::unavailable(&error))?;
     let rows = match service::open(received.file, hints.clone()).await {
@@ -108,8 +125,21 @@ pub async fn preview_import(
         }
         other => other?,
     };
+    let rows = match rows {
+        Opened::Entries(rows) => *rows,
+        archive @ Opened::Archive(_) => return Answer::ok(&ImportPreview::of_archive(&archive)),
+    };
     let preview = tokio::task::spawn_blocking(move || preview(rows)).await;
     Answer::ok(&preview.map_err(|error| ApiError::internal(&error))?)
+}
+
+impl ImportPreview {
+    /// Of a workspace's archive there is nothing to be corrected.
+    fn of_archive(archive: &Opened) -> Self {
+        let (kind, encoding) = (archive.kind(), archive.encoding().to_owned());
+        let (columns, mapping, rows) = (Vec::new(), Vec::new(), Vec::new());
+        Self { kind, encoding, layout: None, columns, mapping, rows, has_more: true }
+    }
 }
 
 fn preview(mut file: Rows) -> ImportPreview {
@@ -140,20 +170,24 @@ fn column(layout: &Layout, index: usize, heading: &str) -> PreviewColumn {
 }
 
 fn row(entry: Entry) -> PreviewRow {
+    let none = |line, outcome, problems| PreviewRow { line, outcome, contact: None, message: None, problems };
     match entry {
         Entry::Person(record) => {
             let mut contact = merge::new_contact(&record.said);
             (contact.how_found, contact.how_found_on) = (record.how_found, record.how_found_on);
-            PreviewRow { line: record.line, outcome: None, contact: Some(contact), problems: record.problems }
+            PreviewRow { contact: Some(contact), ..none(record.line, None, record.problems) }
         }
-        Entry::Skipped { line, reason } => {
-            let problem = ImportProblem::new(reason, "the row says nothing about a person");
-            PreviewRow { line, outcome: Some(Outcome::Skipped), contact: None, problems: vec![problem] }
+        Entry::Touch(touch) => {
+            let Touch { line, from, to, at, subject, body, .. } = *touch;
+            let to = to.iter().map(Party::shown).collect();
+            let message = PreviewMessage { at, from: from.shown(), to, subject, body };
+            PreviewRow { message: Some(message), ..none(line, None, Vec::new()) }
         }
+        Entry::Skipped { line, reason } => none(line, Some(Outcome::Skipped), vec![ImportProblem::skipped(reason)]),
         Entry::Error { line, column, heading, code, detail } => {
             let problem = ImportProblem::new(code, detail);
             let problem = ImportProblem { column: heading, column_number: column, ..problem };
-            PreviewRow { line, outcome: Some(Outcome::Failed), contact: None, problems: vec![problem] }
+            none(line, Some(Outcome::Failed), vec![problem])
         }
     }
 }

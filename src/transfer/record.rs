@@ -4,8 +4,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::linkedin::Profile;
-use super::model::ImportProblem;
+use super::linkedin::{Profile, Touch};
+use super::model::{ImportProblem, Part};
 use crate::contacts::{self, Education, Email, HowFound, Phone, Position, PostalAddress};
 use crate::fields::{self, Link};
 use crate::text::{fold, name_key};
@@ -14,6 +14,8 @@ use crate::text::{fold, name_key};
 #[derive(Debug)]
 pub enum Entry {
     Person(Box<Record>),
+    /// What the member and somebody else wrote to each other.
+    Touch(Box<Touch>),
     /// About nobody: `no_identity` if nothing tells who it is, `empty` if there is nothing at all.
     Skipped {
         line: u64,
@@ -28,6 +30,18 @@ pub enum Entry {
         code: &'static str,
         detail: String,
     },
+}
+
+impl Entry {
+    /// The entry of another file of the archive.
+    pub fn in_part(mut self, part: Part) -> Self {
+        match &mut self {
+            Self::Person(record) => record.line = part.place(record.line),
+            Self::Touch(touch) => touch.line = part.place(touch.line),
+            Self::Skipped { line, .. } | Self::Error { line, .. } => *line = part.place(*line),
+        }
+        self
+    }
 }
 
 /// A person as an entry has them.

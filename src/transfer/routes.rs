@@ -11,7 +11,7 @@ use super::model::{
 use super::params::{self, FileParams, ImportForm};
 use super::service::{self, UploadInfo};
 use super::value::DateOrder;
-use super::{store, upload};
+use super::{interrupted, store, undo, upload};
 use crate::app::App;
 use crate::auth::{Access, ImportsRead, ImportsWrite};
 use crate::error::ApiResult;
@@ -52,6 +52,9 @@ pub struct ImportParams {
     /// A saved mapping, for a table that is none of the known formats.
     #[param(value_type = Option<Uuid>)]
     mapping_id: Option<MappingId>,
+    /// Of LinkedIn messages: the address of the member's own profile; recognised, unless said.
+    #[param(min_length = 1, max_length = 2048)]
+    owner: Option<String>,
     /// Do everything and take it back.
     dry_run: Option<bool>,
 }
@@ -86,16 +89,16 @@ pub async fn create_import(
     request: HttpRequest,
     payload: Payload,
 ) -> ApiResult<Answer<ImportReport>> {
-    let ImportParams { kind, encoding, delimiter, date_order, mapping_id, dry_run } = params;
-    let params = FileParams { kind, encoding, delimiter, date_order, mapping_id };
+    let ImportParams { kind, encoding, delimiter, date_order, mapping_id, owner, dry_run } = params;
+    let params = FileParams { kind, encoding, delimiter, date_order, mapping_id, owner };
     let received = upload::receive(&request, payload, app.config.import_limit).await?;
     let said = params::words(&received, params, dry_run)?;
     let dry_run = said.dry_run.unwrap_or(false);
-    let hints = said.hints(&app, access.workspace).await?;
+    let hints = said.hints(&app, &access).await?;
     let said = hints.fingerprint();
     let mut info = UploadInfo::of(&received, dry_run);
     let file = service::open(received.file, hints).await?;
-    info.kind = file.kind;
+    info.kind = file.kind();
     let fingerprint = [info.sha256.as_slice(), &said, &[u8::from(dry_run)]].concat();
     let workspace = access.workspace;
     let started = service::start(app.clone(), access, key, fingerprint, info, file);
@@ -154,7 +157,7 @@ pub async fn read_import(
     let workspace = access.workspace;
     let read = async || app.db.read(workspace, async |conn| service::report(conn, workspace, id).await).await;
     let mut report = read().await?;
-    if report.import.state == ImportState::Running && service::settle(&app, workspace, id).await? {
+    if report.import.state == ImportState::Running && interrupted::settle(&app, workspace, id).await? {
         report = read().await?;
     }
     Answer::resource(report.import.version, &report)
@@ -221,7 +224,7 @@ pub async fn cancel_import(
     key: IdempotencyKey,
     _none: NoParams,
 ) -> ApiResult<Answer<Import>> {
-    service::settle_if_running(&app, access.workspace, id).await?;
+    interrupted::settle_if_running(&app, access.workspace, id).await?;
     app.post(&access, &key, uuid::Uuid::from(id).as_bytes(), async |tx| {
         let import = service::cancel(tx, id).await?;
         Answer::status(StatusCode::ACCEPTED, &import)
@@ -262,9 +265,9 @@ pub async fn undo_import(
     _none: NoParams,
 ) -> ApiResult<Answer<ImportUndone>> {
     app.post(&access, &key, uuid::Uuid::from(id).as_bytes(), async |tx| {
-        let undone = service::undo(tx, id).await?;
+        let undone = undo::undo(tx, id).await?;
         let import = Import::from(store::find(tx.conn, tx.workspace, id).await?);
-        let service::Undone { removed, restored, kept, kept_contacts } = undone;
+        let undo::Undone { removed, restored, kept, kept_contacts } = undone;
         Answer::ok(&ImportUndone { import, removed, restored, kept, kept_contacts })
     })
     .await

@@ -1,29 +1,30 @@
-//! Starting, ending, settling and undoing imports.
+//! Starting and ending imports.
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName};
 use actix_web::web::Data;
-use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
+use chrono::{DateTime, Utc};
+use tokio::sync::oneshot;
 use tracing::Instrument;
 use uuid::Uuid;
 
 use super::formats::{self, FileError, Hints, Rows};
+use super::interrupted::lock_key;
 use super::model::{
-    ExtraDbRow, Import, ImportDbRow, ImportId, ImportKind, ImportReport, ImportRow, ImportState, KeptContact,
-    KeptReason, KeyDbRow, Outcome, RowDbRow,
+    Import, ImportDbRow, ImportId, ImportKind, ImportReport, ImportRow, ImportState, Outcome, RowDbRow,
 };
-use super::progress::Progress;
-use super::record::Said;
-use super::run::{self, Before, Report};
+use super::progress::{Progress, cancelled};
+use super::report::Report;
 use super::store::{self, End};
 use super::upload::Upload;
+use super::{archive, queue, run};
 use crate::app::App;
 use crate::auth::{Access, ImportsWrite};
-use crate::changes::{Actor, Kind, Tx};
-use crate::contacts::{self, ContactId};
+use crate::changes::{Kind, Tx};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault};
+use crate::exports::restore;
 use crate::http::idempotency::try_lock;
 use crate::http::prefer::Prefer;
 use crate::http::{Answer, IdempotencyKey};
@@ -32,33 +33,56 @@ use crate::http::{Answer, IdempotencyKey};
 pub const SHOWN: usize = 1_000;
 /// Bytes: some thousand rows.
 const LARGE: u64 = 256 * 1024;
-/// Imports at once: each holds two connections.
-static TURNS: Semaphore = Semaphore::const_new(2);
 /// Held while the tables are looked at anew after a large file: an import that began meanwhile would be planned by
 /// statistics of smaller ones.
 static STOCK: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
-const WAIT: Duration = Duration::from_secs(10);
 /// How long an answer is waited for, unless the client says; and at most.
 const PATIENCE: Duration = Duration::from_secs(20);
 const LONGEST: Duration = Duration::from_secs(60);
 
+/// A file that was opened.
+pub enum Opened {
+    /// One with entries about people.
+    Entries(Box<Rows>),
+    /// A workspace.
+    Archive(restore::Opened),
+}
+
+impl Opened {
+    pub fn kind(&self) -> ImportKind {
+        match self {
+            Self::Entries(rows) => rows.kind,
+            Self::Archive(_) => ImportKind::InroadArchive,
+        }
+    }
+
+    pub fn encoding(&self) -> &'static str {
+        match self {
+            Self::Entries(rows) => rows.encoding,
+            Self::Archive(_) => "UTF-8",
+        }
+    }
+}
+
 /// Opens the file; what is wrong with it as a whole is told before anything is stored.
-pub async fn open(file: std::fs::File, hints: Hints) -> ApiResult<Rows> {
-    let opened = tokio::task::spawn_blocking(move || formats::open(file, &hints)).await;
-    opened.map_err(|error| ApiError::internal(&error))?.map_err(|error| match error {
+pub async fn open(file: std::fs::File, hints: Hints) -> ApiResult<Opened> {
+    let opened = tokio::task::spawn_blocking(move || open_now(file, &hints)).await;
+    opened.map_err(|error| ApiError::internal(&error))?
+}
+
+fn open_now(mut file: std::fs::File, hints: &Hints) -> ApiResult<Opened> {
+    let may_be = matches!(hints.kind, None | Some(ImportKind::InroadArchive)) && hints.mapping.is_none();
+    let is_zip = archive::is_archive(&mut file).map_err(|error| ApiError::unavailable(&error))?;
+    if hints.kind == Some(ImportKind::InroadArchive) || may_be && is_zip && restore::is_one(&file) {
+        return restore::open(&file).map(Opened::Archive);
+    }
+    formats::open(file, hints).map(|rows| Opened::Entries(Box::new(rows))).map_err(|error| match error {
         FileError::Io(error) => ApiError::unavailable(&error),
         error => {
             let fault = Fault::field("/file", error.code(), error.to_string());
             ApiError::new(Code::UnreadableFile, error.to_string()).with(fault)
         }
     })
-}
-
-/// Waits for one of the places for imports. Before the transaction begins: inside one, only the database is waited for.
-async fn turn() -> ApiResult<SemaphorePermit<'static>> {
-    let turn = tokio::time::timeout(WAIT, TURNS.acquire()).await;
-    let turn = turn.map_err(|_| ApiError::unavailable(&"too many imports at once"))?;
-    turn.map_err(|error| ApiError::internal(&error))
 }
 
 /// An import that runs apart from the request that asked for it.
@@ -74,20 +98,11 @@ pub fn start(
     key: IdempotencyKey,
     fingerprint: Vec<u8>,
     info: UploadInfo,
-    file: Rows,
+    file: Opened,
 ) -> Started {
     let ((done, answer), (begin, begun)) = (oneshot::channel(), oneshot::channel());
     let work = async move {
-        let outcome = async {
-            let _turn = turn().await?;
-            drop(STOCK.lock().await);
-            app.post(&access, &key, &fingerprint, async |tx| {
-                let report = import(&app, tx, access.user, &info, file, begin).await?;
-                Answer::created(&location(report.import.id), report.import.version, &report)
-            })
-            .await
-        };
-        let outcome = outcome.await;
+        let outcome = queue(&app, &access, &key, &fingerprint, &info, file, begin).await;
         if info.size < LARGE {
             let _ = done.send(outcome);
             return;
@@ -128,40 +143,99 @@ fn location(id: ImportId) -> String {
     format!("/v1/imports/{id}")
 }
 
-/// Imports an opened file in the caller's transaction. Before that, and apart from it, the import is written down as
-/// running, so that one that is killed can be told from one that never was.
+/// Writes the import down, waits for its turn, and runs it.
+async fn queue(
+    app: &App,
+    access: &Access<ImportsWrite>,
+    key: &IdempotencyKey,
+    fingerprint: &[u8],
+    info: &UploadInfo,
+    file: Opened,
+    begin: oneshot::Sender<ImportId>,
+) -> ApiResult<Answer<ImportReport>> {
+    if let Some(answer) = app.replay(access, key, fingerprint).await? {
+        return Ok(answer);
+    }
+    let place = queue::enter(access.workspace)?;
+    let id: ImportId = app.new_id();
+    let row = info.row(access.workspace, id, access.user, app.now());
+    app.db.write(access.workspace, async |conn| store::insert(conn, &row).await).await?;
+    let _ = begin.send(id);
+    let mut file = Some(file);
+    let outcome = async {
+        let _turn = place.turn(app, access.workspace, id).await?;
+        drop(STOCK.lock().await);
+        loop {
+            let mut is_taken = false;
+            let run = app.post(access, key, fingerprint, async |tx| {
+                is_taken = !store::take_turn(tx.conn, tx.workspace).await?;
+                if is_taken {
+                    return Err(ApiError::unavailable(&"another import of the workspace runs"));
+                }
+                let report = import(app, tx, id, info, &mut file).await?;
+                Answer::created(&location(report.import.id), report.import.version, &report)
+            });
+            let outcome = run.await;
+            if !is_taken {
+                return outcome;
+            }
+            // By an import of another instance of the service.
+            queue::look_after(app, access.workspace, id).await?;
+            tokio::time::sleep(queue::EVERY).await;
+        }
+    };
+    let outcome = outcome.await;
+    match &outcome {
+        Err(error) => fail(app, access, id, error).await?,
+        // The same request came twice, and the other one was first.
+        Ok(_) if file.is_some() => fail(app, access, id, &cancelled()).await?,
+        Ok(_) => {}
+    }
+    outcome
+}
+
+/// Imports an opened file in the caller's transaction, which has the turn.
 async fn import(
     app: &App,
     tx: &mut Tx<'_>,
-    by: Uuid,
-    upload: &UploadInfo,
-    file: Rows,
-    begin: oneshot::Sender<ImportId>,
+    id: ImportId,
+    info: &UploadInfo,
+    file: &mut Option<Opened>,
 ) -> ApiResult<ImportReport> {
-    let id: ImportId = app.new_id();
-    // Whoever finds the lock free knows that this process is gone.
     try_lock(tx.conn, lock_key(id)).await?;
-    let row = upload.row(tx, id, by);
-    app.db.write(tx.workspace, async |conn| store::insert(conn, &row).await).await?;
-    let _ = begin.send(id);
-    let (kind, encoding) = (file.kind, file.encoding);
-    let mut progress = Progress::new(app, tx.workspace, id);
-    let outcome = if upload.dry_run {
-        tx.rehearse(async |tx| run::run(tx, id, kind, file, &mut progress).await).await
+    // From here on the lock says that it runs.
+    if app.db.write(tx.workspace, async |conn| store::wait_on(conn, tx.workspace, id, None).await).await? {
+        return Err(cancelled());
+    }
+    let Some(file) = file.take() else { return Err(ApiError::internal(&"the file was read before")) };
+    let encoding = file.encoding();
+    let report = if info.dry_run {
+        tx.rehearse(async |tx| read(app, tx, id, file).await).await?
     } else {
-        tx.part(async |tx| run::run(tx, id, kind, file, &mut progress).await).await
+        read(app, tx, id, file).await?
     };
-    match outcome {
-        Ok(report) => finish(tx, id, upload.dry_run, encoding, report).await,
-        Err(error) => {
-            fail(app, tx, id, &error).await?;
-            Err(error)
+    // From here on it is too late to cancel: whoever would waits for the end.
+    if store::lock(tx.conn, tx.workspace, id).await?.cancel_requested_at.is_some() {
+        return Err(cancelled());
+    }
+    finish(app, tx, id, info.dry_run, encoding, report).await
+}
+
+async fn read(app: &App, tx: &mut Tx<'_>, id: ImportId, file: Opened) -> ApiResult<Report> {
+    match file {
+        Opened::Entries(rows) => run::run(tx, id, *rows, &mut Progress::new(app, tx.workspace, id)).await,
+        Opened::Archive(archive) => {
+            let mut report = Report::new(tx.workspace, id);
+            for row in restore::load(app, tx, &archive).await? {
+                report.tell_line(&row);
+            }
+            Ok(report)
         }
     }
 }
 
-/// Writes down, apart from the transaction that comes to nothing, how the import ended.
-async fn fail(app: &App, tx: &Tx<'_>, id: ImportId, error: &ApiError) -> ApiResult<()> {
+/// Writes down, after the transaction that came to nothing, how the import ended.
+async fn fail(app: &App, access: &Access<ImportsWrite>, id: ImportId, error: &ApiError) -> ApiResult<()> {
     let cancelled = error.code == Code::ImportCancelled;
     let end = End {
         state: if cancelled { ImportState::Cancelled } else { ImportState::Failed },
@@ -170,7 +244,10 @@ async fn fail(app: &App, tx: &Tx<'_>, id: ImportId, error: &ApiError) -> ApiResu
         companies: &[],
         failure: Some((error.code.name(), "nothing was stored")),
     };
-    app.write_as(tx.workspace, tx.actor, async |tx| {
+    app.write(access, async |tx| {
+        if store::lock(tx.conn, tx.workspace, id).await?.state != ImportState::Running {
+            return Ok(());
+        }
         let row = store::finish(tx.conn, tx.workspace, id, tx.now, &end).await?;
         tx.record(Kind::ImportFinished, id, row.version, Vec::new());
         Ok(())
@@ -218,13 +295,13 @@ impl UploadInfo {
         Self { kind, dry_run, name, size: upload.size, sha256 }
     }
 
-    fn row(&self, tx: &Tx<'_>, id: ImportId, created_by: Uuid) -> ImportDbRow {
+    fn row(&self, workspace_id: WorkspaceId, id: ImportId, created_by: Uuid, now: DateTime<Utc>) -> ImportDbRow {
         ImportDbRow {
-            workspace_id: tx.workspace,
+            workspace_id,
             id,
             version: 1,
-            created_at: tx.now,
-            updated_at: tx.now,
+            created_at: now,
+            updated_at: now,
             kind: self.kind,
             dry_run: self.dry_run,
             state: ImportState::Running,
@@ -244,11 +321,13 @@ impl UploadInfo {
             finished_at: None,
             undone_at: None,
             cancel_requested_at: None,
+            waits_until: Some(now + queue::LEASE),
         }
     }
 }
 
 async fn finish(
+    app: &App,
     tx: &mut Tx<'_>,
     id: ImportId,
     dry_run: bool,
@@ -256,10 +335,13 @@ async fn finish(
     mut report: Report,
 ) -> ApiResult<ImportReport> {
     if dry_run {
+        // What it had stored of them was taken back with the rest.
+        report.stored = 0;
         forget_what_never_was(&mut report.rows);
         report.companies.clear();
     }
-    store::insert_rows(tx.conn, &report.rows).await?;
+    store::insert_rows(tx.conn, &report.rows[report.stored..]).await?;
+    report.rows.sort_by_key(|row| row.line);
     let end = End {
         state: ImportState::Finished,
         counts: report.counts(),
@@ -267,7 +349,8 @@ async fn finish(
         companies: &report.companies,
         failure: None,
     };
-    let row = store::finish(tx.conn, tx.workspace, id, tx.now, &end).await?;
+    // The transaction's own time is that of its beginning.
+    let row = store::finish(tx.conn, tx.workspace, id, app.now(), &end).await?;
     tx.record(Kind::ImportFinished, id, row.version, Vec::new());
     let rows_complete = report.rows.len() <= SHOWN;
     report.rows.truncate(SHOWN);
@@ -282,6 +365,7 @@ fn forget_what_never_was(rows: &mut [RowDbRow]) {
             row.contact_id = None;
         }
         (row.contact_version, row.before) = (None, None);
+        row.touches.clear();
     }
 }
 
@@ -294,142 +378,4 @@ pub async fn report(conn: &Conn, workspace: WorkspaceId, id: ImportId) -> ApiRes
     rows.truncate(SHOWN);
     let rows = rows.into_iter().map(ImportRow::from).collect();
     Ok(ImportReport { import: Import::from(row), rows, rows_complete })
-}
-
-/// Writes down an import as failed whose process is gone.
-pub async fn settle(app: &App, workspace: WorkspaceId, id: ImportId) -> ApiResult<bool> {
-    app.write_as(workspace, Actor::Job, async |tx| {
-        if !try_lock(tx.conn, lock_key(id)).await? {
-            return Ok(false);
-        }
-        let row = store::lock(tx.conn, workspace, id).await?;
-        if row.state != ImportState::Running {
-            return Ok(false);
-        }
-        let detail = "the service stopped in the middle of it; nothing of the file was stored";
-        let end = End {
-            state: ImportState::Failed,
-            counts: [0; 5],
-            encoding: None,
-            companies: &[],
-            failure: Some(("interrupted", detail)),
-        };
-        let row = store::finish(tx.conn, workspace, id, tx.now, &end).await?;
-        tx.record(Kind::ImportFinished, id, row.version, Vec::new());
-        Ok(true)
-    })
-    .await
-}
-
-/// As [`settle`], where the import says that it runs.
-pub async fn settle_if_running(app: &App, workspace: WorkspaceId, id: ImportId) -> ApiResult<()> {
-    let row = app.db.read(workspace, async |conn| store::find(conn, workspace, id).await).await?;
-    if row.state == ImportState::Running {
-        settle(app, workspace, id).await?;
-    }
-    Ok(())
-}
-
-/// Settles every import that says it runs while nobody runs it.
-pub async fn settle_interrupted(app: &App) -> ApiResult<usize> {
-    let mut settled = 0;
-    for (workspace, id) in app.db.lookup(async |conn| store::running(conn).await).await? {
-        settled += usize::from(settle(app, workspace, id).await?);
-    }
-    Ok(settled)
-}
-
-/// How much of an import could be taken back.
-pub struct Undone {
-    pub removed: usize,
-    pub restored: usize,
-    pub kept: usize,
-    pub kept_contacts: Vec<KeptContact>,
-}
-
-/// Takes back what nobody has edited since.
-pub async fn undo(tx: &mut Tx<'_>, id: ImportId) -> ApiResult<Undone> {
-    let row = store::lock(tx.conn, tx.workspace, id).await?;
-    if row.dry_run || row.state != ImportState::Finished {
-        let why = if row.dry_run { "it was a dry run" } else { row.state.name() };
-        return Err(ApiError::new(Code::ImportNotUndoable, format!("this import cannot be undone: {why}")));
-    }
-    let removed = store::remove_created(tx.conn, tx.workspace, id).await?;
-    for (contact, version) in &removed {
-        tx.record(Kind::ContactPurged, *contact, version + 1, Vec::new());
-    }
-    let restored = restore_updated(tx, id, row.kind).await?;
-    for (company, version) in store::remove_companies(tx.conn, tx.workspace, &row.created_companies).await? {
-        tx.record(Kind::CompanyPurged, company, version + 1, Vec::new());
-    }
-    let version = store::mark_undone(tx.conn, tx.workspace, id, tx.now).await?;
-    tx.record(Kind::ImportUndone, id, version, Vec::new());
-    let touched = usize::try_from(row.created_count + row.updated_count).unwrap_or(0);
-    let kept_contacts = kept(tx, id, &restored).await?;
-    let kept = touched - removed.len() - restored.len();
-    Ok(Undone { removed: removed.len(), restored: restored.len(), kept, kept_contacts })
-}
-
-/// The contacts of an import that are there in spite of its undoing, and why.
-async fn kept(tx: &mut Tx<'_>, id: ImportId, restored: &[ContactId]) -> ApiResult<Vec<KeptContact>> {
-    let touched = store::touched(tx.conn, tx.workspace, id).await?;
-    let kept = touched.into_iter().filter(|(contact, ..)| !restored.contains(contact)).take(SHOWN);
-    let reason = |unedited: bool, in_trash: bool| match (in_trash, unedited) {
-        (true, _) => KeptReason::InTrash,
-        (false, true) => KeptReason::InUse,
-        (false, false) => KeptReason::Edited,
-    };
-    let contact = |(id, name, version, imported, deleted_at): store::Touched| KeptContact {
-        id,
-        name,
-        reason: reason(Some(version) == imported, deleted_at.is_some()),
-    };
-    Ok(kept.map(contact).collect())
-}
-
-async fn restore_updated(tx: &mut Tx<'_>, id: ImportId, kind: ImportKind) -> ApiResult<Vec<ContactId>> {
-    let rows = store::rows(tx.conn, tx.workspace, id, &[Outcome::Updated], None, i64::MAX).await?;
-    let ids: Vec<_> = rows.iter().filter_map(|row| row.contact_id).collect();
-    let present = contacts::read_many(tx, &ids).await?;
-    let mut restored = Vec::new();
-    for row in rows {
-        let (Some(contact), Some(before)) = (row.contact_id, row.before) else { continue };
-        let unedited = present.get(&contact).is_some_and(|present| Some(present.version) == row.contact_version);
-        let Ok(before) = serde_json::from_value::<Before>(before) else { continue };
-        if unedited {
-            contacts::replace(tx, contact, before.input).await?;
-            if let Some(key) = before.key {
-                restore_said(tx, contact, kind.source(), key, before.base, before.extras).await?;
-            }
-            restored.push(contact);
-        }
-    }
-    Ok(restored)
-}
-
-/// What the source had said before, so that the next import finds news where this one did.
-async fn restore_said(
-    tx: &mut Tx<'_>,
-    contact_id: ContactId,
-    source: &str,
-    key: String,
-    base: Option<Said>,
-    extras: Option<serde_json::Value>,
-) -> ApiResult<()> {
-    let (workspace_id, source) = (tx.workspace, source.to_owned());
-    store::drop_key(tx.conn, workspace_id, &source, &key).await?;
-    if let Some(base) = base {
-        let (source, key) = (source.clone(), key.clone());
-        let row = KeyDbRow { workspace_id, source, key, contact_id, base: base.compact() };
-        store::put_keys(tx.conn, &[row]).await?;
-    }
-    if let Some(properties) = extras {
-        store::put_extras(tx.conn, &[ExtraDbRow { workspace_id, contact_id, source, key, properties }]).await?;
-    }
-    Ok(())
-}
-
-fn lock_key(id: ImportId) -> i64 {
-    let (high, low) = Uuid::from(id).as_u64_pair();
-    i64::from_be_bytes((high ^ low).to_be_bytes())
 }

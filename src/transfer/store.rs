@@ -10,22 +10,43 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::model::{ExtraDbRow, ImportDbRow, ImportId, ImportState, KeyDbRow, Outcome, RowDbRow};
+use super::record::Said;
 use crate::contacts::ContactId;
+use crate::db::columns::array_text;
 use crate::db::schema::{contact_extras, contacts, import_keys, import_rows, imports, positions};
 use crate::db::{Conn, Json, WorkspaceId};
 use crate::error::ApiResult;
+use crate::exports::table::is;
+use crate::exports::{Link, Table};
+use crate::http::idempotency::try_lock;
 use crate::sort::Position;
-use crate::{circle_requests, insert_columns, introductions};
+use crate::{circle_requests, insert_columns, introductions, messages};
 
 const CHUNK: usize = 2_000;
 
-/// One import of a workspace at a time: a second one of the same file finds what the first has made.
-pub async fn queue_up(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<()> {
+/// Takes the workspace's turn for imports until the end of the transaction, if no other import has it.
+pub async fn take_turn(conn: &Conn, workspace: WorkspaceId) -> ApiResult<bool> {
     let (high, low) = Uuid::from(workspace).as_u64_pair();
-    let key = i64::from_be_bytes((high ^ low.rotate_left(1)).to_be_bytes());
-    let lock = "SELECT pg_advisory_xact_lock($1)";
-    diesel::sql_query(lock).bind::<BigInt, _>(key).execute(&mut conn).await?;
-    Ok(())
+    try_lock(conn, i64::from_be_bytes((high ^ low.rotate_left(1)).to_be_bytes())).await
+}
+
+/// Promises to look after an import that waits; tells whether somebody wants it to stop.
+pub async fn wait_on(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    id: ImportId,
+    waits_until: Option<DateTime<Utc>>,
+) -> ApiResult<bool> {
+    let waiting =
+        imports::workspace_id.eq(workspace).and(imports::id.eq(id)).and(imports::state.eq(ImportState::Running));
+    let cancel: Option<bool> = diesel::update(imports::table.filter(waiting))
+        .set(imports::waits_until.eq(waits_until))
+        .returning(imports::cancel_requested_at.is_not_null())
+        .get_result(&mut conn)
+        .await
+        .optional()?;
+    // One that nobody looked after in time was settled.
+    Ok(cancel.unwrap_or(true))
 }
 
 /// Lets the inverted indexes collect the import's entries in a list of their own, and sort them in when it is over:
@@ -183,6 +204,7 @@ pub async fn insert_rows(mut conn: &Conn, rows: &[RowDbRow]) -> ApiResult<()> {
             contact_version: Nullable<Integer> = row.contact_version,
             before: Nullable<Jsonb> = row.before.as_ref(),
             problems: Jsonb = &row.problems,
+            touches as "text[]": Text = array_text(&row.touches),
         })?;
     }
     Ok(())
@@ -392,6 +414,22 @@ pub async fn empty_rows(
     Ok(())
 }
 
+/// By what the messages are known that the import added.
+pub async fn touches_of(mut conn: &Conn, workspace: WorkspaceId, import: ImportId) -> ApiResult<Vec<String>> {
+    let own = import_rows::workspace_id.eq(workspace).and(import_rows::import_id.eq(import));
+    let some = import_rows::table.filter(own.and(import_rows::touches.ne(Vec::<String>::new())));
+    let lists: Vec<Vec<String>> = some.select(import_rows::touches).load(&mut conn).await?;
+    Ok(lists.into_iter().flatten().collect())
+}
+
+/// How many contacts the import added or changed, there or not.
+pub async fn count_touched(mut conn: &Conn, workspace: WorkspaceId, import: ImportId) -> ApiResult<i64> {
+    let own = import_rows::workspace_id.eq(workspace).and(import_rows::import_id.eq(import));
+    let changed = import_rows::outcome.eq_any([Outcome::Created, Outcome::Updated]);
+    let told = own.and(changed).and(import_rows::contact_version.is_not_null());
+    Ok(import_rows::table.filter(told).count().get_result(&mut conn).await?)
+}
+
 /// Removes the contacts that the import added and that are still as it left them.
 pub async fn remove_created(
     mut conn: &Conn,
@@ -417,6 +455,7 @@ pub async fn remove_created(
         .await?;
     let mut used = introductions::parties(conn, workspace, &ids).await?;
     used.extend(circle_requests::asked(conn, workspace, &ids).await?);
+    used.extend(messages::parties(conn, workspace, &ids).await?);
     ids.retain(|id| !used.contains(id));
     let mut going: HashSet<ContactId> = ids.iter().copied().collect();
     let mut open: Vec<ContactId> = links.iter().map(|(led, _)| *led).filter(|led| !going.contains(led)).collect();
@@ -442,6 +481,7 @@ pub async fn touched(mut conn: &Conn, workspace: WorkspaceId, import: ImportId) 
     let rows = import_rows::table
         .filter(import_rows::workspace_id.eq(workspace).and(import_rows::import_id.eq(import)))
         .filter(import_rows::outcome.eq_any([Outcome::Created, Outcome::Updated]))
+        .filter(import_rows::contact_version.is_not_null())
         .inner_join(
             contacts::table.on(contacts::workspace_id
                 .eq(import_rows::workspace_id)
@@ -468,3 +508,25 @@ pub async fn remove_companies(mut conn: &Conn, workspace: WorkspaceId, ids: &[Uu
     let removed = diesel::delete(companies::table.filter(unused)).returning((companies::id, companies::version));
     Ok(removed.get_results(&mut conn).await?)
 }
+
+/// Whom sources know contacts by, as an archive takes it: so that the same file is known again in the copy.
+pub const KEYS: Table = Table {
+    name: "import_keys",
+    columns: &["source", "key", "contact_id", "base"],
+    id: Some("contact_id"),
+    key: &["source", "key"],
+    links: &[Link::required("contact_id", "contacts")],
+    checks: &[("base", is::<Said>)],
+    ..Table::NONE
+};
+
+/// What sources have and Inroad has no field for, as an archive takes it.
+pub const EXTRAS: Table = Table {
+    name: "contact_extras",
+    columns: &["contact_id", "source", "key", "properties"],
+    id: Some("contact_id"),
+    key: &["contact_id", "source", "key"],
+    links: &[Link::required("contact_id", "contacts")],
+    checks: &[("properties", Value::is_array)],
+    ..Table::NONE
+};

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::changes::{Actor, Tx};
 use crate::error::{ApiError, ApiResult};
-use crate::{audit, circle_requests, companies, contacts, introductions, messages};
+use crate::{audit, circle_requests, companies, contacts, follow_ups, introductions, meetings, messages, templates};
 
 const KEPT: Duration = Duration::days(30);
 
@@ -49,6 +49,9 @@ async fn restore(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
         introductions::RESOURCE => introductions::restore(tx, id.into()).await?,
         circle_requests::RESOURCE => circle_requests::restore(tx, id.into()).await?,
         messages::RESOURCE => messages::restore(tx, id.into()).await?,
+        meetings::RESOURCE => meetings::restore(tx, id.into()).await?,
+        follow_ups::RESOURCE => follow_ups::restore(tx, id.into()).await?,
+        templates::RESOURCE => templates::restore(tx, id.into()).await?,
         _ => return Err(ApiError::not_found()),
     }
     store::remove(tx.conn, tx.workspace, id).await
@@ -61,6 +64,9 @@ async fn purge(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
         introductions::RESOURCE => introductions::purge(tx, id.into()).await?,
         circle_requests::RESOURCE => circle_requests::purge(tx, id.into()).await?,
         messages::RESOURCE => messages::purge(tx, id.into()).await?,
+        meetings::RESOURCE => meetings::purge(tx, id.into()).await?,
+        follow_ups::RESOURCE => follow_ups::purge(tx, id.into()).await?,
+        templates::RESOURCE => templates::purge(tx, id.into()).await?,
         _ => return Err(ApiError::not_found()),
     }
     tx.audit(audit::Kind::DataErased, id, Vec::new());

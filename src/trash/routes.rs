@@ -55,7 +55,7 @@ pub struct TrashQuery {
     /// The `next_cursor` of the page before.
     #[param(min_length = 1, max_length = 4096)]
     cursor: Option<String>,
-    /// Any of these: `contact`, `company`, `introduction`, `circle_request`, `message`.
+    /// Any of these: `contact`, `company`, `introduction`, `circle_request`, `message`, `meeting`, `follow_up`, `template`.
     #[param(max_items = 20)]
     kind: Vec<String>,
 }

@@ -67,13 +67,19 @@ async fn an_erased_person_is_nowhere_any_more() {
     app.get(&format!("/v1/contacts/{id}"), &ada).await.expect(200);
     let erased = erase(&app, &ada, &id).await.expect(200);
     assert_eq!((&tried.json["mentions"], &tried.json["dry_run"]), (&erased.json["mentions"], &json!(true)));
-    let span = |start: u64, end: u64, shift: u64| json!({ "start": start, "end": end, "utf16_start": start + shift, "utf16_end": end + shift });
+    let span = |start: u64, end: u64, shift: u64, certainty: &str| {
+        let (utf16_start, utf16_end) = (start + shift, end + shift);
+        json!({ "start": start, "end": end, "utf16_start": utf16_start, "utf16_end": utf16_end, "certainty": certainty })
+    };
     assert_eq!(
         erased.json["mentions"],
         json!([
-            { "resource": "contact", "id": led, "field": "notes", "spans": [span(3, 6, 0), span(13, 21, 0)] },
-            { "resource": "company", "id": company, "field": "notes", "spans": [span(2, 14, 1)] },
-        ])
+            { "resource": "company", "id": company, "field": "notes", "certainty": "certain",
+                "spans": [span(2, 14, 1, "certain")] },
+            { "resource": "contact", "id": led, "field": "notes", "certainty": "likely",
+                "spans": [span(3, 6, 0, "likely"), span(13, 21, 0, "likely")] },
+        ]),
+        "the whole name before parts of it"
     );
     assert_eq!((&erased.json["held"]["connected"], &erased.json["mentions_complete"]), (&json!(1), &json!(true)));
     for gone in [&id, &twin] {
@@ -118,6 +124,7 @@ async fn only_whoever_may_erases() {
     for (all_but_one, missing) in [
         ("contacts:read imports:read messages:read", "introductions:read"),
         ("contacts:read imports:read introductions:read", "messages:read"),
+        ("contacts:read imports:read introductions:read messages:read", "follow_ups:read"),
     ] {
         let narrow = app.member(Some(ada.workspace), Role::Owner, Scopes::parse(all_but_one)).await;
         let refused = app.get(&format!("/v1/contacts/{id}/export"), &narrow).await.expect(403);

@@ -104,6 +104,55 @@ async fn a_card_says_everything() {
 }
 
 #[actix_web::test]
+async fn what_a_card_said_and_inroad_has_no_field_for_comes_back() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let card = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:4711@phone\r\nFN:The Countess Lovelace\r\nN:Lovelace;Ada;;;\r\n\
+        NICKNAME:Adä,Countess\r\nORG:Engines\\, Ltd;Research;Looms\r\nTITLE:Analyst\r\nBDAY:1815-12-10\r\n\
+        item1.X-ABDATE;TYPE=pref:1835-07-08\r\nitem1.X-ABLabel:_$!<Anniversary>!$_\r\n\
+        RELATED;TYPE=spouse:William\\; Earl\r\nPHOTO;ENCODING=b;TYPE=PNG:QUJD\r\nX-ODD;X-P=\"a;b\":v\r\nEND:VCARD\r\n";
+    let request = app.request(Method::POST, "/v1/imports").bearer_auth(&ada.token).header("content-type", "text/vcard");
+    let report = app.send(request.body(card)).await.expect(201);
+    let id = report.json["rows"][0]["contact_id"].as_str().unwrap().to_owned();
+    for path in [format!("/v1/contacts/{id}/vcard?version=3.0"), "/v1/exports/contacts.vcf?version=3.0".to_owned()] {
+        let told = lines(&app.get(&path, &ada).await.expect(200).text);
+        for line in [
+            "UID:4711@phone",
+            &format!("X-INROAD-ID:{id}"),
+            "FN:The Countess Lovelace",
+            "NICKNAME:Adä,Countess",
+            "position1.ORG:Engines\\, Ltd;Research;Looms",
+            "position1.TITLE:Analyst",
+            "BDAY:1815-12-10",
+            "kept1-item1.X-ABDATE;TYPE=pref:1835-07-08",
+            "kept1-item1.X-ABLABEL:_$!<Anniversary>!$_",
+            "RELATED;TYPE=spouse:William\\; Earl",
+            "PHOTO;ENCODING=b;TYPE=PNG:QUJD",
+            "X-ODD;X-P=\"a;b\":v",
+        ] {
+            assert_eq!(told.iter().filter(|own| *own == line).count(), 1, "{line} in {told:#?}");
+        }
+    }
+    let new = lines(&app.get(&format!("/v1/contacts/{id}/vcard"), &ada).await.expect(200).text);
+    assert!(new.iter().any(|line| line == "PHOTO:data:image/png;base64,QUJD"), "{new:#?}");
+    // The same card out of another workspace: nothing is lost on the way, and nothing comes twice.
+    let whole = app.get(&format!("/v1/contacts/{id}/vcard"), &ada).await.expect(200).text;
+    let bob = app.seeker().await;
+    let request = app.request(Method::POST, "/v1/imports").bearer_auth(&bob.token).header("content-type", "text/vcard");
+    let copy = app.send(request.body(whole.clone())).await.expect(201).json["rows"][0]["contact_id"].clone();
+    let again = app.get(&format!("/v1/contacts/{}/vcard", copy.as_str().unwrap()), &bob).await.expect(200).text;
+    let told = |text: &str| -> std::collections::BTreeSet<String> {
+        lines(text)
+            .into_iter()
+            .filter(|line| !["REV:", "X-INROAD-ID:", "X-INROAD-HOW"].iter().any(|own| line.starts_with(own)))
+            .collect()
+    };
+    let regrouped: std::collections::BTreeSet<String> =
+        told(&again).into_iter().map(|line| line.replace("kept1-kept1-", "kept1-")).collect();
+    assert_eq!(regrouped, told(&whole));
+}
+
+#[actix_web::test]
 async fn exports_take_the_filters_of_the_list() {
     let app = TestApp::new().await;
     let ada = app.seeker().await;
@@ -189,7 +238,12 @@ async fn an_archive_holds_the_workspace() {
     assert_eq!(bytes, archive(&app, &ada).await, "the same workspace makes the same bytes");
     let files = unzipped(&bytes);
     let names: Vec<&str> = files.keys().map(String::as_str).collect();
-    assert_eq!(names, ["companies.jsonl", "contacts.jsonl", "manifest.json", "saved_views.jsonl"]);
+    for resource in restore::Resource::ALL {
+        assert!(names.contains(&format!("{}.jsonl", resource.name()).as_str()), "{names:?}");
+        let file = &files[&format!("{}.jsonl", resource.name())];
+        assert!(!file.is_empty(), "nothing tests that {} is taken along", resource.name());
+    }
+    assert_eq!(names.len(), restore::Resource::ALL.len() + 1);
     let manifest: Value = serde_json::from_str(&files["manifest.json"]).unwrap();
     assert_eq!((&manifest["format"], &manifest["version"]), (&json!("inroad-workspace"), &json!(1)));
     for file in manifest["files"].as_array().unwrap() {
@@ -209,6 +263,74 @@ async fn restore(app: &TestApp, member: &Member, bytes: &[u8]) -> Result<usize, 
     let workspace = WorkspaceId::vouched(member.workspace);
     let rows = app.app.write_as(workspace, Actor::Job, async |tx| restore::load(&app.app, tx, &opened).await).await?;
     Ok(rows.iter().filter(|row| row.is_new).count())
+}
+
+#[actix_web::test]
+async fn an_archive_is_imported_like_any_file() {
+    let app = TestApp::new().await;
+    let (ada, bob) = (app.seeker().await, app.seeker().await);
+    full(&app, &ada).await;
+    let first = archive(&app, &ada).await;
+    let send = |query: &str| {
+        let request = app.request(Method::POST, &format!("/v1/imports{query}")).bearer_auth(&bob.token);
+        app.send(request.header("content-type", "application/zip").body(first.clone()))
+    };
+    let tried = send("?dry_run=true").await.expect(201);
+    assert_eq!(tried.json["kind"], "inroad_archive");
+    assert_eq!(app.get("/v1/contacts", &bob).await.json["data"], json!([]));
+    let imported = send("").await.expect(201);
+    assert_eq!(imported.json["counts"], tried.json["counts"]);
+    assert_eq!((&imported.json["counts"]["unchanged"], &imported.json["counts"]["failed"]), (&json!(0), &json!(0)));
+    assert!(
+        imported.json["rows"].as_array().unwrap().iter().any(|row| row["file"] == "contacts.jsonl" && row["line"] == 1)
+    );
+    assert!(archive(&app, &bob).await == first, "an export of the copy equals the first");
+    let again = send("?kind=inroad_archive").await.expect(201);
+    assert_eq!(
+        (&again.json["counts"]["created"], &again.json["counts"]["updated"]),
+        (&json!(0), &json!(0)),
+        "{}",
+        again.text
+    );
+    app.post(&format!("{}/undo", imported.header("location")), &bob, json!({})).await.expect(409);
+    let preview = app.request(Method::POST, "/v1/imports/preview").bearer_auth(&bob.token);
+    let preview = app.send(preview.header("content-type", "application/zip").body(first.clone())).await.expect(200);
+    assert_eq!(preview.json["kind"], "inroad_archive");
+    // What is wrong with one is told, and nothing is stored.
+    let eve = app.seeker().await;
+    let mut files = unzipped(&first);
+    files.insert("manifest.json".to_owned(), "{}".to_owned());
+    let request =
+        app.request(Method::POST, "/v1/imports").bearer_auth(&eve.token).header("content-type", "application/zip");
+    let refused = app.send(request.body(zipped(&files))).await.expect(422);
+    assert_eq!((refused.code(), &refused.json["errors"][0]["code"]), ("unreadable_file", &json!("invalid_manifest")));
+    assert_eq!(app.get("/v1/companies", &eve).await.json["data"], json!([]));
+}
+
+/// Columns that are made anew from others in the copy, or are of no use there.
+const DERIVED: [&str; 3] = ["workspace_id", "deleted_at", "search_words"];
+
+#[actix_web::test]
+async fn an_archive_forgets_no_column() {
+    let app = TestApp::new().await;
+    for resource in restore::Resource::ALL {
+        let restore::Resource::Rows(table) = resource else { continue };
+        let columns = |and: &str| {
+            format!(
+                "SELECT column_name::text AS text FROM information_schema.columns WHERE table_schema = 'public' \
+                 AND table_name = '{}' {and}",
+                table.name
+            )
+        };
+        for column in app.texts(&columns("")).await {
+            let known = table.columns.contains(&column.as_str()) || DERIVED.contains(&column.as_str());
+            assert!(known, "{}.{column} is neither taken along nor derived", table.name);
+        }
+        // The database takes any JSON: what reads it does not.
+        for column in app.texts(&columns("AND data_type = 'jsonb'")).await {
+            assert!(table.checks.iter().any(|(name, _)| *name == column), "{}.{column} is not checked", table.name);
+        }
+    }
 }
 
 #[actix_web::test]
@@ -268,6 +390,14 @@ async fn an_archive_at_fault_is_refused_as_a_whole() {
         (sealed("contacts.jsonl", &|text| text.replacen("Connie\",", "Connie\",\"age\":7,", 1)), "invalid"),
         (sealed("contacts.jsonl", &|text| text.replace("\"stage\":\"identified\"", "\"stage\":\"asleep\"")), "invalid"),
         (sealed("contacts.jsonl", &|text| text.replacen("\"id\":", "\"ident\":", 1)), "invalid"),
+        (sealed("messages.jsonl", &|text| text.replacen("\"body\":", "\"boddy\":", 1)), "invalid"),
+        (sealed("messages.jsonl", &|text| text.replace("\"outgoing\"", "\"sideways\"")), "invalid"),
+        (sealed("messages.jsonl", &|text| text.replace("\"lint\":", "\"lint\":7,\"_\":")), "invalid"),
+        (sealed("stage_moves.jsonl", &|text| text.replace("\"identified\"", "\"asleep\"")), "invalid"),
+        (
+            sealed("messages.jsonl", &|text| text.replace("\"contact_id\":\"0", "\"contact_id\":\"f")),
+            "dangling_reference",
+        ),
         (sealed("contacts.jsonl", &|text| format!("{text}[]\n")), "invalid_json"),
         (sealed("contacts.jsonl", &|text| text.lines().next().unwrap().to_owned() + "\n"), "count"),
     ] {
@@ -315,8 +445,56 @@ async fn full(app: &TestApp, member: &Member) {
     let body =
         json!({ "name": "Wind", "tags": ["x"], "external_ids": { "crm": "1" }, "notes": "n", "is_target": true });
     app.post("/v1/companies", member, body).await.expect(201);
+    let body = json!({
+        "contact_ids": [id, connector], "medium": "coffee", "starts_at": "2026-03-10T10:00:00Z", "title": "T", "notes": "n",
+        "place": { "name": "Café" }, "cost": { "amount_minor": 450, "currency": "EUR" }, "bring": "b", "dress": "d",
+        "arrive_minutes_before": 5, "duration_minutes": 20
+    });
+    let meeting = app.post("/v1/meetings", member, body).await.expect(201).id();
+    app.post(&format!("/v1/meetings/{meeting}/confirm"), member, json!({})).await.expect(200);
+    app.post("/v1/meetings", member, json!({ "contact_ids": [connector], "medium": "phone" })).await.expect(201);
     let body = json!({ "name": "V", "resource": "contacts", "filter": { "tag": ["x"] }, "sort": "name" });
     app.post("/v1/saved-views", member, body).await.expect(201);
+    app.patch("/v1/profile", member, json!({ "name": "Robin", "signature": "Robin\nLeeds" })).await.expect(200);
+    let template = app.post("/v1/templates/library/thank-you-email/copy", member, json!({})).await.expect(201).id();
+    app.pass(chrono::Duration::minutes(1));
+    let path = format!("/v1/templates/{template}");
+    app.patch(&path, member, json!({ "body": "Thank you, {{ contact.first_name }}." })).await.expect(200);
+    app.pass(chrono::Duration::minutes(1));
+    app.post(&format!("{path}/archive"), member, json!({})).await.expect(200);
+    everything_else(app, member, &connector, &id, &gone).await;
+}
+
+/// What is between the people: `gone` lies in the trash, as does what others say of them.
+async fn everything_else(app: &TestApp, member: &Member, connector: &str, id: &str, gone: &str) {
+    let post = |path: &'static str, body: Value| async move { app.post(path, member, body).await.expect(201).json };
+    app.patch(&format!("/v1/contacts/{connector}"), member, json!({ "stage": "researching" })).await.expect(200);
+    let asked = json!({ "connector_id": connector, "topic": "looms", "message": "Whom do you know?" });
+    let request = post("/v1/circle-requests", asked).await["id"].as_str().unwrap().to_owned();
+    let answer =
+        json!({ "answer": "names", "names": [{ "introduced_name": "Tom", "introduced_company_name": "Mills" }] });
+    app.post(&format!("/v1/circle-requests/{request}/answer"), member, answer).await.expect(200);
+    post("/v1/introductions", json!({ "introducer_id": connector, "introduced_id": id, "state": "promised" })).await;
+    app.post(&format!("/v1/trash/{gone}/restore"), member, json!({})).await.expect(204);
+    post("/v1/introductions", json!({ "introducer_id": gone, "introduced_id": connector })).await;
+    let draft = json!({ "contact_id": connector, "direction": "outgoing", "channel": "email", "subject": "S", "body": "Dear Connie" });
+    let sent = post("/v1/messages", draft.clone()).await["id"].as_str().unwrap().to_owned();
+    app.post(&format!("/v1/messages/{sent}/mark-sent"), member, json!({})).await.expect(200);
+    app.post(&format!("/v1/messages/{sent}/reply"), member, json!({ "body": "Gladly" })).await.expect(201);
+    let mut to_gone = draft;
+    to_gone["contact_id"] = json!(gone);
+    post("/v1/messages", to_gone).await;
+    app.delete(&format!("/v1/contacts/{gone}"), member).await.expect(204);
+    post("/v1/do-not-contact", json!({ "kind": "domain", "value": "spam.example" })).await;
+    let rules = json!({ "rules": { "worn_phrase": { "enabled": false } } });
+    app.patch("/v1/lint/settings", member, rules).await.expect(200);
+    let columns = json!([{ "heading": "Vorname", "field": "given_name" }]);
+    post("/v1/import-mappings", json!({ "name": "Own", "columns": columns })).await;
+    let card = "BEGIN:VCARD\r\nVERSION:4.0\r\nUID:4711\r\nFN:Carda\r\nN:;Carda;;;\r\nBDAY:1815-12-10\r\nEND:VCARD\r\n";
+    let request =
+        app.request(Method::POST, "/v1/imports").bearer_auth(&member.token).header("content-type", "text/vcard");
+    let carda = app.send(request.body(card)).await.expect(201).json["rows"][0]["contact_id"].clone();
+    app.post("/v1/contacts/duplicates/dismiss", member, json!({ "contact_ids": [carda, connector] })).await.expect(200);
 }
 
 /// A Python that has `vobject`, if this machine has one: `.ci/run` makes it.

@@ -436,3 +436,73 @@ async fn a_cancelled_import_leaves_nothing() {
     app.post(&format!("{path}/undo"), &ada, json!({})).await.expect(409);
     assert_eq!(import(&app, &ada, "", "text/csv", csv(&[ADA, BOB])).await.expect(201).json["counts"]["created"], 2);
 }
+
+#[actix_web::test]
+async fn others_write_what_they_like_while_an_import_runs() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let first = import(&app, &ada, "", "text/csv", csv(&[ADA])).await.expect(201);
+    let id = first.json["rows"][0]["contact_id"].as_str().unwrap();
+    let mut other = app.connection().await;
+    let lock =
+        format!("BEGIN; SELECT 1 FROM contacts WHERE workspace_id = '{}' AND id = '{id}' FOR UPDATE", ada.workspace);
+    diesel_async::SimpleAsyncConnection::batch_execute(&mut other, &lock).await.unwrap();
+    let moved = ADA.replace("Engines Ltd", "Globex");
+    let path = in_background(&app, &ada, csv(&[&moved, BOB])).await.expect(202).header("location").to_owned();
+    wait_for_lock(&app).await;
+    // Companies that the import is about to add, and a change of another contact, wait for nothing.
+    let named = json!({ "given_name": "Cy", "positions": [{ "company_name": "Globex" }, { "company_name": "intel" }] });
+    let quick = std::time::Duration::from_secs(8);
+    let cy = tokio::time::timeout(quick, app.post("/v1/contacts", &ada, named)).await.expect("it waits").expect(201);
+    app.patch(&format!("/v1/contacts/{}", cy.id()), &ada, json!({ "notes": "mine" })).await.expect(200);
+    let running = app.get(&path, &ada).await.expect(200).json;
+    assert_eq!(running["state"], "running");
+    // A second import waits for its turn, and is told so.
+    let second = in_background(&app, &ada, csv(&["Eve,Berg,,,Acme,Boss,12 Mar 2025"])).await.expect(202);
+    diesel_async::SimpleAsyncConnection::batch_execute(&mut other, "COMMIT").await.unwrap();
+    let end = wait_until(&app, &ada, &path, |import| import["state"] != "running").await;
+    assert_eq!(
+        (&end["state"], &end["counts"]["updated"], &end["counts"]["created"]),
+        (&json!("finished"), &json!(1), &json!(1))
+    );
+    let after = wait_until(&app, &ada, second.header("location"), |import| import["state"] != "running").await;
+    assert_eq!(after["counts"]["created"], 1);
+    let companies = app.get("/v1/companies?sort=name", &ada).await.expect(200).json;
+    let names: Vec<&Value> = companies["data"].as_array().unwrap().iter().map(|company| &company["name"]).collect();
+    assert_eq!(names, ["Acme", "Engines Ltd", "Globex", "intel"], "each company is there once");
+    let bob = app.get("/v1/contacts?q=noyce", &ada).await.expect(200).json["data"][0].clone();
+    assert_eq!(bob["positions"][0]["company_id"], cy.json["positions"][1]["company_id"]);
+}
+
+async fn wait_for_lock(app: &TestApp) {
+    let waits = "SELECT count(*)::text AS text FROM pg_stat_activity
+        WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    for _ in 0..600 {
+        if app.texts(waits).await != ["0"] {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("nobody waits");
+}
+
+#[actix_web::test]
+async fn a_contact_that_goes_while_the_file_is_read_costs_its_row_only() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let first = import(&app, &ada, "", "text/csv", csv(&[ADA])).await.expect(201);
+    let id = first.json["rows"][0]["contact_id"].as_str().unwrap();
+    let mut other = app.connection().await;
+    let purge = format!("BEGIN; DELETE FROM contacts WHERE workspace_id = '{}' AND id = '{id}'", ada.workspace);
+    diesel_async::SimpleAsyncConnection::batch_execute(&mut other, &purge).await.unwrap();
+    let moved = ADA.replace("Engines Ltd", "Globex");
+    let begun = in_background(&app, &ada, csv(&[&moved, BOB])).await.expect(202);
+    wait_for_lock(&app).await;
+    diesel_async::SimpleAsyncConnection::batch_execute(&mut other, "COMMIT").await.unwrap();
+    let end = wait_until(&app, &ada, begun.header("location"), |import| import["state"] != "running").await;
+    assert_eq!(
+        (&end["rows"][0]["outcome"], &end["rows"][0]["problems"][0]["code"]),
+        (&json!("skipped"), &json!("in_trash"))
+    );
+    assert_eq!((&end["rows"][1]["outcome"], &end["counts"]["total"]), (&json!("created"), &json!(2)));
+}

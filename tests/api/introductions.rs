@@ -285,6 +285,15 @@ async fn a_request_brings_names_in_one_call() {
     let twice = app.post(&format!("{path}/answer"), &ada, twice).await.expect(409);
     assert_eq!((twice.code(), twice.faults()), ("introduction_exists", vec!["/names/1/introduced_id"]));
     assert_eq!(app.count("introductions").await, 2);
+    // Whatever is wrong with any of them is told at once.
+    let names = json!([
+        { "introduced_name": "New" }, { "introduced_name": " new" }, { "introduced_id": aunt }, { "introduced_id": tom },
+    ]);
+    let wrong = json!({ "answer": "names", "names": names });
+    let wrong = app.post(&format!("{path}/answer"), &ada, wrong).await.expect(422);
+    let places = ["/names/1", "/names/2/introduced_id", "/names/3/introduced_id"];
+    assert_eq!((wrong.code(), wrong.faults()), ("invalid_fields", places.to_vec()));
+    assert_eq!(app.count("introductions").await, 2);
     let back = app.post(&format!("{path}/answer"), &ada, json!({ "answer": "none" })).await.expect(409);
     assert_eq!(back.code(), "impossible_transition");
     let other = app.patch(&path, &ada, json!({ "connector_id": tom })).await.expect(422);

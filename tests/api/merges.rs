@@ -347,3 +347,81 @@ async fn messages_go_along_and_come_back() {
     app.post(&format!("/v1/trash/{message}/restore"), &ada, json!({})).await.expect(204);
     assert_eq!(whose().await, people[1]["id"], "also from the trash");
 }
+
+#[actix_web::test]
+async fn of_two_introductions_of_the_same_two_one_stays_with_what_both_say() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let [aunt, one, two] = [
+        contact(&app, &ada, json!({ "given_name": "Aunt" })).await,
+        contact(&app, &ada, json!({ "given_name": "Tom" })).await,
+        contact(&app, &ada, json!({ "given_name": "Thomas" })).await,
+    ];
+    let introduce = async |whom: &Value, more: Value| {
+        let mut body = json!({ "introducer_id": id(&aunt), "introduced_id": id(whom) });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        app.post("/v1/introductions", &ada, body).await.expect(201).json
+    };
+    let named = json!({ "may_use_name": true, "notes": "over lunch", "named_at": "2026-01-01T00:00:00Z",
+        "thanked_at": "2026-01-02T00:00:00Z" });
+    let (named, made) =
+        (introduce(&one, named).await, introduce(&two, json!({ "state": "made", "notes": "by mail" })).await);
+    let merged = merge(&app, &ada, &one, &[&two]).await.expect(200);
+    let list = app.get("/v1/introductions", &ada).await.json;
+    let [stays] = list["data"].as_array().unwrap().as_slice() else { panic!("{list}") };
+    assert_eq!((&stays["id"], &stays["state"], &stays["introduced_id"]), (&made["id"], &json!("made"), &one["id"]));
+    assert_eq!((&stays["may_use_name"], &stays["notes"]), (&json!(true), &json!("by mail\n\nover lunch")));
+    assert_eq!((&stays["named_at"], &stays["thanked_at"]), (&named["named_at"], &named["thanked_at"]));
+    let kinds = app.get("/v1/trash", &ada).await.json;
+    assert_eq!((&kinds["data"][0]["id"], kinds["data"].as_array().unwrap().len()), (&named["id"], 1));
+
+    // What was said since stays; all else goes back.
+    let path = format!("/v1/introductions/{}", id(&made));
+    app.patch(&path, &ada, json!({ "notes": "by mail, in March" })).await.expect(200);
+    undo(&app, &ada, &merged).await.expect(200);
+    let back = app.get(&path, &ada).await.expect(200).json;
+    assert_eq!((&back["may_use_name"], &back["thanked_at"]), (&json!(false), &Value::Null));
+    assert_eq!((&back["notes"], &back["introduced_id"]), (&json!("by mail, in March"), &two["id"]));
+    let other = app.get(&format!("/v1/introductions/{}", id(&named)), &ada).await.expect(200).json;
+    assert_eq!(lasting(&other), lasting(&named));
+}
+
+#[actix_web::test]
+async fn what_happened_before_a_merge_is_told_after_it_for_good() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let one = contact(&app, &ada, json!({ "given_name": "Ada" })).await;
+    let two = contact(&app, &ada, json!({ "given_name": "Augusta" })).await;
+    for stage in ["contacted", "replied"] {
+        app.pass(Duration::minutes(1));
+        app.patch(&path(&two), &ada, json!({ "stage": stage })).await.expect(200);
+    }
+    app.pass(Duration::minutes(1));
+    let merged = merge(&app, &ada, &one, &[&two]).await.expect(200);
+    let told = async || -> Vec<String> {
+        let page = app.get(&format!("{}/timeline", path(&one)), &ada).await.expect(200).json;
+        page["data"].as_array().unwrap().iter().map(|entry| entry["title"].as_str().unwrap().to_owned()).collect()
+    };
+    let all = told().await;
+    for title in ["Became one with Augusta", "Augusta was added", "Ada was added", "Moved from contacted to replied"] {
+        assert!(all.iter().any(|told| told == title), "{title}: {all:?}");
+    }
+    assert!(!all.iter().any(|told| told.contains("trash")), "{all:?}");
+    let page = app.get(&format!("{}/timeline", path(&one)), &ada).await.json;
+    let told_of_it = page["data"].as_array().unwrap().iter().find(|entry| entry["kind"] == "contact.merged").unwrap();
+    assert_eq!(told_of_it["details"]["merged_ids"], json!([id(&two)]));
+    undo(&app, &ada, &merged).await.expect(200);
+    let all = told().await;
+    assert!(
+        !all.iter().any(|told| told == "Moved from contacted to replied")
+            && all.iter().any(|told| told.starts_with("Was parted from")),
+        "{all:?}"
+    );
+
+    merge(&app, &ada, &one, &[&two]).await.expect(200);
+    app.pass(Duration::days(31));
+    inroad::merges::purge_old(&app.app).await.unwrap();
+    assert_eq!(app.count("contacts").await, 1);
+    let moves = app.texts("SELECT from_stage || ' ' || to_stage AS text FROM stage_moves ORDER BY moved_at").await;
+    assert!(moves.starts_with(&["identified contacted".to_owned(), "contacted replied".to_owned()]), "{moves:?}");
+}

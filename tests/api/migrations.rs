@@ -26,6 +26,7 @@ pub const GLOBAL: &[(&str, &[&str])] = &[
     ("stream_tickets", &[]),
     ("jobs", &["INSERT"]),
     ("periodic_tasks", &[]),
+    ("search_walks", &[]),
     ("__diesel_schema_migrations", &[]),
 ];
 
@@ -360,6 +361,7 @@ async fn row_of(conn: &mut AsyncPgConnection, table: &str, workspace: Uuid) -> S
             "boolean" => "false".to_owned(),
             "timestamp with time zone" => "now()".to_owned(),
             "date" => "current_date".to_owned(),
+            "time without time zone" => "'09:00'".to_owned(),
             "bytea" => format!("'\\x{}'", Uuid::now_v7().simple()),
             "jsonb" => "'{}'".to_owned(),
             list if list.ends_with("[]") => "'{}'".to_owned(),

@@ -147,7 +147,7 @@ async fn the_graph_is_drawn_and_told_in_dot() {
     let dot = with("text/vnd.graphviz", "").await.expect(200);
     assert_eq!(dot.header("content-type"), "text/vnd.graphviz");
     assert!(dot.text.contains(&format!("\"{evil}\" -> \"{tom}\" [label=promised")), "{}", dot.text);
-    assert!(dot.text.contains(r#"[label="<script>\"&' \\""#), "{}", dot.text);
+    assert!(dot.text.contains(r#"[label="<script>\"&amp;' \\""#), "{}", dot.text);
     for (accept, kind) in [
         ("*/*", "application/json"),
         ("text/html, image/svg+xml;q=0.9, */*;q=0.1", "image/svg+xml"),

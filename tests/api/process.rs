@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-struct Folder(PathBuf);
+pub struct Folder(pub PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub fn new(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("inroad-process-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
         Self(folder)
@@ -36,13 +36,13 @@ fn output(folder: &Path, arguments: &[&str]) -> (Output, String) {
 }
 
 /// A serving process, killed when a test gives it up.
-struct Server {
+pub struct Server {
     child: Child,
-    url: String,
+    pub url: String,
 }
 
 impl Server {
-    fn start(folder: &Path, arguments: &[&str]) -> Self {
+    pub fn start(folder: &Path, arguments: &[&str]) -> Self {
         let mut child = inroad(folder, &[&["--listen", "127.0.0.1:0"], arguments].concat()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let listening = lines.by_ref().map_while(Result::ok).find(|line| line.starts_with("Inroad is listening on "));
@@ -58,12 +58,12 @@ impl Server {
         Self { url: line.trim_start_matches("Inroad is listening on ").to_owned(), child }
     }
 
-    fn signal(&self, signal: &str) {
+    pub fn signal(&self, signal: &str) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
     }
 
-    fn wait(&mut self) -> Option<i32> {
+    pub fn wait(&mut self) -> Option<i32> {
         self.child.wait().unwrap().code()
     }
 }
@@ -82,14 +82,14 @@ fn has_postgres(folder: &Path) -> bool {
     !pid.is_empty() && std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| !line.is_empty())
 }
 
-async fn register(url: &str) -> String {
+pub async fn register(url: &str) -> String {
     let body = json!({ "email": "ada@engines.example", "password": "correct horse battery", "name": "Ada" });
     let reply = reqwest::Client::new().post(format!("{url}/v1/auth/register")).json(&body).send().await.unwrap();
     let reply: Value = reply.json().await.unwrap();
     reply["access_token"].as_str().unwrap().to_owned()
 }
 
-async fn get(url: &str, path: &str, token: &str) -> Value {
+pub async fn get(url: &str, path: &str, token: &str) -> Value {
     let request = reqwest::Client::new().get(format!("{url}{path}")).bearer_auth(token);
     request.send().await.unwrap().json().await.unwrap()
 }

@@ -2,22 +2,39 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use inroad::jobs;
+
+use crate::sink::Sink;
 use crate::support::TestApp;
 
 const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
 const SHOWN: &str = "http://127.0.0.1:8080";
+/// Where Mailpit shows the mails that it caught.
+const CAUGHT: &str = "http://127.0.0.1:8025";
 /// Printed between the outputs of the commands.
 const MARK: &str = "=====";
 
 #[actix_web::test]
 async fn the_tour_does_what_it_shows() {
-    let app = TestApp::new().await;
+    let sink = Sink::start();
+    let (mails, url) = (sink.page(), sink.url());
+    let app = TestApp::with(&["--smtp-url", &url, "--mail-from", "Inroad <inroad@localhost>"]).await;
+    let (worker, kinds) = (app.app.clone(), inroad::app::jobs());
+    actix_web::rt::spawn(async move {
+        loop {
+            let _ = jobs::run_one(&worker, &kinds).await;
+            actix_web::rt::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    });
     let readme = std::fs::read_to_string(README).unwrap();
     let commands: Vec<&str> = tour(&readme).lines().filter_map(|line| line.strip_prefix("$ ")).collect();
     assert!(commands.len() > 5);
     let script: String = commands.iter().map(|command| format!("{command}\necho; echo {MARK}\n")).collect();
     let base = app.base.clone();
-    let told = actix_web::rt::task::spawn_blocking(move || run(&script.replace(SHOWN, &base)).replace(&base, SHOWN));
+    let told = actix_web::rt::task::spawn_blocking(move || {
+        let told = run(&script.replace(SHOWN, &base).replace(CAUGHT, &mails));
+        told.replace(&base, SHOWN).replace(&mails, CAUGHT)
+    });
     let told = told.await.unwrap();
     let mut outputs = told.split(MARK).map(|output| output.trim().to_owned());
 

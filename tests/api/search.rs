@@ -206,3 +206,67 @@ async fn nobody_finds_what_they_may_not_read() {
         "invalid_cursor"
     );
 }
+
+#[actix_web::test]
+async fn messages_are_found_by_whoever_may_read_them() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let tom = contact(&app, &ada, json!({ "given_name": "Tom", "family_name": "Hargreaves" })).await;
+    let body = json!({ "contact_id": tom, "channel": "email", "direction": "incoming", "subject": "Heat pumps",
+        "body": "Our Wärmepumpen are quiet.", "address": "tom@warm.example" });
+    let message = app.post("/v1/messages", &ada, body).await.expect(201).id();
+    let found = search(&app, &ada, "warmepump").await.expect(200);
+    let hit = &found.json["data"][0];
+    assert_eq!((&hit["kind"], &hit["id"], &hit["title"]), (&json!("message"), &json!(message), &json!("Heat pumps")));
+    assert_eq!((&hit["subtitle"], &hit["rank"]), (&json!("From Tom Hargreaves"), &json!(1)));
+    assert_eq!(
+        (&hit["url"], &hit["matches"][0]["field"]),
+        (&json!(format!("/v1/messages/{message}")), &json!("/body"))
+    );
+    assert_eq!(hit["matches"][0]["highlights"][0], json!({ "start": 4, "end": 13, "utf16_start": 4, "utf16_end": 13 }));
+    assert_eq!(search(&app, &ada, "heat").await.json["data"][0]["rank"], 4);
+    assert_eq!(search(&app, &ada, "tom@warm.example").await.json["data"][0]["rank"], 2);
+    assert_eq!(titles(&search_with(&app, &ada, &[("q", "tom"), ("kind", "message")]).await), ["Heat pumps"]);
+
+    app.patch(&format!("/v1/messages/{message}"), &ada, json!({ "subject": "Cold pumps" })).await;
+    let narrow = app.member(Some(ada.workspace), Role::Owner, Scopes::parse("search:read contacts:read")).await;
+    assert_eq!(titles(&search(&app, &narrow, "pumps").await), [""; 0], "without messages:read");
+    app.delete(&format!("/v1/messages/{message}"), &ada).await.expect(204);
+    assert_eq!(titles(&search(&app, &ada, "pumps").await), [""; 0]);
+    app.post(&format!("/v1/trash/{message}/restore"), &ada, json!({})).await.expect(204);
+    assert_eq!(titles(&search(&app, &ada, "pumps").await).len(), 1);
+}
+
+#[actix_web::test]
+async fn what_was_there_before_it_was_searched_is_found_after_a_while() {
+    let app = TestApp::new().await;
+    let (ada, bob) = (app.seeker().await, app.seeker().await);
+    for member in [&ada, &bob] {
+        let tom = contact(&app, member, json!({ "given_name": "Tom", "notes": "knows of wind" })).await;
+        app.post("/v1/companies", member, json!({ "name": "Wind Ltd" })).await.expect(201);
+        let body = json!({ "contact_id": tom, "channel": "phone_script", "direction": "outgoing", "body": "Of wind" });
+        app.post("/v1/messages", member, body).await.expect(201);
+    }
+    // As rows are that nobody has written since.
+    let forget = "UPDATE contacts SET search_words = ''; UPDATE companies SET search_words = '';
+        UPDATE messages SET search_words = ''";
+    app.sql(forget).await;
+    assert_eq!(titles(&search(&app, &ada, "wind").await), [""; 0]);
+    let versions = "SELECT string_agg(version::text, ' ') AS text FROM contacts";
+    let before = app.texts(versions).await;
+    assert_eq!(inroad::search::walk(&app.app).await.unwrap(), 6);
+    for member in [&ada, &bob] {
+        assert_eq!(titles(&search(&app, member, "wind").await).len(), 3);
+    }
+    assert_eq!(app.texts(versions).await, before, "it is no change of theirs");
+    // Once more when instances of before are gone, and then never again.
+    app.sql(forget).await;
+    assert_eq!(inroad::search::walk(&app.app).await.unwrap(), 0);
+    app.pass(chrono::Duration::hours(1));
+    assert_eq!(inroad::search::walk(&app.app).await.unwrap(), 6);
+    assert_eq!(inroad::search::walk(&app.app).await.unwrap(), 0);
+    app.pass(chrono::Duration::days(1));
+    assert_eq!(inroad::search::walk(&app.app).await.unwrap(), 0);
+    app.sql("UPDATE search_walks SET rules = 0").await;
+    assert_eq!(inroad::search::walk(&app.app).await.unwrap(), 6, "by other rules all is read again");
+}

@@ -62,12 +62,47 @@ const CROSSING: &[(&str, &str)] = &[
         "introductions: housekeeping looks for old promises, and gives each up in its workspace",
     ),
     (
+        "select follow_up_digests.workspace_id , follow_up_digests.user_id from follow_up_digests where \
+         ( follow_up_digests.enabled and ( follow_up_digests.next_at < = $1 ) )",
+        "digest::due: housekeeping, which tells each member in their workspace",
+    ),
+    (
+        "select inbound_addresses.workspace_id , inbound_addresses.id , inbound_addresses.version , \
+         inbound_addresses.created_at , inbound_addresses.updated_at , inbound_addresses.name , inbound_addresses.secret , \
+         inbound_addresses.last_used_at from inbound_addresses where ( inbound_addresses.id = $1 )",
+        "inbound: a mail hook names its address, which says whose it is",
+    ),
+    (
+        "delete from inbound_mails where ( inbound_mails.received_at < $1 )",
+        "inbound: housekeeping of all workspaces alike, by age alone",
+    ),
+    (
         "select distinct audit_log.workspace_id from audit_log where ( audit_log.occurred_at < $1 )",
         "audit::with_entries_before: housekeeping, which lets go chain by chain",
     ),
     (
         "update audit_log set origin_salt = $1 , ip_address = $2 , user_agent = $3 where ( ( audit_log.occurred_at < $4 )",
         "audit::forget_origins: housekeeping of all workspaces alike, by age alone",
+    ),
+    (
+        "select walked.workspace_id , walked.id from contacts as walked",
+        "search::behind: housekeeping of all workspaces alike, which writes in each by itself",
+    ),
+    (
+        "select walked.workspace_id , walked.id from companies as walked",
+        "search::behind: housekeeping of all workspaces alike, which writes in each by itself",
+    ),
+    (
+        "select walked.workspace_id , walked.id from messages as walked",
+        "search::behind: housekeeping of all workspaces alike, which writes in each by itself",
+    ),
+    (
+        "select walked.workspace_id , walked.id from meetings as walked",
+        "search::behind: housekeeping of all workspaces alike, which writes in each by itself",
+    ),
+    (
+        "select walked.workspace_id , walked.id from templates as walked",
+        "search::behind: housekeeping of all workspaces alike, which writes in each by itself",
     ),
     (
         "select workspace_id from ( select workspace_id from audit_heads union select workspace_id from audit_log )",

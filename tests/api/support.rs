@@ -289,6 +289,13 @@ impl TestApp {
         Member { token, user, workspace: id, session }
     }
 
+    /// A fresh token of the same.
+    pub async fn member_again(&self, member: &Member) -> Member {
+        let vouched = WorkspaceId::vouched(member.workspace);
+        let token = inroad::auth::access_token(&self.app, member.user, vouched, member.session, Scopes::all()).await;
+        Member { token: token.unwrap(), ..member.clone() }
+    }
+
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base))
     }

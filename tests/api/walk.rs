@@ -68,6 +68,11 @@ impl Operation {
         self.placeholders().into_iter().filter(is_uuid).collect()
     }
 
+    fn is_number(&self, name: &str) -> bool {
+        let named = |known: &&&Value| known["name"] == name;
+        self.parameters("path").iter().find(named).is_some_and(|known| known["schema"]["type"] == "integer")
+    }
+
     /// The path, with these ids in the places of rows and something harmless in the others.
     pub fn url(&self, ids: &[Uuid]) -> String {
         let rows = self.row_ids();
@@ -75,6 +80,7 @@ impl Operation {
         for name in self.placeholders() {
             let value = match rows.iter().position(|row| *row == name) {
                 Some(at) => ids[at % ids.len()].to_string(),
+                None if self.is_number(name) => "1".to_owned(),
                 None => "example".to_owned(),
             };
             url = url.replace(&format!("{{{name}}}"), &value);
@@ -138,21 +144,33 @@ pub fn valid(app: &TestApp, document: &Value, operation: &Operation, url: &str, 
 /// Fields that name a contact, which has to be there.
 const CONTACTS: [&str; 3] = ["introducer_id", "connector_id", "contact_id"];
 
-/// A request that creates something, for a member whose workspace has this contact.
+/// A request that creates something, for a member whose workspace has this contact, and this message to them.
 pub fn creating(
     app: &TestApp,
     document: &Value,
     operation: &Operation,
     member: &Member,
     contact: Uuid,
+    message: Uuid,
 ) -> RequestBuilder {
     let mut body = operation.json_body().map_or(Value::Null, |(_, schema)| minimal(document, schema));
+    if body["contact_ids"].is_array() {
+        body["contact_ids"] = json!([contact]);
+        return with_body(app, operation, &operation.path, body.to_string()).bearer_auth(&member.token);
+    }
+    if body["message_id"].is_string() {
+        body["message_id"] = json!(message);
+        return with_body(app, operation, &operation.path, body.to_string()).bearer_auth(&member.token);
+    }
     let Some(field) = CONTACTS.iter().find(|field| body[**field].is_string()) else {
         return valid(app, document, operation, &operation.path, member);
     };
     body[*field] = json!(contact);
     if *field == "introducer_id" {
         body["introduced_name"] = json!(format!("Somebody {}", Uuid::now_v7()));
+    }
+    if operation.path == "/v1/follow-ups" {
+        body["due_in_business_days"] = json!(1);
     }
     with_body(app, operation, &operation.path, body.to_string()).bearer_auth(&member.token)
 }
@@ -168,6 +186,12 @@ fn special(app: &TestApp, operation: &Operation, url: &str) -> Option<RequestBui
             let file = std::fs::read(root().join("tests/data/linkedin/Connections.csv")).unwrap();
             let request = app.request(Method::POST, &format!("{url}?kind=linkedin_connections"));
             Some(request.header("content-type", "text/csv").body(file))
+        }
+        "POST /v1/follow-ups/{id}/snooze" => Some(with_body(app, operation, url, r#"{ "days": 1 }"#)),
+        "PUT /v1/mail-account" => {
+            let body = json!({ "host": "mail.example.org", "port": 587, "security": "starttls", "username": "ada",
+                "password": "sesame", "address": "ada@example.org" });
+            Some(with_body(app, operation, url, body.to_string()))
         }
         "POST /v1/do-not-contact" => {
             let body = json!({ "kind": "address", "value": format!("{}@example.org", Uuid::now_v7().simple()) });

@@ -8,7 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use self::model::MemberRow;
-pub use self::store::{is_member, lock_owners, lock_roles};
+pub use self::store::{is_member, lock_owners, lock_roles, owner_zone};
 use super::{Role, invitations};
 use crate::audit;
 use crate::changes::{Actor, Kind, Tx};

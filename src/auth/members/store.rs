@@ -115,3 +115,10 @@ pub async fn delete(mut conn: &Conn, workspace: WorkspaceId, user: Uuid) -> ApiR
     let row = diesel::delete(members::table.find((workspace, user)));
     Ok(row.returning(members::version).get_result(&mut conn).await?)
 }
+
+/// The time zone of whoever has owned the workspace for longest: the seeker's.
+pub async fn owner_zone(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<String> {
+    let owners = members::workspace_id.eq(workspace).and(members::role.eq("owner"));
+    let first = members::table.inner_join(users::table).filter(owners).order((members::created_at, members::user_id));
+    Ok(first.select(users::time_zone).first(&mut conn).await?)
+}

@@ -9,7 +9,7 @@ pub mod suggest;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::model::{MappedColumn, Mapping, MappingId, MappingInput};
-pub use self::store::find;
+pub use self::store::{ROWS, find};
 
 pub fn configure(config: &mut ServiceConfig) {
     config

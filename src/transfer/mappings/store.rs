@@ -2,11 +2,16 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use super::model::MappedColumn;
 use super::model::{MappingId, MappingRow};
+use crate::changes::Kind;
 use crate::db::schema::import_mappings;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault, OnConstraint};
+use crate::exports::Table;
+use crate::exports::table::is;
 use crate::sort::Position;
+use crate::transfer::value::DateOrder;
 
 fn taken() -> ApiError {
     let detail = "another mapping has this name";
@@ -53,3 +58,26 @@ pub async fn delete(mut conn: &Conn, workspace: WorkspaceId, id: MappingId) -> A
     diesel::delete(import_mappings::table.find((workspace, id))).execute(&mut conn).await?;
     Ok(())
 }
+
+/// As an archive takes them.
+pub const ROWS: Table = Table {
+    name: "import_mappings",
+    columns: &[
+        "id",
+        "version",
+        "created_at",
+        "updated_at",
+        "name",
+        "name_key",
+        "has_header",
+        "delimiter",
+        "encoding",
+        "date_order",
+        "mapped_columns",
+    ],
+    id: Some("id"),
+    key: &["id"],
+    checks: &[("date_order", is::<DateOrder>), ("mapped_columns", is::<Vec<MappedColumn>>)],
+    created: Some(Kind::ImportMappingCreated),
+    ..Table::NONE
+};

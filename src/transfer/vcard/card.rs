@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 
 use super::property::Property;
 use super::{Card, Trouble};
-use crate::contacts::HowFound;
+use crate::contacts::{Education, HowFound};
 use crate::http::schema::formats;
 use crate::transfer::reading::{AddressParts, Place, Reading};
 use crate::transfer::record::{Entry, name_words};
@@ -30,7 +30,8 @@ pub fn entry(mut card: Card) -> Entry {
             Place { line: Some(*line), column: Some(property.as_str()).filter(|name| !name.is_empty()), number: None };
         reader.reading.problem(place, code, detail.as_str(), "");
     }
-    if let Some(uid) = value_of(&card, "UID").and_then(|uid| clean(&uid)) {
+    let uid = value_of(&card, "X-INROAD-ID").map(|id| format!("urn:uuid:{id}")).or_else(|| value_of(&card, "UID"));
+    if let Some(uid) = uid.and_then(|uid| clean(&uid)) {
         reader.reading.record.key = format!("uid:{uid}");
     }
     reader.reading.finish(empty)
@@ -83,7 +84,7 @@ impl Reader {
             self.take(property);
         }
         let own = |name: &str| card.properties.iter().filter(|property| property.name == name).collect::<Vec<_>>();
-        self.positions(&own("ORG"), &own("TITLE"), &own("ROLE"));
+        self.positions(&own("ORG"), &own("TITLE"), &own("ROLE"), card);
         let org = value_of(card, "ORG").map(|org| org.split(';').next().unwrap_or_default().to_owned());
         let company = is_org || value_of(card, "X-ABSHOWAS").is_some_and(|kind| kind.eq_ignore_ascii_case("COMPANY"));
         self.names(&own("N"), &own("FN"), company, org.as_deref());
@@ -139,6 +140,7 @@ impl Reader {
             | "X-ABADR"
             | "X-ABSHOWAS"
             | "X-ADDRESSBOOKSERVER-KIND"
+            | "X-INROAD-ID"
             | "SORT-STRING"
             | "MAILER" => {}
             "EMAIL" => {
@@ -166,6 +168,33 @@ impl Reader {
                 let all: Vec<String> = [known, text].into_iter().flatten().collect();
                 self.reading.said().pronunciation = Some(all.join(" ")).filter(|text| !text.is_empty());
             }
+            "X-INROAD-HEADLINE" => self.reading.record.said.headline = self.reading.text(at, 500, &property.text()),
+            "X-INROAD-PRONUNCIATION" => {
+                self.reading.record.said.pronunciation = self.reading.text(at, 200, &property.text());
+            }
+            "X-INROAD-PRONOUNS" => self.pronouns(property),
+            "X-INROAD-LOCATION" => self.reading.record.said.location = self.reading.text(at, 200, &property.text()),
+            "X-INROAD-EXPERTISE" => {
+                self.reading.word(at, |said| &mut said.expertise, 100, &property.text());
+            }
+            "X-INROAD-INDUSTRY" => self.reading.word(at, |said| &mut said.industries, 100, &property.text()),
+            "X-INROAD-SHARED-GROUND" => self.reading.word(at, |said| &mut said.shared_ground, 500, &property.text()),
+            "X-INROAD-EDUCATION" => self.education(property),
+            "X-INROAD-CUSTOM-FIELD" => {
+                if let [name, value] = property.parts(';').as_slice() {
+                    self.reading.custom(at, name, value);
+                }
+            }
+            "X-INROAD-HOW-FOUND-DETAIL" => {
+                self.reading.record.said.how_found_detail = self.reading.text(at, 500, &property.text());
+            }
+            "X-INROAD-HOW-FOUND" => {
+                let word = serde_json::from_value(property.text().into());
+                self.reading.record.how_found = word.ok().or(self.reading.record.how_found);
+            }
+            "X-INROAD-HOW-FOUND-ON" => self.reading.record.how_found_on = property.text().parse().ok(),
+            // Of the positions, which are read together.
+            "X-INROAD-STARTED-ON" | "X-INROAD-ENDED-ON" | "X-INROAD-IS-CURRENT" => {}
             "TZ" => {
                 let zone = property.text().trim().to_owned();
                 if formats::time_zone(&zone) && self.reading.said().time_zone.is_none() {
@@ -242,7 +271,7 @@ impl Reader {
     }
 
     /// A title goes with the company of its group, or of its place in the order. Units of a company have no field.
-    fn positions(&mut self, orgs: &[&Property], titles: &[&Property], roles: &[&Property]) {
+    fn positions(&mut self, orgs: &[&Property], titles: &[&Property], roles: &[&Property], card: &Card) {
         let mut titles: Vec<&Property> = titles.to_vec();
         let mut roles: Vec<&Property> = roles.to_vec();
         for org in orgs {
@@ -254,9 +283,11 @@ impl Reader {
             let title = take_of(&mut titles, org).or_else(|| take_of(&mut roles, org));
             let title = title.map(|title| title.text()).unwrap_or_default();
             self.reading.position(place(org), &company, &title);
+            self.dates(org, card);
         }
         for title in titles {
             self.reading.position(place(title), "", &title.text());
+            self.dates(title, card);
         }
         for role in roles {
             if self.reading.said().positions.is_empty() {
@@ -264,6 +295,34 @@ impl Reader {
             } else {
                 self.keep(role);
             }
+        }
+    }
+
+    /// What Inroad's own cards tell of the position of this group.
+    fn dates(&mut self, of: &Property, card: &Card) {
+        let told = |name: &str| {
+            let own =
+                |property: &&Property| property.name == name && property.group.is_some() && property.group == of.group;
+            card.properties.iter().find(own).map(Property::text)
+        };
+        let day = |name: &str| told(name).and_then(|text| text.parse().ok());
+        let (started_on, ended_on) = (day("X-INROAD-STARTED-ON"), day("X-INROAD-ENDED-ON"));
+        let is_current = told("X-INROAD-IS-CURRENT").and_then(|text| text.parse().ok());
+        if let Some(position) = self.reading.said().positions.last_mut() {
+            (position.started_on, position.ended_on, position.is_current) = (started_on, ended_on, is_current);
+        }
+    }
+
+    /// As Inroad's own cards have it.
+    fn education(&mut self, property: &Property) {
+        let parts = property.parts(';');
+        let part = |index: usize| parts.get(index).and_then(|text| clean(text));
+        let Some(school) = part(0).filter(|school| school.chars().count() <= 200) else { return self.keep(property) };
+        let year = |index: usize| part(index).and_then(|text| text.parse().ok());
+        let (degree, field_of_study) = (part(1), part(2));
+        let school = Education { school, degree, field_of_study, start_year: year(3), end_year: year(4) };
+        if self.reading.said().education.len() < 20 {
+            self.reading.said().education.push(school);
         }
     }
 

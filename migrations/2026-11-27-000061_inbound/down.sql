@@ -1,0 +1,2 @@
+DROP TABLE inbound_mails;
+DROP TABLE inbound_addresses;

@@ -1,0 +1,131 @@
+//! A long write of many contacts, such as an import, that keeps others waiting but for a moment: what nobody else can be
+//! waiting for is written at once; the companies, whose names are unique, and the positions that need them come last.
+use std::collections::HashMap;
+
+use super::api::{Contact, ContactInput};
+use super::draft::Draft;
+use super::model::{ContactId, PositionRow};
+use super::parts::Position;
+use super::service::{Companies, redraft};
+use super::store;
+use crate::changes::{Kind, Tx};
+use crate::companies::{self, CompanyId};
+use crate::error::ApiResult;
+
+/// Companies that are asked for together.
+const CHUNK: usize = 2_000;
+
+/// Contacts that are written, and their positions that are not yet.
+#[derive(Default)]
+pub struct Gradual {
+    pub companies: Companies,
+    positions: HashMap<ContactId, Vec<PositionRow>>,
+    /// Whose old positions go.
+    replaced: Vec<ContactId>,
+}
+
+/// A contact as it is to become.
+pub struct Rewrite {
+    draft: Draft,
+    changed: Vec<String>,
+}
+
+impl Rewrite {
+    /// The version that it will have.
+    pub fn version(&self) -> i32 {
+        self.draft.contact.row.version
+    }
+
+    pub fn name(&self) -> &str {
+        &self.draft.contact.row.display_name
+    }
+}
+
+impl Gradual {
+    /// Adds contacts, whose companies were planned by [`Companies::plan`].
+    pub async fn create(&mut self, tx: &mut Tx<'_>, drafts: Vec<Draft>) -> ApiResult<()> {
+        let contacts: Vec<_> = drafts.into_iter().map(|draft| self.keep_positions(draft)).collect();
+        store::insert_many(tx.conn, &contacts).await?;
+        for contact in &contacts {
+            tx.record(Kind::ContactCreated, contact.row.id, contact.row.version, Vec::new());
+        }
+        Ok(())
+    }
+
+    /// What a contact becomes by `input`, whose companies were planned; none where nothing would change. Of contacts as
+    /// [`Gradual::present`] shows them. External ids, stage and connector stay as they are, but for a connector that is
+    /// held until the end of the transaction.
+    pub fn rewrite(&self, tx: &Tx<'_>, shown: &Contact, input: ContactInput) -> ApiResult<Option<Rewrite>> {
+        let draft = redraft(tx, shown, input.check()?, &self.companies)?;
+        Ok(draft.map(|(draft, changed)| Rewrite { draft, changed }))
+    }
+
+    /// Writes over contacts that are locked.
+    pub async fn update(&mut self, tx: &mut Tx<'_>, rewrites: Vec<Rewrite>) -> ApiResult<()> {
+        let mut contacts = Vec::with_capacity(rewrites.len());
+        for Rewrite { draft, changed } in rewrites {
+            let row = &draft.contact.row;
+            tx.record(Kind::ContactUpdated, row.id, row.version, changed);
+            self.replaced.push(row.id);
+            contacts.push(self.keep_positions(draft));
+        }
+        store::update_many(tx.conn, &contacts).await
+    }
+
+    fn keep_positions(&mut self, draft: Draft) -> super::model::ContactWrite {
+        if !draft.positions.is_empty() {
+            self.positions.insert(draft.contact.row.id, draft.positions);
+        } else {
+            self.positions.remove(&draft.contact.row.id);
+        }
+        draft.contact
+    }
+
+    /// The contact with the positions that it is to have.
+    pub fn present(&self, mut contact: Contact) -> Contact {
+        if let Some(rows) = self.positions.get(&contact.id) {
+            contact.positions = rows.iter().map(|row| self.shown(row)).collect();
+        }
+        contact
+    }
+
+    fn shown(&self, row: &PositionRow) -> Position {
+        let name = row.company_id.and_then(|id| self.companies.name(id).map(str::to_owned));
+        Position {
+            id: Some(row.id),
+            company_id: row.company_id,
+            company_name: name.or_else(|| row.company_name.clone()),
+            title: row.title.clone(),
+            started_on: row.started_on,
+            ended_on: row.ended_on,
+            is_current: Some(row.is_current),
+        }
+    }
+
+    /// Adds the companies and the positions. From here on others may have to wait for the end of the transaction.
+    pub async fn finish(mut self, tx: &mut Tx<'_>) -> ApiResult<()> {
+        let taken = self.companies.add_planned(tx).await?;
+        let mut positions: Vec<PositionRow> = self.positions.into_values().flatten().collect();
+        for row in &mut positions {
+            if let Some(id) = row.company_id.and_then(|planned| taken.get(&planned)) {
+                row.company_id = Some(*id);
+            }
+        }
+        let mut ids: Vec<CompanyId> = positions.iter().filter_map(|row| row.company_id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let mut held = std::collections::HashSet::with_capacity(ids.len());
+        for chunk in ids.chunks(CHUNK) {
+            held.extend(companies::hold(tx.conn, tx.workspace, chunk).await?);
+        }
+        for row in &mut positions {
+            // A company that was deleted for good meanwhile is but a name.
+            if let Some(id) = row.company_id.filter(|id| !held.contains(id)) {
+                row.company_id = None;
+                row.company_name = self.companies.name(id).map(str::to_owned);
+            }
+        }
+        positions.retain(|row| row.company_id.is_some() || row.company_name.is_some() || row.title.is_some());
+        store::replace_positions(tx.conn, tx.workspace, &self.replaced, &positions).await
+    }
+}

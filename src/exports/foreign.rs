@@ -1,0 +1,166 @@
+//! Properties of cards that Inroad has no field for, on their way back into a card.
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::vcard::VcardVersion;
+use crate::fields;
+
+/// The source whose properties are those of a card.
+const SOURCE: &str = "vcard";
+
+/// A property as the import has kept it: with its escapes, as versions 3.0 and 4.0 have them.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Foreign {
+    group: Option<String>,
+    pub name: String,
+    #[serde(default)]
+    parameters: BTreeMap<String, Vec<String>>,
+    value: String,
+}
+
+/// All of them that a contact has.
+#[derive(Debug, Default)]
+pub struct ForeignProperties {
+    list: Vec<Foreign>,
+}
+
+impl ForeignProperties {
+    /// From what the sources have of a contact, in the order in which they were read.
+    pub fn read(extras: &[(String, Value)]) -> Self {
+        let mut list: Vec<Foreign> = Vec::new();
+        let own = extras.iter().filter(|(source, _)| source == SOURCE);
+        for (index, (_, properties)) in own.enumerate() {
+            for mut property in fields::stored::<Vec<Foreign>>(properties.clone()) {
+                // Of two cards, a group of each.
+                property.group = property.group.map(|group| format!("kept{}-{group}", index + 1));
+                // Inroad's own fields are written from the contact.
+                if !property.name.starts_with("X-INROAD-") && !list.contains(&property) {
+                    list.push(property);
+                }
+            }
+        }
+        Self { list }
+    }
+
+    /// Takes out the first of this name that fits, as the value is written.
+    pub fn take(&mut self, name: &str, fits: impl Fn(&str) -> bool) -> Option<String> {
+        let at = self.list.iter().position(|property| property.name == name && fits(&property.value))?;
+        Some(self.list.remove(at).value)
+    }
+
+    /// Takes out all of this name.
+    pub fn drop_all(&mut self, name: &str) {
+        self.list.retain(|property| property.name != name);
+    }
+
+    /// The lines of what is left.
+    pub fn lines(self, version: VcardVersion) -> impl Iterator<Item = String> {
+        self.list.into_iter().map(move |property| property.line(version))
+    }
+}
+
+/// The first component of a structured value, without its escapes.
+pub fn first_component(value: &str) -> String {
+    let mut text = String::new();
+    let mut chars = value.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => text.extend(chars.next()),
+            ';' => break,
+            c => text.push(c),
+        }
+    }
+    text.trim().to_owned()
+}
+
+impl Foreign {
+    fn line(mut self, version: VcardVersion) -> String {
+        self.embed(version);
+        let mut line = self.group.map_or_else(String::new, |group| format!("{group}."));
+        line.push_str(&self.name);
+        for (name, values) in &self.parameters {
+            let values: Vec<String> = values.iter().map(|value| parameter(value)).collect();
+            let _ = write!(line, ";{name}={}", values.join(","));
+        }
+        line.push(':');
+        line.push_str(&self.value);
+        line
+    }
+
+    /// A picture and the like by value: the newer version has a `data:` URI for it, the older one an encoding.
+    fn embed(&mut self, version: VcardVersion) {
+        let encoded = self.parameters.get("ENCODING").and_then(|list| list.first()).cloned();
+        let is_base64 = encoded.is_some_and(|name| matches!(name.to_ascii_uppercase().as_str(), "B" | "BASE64"));
+        if version == VcardVersion::Four && is_base64 {
+            let family = if self.name == "SOUND" { "audio" } else { "image" };
+            let kind = self.parameters.remove("TYPE").and_then(|list| list.into_iter().next()).unwrap_or_default();
+            let kind = if kind.is_empty() { "jpeg".to_owned() } else { kind.to_ascii_lowercase() };
+            let media_type =
+                if self.name == "KEY" { "application/octet-stream".to_owned() } else { format!("{family}/{kind}") };
+            self.parameters.remove("ENCODING");
+            self.parameters.remove("VALUE");
+            self.value = format!("data:{media_type};base64,{}", self.value);
+        } else if version == VcardVersion::Three
+            && let Some((media_type, data)) =
+                self.value.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"))
+        {
+            let kind = media_type.rsplit('/').next().unwrap_or_default().to_ascii_uppercase();
+            self.parameters.insert("ENCODING".to_owned(), vec!["b".to_owned()]);
+            self.parameters.insert("TYPE".to_owned(), vec![kind]);
+            self.parameters.remove("VALUE");
+            self.parameters.remove("MEDIATYPE");
+            self.value = data.replace('\\', "");
+        }
+    }
+}
+
+/// Quoted where it must be (RFC 6350, 3.3); what a quoted text cannot hold is written as RFC 6868 has it.
+fn parameter(value: &str) -> String {
+    let value = value.replace('^', "^^").replace('\n', "^n").replace('"', "^'");
+    if value.contains([',', ';', ':']) { format!("\"{value}\"") } else { value }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn lines(properties: Value, version: VcardVersion) -> Vec<String> {
+        ForeignProperties::read(&[(SOURCE.to_owned(), properties)]).lines(version).collect()
+    }
+
+    #[test]
+    fn properties_come_back_as_they_were() {
+        let properties = json!([
+            { "group": "item1", "name": "X-ABDATE", "parameters": { "TYPE": ["pref"] }, "value": "2020-01-02" },
+            { "group": "item1", "name": "X-ABLABEL", "value": "_$!<Anniversary>!$_" },
+            { "name": "RELATED", "parameters": { "TYPE": ["spouse", "friend"], "X-NOTE": ["a;b"] }, "value": "text\\, more" },
+            { "name": "X-INROAD-STAGE", "value": "met" },
+        ]);
+        let told = lines(properties, VcardVersion::Four);
+        let expected = [
+            "kept1-item1.X-ABDATE;TYPE=pref:2020-01-02",
+            "kept1-item1.X-ABLABEL:_$!<Anniversary>!$_",
+            "RELATED;TYPE=spouse,friend;X-NOTE=\"a;b\":text\\, more",
+        ];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn pictures_change_their_wrapping() {
+        let old = json!([{ "name": "PHOTO", "parameters": { "ENCODING": ["b"], "TYPE": ["PNG"] }, "value": "QUJD" }]);
+        assert_eq!(lines(old.clone(), VcardVersion::Four), ["PHOTO:data:image/png;base64,QUJD"]);
+        assert_eq!(lines(old, VcardVersion::Three), ["PHOTO;ENCODING=b;TYPE=PNG:QUJD"]);
+        let new = json!([{ "name": "PHOTO", "value": "data:image/png;base64,QUJD" }]);
+        assert_eq!(lines(new, VcardVersion::Three), ["PHOTO;ENCODING=b;TYPE=PNG:QUJD"]);
+    }
+
+    #[test]
+    fn the_first_component_is_read() {
+        assert_eq!(first_component("Engines\\, Ltd;Research;Looms"), "Engines, Ltd");
+    }
+}

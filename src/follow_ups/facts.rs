@@ -1,0 +1,116 @@
+//! What happened with a contact, and which follow-ups lose their reason by it. Pure.
+use chrono::{DateTime, Utc};
+
+use super::words::{ClosedReason, FollowUpKind};
+use crate::contacts::Stage;
+use crate::messages::MessagePurpose;
+
+/// What one write did with one contact.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// What went out, with its purpose.
+    pub sent: Vec<Option<MessagePurpose>>,
+    /// They answered; a machine does not.
+    pub replied: bool,
+    /// They answered before Inroad knew of it: an import says when.
+    pub replied_at: Option<DateTime<Utc>>,
+    pub bounced: bool,
+    /// When the two were last in touch, in either direction.
+    pub touched_at: Option<DateTime<Utc>>,
+    /// They went to the trash.
+    pub deleted: bool,
+    /// They are not to be written to.
+    pub unwanted: bool,
+    /// The stage that they are at now, if it changed.
+    pub stage: Option<Stage>,
+}
+
+impl Facts {
+    /// Why to ask no more, if the asking began then.
+    pub fn stop(&self, since: DateTime<Utc>) -> Option<ClosedReason> {
+        let replied =
+            self.replied || self.replied_at.is_some_and(|at| at >= since) || self.stage == Some(Stage::Replied);
+        let agreed = matches!(self.stage, Some(Stage::Scheduled | Stage::Met | Stage::Thanked | Stage::InTouch));
+        first(&[
+            (self.deleted, ClosedReason::ContactDeleted),
+            (self.unwanted, ClosedReason::DoNotContact),
+            (replied, ClosedReason::Replied),
+            (self.bounced, ClosedReason::Bounced),
+            (agreed, ClosedReason::Meeting),
+            (self.stage == Some(Stage::Closed), ClosedReason::ContactClosed),
+        ])
+    }
+
+    /// Why a follow-up of this kind, made then, is no longer due. Keeping in touch is another matter: a touch moves it.
+    pub fn close(&self, kind: FollowUpKind, made_at: DateTime<Utc>) -> Option<ClosedReason> {
+        let closed = self.stage == Some(Stage::Closed);
+        let written = |purpose| self.sent.contains(&Some(purpose)).then_some(ClosedReason::MessageSent);
+        let own = match kind {
+            FollowUpKind::Nudge => {
+                let sent = (!self.sent.is_empty()).then_some(ClosedReason::MessageSent);
+                self.stop(made_at).or(sent)
+            }
+            FollowUpKind::ThankYou if matches!(self.stage, Some(Stage::Thanked | Stage::InTouch)) => {
+                Some(ClosedReason::MessageSent)
+            }
+            FollowUpKind::ThankYou => written(MessagePurpose::ThankYou),
+            FollowUpKind::CloseTheLoop => written(MessagePurpose::CloseTheLoop),
+            FollowUpKind::Confirm | FollowUpKind::KeepInTouch if closed => Some(ClosedReason::ContactClosed),
+            FollowUpKind::Confirm => written(MessagePurpose::Confirmation),
+            FollowUpKind::KeepInTouch
+            | FollowUpKind::PromiseMine
+            | FollowUpKind::PromiseTheirs
+            | FollowUpKind::Other => None,
+        };
+        let everything = (self.deleted, ClosedReason::ContactDeleted);
+        let writing = (self.unwanted && kind.writes(), ClosedReason::DoNotContact);
+        first(&[everything, writing]).or(own)
+    }
+}
+
+/// The first reason that holds.
+fn first(reasons: &[(bool, ClosedReason)]) -> Option<ClosedReason> {
+    reasons.iter().find(|(holds, _)| *holds).map(|(_, reason)| *reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [FollowUpKind; 8] = [
+        FollowUpKind::Nudge,
+        FollowUpKind::ThankYou,
+        FollowUpKind::PromiseMine,
+        FollowUpKind::PromiseTheirs,
+        FollowUpKind::KeepInTouch,
+        FollowUpKind::CloseTheLoop,
+        FollowUpKind::Confirm,
+        FollowUpKind::Other,
+    ];
+
+    fn closed(facts: &Facts) -> Vec<(FollowUpKind, ClosedReason)> {
+        ALL.into_iter().filter_map(|kind| Some((kind, facts.close(kind, DateTime::UNIX_EPOCH)?))).collect()
+    }
+
+    #[test]
+    fn each_fact_closes_what_it_makes_pointless() {
+        use ClosedReason as R;
+        use FollowUpKind as K;
+        let facts = Facts { replied: true, ..Facts::default() };
+        assert_eq!(closed(&facts), [(K::Nudge, R::Replied)]);
+        let facts = Facts { bounced: true, ..Facts::default() };
+        assert_eq!(closed(&facts), [(K::Nudge, R::Bounced)]);
+        let facts = Facts { sent: vec![Some(MessagePurpose::ThankYou)], ..Facts::default() };
+        assert_eq!(closed(&facts), [(K::Nudge, R::MessageSent), (K::ThankYou, R::MessageSent)]);
+        let facts = Facts { stage: Some(Stage::Scheduled), ..Facts::default() };
+        assert_eq!(closed(&facts), [(K::Nudge, R::Meeting)]);
+        let facts = Facts { stage: Some(Stage::Closed), ..Facts::default() };
+        let reason = R::ContactClosed;
+        assert_eq!(closed(&facts), [(K::Nudge, reason), (K::KeepInTouch, reason), (K::Confirm, reason)]);
+        let facts = Facts { deleted: true, ..Facts::default() };
+        assert_eq!(closed(&facts).len(), ALL.len());
+        let facts = Facts { unwanted: true, ..Facts::default() };
+        assert_eq!(closed(&facts).len(), ALL.len() - 3);
+        assert!(closed(&Facts { stage: Some(Stage::Contacted), ..Facts::default() }).is_empty());
+    }
+}

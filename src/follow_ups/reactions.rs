@@ -1,0 +1,201 @@
+//! What follow-ups make of what a write did elsewhere, in the same transaction.
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::due::Due;
+use super::facts::Facts;
+use super::model::FollowUpRow;
+use super::settings::{self, Settings};
+use super::words::{ClosedReason, FollowUpKind, FollowUpState};
+use super::{runs, service, store};
+use crate::changes::{Change, Kind, Tx};
+use crate::contacts::{self, ContactId, ContactRow};
+use crate::error::ApiResult;
+use crate::introductions::{self, Introduction, IntroductionId, State};
+use crate::messages::{self, Message, MessageDirection, MessageSource, MessageState, ReplyKind};
+use crate::{do_not_contact, zones};
+
+pub async fn react(tx: &mut Tx<'_>) -> ApiResult<()> {
+    let messages = messages_moved(tx).await?;
+    let facts = facts(tx, &messages).await?;
+    if !facts.is_empty() {
+        close(tx, &facts).await?;
+    }
+    runs::reactions::react(tx, &facts, &messages).await?;
+    introductions_moved(tx).await?;
+    let gone = changed(tx, &[Kind::MessagePurged, Kind::IntroductionPurged]);
+    if !gone.is_empty() {
+        for (id, version) in store::unlink(tx.conn, tx.workspace, &gone, tx.now).await? {
+            let fields = ["message_id", "introduction_id"].map(str::to_owned).to_vec();
+            tx.record(Kind::FollowUpUpdated, id, version, fields);
+        }
+        for (id, version) in runs::store::unlink(tx.conn, tx.workspace, &gone, tx.now).await? {
+            tx.record(Kind::FollowUpRunUpdated, id, version, vec!["message_id".to_owned()]);
+        }
+    }
+    Ok(())
+}
+
+/// The ids of what changed in one of these ways.
+fn changed(tx: &Tx<'_>, kinds: &[Kind]) -> Vec<Uuid> {
+    let ids = tx.changes().iter().filter(|change| kinds.contains(&change.kind)).map(|change| change.resource_id);
+    ids.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// The messages that went out, came in, were answered or came back.
+async fn messages_moved(tx: &mut Tx<'_>) -> ApiResult<Vec<Message>> {
+    let moved = changed(tx, &[Kind::MessageSent, Kind::MessageReceived, Kind::MessageReplied, Kind::MessageBounced]);
+    if moved.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<_> = moved.into_iter().map(Into::into).collect();
+    messages::read_many(tx.conn, tx.workspace, &ids).await
+}
+
+/// What the write did, by contact.
+async fn facts(tx: &mut Tx<'_>, messages: &[Message]) -> ApiResult<BTreeMap<ContactId, Facts>> {
+    let mut facts: BTreeMap<ContactId, Facts> = BTreeMap::new();
+    for message in messages {
+        heed(facts.entry(message.contact_id).or_default(), message);
+    }
+    for id in changed(tx, &[Kind::ContactDeleted]) {
+        facts.entry(id.into()).or_default().deleted = true;
+    }
+    let staged = changed(tx, &[Kind::ContactStageChanged]);
+    let mut looked_at: BTreeSet<ContactId> = staged.iter().copied().map(Into::into).collect();
+    looked_at.extend(now_unwanted(tx));
+    let listed = !changed(tx, &[Kind::DoNotContactCreated]).is_empty();
+    if listed {
+        looked_at.extend(store::contacts_with_open(tx.conn, tx.workspace).await?);
+    }
+    if looked_at.is_empty() {
+        return Ok(facts);
+    }
+    let ids: Vec<ContactId> = looked_at.into_iter().collect();
+    let rows = contacts::find_many(tx.conn, tx.workspace, &ids).await?;
+    let addresses = rows.iter().filter_map(ContactRow::address).filter(|_| listed).collect();
+    let unwanted = do_not_contact::listed(tx.conn, tx.workspace, addresses).await?;
+    for row in rows {
+        let own = facts.entry(row.id).or_default();
+        own.stage = staged.contains(&row.id.into()).then_some(row.stage);
+        own.unwanted = row.wants_no_contact() || row.address().is_some_and(|address| unwanted.contains(&address));
+    }
+    Ok(facts)
+}
+
+/// Contacts of whom it was changed whether they may be written to.
+fn now_unwanted(tx: &Tx<'_>) -> impl Iterator<Item = ContactId> {
+    let says = |change: &&Change| {
+        change.kind == Kind::ContactUpdated
+            && change.fields.iter().any(|field| ["do_not_contact", "stage_reason"].contains(&field.as_str()))
+    };
+    tx.changes().iter().filter(says).map(|change| change.resource_id.into())
+}
+
+fn heed(facts: &mut Facts, message: &Message) {
+    if message.reply_kind == Some(ReplyKind::OutOfOffice) {
+        return;
+    }
+    let incoming = message.direction == MessageDirection::Incoming;
+    let touched_at = Some(message.occurred_at);
+    match message.state {
+        MessageState::Bounced => {
+            facts.bounced = true;
+            return;
+        }
+        // What an import brings of long ago says nothing of what was due since.
+        _ if message.source == MessageSource::Import => {
+            facts.replied_at = facts.replied_at.max(touched_at.filter(|_| incoming));
+        }
+        MessageState::Sent => facts.sent.push(message.purpose),
+        MessageState::Replied | MessageState::Received => facts.replied = true,
+        _ => return,
+    }
+    facts.touched_at = facts.touched_at.max(touched_at);
+}
+
+/// Closes what has lost its reason, and moves what a touch puts off.
+async fn close(tx: &mut Tx<'_>, facts: &BTreeMap<ContactId, Facts>) -> ApiResult<()> {
+    let ids: Vec<ContactId> = facts.keys().copied().collect();
+    let open = store::lock_open_of(tx.conn, tx.workspace, &ids).await?;
+    if open.is_empty() {
+        return Ok(());
+    }
+    let settings = settings::current(tx.conn, tx.workspace).await?;
+    for row in open {
+        let Some(own) = facts.get(&row.contact_id) else { continue };
+        if let Some(reason) = own.close(row.kind, row.created_at) {
+            service::settle(tx, row, FollowUpState::Closed, Some(reason)).await?;
+        } else if row.kind == FollowUpKind::KeepInTouch
+            && let Some(at) = own.touched_at
+        {
+            touched(tx, row, at, &settings).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The two were in touch. What was due is fulfilled, and comes again; what was still to come starts anew.
+async fn touched(tx: &mut Tx<'_>, mut row: FollowUpRow, at: DateTime<Utc>, settings: &Settings) -> ApiResult<()> {
+    let mut due = row.due();
+    let day = zones::day(due.zone, at);
+    if row.due_at <= at {
+        let row = service::settle(tx, row, FollowUpState::Closed, Some(ClosedReason::Touched)).await?;
+        return service::repeat(tx, &row, Uuid::now_v7().into(), day, settings).await;
+    }
+    let days = row.after_days.or(row.repeat_after_days).unwrap_or(settings.values.keep_in_touch_days);
+    due.on = day + TimeDelta::days(days.into());
+    // A touch of the past, as imports bring them, does not make it due sooner.
+    if due.at() > row.due_at {
+        row.fall_due(due);
+        service::write(tx, row, Kind::FollowUpUpdated, &["due_on", "due_at", "overdue_at"]).await?;
+    }
+    Ok(())
+}
+
+/// A promised introduction is due for a gentle reminder; one that was made, or won't be, is not, and neither is a loop
+/// that was closed.
+async fn introductions_moved(tx: &mut Tx<'_>) -> ApiResult<()> {
+    let moved = changed(tx, &[Kind::IntroductionCreated, Kind::IntroductionUpdated]);
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<IntroductionId> = moved.iter().copied().map(Into::into).collect();
+    let told = introductions::read_many(tx.conn, tx.workspace, &ids).await?;
+    for row in store::lock_open_about(tx.conn, tx.workspace, &moved).await? {
+        let about = told.iter().find(|one| Some(one.id) == row.introduction_id);
+        if let Some(reason) = about.and_then(|about| gone(row.kind, about)) {
+            service::settle(tx, row, FollowUpState::Closed, Some(reason)).await?;
+        }
+    }
+    let promised: Vec<&Introduction> = told.iter().filter(|one| one.state == State::Promised).collect();
+    if promised.is_empty() {
+        return Ok(());
+    }
+    let known = store::about_introductions(tx.conn, tx.workspace, FollowUpKind::PromiseTheirs, &moved).await?;
+    let settings = settings::current(tx.conn, tx.workspace).await?;
+    for one in promised.into_iter().filter(|one| !known.contains(&one.id.into())) {
+        let (Some(introducer), Some(at)) = (one.introducer_id, one.promised_at) else { continue };
+        let day = settings.day(at) + TimeDelta::days(settings.values.promise_days.into());
+        let due = Due::day(day, settings.zone);
+        let id = Uuid::now_v7().into();
+        let row = FollowUpRow::fresh(tx.workspace, id, tx.now, introducer, FollowUpKind::PromiseTheirs, due);
+        service::add(tx, &FollowUpRow { introduction_id: Some(one.id), ..row }).await?;
+    }
+    Ok(())
+}
+
+fn gone(kind: FollowUpKind, about: &Introduction) -> Option<ClosedReason> {
+    match kind {
+        FollowUpKind::PromiseTheirs | FollowUpKind::Nudge if about.state == State::Made => {
+            Some(ClosedReason::IntroductionMade)
+        }
+        FollowUpKind::PromiseTheirs | FollowUpKind::Nudge if about.state == State::Declined => {
+            Some(ClosedReason::IntroductionDeclined)
+        }
+        FollowUpKind::CloseTheLoop if about.loop_closed_at.is_some() => Some(ClosedReason::LoopClosed),
+        _ => None,
+    }
+}

@@ -1,0 +1,118 @@
+//! What plans at work make of what a write did elsewhere, in the same transaction.
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use super::model::{FollowUpRunState, RunRow};
+use super::{service, store};
+use crate::changes::{Kind, Tx};
+use crate::contacts::{self, ContactId};
+use crate::error::ApiResult;
+use crate::follow_ups::due::Due;
+use crate::follow_ups::facts::Facts;
+use crate::follow_ups::settings::{self, Settings};
+use crate::follow_ups::words::{ClosedReason, FollowUpState};
+use crate::follow_ups::{service as follow_ups, store as follow_up_rows};
+use crate::messages::{Message, MessageDirection, MessageSource, MessageState, ReplyKind};
+
+/// An answer stops a plan, a nudge takes it a step further, a first message starts one, and a machine that says when
+/// somebody is out of office puts the next nudge off.
+pub async fn react(tx: &mut Tx<'_>, facts: &BTreeMap<ContactId, Facts>, messages: &[Message]) -> ApiResult<()> {
+    let ids: Vec<ContactId> = facts.keys().copied().collect();
+    if !ids.is_empty() {
+        for row in store::lock_running(tx.conn, tx.workspace, &ids).await? {
+            let Some(own) = facts.get(&row.contact_id) else { continue };
+            let since = row.started_at.unwrap_or(row.created_at);
+            if let Some(reason) = own.stop(since) {
+                service::end(tx, row, Some(reason)).await?;
+            }
+        }
+    }
+    for message in messages.iter().filter(|message| message.source != MessageSource::Import) {
+        if message.direction == MessageDirection::Outgoing && message.state == MessageState::Sent {
+            sent(tx, message).await?;
+        } else if message.reply_kind == Some(ReplyKind::OutOfOffice) {
+            out_of_office(tx, message).await?;
+        }
+    }
+    nudged_otherwise(tx).await
+}
+
+async fn running(tx: &mut Tx<'_>, contact: ContactId) -> ApiResult<Option<RunRow>> {
+    Ok(store::lock_running(tx.conn, tx.workspace, &[contact]).await?.pop())
+}
+
+async fn sent(tx: &mut Tx<'_>, message: &Message) -> ApiResult<()> {
+    let sent_at = message.sent_at.unwrap_or(tx.now);
+    let settings = settings::current(tx.conn, tx.workspace).await?;
+    let own = store::lock_of_message(tx.conn, tx.workspace, message.id).await?;
+    if let Some(waiting) = own.filter(|run| run.state == FollowUpRunState::Waiting) {
+        // Chosen for this message, it takes the place of what runs.
+        if let Some(other) = running(tx, message.contact_id).await? {
+            service::end(tx, other, Some(ClosedReason::Superseded)).await?;
+        }
+        service::start(tx, waiting, message.attempt, sent_at, &settings).await?;
+    } else if let Some(run) = running(tx, message.contact_id).await? {
+        service::advance(tx, run, message.attempt, sent_at, &settings).await?;
+    } else {
+        begin_default(tx, message, &settings).await?;
+    }
+    Ok(())
+}
+
+/// The workspace's default plan, from as far on as there were tries before.
+async fn begin_default(tx: &mut Tx<'_>, message: &Message, settings: &Settings) -> ApiResult<()> {
+    let Some(contact) = contacts::find(tx.conn, tx.workspace, message.contact_id).await? else { return Ok(()) };
+    if !service::asks(message, contact.stage) {
+        return Ok(());
+    }
+    let plan = service::default_plan(tx.conn, tx.workspace, settings).await?;
+    let tries_before = usize::try_from(message.attempt - 1).unwrap_or(0);
+    if plan.steps.len() <= tries_before {
+        return Ok(());
+    }
+    let id = Uuid::now_v7().into();
+    let run = RunRow::fresh(tx.workspace, id, tx.now, message.contact_id, message.id, plan);
+    let run = RunRow { step: message.attempt - 1, ..run };
+    service::start(tx, run, message.attempt, message.sent_at.unwrap_or(tx.now), settings).await?;
+    Ok(())
+}
+
+/// The nudge is due as long after this as it would have been after the message.
+async fn out_of_office(tx: &mut Tx<'_>, message: &Message) -> ApiResult<()> {
+    let Some(run) = running(tx, message.contact_id).await? else { return Ok(()) };
+    let Some(step) = run.next_step() else { return Ok(()) };
+    let settings = settings::current(tx.conn, tx.workspace).await?;
+    let days = u32::try_from(step.after_business_days).unwrap_or(1);
+    let on = settings.calendar.add(settings.day(message.occurred_at), days);
+    for mut nudge in follow_up_rows::lock_open_of_run(tx.conn, tx.workspace, run.id.into()).await? {
+        if on > nudge.due_on {
+            nudge.fall_due(Due { on, ..nudge.due() });
+            follow_ups::write(tx, nudge, Kind::FollowUpUpdated, &["due_on", "due_at", "overdue_at"]).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Nudges that somebody said were done (the plan goes on) or need not be (it stops).
+async fn nudged_otherwise(tx: &mut Tx<'_>) -> ApiResult<()> {
+    let settled = [Kind::FollowUpDone, Kind::FollowUpDismissed];
+    let changes = tx.changes().iter().filter(|change| settled.contains(&change.kind));
+    let ids: Vec<_> = changes.map(|change| change.resource_id.into()).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    for nudge in follow_up_rows::find_many(tx.conn, tx.workspace, &ids).await? {
+        let Some(run) = nudge.run_id else { continue };
+        let found = store::lock(tx.conn, tx.workspace, run.into()).await?;
+        let Some(run) = found.filter(|run| run.state == FollowUpRunState::Running) else { continue };
+        if nudge.state == FollowUpState::Done {
+            let settings = settings::current(tx.conn, tx.workspace).await?;
+            let attempt = run.attempt.saturating_add(1);
+            service::advance(tx, run, attempt, tx.now, &settings).await?;
+        } else {
+            service::end(tx, run, Some(ClosedReason::PlanStopped)).await?;
+        }
+    }
+    Ok(())
+}

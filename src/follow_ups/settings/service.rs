@@ -1,0 +1,114 @@
+//! The settings as they are used, and their change.
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::model::{FollowUpSettings, FollowUpSettingsInput, SettingsRow};
+use super::store;
+use crate::auth::members;
+use crate::changes::{Kind, Tx};
+use crate::db::{Conn, Json, WorkspaceId};
+use crate::error::{ApiError, ApiResult};
+use crate::fields;
+use crate::follow_ups::{plans, service as follow_ups, store as follow_up_rows};
+use crate::http::body::Rules;
+use crate::http::{IfMatch, Patch};
+use crate::zones::{self, Calendar, Tz};
+
+/// How the workspace counts its days.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub zone: Tz,
+    pub calendar: Calendar,
+    pub values: FollowUpSettingsInput,
+}
+
+impl Settings {
+    /// The day that the seeker's calendar shows.
+    pub fn day(&self, at: DateTime<Utc>) -> NaiveDate {
+        zones::day(self.zone, at)
+    }
+}
+
+/// As they are now.
+pub async fn current(conn: &Conn, workspace: WorkspaceId) -> ApiResult<Settings> {
+    let shown = read(conn, workspace).await?;
+    Ok(used(shown))
+}
+
+/// As the API shows them.
+pub async fn read(conn: &Conn, workspace: WorkspaceId) -> ApiResult<FollowUpSettings> {
+    let row = store::find(conn, workspace).await?;
+    let (version, updated_at, input) = match row {
+        Some(row) => (row.version, (row.version > 0).then_some(row.updated_at), row.settings.0),
+        None => (0, None, FollowUpSettingsInput::default()),
+    };
+    show(conn, workspace, version, updated_at, input).await
+}
+
+async fn show(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    version: i32,
+    updated_at: Option<DateTime<Utc>>,
+    input: FollowUpSettingsInput,
+) -> ApiResult<FollowUpSettings> {
+    let zone = match &input.time_zone {
+        Some(zone) => zone.clone(),
+        None => members::owner_zone(conn, workspace).await?,
+    };
+    Ok(FollowUpSettings::new(version, updated_at, input, zone))
+}
+
+fn used(shown: FollowUpSettings) -> Settings {
+    // A name that this binary's tables do not know comes of an older or a newer one.
+    let zone = zones::zone(&shown.effective_time_zone).unwrap_or(Tz::UTC);
+    let values = FollowUpSettingsInput::from(shown);
+    let weekdays = values.working_days.iter().map(|day| (*day).into()).collect();
+    let calendar = Calendar::new(values.country.as_deref(), weekdays, values.days_off.clone());
+    Settings { zone, calendar, values }
+}
+
+/// Changes them. Where the zone does, what is open stays due on its day and at its hour.
+pub async fn patch(
+    tx: &mut Tx<'_>,
+    if_match: &IfMatch,
+    patch: &Patch<FollowUpSettingsInput>,
+) -> ApiResult<FollowUpSettings> {
+    let fresh = SettingsRow {
+        workspace_id: tx.workspace,
+        version: 0,
+        created_at: tx.now,
+        updated_at: tx.now,
+        settings: Json(FollowUpSettingsInput::default()),
+    };
+    let row = store::lock(tx.conn, &fresh).await?;
+    if_match.check(row.version)?;
+    let (version, updated_at) = (row.version, (row.version > 0).then_some(row.updated_at));
+    let before = show(tx.conn, tx.workspace, version, updated_at, row.settings.0.clone()).await?;
+    let input = patch.apply_ruled(&before.clone().into(), |_| ())?;
+    ApiError::check(input.faults())?;
+    if plans::find(tx.conn, tx.workspace, input.default_plan_id.into()).await?.is_none() {
+        return Err(ApiError::field("/default_plan_id", "not_found", "is not a plan of this workspace"));
+    }
+    let after = show(tx.conn, tx.workspace, version + 1, Some(tx.now), input.clone()).await?;
+    let changed = fields::changed(&before, &after);
+    if changed.is_empty() {
+        return Ok(before);
+    }
+    let row = SettingsRow { version: version + 1, updated_at: tx.now, settings: Json(input), ..row };
+    store::update(tx.conn, &row).await?;
+    tx.record(Kind::FollowUpSettingsUpdated, tx.workspace, row.version, changed);
+    if before.effective_time_zone != after.effective_time_zone {
+        move_zone(tx, used(after.clone()).zone).await?;
+    }
+    Ok(after)
+}
+
+async fn move_zone(tx: &mut Tx<'_>, zone: Tz) -> ApiResult<()> {
+    for mut row in follow_up_rows::lock_in_own_zone(tx.conn, tx.workspace).await? {
+        let mut due = row.due();
+        due.zone = zone;
+        row.fall_due(due);
+        follow_ups::write(tx, row, Kind::FollowUpUpdated, &["time_zone", "due_at", "overdue_at"]).await?;
+    }
+    Ok(())
+}

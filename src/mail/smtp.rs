@@ -1,0 +1,219 @@
+//! SMTP (RFC 5321), a connection for each mail, and it is told how far it came: whoever knows that the text was not handed
+//! over may try again, and whoever knows that it was may not.
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use lettre::Message;
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
+use percent_encoding::percent_decode_str;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::time::timeout;
+use url::Url;
+
+use super::places;
+use crate::text_enum;
+
+/// For a connection, and for each answer before the text goes.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// For the answer to the text (RFC 5321, 4.5.3.2.6).
+const LAST_PATIENCE: Duration = Duration::from_secs(600);
+
+text_enum! {
+    /// How a mail server is talked to.
+    MailSecurity {
+        /// Encrypted from the first byte, mostly on port 465.
+        Tls = "tls",
+        /// Encrypted after a first word, mostly on port 587.
+        Starttls = "starttls",
+        /// In the clear: only to hosts that the operator has named.
+        None = "none",
+    }
+}
+
+/// A mail server, and how to get in.
+#[derive(Clone)]
+pub struct Server {
+    pub host: String,
+    pub port: u16,
+    pub security: MailSecurity,
+    /// STARTTLS, where the server offers it.
+    pub opportunistic: bool,
+    pub username: Option<String>,
+    pub password: Option<SecretString>,
+    /// What the server is told in `EHLO`; this machine's name, unless said otherwise.
+    pub hello: Option<String>,
+    /// Somebody chose the host who must not reach the operator's own network.
+    pub guarded: bool,
+}
+
+/// Why a mail did not go out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// Nobody has it, and another attempt may do better.
+    Later(String),
+    /// Nobody has it, and nobody will take it.
+    Never(String),
+    /// The text was handed over, and the answer did not come: the server may have it.
+    Unknown(String),
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (Self::Later(words) | Self::Never(words) | Self::Unknown(words)) = self;
+        f.write_str(words)
+    }
+}
+
+impl Server {
+    /// `smtp://user:password@host:587?tls=required`, as the setting has it.
+    pub fn from_url(text: &SecretString) -> Result<Self, String> {
+        let url = Url::parse(text.expose_secret()).map_err(|error| error.to_string())?;
+        let tls = url.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value.into_owned());
+        let (security, opportunistic, port) = match (url.scheme(), tls.as_deref()) {
+            ("smtps", None) => (MailSecurity::Tls, false, 465),
+            ("smtp", None) => (MailSecurity::None, false, 25),
+            ("smtp", Some("required")) => (MailSecurity::Starttls, false, 587),
+            ("smtp", Some("opportunistic")) => (MailSecurity::Starttls, true, 587),
+            _ => return Err("must begin with smtp:// or smtps://, with ?tls=required or none".to_owned()),
+        };
+        let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
+        let hello = url.path().trim_matches('/');
+        Ok(Self {
+            host: url.host_str().filter(|host| !host.is_empty()).ok_or("names no host")?.to_owned(),
+            port: url.port().unwrap_or(port),
+            security,
+            opportunistic,
+            username: Some(decode(url.username())).filter(|name| !name.is_empty()),
+            password: url.password().map(|password| SecretString::from(decode(password))),
+            hello: Some(hello.to_owned()).filter(|hello| !hello.is_empty()),
+            guarded: false,
+        })
+    }
+
+    /// Sends a mail, and answers the server's last words. `ready` is called when the server waits for the text: when it
+    /// fails, the text does not go.
+    pub async fn send(
+        &self,
+        mail: &Message,
+        ready: impl AsyncFnOnce() -> Result<(), String>,
+    ) -> Result<String, Refusal> {
+        let mut connection = self.connect().await?;
+        let outcome = converse(&mut connection, mail, ready).await;
+        // Whatever it says to that: the mail's fate is known, or cannot be.
+        let _ = timeout(Duration::from_secs(5), connection.quit()).await;
+        outcome
+    }
+
+    async fn connect(&self) -> Result<AsyncSmtpConnection, Refusal> {
+        let hello = self.hello.clone().map_or_else(ClientId::default, ClientId::Domain);
+        let tls = TlsParameters::new(self.host.clone()).map_err(|error| Refusal::Never(words(&error)))?;
+        let wrapper = (self.security == MailSecurity::Tls).then(|| tls.clone());
+        let addresses = self.addresses().await?;
+        let connecting = AsyncSmtpConnection::connect_tokio1(&addresses[..], Some(PATIENCE), &hello, wrapper, None);
+        let mut connection = in_time(PATIENCE, connecting).await?;
+        let upgrade = self.security == MailSecurity::Starttls && (!self.opportunistic || connection.can_starttls());
+        if upgrade {
+            in_time(PATIENCE, connection.starttls(tls, &hello)).await?;
+        }
+        if let (Some(name), Some(password)) = (&self.username, &self.password) {
+            let credentials = Credentials::new(name.clone(), password.expose_secret().to_owned());
+            in_time(PATIENCE, connection.auth(DEFAULT_MECHANISMS, &credentials)).await?;
+        }
+        Ok(connection)
+    }
+
+    /// Looked up once: what was checked is what is connected to.
+    async fn addresses(&self) -> Result<Vec<SocketAddr>, Refusal> {
+        let host = self.host.trim_start_matches('[').trim_end_matches(']');
+        let found = timeout(PATIENCE, tokio::net::lookup_host((host, self.port))).await;
+        let found = found.map_err(|_| Refusal::Later(format!("{host} could not be looked up in time")))?;
+        let found = found.map_err(|error| Refusal::Later(format!("{host} could not be looked up: {error}")))?;
+        let addresses: Vec<SocketAddr> =
+            found.filter(|address| !self.guarded || places::is_public(address.ip())).collect();
+        if addresses.is_empty() {
+            return Err(Refusal::Never(format!("{host} is in no public network")));
+        }
+        Ok(addresses)
+    }
+}
+
+async fn converse(
+    connection: &mut AsyncSmtpConnection,
+    mail: &Message,
+    ready: impl AsyncFnOnce() -> Result<(), String>,
+) -> Result<String, Refusal> {
+    let (envelope, text) = (mail.envelope(), mail.formatted());
+    let mut parameters = Vec::new();
+    let addresses = envelope.to().iter().chain(envelope.from());
+    if addresses.map(AsRef::<str>::as_ref).any(|address: &str| !address.is_ascii()) {
+        if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
+            let why = "the mail server takes no addresses with letters beyond ASCII (SMTPUTF8)";
+            return Err(Refusal::Never(why.to_owned()));
+        }
+        parameters.push(MailParameter::SmtpUtfEight);
+    }
+    if !text.is_ascii() && connection.server_info().supports_feature(Extension::EightBitMime) {
+        parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+    }
+    in_time(PATIENCE, connection.command(Mail::new(envelope.from().cloned(), parameters))).await?;
+    for recipient in envelope.to() {
+        in_time(PATIENCE, connection.command(Rcpt::new(recipient.clone(), Vec::new()))).await?;
+    }
+    in_time(PATIENCE, connection.command(Data)).await?;
+    ready().await.map_err(Refusal::Later)?;
+    match timeout(LAST_PATIENCE, connection.message(&text)).await {
+        Ok(Ok(answer)) => Ok(format!("{} {}", answer.code(), answer.message().collect::<Vec<_>>().join(" "))),
+        Ok(Err(error)) if error.status().is_some() => Err(refusal(&error)),
+        Ok(Err(error)) => Err(Refusal::Unknown(words(&error))),
+        Err(_) => Err(Refusal::Unknown("the mail server did not answer in ten minutes".to_owned())),
+    }
+}
+
+async fn in_time<T>(limit: Duration, work: impl Future<Output = Result<T, Error>>) -> Result<T, Refusal> {
+    match timeout(limit, work).await {
+        Ok(outcome) => outcome.map_err(|error| refusal(&error)),
+        Err(_) => Err(Refusal::Later(format!("the mail server did not answer in {} s", limit.as_secs()))),
+    }
+}
+
+fn refusal(error: &Error) -> Refusal {
+    if error.is_permanent() { Refusal::Never(words(error)) } else { Refusal::Later(words(error)) }
+}
+
+/// The server's own words with their code, or what else went wrong.
+fn words(error: &Error) -> String {
+    let source = std::error::Error::source(error).map(ToString::to_string);
+    match (error.status(), source) {
+        (Some(code), Some(words)) => format!("{code} {words}"),
+        (Some(code), None) => code.to_string(),
+        (None, Some(words)) => words,
+        (None, None) => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(url: &str) -> Result<Server, String> {
+        Server::from_url(&SecretString::from(url))
+    }
+
+    #[test]
+    fn a_setting_names_a_server() {
+        let plain = read("smtp://127.0.0.1:2525").unwrap();
+        assert_eq!((plain.host.as_str(), plain.port, plain.security), ("127.0.0.1", 2525, MailSecurity::None));
+        let full = read("smtp://ada%40x.example:p%3Aw@mail.example/me.example?tls=required").unwrap();
+        assert_eq!((full.port, full.security, full.opportunistic), (587, MailSecurity::Starttls, false));
+        assert_eq!((full.username.as_deref(), full.hello.as_deref()), (Some("ada@x.example"), Some("me.example")));
+        assert_eq!(full.password.unwrap().expose_secret(), "p:w");
+        assert_eq!(read("smtps://mail.example").unwrap().port, 465);
+        for wrong in ["http://mail.example", "smtp:", "mail.example", "smtp://x?tls=maybe"] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Keeping, trying and using the account.
+use lettre::message::Mailbox;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::model::{AccountRow, MailAccount, MailAccountInput};
+use super::store;
+use crate::app::App;
+use crate::auth::secrets::{KeyRing, Place};
+use crate::changes::{Actor, Kind, Tx};
+use crate::config::Config;
+use crate::db::{Conn, WorkspaceId};
+use crate::error::{ApiError, ApiResult, Fault};
+use crate::http::IfMatch;
+use crate::jobs::{self, Job};
+use crate::mail::letter::{self, Letter};
+use crate::mail::smtp::{MailSecurity, Server};
+use crate::text::filled;
+use crate::{audit, fields};
+
+/// Where mail servers listen.
+const PORTS: [i32; 4] = [25, 465, 587, 2525];
+
+/// A mail server of a workspace's own, and whom its mail is from.
+pub struct OwnServer {
+    pub server: Server,
+    pub address: String,
+    pub name: Option<String>,
+}
+
+/// The account that the workspace sends through, if it has one that works.
+pub async fn own_server(app: &App, workspace: WorkspaceId) -> ApiResult<Option<OwnServer>> {
+    let row = app.db.read(workspace, async |conn| store::find(conn, workspace).await).await?;
+    row.filter(|row| row.verified_at.is_some()).map(|row| open(app, row)).transpose()
+}
+
+fn open(app: &App, row: AccountRow) -> ApiResult<OwnServer> {
+    let key = Uuid::from(row.workspace_id).to_string();
+    let plain = app.ring.open(&place(row.workspace_id, &key), &row.password);
+    let plain = plain.map_err(|error| ApiError::internal(&error))?;
+    let password = String::from_utf8_lossy(plain.expose_secret()).into_owned();
+    let server = Server {
+        guarded: !is_named(&app.config, &row.host),
+        host: row.host,
+        port: u16::try_from(row.port).unwrap_or_default(),
+        security: row.security,
+        opportunistic: false,
+        username: Some(row.username),
+        password: Some(SecretString::from(password)),
+        hello: None,
+    };
+    Ok(OwnServer { server, address: row.address, name: row.name })
+}
+
+/// Whether the operator has named the host as one that may be in a network of the operator's.
+fn is_named(config: &Config, host: &str) -> bool {
+    config.mail_hosts.iter().any(|named| named.eq_ignore_ascii_case(host))
+}
+
+fn place(workspace: WorkspaceId, row: &str) -> Place<'_> {
+    Place { table: "mail_accounts", column: "password", workspace: Some(workspace.into()), row }
+}
+
+/// Keeps the account, and has it tried. Says whether there was none before.
+pub async fn put(
+    tx: &mut Tx<'_>,
+    app: &App,
+    if_match: &IfMatch,
+    input: MailAccountInput,
+) -> ApiResult<(MailAccount, bool)> {
+    ApiError::check(faults(&app.config, &input))?;
+    let before = store::lock(tx.conn, tx.workspace).await?;
+    match &before {
+        Some(row) => if_match.check(row.version)?,
+        None => if_match.check_absent()?,
+    }
+    let MailAccountInput { host, port, security, username, password, address, name } = input;
+    let key = Uuid::from(tx.workspace).to_string();
+    let sealed = app.ring.seal(&place(tx.workspace, &key), password.as_bytes());
+    let row = AccountRow {
+        workspace_id: tx.workspace,
+        version: before.as_ref().map_or(1, |row| row.version + 1),
+        created_at: before.as_ref().map_or(tx.now, |row| row.created_at),
+        updated_at: tx.now,
+        host,
+        port,
+        security,
+        username,
+        password: sealed.map_err(|error| ApiError::internal(&error))?,
+        address,
+        name: filled(name),
+        verified_at: None,
+        failure: None,
+    };
+    store::put(tx.conn, &row).await?;
+    let changed = match before.clone() {
+        Some(before) => fields::changed(&MailAccount::from(before), &MailAccount::from(row.clone())),
+        None => Vec::new(),
+    };
+    tx.record(Kind::MailAccountUpdated, tx.workspace, row.version, changed);
+    tx.audit(audit::Kind::MailAccountChanged, tx.workspace, Vec::new());
+    verify(tx, &row).await?;
+    Ok((row.into(), before.is_none()))
+}
+
+fn faults(config: &Config, input: &MailAccountInput) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if !is_named(config, &input.host) {
+        if input.security == MailSecurity::None {
+            let why = "the password would go in the clear: use `tls` or `starttls`";
+            faults.push(Fault::field("/security", "not_allowed", why));
+        }
+        if !PORTS.contains(&input.port) {
+            faults.push(Fault::field("/port", "not_allowed", "must be one of 25, 465, 587, 2525"));
+        }
+    }
+    faults
+}
+
+pub async fn delete(tx: &mut Tx<'_>, if_match: &IfMatch) -> ApiResult<()> {
+    let row = store::lock(tx.conn, tx.workspace).await?.ok_or_else(ApiError::not_found)?;
+    if_match.check(row.version)?;
+    store::delete(tx.conn, tx.workspace).await?;
+    tx.record(Kind::MailAccountDeleted, tx.workspace, row.version + 1, Vec::new());
+    tx.audit(audit::Kind::MailAccountDeleted, tx.workspace, Vec::new());
+    Ok(())
+}
+
+/// Has a test mail sent through the account.
+pub async fn try_again(tx: &mut Tx<'_>) -> ApiResult<MailAccount> {
+    let row = store::lock(tx.conn, tx.workspace).await?.ok_or_else(ApiError::not_found)?;
+    verify(tx, &row).await?;
+    Ok(row.into())
+}
+
+async fn verify(tx: &mut Tx<'_>, row: &AccountRow) -> ApiResult<()> {
+    let job = VerifyMailAccount { workspace: tx.workspace.into(), version: row.version };
+    jobs::enqueue(tx.conn, Some(tx.workspace), &job, Uuid::now_v7(), tx.now).await
+}
+
+/// Sends a test mail through an account to its own address. What comes of it stands at the account.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct VerifyMailAccount {
+    workspace: Uuid,
+    /// Of the account as it was meant.
+    version: i32,
+}
+
+impl Job for VerifyMailAccount {
+    const KIND: &'static str = "verify_mail_account";
+    const SLOW: bool = true;
+
+    async fn run(self, app: &App, id: Uuid) -> Result<(), String> {
+        let workspace = WorkspaceId::vouched(self.workspace);
+        let found = app.db.read(workspace, async |conn| store::find(conn, workspace).await).await;
+        let found = found.map_err(|error| error.to_string())?.filter(|row| row.version == self.version);
+        let Some(row) = found else { return Ok(()) };
+        let own = open(app, row).map_err(|error| error.to_string())?;
+        let outcome = test(app, &own, id).await;
+        let note = async |tx: &mut Tx<'_>| note(tx, self.version, outcome).await;
+        app.write_as(workspace, Actor::Job, note).await.map_err(|error| error.to_string())
+    }
+}
+
+async fn test(app: &App, own: &OwnServer, id: Uuid) -> Result<(), String> {
+    let mailbox: Mailbox = letter::mailbox(own.name.as_deref(), &own.address)?;
+    let letter = Letter {
+        from: mailbox.clone(),
+        reply_to: None,
+        to: mailbox,
+        subject: "Inroad can send through this account".to_owned(),
+        text: "This mail came through the account that you gave to Inroad. From now on your messages go through it.\n"
+            .to_owned(),
+        date: app.now(),
+        message_id: format!("{id}@inroad"),
+        in_reply_to: None,
+        references: Vec::new(),
+        unsubscribe: None,
+        unsent: false,
+    };
+    own.server.send(&letter.message()?, async || Ok(())).await.map(drop).map_err(|refusal| refusal.to_string())
+}
+
+async fn note(tx: &mut Tx<'_>, version: i32, outcome: Result<(), String>) -> ApiResult<()> {
+    let found = store::lock(tx.conn, tx.workspace).await?.filter(|row| row.version == version);
+    let Some(before) = found else { return Ok(()) };
+    let mut row = before.clone();
+    match outcome {
+        Ok(()) => {
+            row.verified_at = Some(tx.now);
+            row.failure = None;
+        }
+        Err(words) => {
+            row.verified_at = None;
+            row.failure = Some(words.chars().filter(|c| !c.is_control()).take(4096).collect());
+        }
+    }
+    row.version += 1;
+    row.updated_at = tx.now;
+    store::put(tx.conn, &row).await?;
+    let (version, changed) = (row.version, fields::changed(&MailAccount::from(before), &MailAccount::from(row)));
+    tx.record(Kind::MailAccountUpdated, tx.workspace, version, changed);
+    Ok(())
+}
+
+/// Encrypts under the first key what is not, and says how many that were.
+pub async fn rekey(conn: &Conn, ring: &KeyRing) -> ApiResult<usize> {
+    let mut count = 0;
+    for mut row in store::all(conn).await?.into_iter().filter(|row| ring.needs_rekey(&row.password)) {
+        let key = Uuid::from(row.workspace_id).to_string();
+        let place = place(row.workspace_id, &key);
+        let plain = ring.open(&place, &row.password).map_err(|error| ApiError::internal(&error))?;
+        row.password = ring.seal(&place, plain.expose_secret()).map_err(|error| ApiError::internal(&error))?;
+        store::put(conn, &row).await?;
+        count += 1;
+    }
+    Ok(count)
+}

@@ -1,0 +1,91 @@
+//! All meetings, a page at a time, and all of them back into another workspace.
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::api::{Meeting, MeetingInput};
+use super::history::MeetingStep;
+use super::model::{MeetingId, MeetingRow};
+use super::words::MeetingState;
+use super::{draft, service, settings, store};
+use crate::changes::{Kind, Tx};
+use crate::contacts;
+use crate::db::{Conn, Json, WorkspaceId};
+use crate::error::{ApiError, ApiResult};
+use crate::exports::Kept;
+
+/// Meetings that are read at once.
+const PAGE: i64 = 500;
+
+/// What the service itself has written of a meeting, beside what every resource has.
+#[derive(Debug, Deserialize)]
+pub struct MeetingRecord {
+    state: MeetingState,
+    reconfirmed_at: Option<DateTime<Utc>>,
+    history: Vec<MeetingStep>,
+    sequence: i32,
+}
+
+impl MeetingRecord {
+    const FIELDS: [&str; 4] = ["state", "reconfirmed_at", "history", "sequence"];
+    /// What follows from the other fields.
+    const DERIVED: [&str; 7] =
+        ["next_states", "contacts", "ends_at", "seeker_local", "contact_local", "arrive_by_at", "warnings"];
+
+    /// Takes it out of a meeting as the API shows it. What is left is an input.
+    pub fn take(object: &mut Map<String, Value>) -> ApiResult<Self> {
+        let own = Self::FIELDS.into_iter().filter_map(|name| Some((name.to_owned(), object.remove(name)?)));
+        let own = Value::Object(own.collect());
+        Self::DERIVED.iter().for_each(|name| drop(object.remove(*name)));
+        serde_json::from_value(own).map_err(|error| ApiError::field("", "invalid_format", error.to_string()))
+    }
+}
+
+/// Meetings after this one in the order of ids.
+pub async fn after(conn: &Conn, workspace: WorkspaceId, after: Option<Uuid>) -> ApiResult<Vec<Meeting>> {
+    let rows = store::following(conn, workspace, after, PAGE).await?;
+    service::show_all(conn, workspace, rows).await
+}
+
+/// Adds meetings with the identity that they had, those whose id and time are free, and says which. Of those whom a
+/// meeting was with, it is with those who are there; with nobody, it is none.
+pub async fn load(tx: &mut Tx<'_>, items: Vec<((Kept, MeetingInput), MeetingRecord)>) -> ApiResult<Vec<MeetingId>> {
+    let preferences = settings::hold(tx).await?;
+    let everybody: Vec<_> = items.iter().flat_map(|((_, input), _)| input.contact_ids.iter().copied()).collect();
+    let there = contacts::names(tx.conn, tx.workspace, &everybody).await?;
+    let (mut rows, mut links) = (Vec::with_capacity(items.len()), Vec::new());
+    for (index, ((kept, mut input), record)) in items.into_iter().enumerate() {
+        input.contact_ids.retain(|id| there.contains_key(id));
+        if input.contact_ids.is_empty() {
+            continue;
+        }
+        let with = input.contact_ids.clone();
+        let blank = draft::blank(tx, kept.id.into(), input, &preferences).await;
+        let blank = blank.map_err(|error| error.below(&format!("/{index}")))?;
+        let row = MeetingRow {
+            version: kept.version,
+            created_at: kept.created_at,
+            updated_at: kept.updated_at,
+            // What cannot be without a time was not with one that anybody wrote.
+            state: if blank.starts_at.is_none() && record.state != MeetingState::Cancelled {
+                MeetingState::Proposed
+            } else {
+                record.state
+            },
+            reconfirmed_at: record.reconfirmed_at,
+            history: Json(record.history),
+            sequence: record.sequence,
+            ..blank
+        };
+        links.extend(service::links(tx.workspace, row.id, &with));
+        rows.push(row);
+    }
+    let added = store::insert_missing(tx.conn, &rows).await?;
+    links.retain(|link| added.contains(&link.meeting_id));
+    store::insert_contacts(tx.conn, &links).await?;
+    for row in rows.iter().filter(|row| added.contains(&row.id)) {
+        tx.record(Kind::MeetingCreated, row.id, row.version, Vec::new());
+    }
+    Ok(added)
+}

@@ -1,0 +1,52 @@
+//! Meetings: conversations with one or several contacts, from the first proposal to what became of them.
+//!
+//! `POST GET /v1/meetings`, `GET PATCH DELETE /v1/meetings/{id}`, what can happen to one: `POST /v1/meetings/{id}/confirm`,
+//! `/reconfirm`, `/reschedule`, `/complete`, `/cancel`, `/no-show`, and `GET PATCH /v1/meetings/settings`.
+mod actions;
+mod api;
+mod draft;
+mod export;
+mod history;
+mod model;
+mod people;
+mod query;
+mod routes;
+mod search;
+mod service;
+mod settings;
+mod states;
+mod steps;
+mod store;
+mod time;
+mod timeline;
+mod words;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use self::api::{ConfirmInput, Meeting, MeetingInput};
+pub use self::export::{MeetingRecord, after, load};
+pub use self::model::MeetingId;
+pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, free_texts};
+pub use self::search::found;
+pub use self::service::{RESOURCE, create, purge, restore};
+pub use self::steps::{complete, confirm};
+pub use self::store::reindex;
+pub use self::timeline::timeline;
+
+/// The settings go before the meetings' routes: `settings` is no meeting's id.
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(routes::read_meeting_settings)
+        .service(routes::patch_meeting_settings)
+        .service(routes::create_meeting)
+        .service(routes::list_meetings)
+        .service(routes::read_meeting)
+        .service(routes::patch_meeting)
+        .service(routes::delete_meeting)
+        .service(actions::confirm_meeting)
+        .service(actions::reconfirm_meeting)
+        .service(actions::reschedule_meeting)
+        .service(actions::complete_meeting)
+        .service(actions::cancel_meeting)
+        .service(actions::note_no_show);
+}

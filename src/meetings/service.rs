@@ -1,0 +1,230 @@
+//! What can be done with a meeting, inside the caller's transaction. Contacts are locked before their meetings, and these
+//! before the settings, so that nobody waits for whom they keep waiting.
+use std::collections::HashMap;
+
+use futures_util::try_join;
+
+use super::api::{Meeting, MeetingContact, MeetingInput};
+use super::draft;
+use super::model::{MeetingContactRow, MeetingId, MeetingRow};
+use super::settings::{self, MeetingSettingsInput};
+use super::words::{MeetingMedium, MeetingState, MeetingStepKind};
+use super::{steps, store};
+use crate::changes::{Kind, Tx};
+use crate::contacts::{self, ContactId};
+use crate::db::{Conn, WorkspaceId};
+use crate::error::{ApiError, ApiResult};
+use crate::http::{IfMatch, Patch};
+use crate::{fields, trash};
+
+pub const RESOURCE: &str = "meeting";
+
+/// A meeting and with whom it is, all locked until the end of the transaction.
+pub struct Locked {
+    pub row: MeetingRow,
+    pub with: Vec<ContactId>,
+}
+
+pub async fn create(tx: &mut Tx<'_>, id: MeetingId, input: MeetingInput) -> ApiResult<Meeting> {
+    let preferences = settings::preferences(tx.conn, tx.workspace).await?;
+    let with = input.contact_ids.clone();
+    let row = draft::fresh(tx, id, input, &preferences).await?;
+    store::insert(tx.conn, &row).await?;
+    store::insert_contacts(tx.conn, &links(tx.workspace, id, &with)).await?;
+    tx.record(Kind::MeetingCreated, id, 1, Vec::new());
+    shown(tx, row, &with, &preferences).await
+}
+
+/// The rows that say with whom a meeting is.
+pub fn links(workspace_id: WorkspaceId, meeting_id: MeetingId, with: &[ContactId]) -> Vec<MeetingContactRow> {
+    let link = |(ordinal, contact_id): (i16, &ContactId)| MeetingContactRow {
+        workspace_id,
+        meeting_id,
+        contact_id: *contact_id,
+        ordinal,
+    };
+    (0..).zip(with).map(link).collect()
+}
+
+pub async fn patch(
+    tx: &mut Tx<'_>,
+    id: MeetingId,
+    if_match: &IfMatch,
+    patch: &Patch<MeetingInput>,
+) -> ApiResult<Meeting> {
+    let Locked { row: before, with } = live(tx, id, if_match).await?;
+    let preferences = settings::hold(tx).await?;
+    let told = shown(tx, before.clone(), &with, &preferences).await?;
+    let input = patch.apply_ruled(&told.clone().into(), |input| {
+        // A time by the wall takes the place of the one that there is.
+        if input.starts_local.is_some() && input.starts_at == before.starts_at {
+            input.starts_at = None;
+        }
+    })?;
+    let now_with = input.contact_ids.clone();
+    let mut after = draft::edited(tx, &before, &with, input, &preferences).await?;
+    if after == before && now_with == with {
+        return Ok(told);
+    }
+    if (after.starts_at, after.duration_minutes) != (before.starts_at, before.duration_minutes) {
+        after.step(MeetingStepKind::Rescheduled, tx.now, None, None)?;
+    }
+    let invitation = |row: &MeetingRow| {
+        (row.starts_at, row.duration_minutes, row.medium, row.title.clone(), row.details.0.place.clone())
+    };
+    if invitation(&after) != invitation(&before) || now_with != with {
+        after.sequence += 1;
+    }
+    if now_with != with {
+        store::delete_contacts(tx.conn, tx.workspace, id).await?;
+        store::insert_contacts(tx.conn, &links(tx.workspace, id, &now_with)).await?;
+        let come: Vec<ContactId> = now_with.iter().copied().filter(|contact| !with.contains(contact)).collect();
+        steps::join(tx, &after, &come).await?;
+    }
+    write(tx, after, &now_with, &preferences, Kind::MeetingUpdated, told).await
+}
+
+/// Writes the row over the one that `before` tells of.
+pub async fn write(
+    tx: &mut Tx<'_>,
+    row: MeetingRow,
+    with: &[ContactId],
+    preferences: &MeetingSettingsInput,
+    kind: Kind,
+    before: Meeting,
+) -> ApiResult<Meeting> {
+    let row = MeetingRow { version: before.version + 1, updated_at: tx.now, ..row };
+    refuse_overlap(tx, &before, &row).await?;
+    store::update(tx.conn, &row).await?;
+    let after = shown(tx, row, with, preferences).await?;
+    tx.record(kind, after.id, after.version, fields::changed(&before, &after));
+    Ok(after)
+}
+
+/// The constraint would say so, too, but could not name the other; nor does it hold for one that may be overlapped. What
+/// had its time before keeps it, whoever was allowed to overlap since.
+async fn refuse_overlap(tx: &mut Tx<'_>, before: &Meeting, row: &MeetingRow) -> ApiResult<()> {
+    let MeetingRow { busy_from: Some(from), busy_until: Some(until), .. } = row else { return Ok(()) };
+    let had_it = before.state == MeetingState::Confirmed
+        && !before.allow_overlap
+        && (before.starts_at, before.duration_minutes, before.medium)
+            == (row.starts_at, row.duration_minutes, row.medium);
+    if had_it || row.allow_overlap || row.state != MeetingState::Confirmed {
+        return Ok(());
+    }
+    match store::overlapping(tx.conn, tx.workspace, row.id, *from, *until).await? {
+        Some((other, starts_at)) => Err(store::overlaps(Some((other, starts_at)))),
+        None => Ok(()),
+    }
+}
+
+pub async fn delete(tx: &mut Tx<'_>, id: MeetingId, if_match: &IfMatch) -> ApiResult<()> {
+    let Locked { mut row, with } = live(tx, id, if_match).await?;
+    row.deleted_at = Some(tx.now);
+    row.version += 1;
+    row.updated_at = tx.now;
+    store::update(tx.conn, &row).await?;
+    let names = contacts::names(tx.conn, tx.workspace, &with).await?;
+    trash::put(tx, RESOURCE, id.into(), &title(&row, &named(&with, &names))).await?;
+    tx.record(Kind::MeetingDeleted, id, row.version, Vec::new());
+    Ok(())
+}
+
+/// Takes it out of the trash again.
+pub async fn restore(tx: &mut Tx<'_>, id: MeetingId) -> ApiResult<()> {
+    let mut row = store::lock(tx.conn, tx.workspace, id).await?.ok_or_else(ApiError::not_found)?;
+    settings::hold(tx).await?;
+    row.deleted_at = None;
+    row.version += 1;
+    row.updated_at = tx.now;
+    store::restore(tx.conn, &row).await?;
+    tx.record(Kind::MeetingRestored, id, row.version, Vec::new());
+    Ok(())
+}
+
+/// Removes it for good, if it is still there: it may have gone with its contact.
+pub async fn purge(tx: &mut Tx<'_>, id: MeetingId) -> ApiResult<()> {
+    let Some(row) = store::lock(tx.conn, tx.workspace, id).await? else { return Ok(()) };
+    store::purge(tx.conn, tx.workspace, id).await?;
+    tx.record(Kind::MeetingPurged, id, row.version + 1, Vec::new());
+    Ok(())
+}
+
+/// The meeting and with whom it is, locked.
+pub async fn live(tx: &mut Tx<'_>, id: MeetingId, if_match: &IfMatch) -> ApiResult<Locked> {
+    let with = with_whom(tx, id).await?;
+    contacts::read_many(tx, &with).await?;
+    let row = store::lock(tx.conn, tx.workspace, id).await?.filter(|row| row.deleted_at.is_none());
+    let row = row.ok_or_else(ApiError::not_found)?;
+    if_match.check(row.version)?;
+    if with_whom(tx, id).await? != with {
+        return Err(ApiError::unavailable(&"the meeting went to other contacts while it was looked at"));
+    }
+    Ok(Locked { row, with })
+}
+
+async fn with_whom(tx: &mut Tx<'_>, id: MeetingId) -> ApiResult<Vec<ContactId>> {
+    let links = store::contacts_of(tx.conn, tx.workspace, &[id]).await?;
+    Ok(links.into_iter().map(|link| link.contact_id).collect())
+}
+
+/// The meeting as the API shows it, with people who were just read.
+pub async fn shown(
+    tx: &mut Tx<'_>,
+    row: MeetingRow,
+    with: &[ContactId],
+    preferences: &MeetingSettingsInput,
+) -> ApiResult<Meeting> {
+    let names = contacts::names(tx.conn, tx.workspace, with).await?;
+    Ok(Meeting::new(row, named(with, &names), preferences))
+}
+
+/// The meetings as the API shows them.
+pub async fn show_all(conn: &Conn, workspace: WorkspaceId, rows: Vec<MeetingRow>) -> ApiResult<Vec<Meeting>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<MeetingId> = rows.iter().map(|row| row.id).collect();
+    let (links, preferences) =
+        try_join!(store::contacts_of(conn, workspace, &ids), settings::preferences(conn, workspace))?;
+    let mut with: HashMap<MeetingId, Vec<ContactId>> = HashMap::new();
+    for link in links {
+        with.entry(link.meeting_id).or_default().push(link.contact_id);
+    }
+    let everybody: Vec<ContactId> = with.values().flatten().copied().collect();
+    let names = contacts::names(conn, workspace, &everybody).await?;
+    let show = |row: MeetingRow| {
+        let with = with.remove(&row.id).unwrap_or_default();
+        Meeting::new(row, named(&with, &names), &preferences)
+    };
+    Ok(rows.into_iter().map(show).collect())
+}
+
+/// The meeting as the API shows it.
+pub async fn show(conn: &Conn, workspace: WorkspaceId, row: MeetingRow) -> ApiResult<Meeting> {
+    show_all(conn, workspace, vec![row]).await?.pop().ok_or_else(ApiError::not_found)
+}
+
+pub fn named(with: &[ContactId], names: &HashMap<ContactId, String>) -> Vec<MeetingContact> {
+    with.iter().map(|id| MeetingContact { id: *id, name: names.get(id).cloned() }).collect()
+}
+
+/// What a meeting is called: by its title, or by what it is and with whom.
+pub fn title(row: &MeetingRow, with: &[MeetingContact]) -> String {
+    if let Some(title) = &row.title {
+        return title.clone();
+    }
+    let what = match row.medium {
+        MeetingMedium::Phone => "Phone call",
+        MeetingMedium::Video => "Video call",
+        MeetingMedium::Coffee => "Coffee",
+        MeetingMedium::OnSite | MeetingMedium::Other => "Meeting",
+    };
+    let names: Vec<&str> = with.iter().map(|contact| contact.name.as_deref().unwrap_or("somebody")).collect();
+    let names = match &names[..] {
+        [] => "somebody".to_owned(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    };
+    format!("{what} with {names}").chars().take(200).collect()
+}

@@ -1,0 +1,52 @@
+//! What a contact's timeline tells of meetings.
+use serde_json::json;
+
+use super::history::MeetingStep;
+use super::model::MeetingRow;
+use super::service::{show_all, title};
+use super::store;
+use super::words::MeetingStepKind;
+use crate::contacts::ContactId;
+use crate::db::{Conn, WorkspaceId};
+use crate::error::ApiResult;
+use crate::timeline::{Entry, Span};
+
+/// What happened to the meetings that this contact is in.
+pub async fn timeline(conn: &Conn, workspace: WorkspaceId, contact: ContactId, span: &Span) -> ApiResult<Vec<Entry>> {
+    let mut rows = store::rows_of(conn, workspace, &[contact]).await?;
+    rows.retain(|row| row.deleted_at.is_none());
+    let shown = show_all(conn, workspace, rows.clone()).await?;
+    let entries = rows.iter().zip(&shown).flat_map(|(row, meeting)| {
+        let called = title(row, &meeting.contacts);
+        (0..).zip(&row.history.0).map(move |(place, step)| entry(row, place, step, &called))
+    });
+    Ok(span.take(entries.collect()))
+}
+
+fn entry(row: &MeetingRow, place: usize, step: &MeetingStep, called: &str) -> Entry {
+    let (kind, what) = match step.kind {
+        MeetingStepKind::Proposed => ("meeting.proposed", "was proposed"),
+        MeetingStepKind::Confirmed => ("meeting.confirmed", "was confirmed"),
+        MeetingStepKind::Reconfirmed => ("meeting.reconfirmed", "was confirmed once more"),
+        MeetingStepKind::Rescheduled => ("meeting.rescheduled", "got another time"),
+        MeetingStepKind::Completed => ("meeting.completed", "took place"),
+        MeetingStepKind::Cancelled => ("meeting.cancelled", "was called off"),
+        MeetingStepKind::NoShow => ("meeting.no_show", "was missed"),
+    };
+    Entry {
+        kind,
+        at: step.at,
+        resource: super::RESOURCE,
+        resource_id: row.id.into(),
+        title: format!("{called} {what}"),
+        details: json!({
+            "medium": row.medium,
+            "state": row.state,
+            "starts_at": step.starts_at,
+            "duration_minutes": step.duration_minutes,
+            "by": step.by,
+            "reason": step.reason,
+        }),
+        tie: format!("{}/{place:03}", row.id),
+    }
+}

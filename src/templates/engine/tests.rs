@@ -1,0 +1,172 @@
+use std::sync::Arc;
+
+use super::{Problem, check, place, render};
+use crate::templates::facts;
+
+fn places(source: &str) -> Vec<(&'static str, u32, u32)> {
+    let problems = check(source).expect_err(source);
+    problems.iter().map(|problem| (problem.code, place(source, problem.at).0, place(source, problem.at).1)).collect()
+}
+
+fn example(source: &str) -> Result<super::Rendered, Problem> {
+    let used = check(source).unwrap_or_else(|problems| panic!("{source}: {problems:?}"));
+    let facts = facts::example("en").with_custom(used.into_iter().map(|one| one.variable));
+    render(source, &Arc::new(facts))
+}
+
+fn nobody(source: &str) -> super::Rendered {
+    check(source).unwrap_or_else(|problems| panic!("{source}: {problems:?}"));
+    render(source, &Arc::new(facts::nothing())).unwrap_or_else(|problem| panic!("{source}: {problem:?}"))
+}
+
+#[test]
+fn all_faults_are_told_with_their_lines_and_columns() {
+    let source = "Hi {{ contact.frist_name }},\n\nä {{ company.name | shout }} {{ 1 + }} {{ nobody }}\n{% set x = 1 %}";
+    assert_eq!(
+        places(source),
+        [
+            ("unknown_variable", 1, 7),
+            ("unknown_filter", 3, 21),
+            ("template_syntax", 3, 37),
+            ("unknown_variable", 3, 43),
+            ("unknown_statement", 4, 4),
+        ]
+    );
+    let statement = "{{ nobody }}\n {% include \"x\" %}{{ contact.name|shout }}";
+    assert_eq!(places(statement), [("unknown_variable", 1, 4), ("template_syntax", 2, 5), ("unknown_filter", 2, 35)]);
+    assert_eq!(places("{% if %}{{ nobody }}{% endif %}")[0].0, "template_syntax");
+    let problems = check(source).unwrap_err();
+    assert!(problems[0].detail.ends_with("did you mean `contact.first_name`?"), "{}", problems[0].detail);
+}
+
+#[test]
+fn what_a_letter_does_not_need_is_refused() {
+    for source in [
+        "{% include \"/etc/passwd\" %}",
+        "{% extends \"x\" %}",
+        "{% import \"x\" as y %}",
+        "{% macro x() %}{% endmacro %}",
+        "{% set x = 1 %}",
+        "{% with x = 1 %}{% endwith %}",
+        "{% filter upper %}{% endfilter %}",
+        "{% autoescape true %}{% endautoescape %}",
+        "{% do x() %}",
+        "{% for a, b in contact.industries %}{% endfor %}",
+        "{% for a in contact.industries recursive %}{% endfor %}",
+        "{{ range(10) }}",
+        "{{ contact.name.upper() }}",
+        "{{ contact.name[0:2] }}",
+        "{{ {\"a\": 1} }}",
+        "{{ \"x\" * 1000000 }}",
+        "{{ 2 ** 100 }}",
+        "{{ contact }}",
+        "{{ contact.industries[0] }}",
+        "{{ contact.name if contact.name }}",
+        "{{ contact.name|join(*contact.industries) }}",
+        "{{ contact.name is divisibleby(2) }}",
+        "{{ __class__ }}",
+        "{{",
+        "{% if contact.name %}",
+        "{% endif %}",
+        "{% if %}{% endif %}",
+        "{{ contact.first_name.x }}",
+        "{% for x in contact.industries %}{{ x.y }}{{ loop.cycle }}{% endfor %}",
+    ] {
+        assert!(check(source).is_err(), "{source}");
+    }
+}
+
+#[test]
+fn texts_that_would_go_too_deep_or_on_for_ever_are_stopped() {
+    for source in [
+        format!("{{% if today %}}{}{{% endif %}}", "{% elif today %}".repeat(5_000)),
+        format!("{}{}", "{% if today %}".repeat(3_000), "{% endif %}".repeat(3_000)),
+        format!("{{{{ contact{} }}}}", ".a".repeat(9_000)),
+        format!("{{{{ contact.name{} }}}}", "|upper".repeat(9_000)),
+        format!("{{{{ {}1{} }}}}", "(".repeat(9_000), ")".repeat(9_000)),
+        format!("{{{{ {}1 }}}}", "not ".repeat(9_000)),
+        format!("{{{{ \"}}}}\"{} }}}}", "~1".repeat(9_000)),
+    ] {
+        assert!(check(&source).is_err(), "{}", &source[..60]);
+    }
+    let five = "{% for a in contact.shared_ground %}".repeat(30) + "x" + &"{% endfor %}".repeat(30);
+    let stopped = example(&five).unwrap_err();
+    assert_eq!(stopped.code, "too_complex");
+    let four = "{{ contact.name|default(\"0123456789\") ~ \"".to_owned() + &"x".repeat(9_000) + "\" }}";
+    let long = "{% for a in contact.shared_ground %}".repeat(4) + &four + &"{% endfor %}".repeat(4);
+    assert_eq!(example(&long).unwrap_err().code, "too_long");
+}
+
+#[test]
+fn variables_filters_and_conditions_fill_a_text() {
+    let cases = [
+        ("Hi {{ contact.first_name }}", "Hi Ada"),
+        ("{{ contact.name|first_name }} {{ note.person|first_name }}", "Ada Priya"),
+        ("{{ position.title|lower|article }}", "a head of computing"),
+        ("{{ \"university teacher\"|article }}, {{ \"hour\"|article }}", "a university teacher, an hour"),
+        ("{{ contact.expertise|and_list }}", "battery modelling and forecasting"),
+        (
+            "{% for x in contact.expertise %}{{ x }}{% if not loop.last %}; {% endif %}{% endfor %}",
+            "battery modelling; forecasting",
+        ),
+        ("{{ meeting.starts_at|date }} at {{ meeting.starts_at|time }}", "Thursday 12 March at 14:30 GMT"),
+        ("{{ meeting.starts_at|time(12) }} on {{ meeting.starts_at|date(\"short\") }}", "2:30 pm GMT on 12 Mar"),
+        ("{% if connector %}{{ connector.first_name }}{% else %}nobody{% endif %}", "Tom"),
+        ("{{ contact.custom_fields.cohort }}{{ contact.custom_fields[\"a b\"] }}", "spring 2026spring 2026"),
+        ("{{ meeting.duration_minutes }} minutes", "15 minutes"),
+        ("a\n{% if contact %}\nb\n{% endif %}\nc", "a\nb\nc"),
+        ("{{ contact.headline|truncate(16) }}", "Computing for…"),
+        ("{{ company.name ~ \"!\" }} {{ \"x\" if connector else \"y\" }}", "Analytical Engines Ltd! x"),
+    ];
+    for (source, text) in cases {
+        let rendered = example(source).unwrap_or_else(|problem| panic!("{source}: {problem:?}"));
+        assert_eq!((rendered.text.as_str(), rendered.missing.len()), (text, 0), "{source}");
+    }
+    assert_eq!(
+        example("{{ company.name }} {% if connector.name %}x{% endif %}").unwrap().filled,
+        ["company.name", "connector.name"]
+    );
+}
+
+#[test]
+fn what_has_no_value_is_never_a_hole() {
+    let cases = [
+        ("Hi {{ contact.first_name }}!", "Hi {{ contact.first_name }}!", 1),
+        ("Hi {{ contact.first_name|upper|first_name }}!", "Hi {{ contact.first_name }}!", 1),
+        (
+            "{{ contact.expertise|and_list }}{{ contact.expertise|first }}",
+            "{{ contact.expertise }}{{ contact.expertise }}",
+            1,
+        ),
+        (
+            "{{ meeting.starts_at|date }}{{ meeting.starts_at|time }}",
+            "{{ meeting.starts_at }}{{ meeting.starts_at }}",
+            1,
+        ),
+        ("{{ contact.name ~ \", \" ~ company.name }}", "{{ contact.name }}, {{ company.name }}", 2),
+        ("{{ contact.name|default(\"there\") }} {{ contact.name or \"you\" }}", "there you", 0),
+        ("{{ contact.name|upper|default(\"there\") }}", "there", 0),
+        ("{% if contact %}a{% else %}b{% endif %}{% if not contact.name %}c{% endif %}", "bc", 0),
+        ("{% for x in contact.expertise %}{{ x }}{% else %}none{% endfor %}", "none", 0),
+        (
+            "{% if contact.name is defined %}a{% else %}b{% endif %}{% if contact.name == \"x\" %}a{% else %}b{% endif %}",
+            "bb",
+            0,
+        ),
+        ("{% if \"x\" in contact.expertise %}a{% else %}b{% endif %}", "b", 0),
+    ];
+    for (source, text, missing) in cases {
+        let rendered = nobody(source);
+        assert_eq!((rendered.text.as_str(), rendered.missing.len()), (text, missing), "{source}");
+        assert!(rendered.filled.is_empty(), "{source}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_and_what_passes_is_filled(text in "([a-z {}%|.\"()~]|\\{\\{ ?|\\}\\}|\\{% ?|%\\}|contact\\.name|if |else|endif|for x in |endfor|company){0,30}") {
+        if check(&text).is_ok() {
+            let _ = render(&text, &Arc::new(facts::nothing()));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Whose turn it is: imports of one workspace come one after the other, so that a second one of the same file finds
+//! what the first has made, and only a few run at once. Whoever waits holds no connection.
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use tokio::sync::{OwnedMutexGuard, Semaphore, SemaphorePermit};
+
+use super::model::ImportId;
+use super::progress::cancelled;
+use super::store;
+use crate::app::App;
+use crate::db::WorkspaceId;
+use crate::error::{ApiError, ApiResult};
+
+/// Imports that run at once: each holds two connections.
+static TURNS: Semaphore = Semaphore::const_new(2);
+/// Imports that wait at once, each with its file.
+static PLACES: Semaphore = Semaphore::const_new(50);
+/// How often a waiting import is looked after, and for how long that is good: the rest is for a busy database.
+pub const EVERY: Duration = Duration::from_secs(1);
+pub const LEASE: TimeDelta = TimeDelta::seconds(20);
+
+type Line = Arc<tokio::sync::Mutex<()>>;
+
+/// Those who wait or run, by workspace.
+static LINES: LazyLock<Mutex<HashMap<WorkspaceId, Line>>> = LazyLock::new(Mutex::default);
+
+/// A place in the line of a workspace.
+pub struct Place {
+    workspace: WorkspaceId,
+    line: Line,
+    _one_of_many: SemaphorePermit<'static>,
+}
+
+/// The turn of an import, until it is dropped.
+pub struct Turn {
+    _line: OwnedMutexGuard<()>,
+    _one_of_few: SemaphorePermit<'static>,
+    _place: Place,
+}
+
+/// Takes a place, if there are any.
+pub fn enter(workspace: WorkspaceId) -> ApiResult<Place> {
+    let place = PLACES.try_acquire();
+    let place = place.map_err(|_| ApiError::unavailable(&"too many imports wait").retry_after(10))?;
+    let mut lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(Place { workspace, line: Arc::clone(lines.entry(workspace).or_default()), _one_of_many: place })
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
+        // The map's and this place's own.
+        if Arc::strong_count(&self.line) <= 2 {
+            lines.remove(&self.workspace);
+        }
+    }
+}
+
+impl Place {
+    /// Waits for the import's turn, whoever cancels it meanwhile.
+    pub async fn turn(self, app: &App, workspace: WorkspaceId, import: ImportId) -> ApiResult<Turn> {
+        let line = Arc::clone(&self.line);
+        let turn = async {
+            let line = line.lock_owned().await;
+            let permit = TURNS.acquire().await.map_err(|error| ApiError::internal(&error))?;
+            ApiResult::Ok((line, permit))
+        };
+        tokio::pin!(turn);
+        loop {
+            if let Ok(turn) = tokio::time::timeout(EVERY, &mut turn).await {
+                let (line, permit) = turn?;
+                return Ok(Turn { _line: line, _one_of_few: permit, _place: self });
+            }
+            look_after(app, workspace, import).await?;
+        }
+    }
+}
+
+/// Says that somebody still has the import that waits. Ends it if somebody has cancelled it.
+pub async fn look_after(app: &App, workspace: WorkspaceId, import: ImportId) -> ApiResult<()> {
+    let until = Some(app.now() + LEASE);
+    let looked = app.db.write(workspace, async |conn| store::wait_on(conn, workspace, import, until).await).await;
+    match looked {
+        Ok(true) => Err(cancelled()),
+        Ok(false) => Ok(()),
+        Err(error) => {
+            tracing::warn!("an import that waits cannot be looked after: {error}");
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! The end of an import: contacts that are there already and change. They are locked, in the order that everybody keeps
+//! to, and read anew: somebody may have edited or deleted one while the file was read.
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::merge;
+use super::model::{ImportKind, ImportProblem, Outcome};
+use super::record::name_words;
+use super::report::Report;
+use super::run::{Before, Later, SaidBefore, Writes};
+use super::store;
+use crate::changes::Tx;
+use crate::contacts::{self, Contact, ContactId, ContactInput, Gradual};
+use crate::error::ApiResult;
+use crate::fields;
+
+/// Contacts that are read and written together.
+const CHUNK: usize = 500;
+
+/// Somebody whom an entry's person was introduced by: a name becomes the connector where it is one contact's and nobody
+/// else's.
+#[derive(Debug)]
+pub struct Referral {
+    pub contact: ContactId,
+    pub by: String,
+}
+
+pub struct Settling<'a> {
+    pub kind: ImportKind,
+    pub report: &'a mut Report,
+    pub contacts: &'a mut Gradual,
+}
+
+/// All that is to be settled of one contact.
+#[derive(Default)]
+struct Matter {
+    entries: Vec<Later>,
+    referred_by: Vec<String>,
+}
+
+/// A contact that entries are merged into.
+struct Merged {
+    contact: Contact,
+    input: ContactInput,
+    sources: Vec<SaidBefore>,
+    entries: Vec<Later>,
+}
+
+impl Settling<'_> {
+    pub async fn run(
+        mut self,
+        tx: &mut Tx<'_>,
+        later: Vec<Later>,
+        referrals: Vec<Referral>,
+        also: HashSet<ContactId>,
+    ) -> ApiResult<()> {
+        let mut matters: BTreeMap<ContactId, Matter> = BTreeMap::new();
+        for entry in later {
+            let matter = matters.entry(entry.id).or_default();
+            matter.referred_by.extend(entry.row.said.referred_by.clone().filter(|_| entry.is_news()));
+            matter.entries.push(entry);
+        }
+        for Referral { contact, by } in referrals {
+            matters.entry(contact).or_default().referred_by.push(by);
+        }
+        let people = self.people(tx, &matters).await?;
+        let named = matters.values().flat_map(|matter| &matter.referred_by);
+        let connectors = named.filter_map(|by| people.get(&name_words(by))).flatten();
+        let locked: BTreeSet<ContactId> = matters.keys().chain(connectors).chain(&also).copied().collect();
+        let live = contacts::hold(tx.conn, tx.workspace, &locked.into_iter().collect::<Vec<_>>()).await?;
+        let mut matters = matters.into_iter().peekable();
+        while matters.peek().is_some() {
+            let chunk: Vec<(ContactId, Matter)> = matters.by_ref().take(CHUNK).collect();
+            self.chunk(tx, chunk, &people, &live).await?;
+        }
+        Ok(())
+    }
+
+    /// Everybody by name, if anybody was referred by somebody.
+    async fn people(
+        &self,
+        tx: &Tx<'_>,
+        matters: &BTreeMap<ContactId, Matter>,
+    ) -> ApiResult<HashMap<String, Vec<ContactId>>> {
+        let mut people: HashMap<String, Vec<ContactId>> = HashMap::new();
+        if matters.values().all(|matter| matter.referred_by.is_empty()) {
+            return Ok(people);
+        }
+        for (id, _, _, name) in contacts::handles(tx.conn, tx.workspace).await? {
+            people.entry(name_words(&name)).or_default().push(id);
+        }
+        Ok(people)
+    }
+
+    async fn chunk(
+        &mut self,
+        tx: &mut Tx<'_>,
+        matters: Vec<(ContactId, Matter)>,
+        people: &HashMap<String, Vec<ContactId>>,
+        live: &HashSet<ContactId>,
+    ) -> ApiResult<()> {
+        let ids: Vec<ContactId> = matters.iter().map(|(id, _)| *id).collect();
+        let known = contacts::show(tx.conn, tx.workspace, &ids).await?;
+        let mut known: HashMap<ContactId, Contact> = known.into_iter().map(|contact| (contact.id, contact)).collect();
+        let mut extras = store::extras_of(tx.conn, tx.workspace, self.kind.source(), &ids).await?;
+        let mut writes = Writes::default();
+        let mut merged = Vec::with_capacity(matters.len());
+        for (id, matter) in matters {
+            let Some(contact) = known.remove(&id) else {
+                self.gone(&matter);
+                continue;
+            };
+            let contact = self.contacts.present(contact);
+            let mut one = self.merge(contact, matter.entries, &mut extras);
+            for by in &matter.referred_by {
+                self.connect(&mut one, by, people, live);
+            }
+            for entry in one.entries.iter().filter(|entry| entry.is_news()) {
+                writes.remember(tx, self.kind, &entry.row, id);
+            }
+            merged.push(one);
+        }
+        let inputs: Vec<&ContactInput> = merged.iter().map(|one| &one.input).collect();
+        self.contacts.companies.plan(tx, &inputs).await?;
+        let mut rewrites = Vec::new();
+        for one in merged {
+            rewrites.extend(self.settle(tx, one)?);
+        }
+        self.contacts.update(tx, rewrites).await?;
+        writes.store(tx).await
+    }
+
+    /// Somebody deleted the contact after the file was read.
+    fn gone(&mut self, matter: &Matter) {
+        let problem = ImportProblem::new("in_trash", "somebody deleted the contact while the file was read");
+        for Later { row, .. } in &matter.entries {
+            self.report.note(row.line, Outcome::Skipped, Some(row.said.shown_name()), std::slice::from_ref(&problem));
+        }
+    }
+
+    fn merge(
+        &self,
+        contact: Contact,
+        mut entries: Vec<Later>,
+        extras: &mut HashMap<(ContactId, String), serde_json::Value>,
+    ) -> Merged {
+        let mut input: ContactInput = contact.clone().into();
+        let mut sources = Vec::new();
+        for entry in &mut entries {
+            let (base, row) = (entry.base.as_ref(), &mut entry.row);
+            merge::merge(self.kind.owner(), &mut input, base, &row.said, &mut row.problems);
+            if entry.is_news() {
+                let key = entry.row.key.clone();
+                let extras = extras.remove(&(contact.id, key.clone()));
+                sources.push(SaidBefore { key, base: entry.base.clone(), extras });
+            }
+        }
+        Merged { contact, input, sources, entries }
+    }
+
+    fn connect(
+        &mut self,
+        one: &mut Merged,
+        by: &str,
+        people: &HashMap<String, Vec<ContactId>>,
+        live: &HashSet<ContactId>,
+    ) {
+        let found = people.get(&name_words(by)).map_or(&[][..], Vec::as_slice);
+        let problem = match found {
+            [connector] if *connector != one.contact.id && live.contains(connector) => match one.input.connector_id {
+                None => {
+                    one.input.connector_id = Some(*connector);
+                    return;
+                }
+                Some(present) if present == *connector => return,
+                Some(_) => referred("kept", format!("the connector stays: the file has {by:?}"), by),
+            },
+            _ => {
+                let why = if found.len() > 1 { "several contacts have" } else { "no other contact has" };
+                referred("unknown_connector", format!("{why} the name {by:?}"), by)
+            }
+        };
+        match one.entries.last_mut() {
+            Some(entry) => entry.row.problems.push(problem),
+            None => self.report.add_problem(one.contact.id, &problem),
+        }
+    }
+
+    /// Notes what becomes of the entries about one contact, and answers how to write it.
+    fn settle(&mut self, tx: &Tx<'_>, one: Merged) -> ApiResult<Option<contacts::Rewrite>> {
+        let Merged { contact, input, sources, entries } = one;
+        let (id, before) = (contact.id, ContactInput::from(contact.clone()));
+        let rewrite = match self.contacts.rewrite(tx, &contact, input) {
+            Err(error) if !error.errors.is_empty() => {
+                let problem = ImportProblem::invalid(&error);
+                for Later { row, .. } in &entries {
+                    let name = Some(row.said.shown_name());
+                    self.report.note(row.line, Outcome::Failed, name, std::slice::from_ref(&problem));
+                }
+                return Ok(None);
+            }
+            rewrite => rewrite?,
+        };
+        let version = rewrite.as_ref().map_or(contact.version, contacts::Rewrite::version);
+        let name = rewrite.as_ref().map_or(contact.name.as_str(), contacts::Rewrite::name).to_owned();
+        let kept = || rewrite.is_some().then(|| fields::store(&Before::new(before, sources)));
+        let mut entries = entries.into_iter();
+        if self.report.has(id) {
+            if let Some(kept) = kept() {
+                self.report.amend(id, version, kept);
+            }
+        } else if let Some(Later { row, .. }) = entries.next() {
+            let outcome = if rewrite.is_some() { Outcome::Updated } else { Outcome::Unchanged };
+            self.report.tell((row.line, outcome, name.clone()), (id, version), kept(), &row.problems);
+        }
+        for Later { mut row, .. } in entries {
+            if row.repeats.is_none() {
+                row.problems.push(ImportProblem::new("repeated", "an earlier row is about the same contact"));
+            }
+            self.report.tell_again(row.line, name.clone(), id, &row.problems);
+        }
+        Ok(rewrite)
+    }
+}
+
+impl Later {
+    /// Whether the source says something else than last time.
+    fn is_news(&self) -> bool {
+        self.base.as_ref() != Some(&self.row.said)
+    }
+}
+
+fn referred(code: &str, detail: String, value: &str) -> ImportProblem {
+    let column = Some("Referred By".to_owned());
+    ImportProblem { column, value: Some(value.to_owned()), ..ImportProblem::new(code, detail) }
+}

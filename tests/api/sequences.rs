@@ -1,0 +1,489 @@
+//! Whatever is done to people, in whatever order, leaves a network that hangs together: imports, merges, undos, edits,
+//! deletions, erasures. The sequences are made anew by a fixed seed; `PROPTEST_CASES` asks for more of them, by seeds
+//! of their own.
+use chrono::Duration;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, TestRunner};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Member, Reply, TestApp};
+
+/// Something that is done. Numbers choose among what there is, whatever became of it.
+#[derive(Debug, Clone, PartialEq)]
+enum Step {
+    Add {
+        name: u8,
+        email: u8,
+        company: u8,
+        connector: Option<usize>,
+    },
+    Import {
+        rows: Vec<(u8, u8, u8)>,
+    },
+    UndoImport(usize),
+    Merge {
+        survivor: usize,
+        merged: Vec<usize>,
+    },
+    /// A merge, and its undo at once: nothing has changed.
+    Try {
+        survivor: usize,
+        merged: Vec<usize>,
+    },
+    UndoMerge(usize),
+    Edit {
+        contact: usize,
+        email: u8,
+        connector: Option<usize>,
+        stage: u8,
+    },
+    Delete(usize),
+    Restore(usize),
+    Purge(usize),
+    Erase(usize),
+    Introduce {
+        by: usize,
+        whom: usize,
+        state: u8,
+    },
+    Name {
+        by: usize,
+        name: u8,
+        state: u8,
+    },
+    Link {
+        introduction: usize,
+        whom: usize,
+    },
+    Forget(usize),
+    Ask {
+        whom: usize,
+        names: Vec<u8>,
+        knows: Option<usize>,
+    },
+    Write {
+        to: usize,
+        incoming: bool,
+    },
+    Dismiss(usize, usize),
+    Rename {
+        from: u8,
+        to: u8,
+    },
+    /// Thirty-one days go by, and what comes round comes round.
+    Wait,
+}
+
+const NAMES: [(&str, &str); 5] =
+    [("Ada", "Lovelace"), ("Grace", "Hopper"), ("Will", "Mark"), ("小龍", "李"), ("Jon", "Smith")];
+const COMPANIES: [&str; 3] = ["Engines Ltd", "Navy", "Northwind"];
+const STAGES: [&str; 4] = ["identified", "contacted", "met", "closed"];
+const STATES: [&str; 4] = ["named", "promised", "made", "declined"];
+const TAGS: [&str; 4] = ["alumni", "Alumni", "energy", "wind"];
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let (n, c) = (|| 0u8..5, || 0usize..12);
+    let few = move || vec(c(), 1..4);
+    let maybe = move || prop::option::of(c());
+    let step = prop_oneof![
+        4 => (n(), n(), n(), maybe())
+            .prop_map(|(name, email, company, connector)| Step::Add { name, email, company, connector }),
+        2 => vec((n(), n(), n()), 1..4).prop_map(|rows| Step::Import { rows }),
+        1 => c().prop_map(Step::UndoImport),
+        4 => (c(), few()).prop_map(|(survivor, merged)| Step::Merge { survivor, merged }),
+        3 => (c(), few()).prop_map(|(survivor, merged)| Step::Try { survivor, merged }),
+        3 => c().prop_map(Step::UndoMerge),
+        2 => (c(), n(), maybe(), n())
+            .prop_map(|(contact, email, connector, stage)| Step::Edit { contact, email, connector, stage }),
+        1 => c().prop_map(Step::Delete),
+        1 => c().prop_map(Step::Restore),
+        1 => c().prop_map(Step::Purge),
+        1 => c().prop_map(Step::Erase),
+        4 => (c(), c(), n()).prop_map(|(by, whom, state)| Step::Introduce { by, whom, state }),
+        2 => (c(), n(), n()).prop_map(|(by, name, state)| Step::Name { by, name, state }),
+        1 => (c(), c()).prop_map(|(introduction, whom)| Step::Link { introduction, whom }),
+        1 => c().prop_map(Step::Forget),
+        1 => (c(), vec(n(), 0..3), maybe()).prop_map(|(whom, names, knows)| Step::Ask { whom, names, knows }),
+        1 => (c(), any::<bool>()).prop_map(|(to, incoming)| Step::Write { to, incoming }),
+        1 => (c(), c()).prop_map(|(one, two)| Step::Dismiss(one, two)),
+        1 => (n(), n()).prop_map(|(from, to)| Step::Rename { from, to }),
+        1 => Just(Step::Wait),
+    ];
+    vec(step, 8..40)
+}
+
+/// A workspace in which things are done, with the ids of all that there ever was.
+struct World<'a> {
+    app: &'a TestApp,
+    owner: Member,
+    contacts: Vec<String>,
+    introductions: Vec<String>,
+    merges: Vec<String>,
+    imports: Vec<String>,
+}
+
+fn one(list: &[String], number: usize) -> Option<&str> {
+    list.get(number % list.len().max(1)).map(String::as_str)
+}
+
+fn chosen<'a>(list: &[&'a str], number: u8) -> &'a str {
+    list[usize::from(number) % list.len()]
+}
+
+impl World<'_> {
+    async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Result<Reply, String> {
+        let shown = format!("{method} {path} {}", body.clone().unwrap_or_default());
+        let request = self.app.request(method, path).bearer_auth(&self.owner.token);
+        let request = match body {
+            Some(body) => request.header("content-type", "application/json").body(body.to_string()),
+            None => request,
+        };
+        let reply = self.app.send(request).await;
+        if reply.status >= 500 { Err(format!("{shown}: {}", reply.text)) } else { Ok(reply) }
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Result<Reply, String> {
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    /// Whoever else was made meanwhile is found in the lists.
+    async fn learn(&mut self, reply: &Reply, made: fn(&mut Self) -> &mut Vec<String>) {
+        if let Some(id) = reply.json["id"].as_str().filter(|_| reply.status < 300) {
+            let list = made(self);
+            if !list.iter().any(|known| known == id) {
+                list.push(id.to_owned());
+            }
+        }
+    }
+
+    fn ids(&self, numbers: &[usize]) -> Vec<&str> {
+        numbers.iter().filter_map(|number| one(&self.contacts, *number)).collect()
+    }
+
+    async fn take(&mut self, step: &Step) -> Result<(), String> {
+        let contact = |number: usize| one(&self.contacts, number).unwrap_or("00000000-0000-7000-8000-000000000000");
+        match step {
+            Step::Add { name, email, company, connector } => {
+                let (given, family) = NAMES[usize::from(*name) % NAMES.len()];
+                let body = json!({
+                    "given_name": given, "family_name": family, "connector_id": connector.map(contact),
+                    "emails": [{ "address": format!("p{email}@x.example") }, { "address": format!("q{name}@y.example") }],
+                    "phones": [{ "number": format!("+43 1 23456{email}") }], "tags": [chosen(&TAGS, *company)],
+                    "positions": [{ "company_name": chosen(&COMPANIES, *company) }], "notes": "knows Ada Lovelace",
+                    "external_ids": { "crm": format!("{name}-{email}-{company}") },
+                });
+                let added = self.post("/v1/contacts", body).await?;
+                self.learn(&added, |world| &mut world.contacts).await;
+            }
+            Step::Import { rows } => {
+                let mut file = "First Name,Last Name,URL,Email Address,Company,Position,Connected On\n".to_owned();
+                for (name, email, company) in rows {
+                    let (given, family) = NAMES[usize::from(*name) % NAMES.len()];
+                    let (url, company) =
+                        (format!("https://www.linkedin.com/in/p{email}"), chosen(&COMPANIES, *company));
+                    file += &format!("{given},{family},{url},p{email}@x.example,{company},Analyst,12 Mar 2025\n");
+                }
+                let request = self.app.request(Method::POST, "/v1/imports").bearer_auth(&self.owner.token);
+                let done = self.app.send(request.header("content-type", "text/csv").body(file)).await;
+                if done.status >= 500 {
+                    return Err(done.text);
+                }
+                for row in done.json["rows"].as_array().into_iter().flatten() {
+                    let id = row["contact_id"].as_str().map(str::to_owned);
+                    let fresh = id.filter(|id| !self.contacts.contains(id));
+                    self.contacts.extend(fresh);
+                }
+                self.learn(&done, |world| &mut world.imports).await;
+            }
+            Step::UndoImport(number) => {
+                if let Some(id) = one(&self.imports, *number) {
+                    self.post(&format!("/v1/imports/{id}/undo"), json!({})).await?;
+                }
+            }
+            Step::Merge { survivor, merged } => {
+                let body = json!({ "survivor_id": contact(*survivor), "merged_ids": self.ids(merged) });
+                let done = self.post("/v1/contacts/merge", body).await?;
+                self.learn(&done, |world| &mut world.merges).await;
+            }
+            Step::Try { survivor, merged } => self.try_merge(*survivor, merged).await?,
+            Step::UndoMerge(number) => {
+                if let Some(id) = one(&self.merges, *number) {
+                    self.post(&format!("/v1/contacts/merges/{id}/undo"), json!({})).await?;
+                }
+            }
+            Step::Edit { contact: number, email, connector, stage } => {
+                let stage = chosen(&STAGES, *stage);
+                let reason = (stage == "closed").then_some("declined");
+                let body = json!({
+                    "emails": [{ "address": format!("p{email}@x.example"), "is_primary": true }],
+                    "connector_id": connector.map(contact), "stage": stage, "stage_reason": reason,
+                });
+                self.send(Method::PATCH, &format!("/v1/contacts/{}", contact(*number)), Some(body)).await?;
+            }
+            Step::Delete(number) => {
+                self.send(Method::DELETE, &format!("/v1/contacts/{}", contact(*number)), None).await?;
+            }
+            Step::Restore(number) => {
+                if let Some(id) = self.trashed(*number).await? {
+                    self.post(&format!("/v1/trash/{id}/restore"), json!({})).await?;
+                }
+            }
+            Step::Purge(number) => {
+                if let Some(id) = self.trashed(*number).await? {
+                    self.send(Method::DELETE, &format!("/v1/trash/{id}"), None).await?;
+                }
+            }
+            Step::Erase(number) => {
+                self.post(&format!("/v1/contacts/{}/erase", contact(*number)), json!({})).await?;
+            }
+            Step::Introduce { by, whom, state } => {
+                let body = json!({
+                    "introducer_id": contact(*by), "introduced_id": contact(*whom), "state": chosen(&STATES, *state),
+                    "may_use_name": state % 2 == 0, "notes": format!("said {state}"),
+                });
+                let made = self.post("/v1/introductions", body).await?;
+                self.learn(&made, |world| &mut world.introductions).await;
+            }
+            Step::Name { by, name, state } => {
+                let body = json!({
+                    "introducer_id": contact(*by), "introduced_name": NAMES[usize::from(*name) % NAMES.len()].1,
+                    "introduced_company_name": chosen(&COMPANIES, *name), "state": chosen(&STATES, *state),
+                });
+                let made = self.post("/v1/introductions", body).await?;
+                self.learn(&made, |world| &mut world.introductions).await;
+            }
+            Step::Link { introduction, whom } => {
+                if let Some(id) = one(&self.introductions, *introduction) {
+                    let body = json!({ "introduced_id": contact(*whom) });
+                    self.send(Method::PATCH, &format!("/v1/introductions/{id}"), Some(body)).await?;
+                }
+            }
+            Step::Forget(introduction) => {
+                if let Some(id) = one(&self.introductions, *introduction) {
+                    self.send(Method::DELETE, &format!("/v1/introductions/{id}"), None).await?;
+                }
+            }
+            Step::Ask { whom, names, knows } => {
+                let body = json!({ "connector_id": contact(*whom), "topic": "energy" });
+                let asked = self.post("/v1/circle-requests", body).await?;
+                if asked.status == 201 && !(names.is_empty() && knows.is_none()) {
+                    let names = names.iter().map(|name| json!({ "introduced_name": format!("Name {name}") }));
+                    let names = names.chain(knows.map(|knows| json!({ "introduced_id": contact(knows) })));
+                    let body = json!({ "answer": "names", "names": names.collect::<Vec<_>>() });
+                    self.post(&format!("/v1/circle-requests/{}/answer", asked.id()), body).await?;
+                }
+            }
+            Step::Write { to, incoming } => {
+                let direction = if *incoming { "incoming" } else { "outgoing" };
+                let body = json!({ "contact_id": contact(*to), "channel": "phone_script", "direction": direction,
+                    "body": "Dear Ada, may I ask you about wind?" });
+                self.post("/v1/messages", body).await?;
+            }
+            Step::Dismiss(one, two) => {
+                let body = json!({ "contact_ids": [contact(*one), contact(*two)] });
+                self.post("/v1/contacts/duplicates/dismiss", body).await?;
+            }
+            Step::Rename { from, to } => {
+                let body = json!({ "from": [chosen(&TAGS, *from)], "into": chosen(&TAGS, *to) });
+                self.post("/v1/tags/merge", body).await?;
+            }
+            Step::Wait => {
+                self.app.pass(Duration::days(31));
+                let app = &self.app.app;
+                inroad::merges::purge_old(app).await.map_err(|error| error.to_string())?;
+                inroad::trash::purge_old(app).await.map_err(|error| error.to_string())?;
+                inroad::introductions::let_go_stale(app).await.map_err(|error| error.to_string())?;
+                // The token is of the day before yesterday.
+                self.owner = self.app.member_again(&self.owner).await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn trashed(&self, number: usize) -> Result<Option<String>, String> {
+        let trash = self.send(Method::GET, "/v1/trash", None).await?;
+        let entries = trash.json["data"].as_array().map_or(0, Vec::len);
+        let entry = &trash.json["data"][number % entries.max(1)];
+        Ok(entry["id"].as_str().map(str::to_owned))
+    }
+
+    async fn try_merge(&self, survivor: usize, merged: &[usize]) -> Result<(), String> {
+        let before = self.shown().await?;
+        let survivor = one(&self.contacts, survivor).unwrap_or_default();
+        let body = json!({ "survivor_id": survivor, "merged_ids": self.ids(merged) });
+        let done = self.post("/v1/contacts/merge", body.clone()).await?;
+        if done.status != 200 {
+            return Ok(());
+        }
+        let undone = self.post(&format!("/v1/contacts/merges/{}/undo", done.id()), json!({})).await?;
+        let after = self.shown().await?;
+        match undone.status == 200 && undone.json["not_restored"] == json!([]) && before == after {
+            true => Ok(()),
+            false => Err(format!("the undo of {body}: {}\nbefore {before:#?}\nafter {after:#?}", undone.text)),
+        }
+    }
+
+    /// All that lists show, but for what every write changes.
+    async fn shown(&self) -> Result<Vec<Value>, String> {
+        let mut shown = Vec::new();
+        for path in ["/v1/contacts", "/v1/introductions", "/v1/circle-requests", "/v1/messages", "/v1/trash"] {
+            let reply = self.send(Method::GET, &format!("{path}?limit=200"), None).await?;
+            for mut item in reply.json["data"].as_array().cloned().unwrap_or_default() {
+                for field in ["version", "updated_at", "stage_changed_at"] {
+                    item[field] = Value::Null;
+                }
+                shown.push(item);
+            }
+        }
+        Ok(shown)
+    }
+
+    /// What has to be so after each step.
+    async fn check(&self) -> Result<(), String> {
+        let own = self.owner.workspace;
+        let hidden = format!("(SELECT id FROM contact_redirects WHERE workspace_id = '{own}')");
+        let rules = [
+            (
+                "an introduction leads from or to a contact that was merged into another",
+                format!("introductions WHERE (introducer_id IN {hidden} OR introduced_id IN {hidden})"),
+            ),
+            ("somebody introduced themselves", "introductions WHERE introducer_id = introduced_id".to_owned()),
+            ("somebody is their own connector", "contacts WHERE connector_id = id".to_owned()),
+            (
+                "a connector was merged into another",
+                format!("contacts WHERE deleted_at IS NULL AND connector_id IN {hidden}"),
+            ),
+            ("a merged contact was asked", format!("circle_requests WHERE connector_id IN {hidden}")),
+            ("a message belongs to a merged contact", format!("messages WHERE contact_id IN {hidden}")),
+            ("an import knows a merged contact", format!("import_keys WHERE contact_id IN {hidden}")),
+            ("an old id leads to an old id", format!("contact_redirects WHERE survivor_id IN {hidden}")),
+            (
+                "an old id is that of a contact that is there",
+                format!("contacts WHERE deleted_at IS NULL AND id IN {hidden}"),
+            ),
+            ("a merged contact lies in the trash", format!("trash WHERE id IN {hidden}")),
+            (
+                "a deleted contact is neither in the trash nor merged",
+                format!(
+                    "contacts WHERE deleted_at IS NOT NULL AND id NOT IN {hidden}
+                     AND id NOT IN (SELECT id FROM trash WHERE workspace_id = '{own}')"
+                ),
+            ),
+            (
+                "what lies in the trash is there",
+                format!(
+                    "trash WHERE id IN (SELECT id FROM contacts WHERE workspace_id = '{own}' AND deleted_at IS NULL
+                     UNION ALL SELECT id FROM introductions WHERE workspace_id = '{own}' AND deleted_at IS NULL)"
+                ),
+            ),
+            (
+                "a list has no primary item, or several",
+                "contacts, LATERAL (VALUES (emails), (coalesce(profile -> 'phones', '[]'))) AS lists (list)
+                 WHERE jsonb_array_length(list) > 0
+                 AND jsonb_array_length(jsonb_path_query_array(list, '$[*] ? (@.is_primary == true)')) <> 1"
+                    .to_owned(),
+            ),
+            (
+                "an introduction that is not made has the date of one",
+                "introductions WHERE (state = 'made') <> (made_at IS NOT NULL)
+                 OR state = 'named' AND (promised_at IS NOT NULL OR declined_at IS NOT NULL)"
+                    .to_owned(),
+            ),
+        ];
+        let broken = rules.map(|(what, sql)| {
+            let (table, condition) = sql.split_once(" WHERE ").unwrap();
+            let name = table.split([',', ' ']).next().unwrap();
+            format!(
+                "SELECT '{what}' AS text
+                 WHERE EXISTS (SELECT FROM {table} WHERE {name}.workspace_id = '{own}' AND ({condition}))"
+            )
+        });
+        let broken = self.app.texts(&broken.join(" UNION ALL ")).await;
+        if !broken.is_empty() {
+            return Err(broken.join("; "));
+        }
+        self.ask_all().await
+    }
+
+    /// Whatever shows people can do so.
+    async fn ask_all(&self) -> Result<(), String> {
+        for path in
+            ["/v1/contacts", "/v1/network/graph", "/v1/network/graph?format=svg", "/v1/contacts/duplicates?min_score=1"]
+        {
+            let reply = self.send(Method::GET, path, None).await?;
+            if reply.status != 200 {
+                return Err(format!("{path}: {}", reply.text));
+            }
+        }
+        for id in &self.contacts {
+            let reply = self.send(Method::GET, &format!("/v1/contacts/{id}"), None).await?;
+            match reply.status {
+                200 => {
+                    let told = self.send(Method::GET, &format!("/v1/contacts/{id}/timeline"), None).await?;
+                    if told.status != 200 || told.json["data"].as_array().is_none_or(Vec::is_empty) {
+                        return Err(format!("the timeline of {id}: {}", told.text));
+                    }
+                }
+                308 => {
+                    let survivor = reply.header("location").to_owned();
+                    let there = self.send(Method::GET, &survivor, None).await?;
+                    if there.status != 200 {
+                        return Err(format!("{id} leads to {survivor}: {}", there.text));
+                    }
+                }
+                404 => {}
+                _ => return Err(format!("{id}: {}", reply.text)),
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn play(steps: &[Step]) -> Result<(), String> {
+    let app = TestApp::new().await;
+    let owner = app.seeker().await;
+    let mut world = World {
+        app: &app,
+        owner,
+        contacts: Vec::new(),
+        introductions: Vec::new(),
+        merges: Vec::new(),
+        imports: Vec::new(),
+    };
+    for (number, step) in steps.iter().enumerate() {
+        world.take(step).await.map_err(|why| format!("step {number}, {step:?}: {why}"))?;
+        world.check().await.map_err(|why| format!("after step {number}, {step:?}: {why}"))?;
+    }
+    Ok(())
+}
+
+#[actix_web::test]
+async fn any_sequence_leaves_a_network_that_hangs_together() {
+    #[expect(clippy::disallowed_methods, reason = "a test reads its own environment")]
+    let more = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    let mut runner = match more {
+        Some(_) => TestRunner::new(Config::default()),
+        None => TestRunner::deterministic(),
+    };
+    for _ in 0..more.unwrap_or(6) {
+        let mut tree = steps().new_tree(&mut runner).unwrap();
+        let Err(mut why) = play(&tree.current()).await else { continue };
+        let mut least = tree.current();
+        while tree.simplify() {
+            loop {
+                match play(&tree.current()).await {
+                    Err(again) => {
+                        (why, least) = (again, tree.current());
+                        break;
+                    }
+                    Ok(()) if !tree.complicate() => break,
+                    Ok(()) => {}
+                }
+            }
+        }
+        panic!("{why}\n{least:#?}");
+    }
+}
