@@ -3,7 +3,7 @@
 //! `POST GET /v1/inbound-addresses`, `GET DELETE /v1/inbound-addresses/{id}`, `POST /v1/inbound/email`.
 //!
 //! A hook signs what it hands in with the secret of its address, as Standard Webhooks have it. A mail is read into a
-//! [`mail::Mail`] outside of any transaction, then placed by what it answers, or by who wrote it. The same mail twice is
+//! `mail::Mail` outside of any transaction, then placed by what it answers, or by who wrote it. The same mail twice is
 //! one.
 mod addresses;
 mod bounce;
