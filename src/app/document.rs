@@ -23,6 +23,7 @@ use crate::{external_ids, fields, saved_views, templates};
         (name = "auth", description = "Register, sign in, refresh, recover."),
         (name = "me", description = "Your account and its sessions."),
         (name = "workspaces", description = "Workspaces, members and invitations."),
+        (name = "API keys", description = "Credentials of programs: with some of your rights, for this workspace."),
         (name = "contacts", description = "People to talk to, and those who can introduce."),
         (name = "companies", description = "Where contacts work or the seeker would like to."),
         (name = "introductions", description = "Who named, promised or introduced whom, and whom the seeker asked for names."),

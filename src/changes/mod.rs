@@ -49,7 +49,19 @@ const KEPT: chrono::Duration = chrono::Duration::days(30);
 #[derive(Debug, Clone, Copy)]
 pub enum Actor {
     Member(Uuid),
+    /// An API key.
+    Key(Uuid),
     Job,
+}
+
+impl Actor {
+    /// The member, if it was one.
+    pub fn member(self) -> Option<Uuid> {
+        match self {
+            Self::Member(user) => Some(user),
+            Self::Key(_) | Self::Job => None,
+        }
+    }
 }
 
 /// What happened to one resource.

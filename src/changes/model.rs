@@ -39,10 +39,10 @@ pub struct ChangedResource {
 /// Who did it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ChangeActor {
-    /// `member`, or `job` for what the service does by itself; more may come.
+    /// `member`, `key`, or `job` for what the service does by itself; more may come.
     #[schema(example = "member")]
     pub kind: String,
-    /// The user, if it was a member.
+    /// The user, if it was a member; the API key, if it was one.
     #[schema(required)]
     pub id: Option<Uuid>,
 }

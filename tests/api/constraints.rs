@@ -12,6 +12,8 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
         "the service makes the id, a UUID or a digest of its own randomness",
         &[
             "circle_requests_pkey",
+            "api_key_secrets_pkey",
+            "api_keys_pkey",
             "companies_pkey",
             "contact_merges_pkey",
             "contacts_pkey",
@@ -146,6 +148,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
     (
         "the row it points to is locked, or was made, in the same transaction",
         &[
+            "api_key_secrets_key_fkey",
             "contact_merges_survivor_fkey",
             "contact_redirects_survivor_fkey",
             "deliveries_message_fkey",
