@@ -105,6 +105,14 @@ fn a_mebibyte_of_anything_takes_less_than_a_tenth_of_a_second() {
         "\t",
         "\u{0}",
         "let me know of any ",
+        "if ",
+        "only if you ",
+        "i heard your name ",
+        "my own has gone your name ",
+        "says said told ",
+        "made me ",
+        "you wrote if ",
+        "that you ",
     ];
     let mut worst = (Duration::ZERO, "");
     for case in cases {
