@@ -835,7 +835,8 @@ fn filtered(
     if let Some(do_not_contact) = query.do_not_contact {
         rows = rows.filter(contacts::do_not_contact.eq(do_not_contact));
     }
-    if !query.company_id.is_empty() || query.company.is_some() {
+    let employed = matches!(query.employment, Some(Employment::Current | Employment::Former));
+    if employed || !query.company_id.is_empty() || query.company.is_some() {
         rows = rows.filter(contacts::id.eq_any(people_at(workspace, query)));
     }
     macro_rules! range {
@@ -882,7 +883,7 @@ fn begins<'a>(text: &str) -> Condition<'a> {
     Box::new(contacts::search_text.like(line).or(contacts::search_text.like(word)))
 }
 
-/// Those who work or worked at the companies of the query.
+/// Those who work or worked at the companies of the query, or anywhere.
 fn people_at(workspace: WorkspaceId, query: &ListQuery) -> positions::BoxedQuery<'_, diesel::pg::Pg, Uuid> {
     let here = positions::table.filter(positions::workspace_id.eq(workspace));
     let mut people = here.select(positions::contact_id).into_boxed();
