@@ -404,16 +404,23 @@ fn extras(reader: &mut Reader<'_>) {
 fn signature(reader: &Reader<'_>) -> Option<Line> {
     let lines: Vec<&Line> = reader.body.lines.iter().filter(|line| !line.quoted).collect();
     let last = lines.len().saturating_sub(7).max(1).min(lines.len());
+    let text_of = |line: &Line| &reader.draft.body[line.start..line.end];
+    // "Until then," closes in whatever words and language.
     let closes = |line: &&&Line| {
-        let words = reader.body.words_of(line);
-        words.len() <= 6 && say::CLOSING.at(words, 0).is_some()
+        let (words, text) = (reader.body.words_of(line), text_of(line));
+        let few = (1..=4).contains(&words.len()) && text.ends_with(',');
+        few || words.len() <= 6 && say::CLOSING.at(words, 0).is_some()
     };
     if let Some(line) = lines[last..].iter().find(closes) {
         return Some(**line);
     }
     // Under the name may stand where else to find its owner.
-    let is_link = |line: &&&Line| reader.body.words_of(line).iter().all(|word| word.link);
-    let name = lines[last..].iter().rev().find(|line| !is_link(line))?;
+    let is_detail = |line: &&&Line| {
+        let text = text_of(line);
+        let has_letters = text.chars().any(char::is_alphabetic);
+        !has_letters || text.contains('@') || reader.body.words_of(line).iter().all(|word| word.link)
+    };
+    let name = lines[last..].iter().rev().find(|line| !is_detail(line))?;
     is_name(reader, name).then_some(**name)
 }
 

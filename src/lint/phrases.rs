@@ -292,6 +292,7 @@ phrases! {
         "you as *2 the|a|an|one",
         "introduced|described|named|quoted|listed|profiled you",
         "great|right|best|good person|one to *3 about|for",
+        "heard|saw|watched|seen you *1 answer|argue|ask|build|describe|explain|lead|make|play|present|read|say|show|speak|talk|teach|tell",
         "seeing|saw|read|noticed your name on|in|under|below",
         "you *7 talking|speaking|writing|explaining|arguing|describing|telling about|on|how|why|that|what",
         "attended|watched|heard|read|enjoyed *4 webinar|talk|lecture|article|interview|book|piece|seminar|speech|podcast *2 on|about",

@@ -550,7 +550,7 @@ async fn a_plan_begins_when_its_message_is_out() {
         let id = draft(&app, &ada, &person).await;
         let mut body = gentle.clone();
         if verb == "schedule" {
-            body["scheduled_at"] = json!("2026-03-02T17:00:00Z");
+            body["scheduled_at"] = json!("2026-03-02T15:00:00Z");
         }
         let wrong = {
             let mut wrong = body.clone();
@@ -561,7 +561,7 @@ async fn a_plan_begins_when_its_message_is_out() {
         let told = act(&app, &ada, &id, verb, body).await;
         assert_eq!(told.json["follow_up_plan_id"], gentle["follow_up_plan_id"], "{}", told.text);
         let before = runs(&ada).await.as_array().unwrap().len();
-        pass(&app, &mut ada, Duration::hours(6)).await;
+        pass(&app, &mut ada, Duration::hours(3)).await;
         work(&app).await;
         let now = runs(&ada).await;
         assert_eq!((now.as_array().unwrap().len(), &now[0]["plan_name"]), (before + 1, &json!("gentle")), "{verb}");
