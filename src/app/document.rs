@@ -37,6 +37,7 @@ use crate::{external_ids, fields, saved_views, templates};
         (name = "meetings", description = "Conversations: when and where, with whom, and what became of them."),
         (name = "lint", description = "Messages held against the rules of outreach."),
         (name = "follow-ups", description = "What is due for whom, and when."),
+        (name = "next-steps", description = "What to do next, and with whom."),
         (name = "imports", description = "Contacts from files; each import can be tried first and undone afterwards."),
         (name = "changes", description = "What was written, in order: to follow a workspace without polling all of it."),
         (name = "exports", description = "Contacts as vCards and tables, the workspace as an archive."),

@@ -581,6 +581,8 @@ diesel::table! {
         external_key -> Nullable<Text>,
         search_words -> TsVector,
         waits_for -> Nullable<Text>,
+        meeting_id -> Nullable<Uuid>,
+        follow_up_plan_id -> Nullable<Uuid>,
     }
 }
 

@@ -23,15 +23,16 @@ mod words;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use self::api::{ConfirmInput, Meeting, MeetingInput};
+pub use self::api::{ConfirmInput, Meeting, MeetingInput, Place};
 pub use self::export::{MeetingRecord, after, load};
 pub use self::model::MeetingId;
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, free_texts};
 pub use self::search::found;
-pub use self::service::{RESOURCE, create, purge, restore};
+pub use self::service::{RESOURCE, confirmed, create, purge, read_many, restore};
 pub use self::steps::{complete, confirm};
-pub use self::store::reindex;
+pub use self::store::{open_with, reindex};
 pub use self::timeline::timeline;
+pub use self::words::{MeetingMedium, MeetingState};
 
 /// The settings go before the meetings' routes: `settings` is no meeting's id.
 pub fn configure(config: &mut ServiceConfig) {

@@ -62,6 +62,10 @@ const CROSSING: &[(&str, &str)] = &[
         "introductions: housekeeping looks for old promises, and gives each up in its workspace",
     ),
     (
+        "select follow_ups.workspace_id , follow_ups.id from follow_ups where",
+        "follow_ups: housekeeping looks for confirmations of meetings that may have begun, and closes each in its workspace",
+    ),
+    (
         "select follow_up_digests.workspace_id , follow_up_digests.user_id from follow_up_digests where \
          ( follow_up_digests.enabled and ( follow_up_digests.next_at < = $1 ) )",
         "digest::due: housekeeping, which tells each member in their workspace",

@@ -4,4 +4,5 @@ pub mod routes;
 mod service;
 mod store;
 
-pub use self::service::{Settings, current};
+pub use self::service::{Settings, current, follow_profile};
+pub use self::store::ROWS;
