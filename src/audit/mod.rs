@@ -49,6 +49,7 @@ impl From<changes::Actor> for Actor {
     fn from(actor: changes::Actor) -> Self {
         match actor {
             changes::Actor::Member(user) => Self::User(user),
+            changes::Actor::InvitedPerson => Self::Anonymous,
             changes::Actor::Job => Self::Job,
         }
     }

@@ -49,6 +49,8 @@ const KEPT: chrono::Duration = chrono::Duration::days(30);
 #[derive(Debug, Clone, Copy)]
 pub enum Actor {
     Member(Uuid),
+    /// Whoever has the link of an offer.
+    InvitedPerson,
     Job,
 }
 

@@ -113,7 +113,7 @@ pub async fn dismiss(tx: &mut Tx<'_>, ids: &[ContactId]) -> ApiResult<Vec<Dismis
 async fn remember(tx: &mut Tx<'_>, pairs: Vec<(ContactId, ContactId)>) -> ApiResult<Vec<DismissalId>> {
     let dismissed_by = match tx.actor {
         Actor::Member(id) => Some(id),
-        Actor::Job => None,
+        Actor::InvitedPerson | Actor::Job => None,
     };
     let row = |(one, two): (ContactId, ContactId)| DismissalRow {
         workspace_id: tx.workspace,

@@ -110,7 +110,7 @@ pub async fn note(tx: &mut Tx<'_>, id: MergeId, input: &MergeInput, outcome: Out
     let Outcome { contact, conflicts, before, moved } = outcome;
     let merged_by = match tx.actor {
         Actor::Member(id) => Some(id),
-        Actor::Job => None,
+        Actor::InvitedPerson | Actor::Job => None,
     };
     let after: ContactInput = contact.clone().into();
     let counts = references::counts(&moved);

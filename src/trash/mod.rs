@@ -21,7 +21,7 @@ pub fn configure(config: &mut ServiceConfig) {
 pub async fn put(tx: &mut Tx<'_>, kind: &'static str, id: Uuid, title: &str) -> ApiResult<()> {
     let deleted_by = match tx.actor {
         Actor::Member(id) => Some(id),
-        Actor::Job => None,
+        Actor::InvitedPerson | Actor::Job => None,
     };
     store::insert(tx.conn, tx.workspace, id, kind, title, deleted_by, tx.now, tx.now + KEPT).await
 }

@@ -5,6 +5,7 @@ mod accounts;
 mod architecture;
 mod audit;
 mod authz;
+mod bookings;
 mod burst;
 mod changes;
 mod companies;

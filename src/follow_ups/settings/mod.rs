@@ -4,4 +4,5 @@ pub mod routes;
 mod service;
 mod store;
 
+pub use self::model::Weekday;
 pub use self::service::{Settings, current};
