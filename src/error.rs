@@ -126,6 +126,10 @@ codes! {
     /// Another confirmed meeting, with the way to it, takes some of this time; `detail` names it. `allow_overlap` has it
     /// all the same.
     MeetingOverlaps = CONFLICT, "meeting_overlaps", "Another meeting takes this time";
+    /// The time that an invited person chose is not free any more: somebody was faster. `errors` has the times that are left.
+    SlotTaken = CONFLICT, "slot_taken", "The time is taken";
+    /// A time was booked by this link already. Read the booking again; it can be moved, or called off.
+    AlreadyBooked = CONFLICT, "already_booked", "The link was used already";
     /// The workspace, or Inroad itself, has a follow-up plan with this name.
     FollowUpPlanExists = CONFLICT, "follow_up_plan_exists", "The plan exists";
     /// The follow-up plan is built in, or the workspace's default; `detail` says which, and what to do first.

@@ -35,6 +35,7 @@ use crate::{external_ids, fields, saved_views, templates};
         (name = "templates", description = "Texts to be used again, in versions, and what they become for a contact."),
         (name = "profile", description = "The seeker whom templates speak for."),
         (name = "meetings", description = "Conversations: when and where, with whom, and what became of them."),
+        (name = "bookings", description = "Times offered for a meeting, and the link where somebody without an account books one."),
         (name = "lint", description = "Messages held against the rules of outreach."),
         (name = "follow-ups", description = "What is due for whom, and when."),
         (name = "next-steps", description = "What to do next, and with whom."),

@@ -52,6 +52,7 @@ impl From<changes::Actor> for Actor {
         match actor {
             changes::Actor::Member(user) => Self::User(user),
             changes::Actor::Key(key) => Self::Key(key),
+            changes::Actor::InvitedPerson => Self::Anonymous,
             changes::Actor::Job => Self::Job,
         }
     }

@@ -10,6 +10,7 @@ pub mod invitations;
 mod issue;
 pub mod jwt;
 pub mod keys;
+pub mod link;
 pub mod members;
 pub mod password;
 pub mod recovery;
@@ -50,6 +51,13 @@ pub const PUBLIC: &[&str] = &[
     "POST /v1/auth/forgot-password",
     "POST /v1/auth/reset-password",
     "POST /v1/auth/verify-email",
+    // The token in the path is all that these take.
+    "GET /v1/bookings/{token}",
+    "POST /v1/bookings/{token}/book",
+    "POST /v1/bookings/{token}/reschedule",
+    "POST /v1/bookings/{token}/cancel",
+    "POST /v1/bookings/{token}/decline",
+    "POST /v1/bookings/{token}/none-suit",
     // Signed with the secret of its address.
     "POST /v1/inbound/email",
 ];

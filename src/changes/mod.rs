@@ -51,6 +51,8 @@ pub enum Actor {
     Member(Uuid),
     /// An API key.
     Key(Uuid),
+    /// Whoever has the link of an offer.
+    InvitedPerson,
     Job,
 }
 
@@ -59,7 +61,7 @@ impl Actor {
     pub fn member(self) -> Option<Uuid> {
         match self {
             Self::Member(user) => Some(user),
-            Self::Key(_) | Self::Job => None,
+            Self::Key(_) | Self::InvitedPerson | Self::Job => None,
         }
     }
 }

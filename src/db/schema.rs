@@ -842,6 +842,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    meeting_offers (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        meeting_id -> Uuid,
+        token_hash -> Bytea,
+        state -> Text,
+        expires_at -> Timestamptz,
+        invitation -> Jsonb,
+        booked_at -> Nullable<Timestamptz>,
+        answer -> Nullable<Text>,
+        answered_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     seeker_profiles (workspace_id) {
         workspace_id -> Uuid,
         version -> Int4,
@@ -934,6 +952,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     lint_settings,
     mail_accounts,
     meeting_contacts,
+    meeting_offers,
     meeting_settings,
     meetings,
     members,

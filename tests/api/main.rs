@@ -6,6 +6,7 @@ mod api_keys;
 mod architecture;
 mod audit;
 mod authz;
+mod bookings;
 mod burst;
 mod changes;
 mod companies;
