@@ -64,27 +64,46 @@ pub struct ContactWrite {
     pub search_words: Vector,
 }
 
-/// The fields that nothing filters or sorts by, kept as one document.
+/// The fields that nothing filters or sorts by, kept as one document: of most there are few, and what is not there is not
+/// written, for it would be read and parsed with every list.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Profile {
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub additional_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name_prefix: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name_suffix: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub preferred_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pronunciation: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pronouns: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub headline: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub phones: Vec<Phone>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<Link>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<PostalAddress>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub education: Vec<Education>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub expertise: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub how_found_detail: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub how_found_on: Option<NaiveDate>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shared_ground: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub preferred_channel: Option<Channel>,
 }
 
