@@ -20,6 +20,11 @@ pub fn zone(name: &str) -> Option<Tz> {
     name.parse().ok()
 }
 
+/// The names of all zones.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name())
+}
+
 /// Reads `09:30`.
 pub fn time(text: &str) -> Option<NaiveTime> {
     // The parser forgives blanks and left out zeros.

@@ -14,9 +14,9 @@ use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
 use crate::{
-    audit, changes, circle_requests, companies, contacts, do_not_contact, duplicates, erasure, exports, follow_ups,
-    inbound, introductions, lint, mail_accounts, meetings, merges, messages, network, next_steps, profile, saved_views,
-    search, sending, tags, templates, timeline, transfer, trash,
+    audit, bookings, changes, circle_requests, companies, contacts, do_not_contact, duplicates, erasure, exports,
+    follow_ups, inbound, introductions, lint, mail_accounts, meetings, merges, messages, network, next_steps, profile,
+    saved_views, search, sending, tags, templates, timeline, transfer, trash,
 };
 
 /// All routes, and the document as their handlers say it.
@@ -59,6 +59,7 @@ pub fn routes() -> (
                 .configure(auth::configure)
                 .configure(audit::configure)
                 .configure(messages::configure)
+                .configure(bookings::configure)
                 .configure(meetings::configure)
                 .configure(do_not_contact::configure)
                 .configure(sending::configure)

@@ -60,6 +60,8 @@ pub async fn append(
 ) -> ApiResult<()> {
     let (actor_kind, actor_id) = match actor {
         Actor::Member(id) => ("member", Some(id)),
+        Actor::Key(id) => ("key", Some(id)),
+        Actor::InvitedPerson => ("invited_person", None),
         Actor::Job => ("job", None),
     };
     for chunk in list.chunks(CHUNK) {

@@ -34,7 +34,7 @@ pub use self::plans::{PlanId, ROWS as PLANS, find as find_plan};
 pub use self::reactions::react;
 pub use self::runs::{ROWS as RUNS, unanswered};
 pub use self::service::{RESOURCE, create, due, purge, restore, today};
-pub use self::settings::ROWS as SETTINGS;
+pub use self::settings::{ROWS as SETTINGS, Weekday};
 pub use self::store::ROWS;
 pub use self::timeline::timeline;
 pub use self::words::{ClosedReason, FollowUpKind, FollowUpSource, FollowUpState};

@@ -30,6 +30,8 @@ pub const TEMPLATE_CHARACTERS: usize = 20_000;
 
 /// Invitations of a workspace that wait for an answer.
 pub const PENDING_INVITATIONS: i64 = 100;
+/// API keys that a workspace may have.
+pub const API_KEYS: i64 = 100;
 
 /// The limits of this service.
 #[derive(Debug, Serialize, ToSchema)]
@@ -91,6 +93,9 @@ pub struct Limits {
     /// Invitations of a workspace that wait for an answer.
     #[schema(example = 100)]
     pending_invitations: i64,
+    /// API keys of a workspace.
+    #[schema(example = 100)]
+    api_keys: i64,
     /// Seconds a request may take to arrive.
     #[schema(example = 30)]
     request_seconds: u64,
@@ -124,6 +129,7 @@ pub async fn read_limits(app: Data<App>, _none: NoParams) -> ApiResult<Answer<Li
         template_characters: TEMPLATE_CHARACTERS,
         rendered_bytes: RENDERED_BYTES,
         pending_invitations: PENDING_INVITATIONS,
+        api_keys: API_KEYS,
         request_seconds: app.config.request_timeout.as_secs(),
         requests_per_minute: app.config.rate_limit.map(std::num::NonZeroU32::get),
     })

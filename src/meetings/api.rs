@@ -62,7 +62,7 @@ pub struct MeetingInput {
 }
 
 /// Where a meeting takes place: somewhere, by a number, or behind a link.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
     #[schema(max_length = 200, example = "Café Landtmann")]

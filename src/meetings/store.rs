@@ -16,6 +16,7 @@ use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault, OnConstraint};
 use crate::search;
 use crate::sort::{Order, Position, keyset};
+use crate::spans::Span;
 
 /// Rows of one statement: 25 values each, and PostgreSQL takes 65,535 values.
 const CHUNK: usize = 1_000;
@@ -90,6 +91,29 @@ pub async fn overlapping(
         .first(&mut conn)
         .await
         .optional()?)
+}
+
+/// The busy times of confirmed meetings other than this one that have something of the span.
+pub async fn busy(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    other_than: Option<MeetingId>,
+    span: Span,
+) -> ApiResult<Vec<Span>> {
+    let confirmed = meetings::workspace_id.eq(workspace).and(meetings::deleted_at.is_null());
+    let mut others = meetings::table
+        .filter(confirmed.and(meetings::state.eq(MeetingState::Confirmed)))
+        .filter(
+            tstzrange(meetings::busy_from, meetings::busy_until)
+                .overlaps_with(tstzrange(Some(span.from), Some(span.until))),
+        )
+        .select((meetings::busy_from.assume_not_null(), meetings::busy_until.assume_not_null()))
+        .into_boxed();
+    if let Some(id) = other_than {
+        others = others.filter(meetings::id.ne(id));
+    }
+    let found: Vec<(DateTime<Utc>, DateTime<Utc>)> = others.load(&mut conn).await?;
+    Ok(found.into_iter().map(|(from, until)| Span { from, until }).collect())
 }
 
 diesel::define_sql_function! {

@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 mod accounts;
+mod api_keys;
 mod architecture;
 mod audit;
 mod authz;
+mod bookings;
 mod burst;
 mod changes;
 mod companies;

@@ -77,6 +77,13 @@ const CROSSING: &[(&str, &str)] = &[
         "inbound: a mail hook names its address, which says whose it is",
     ),
     (
+        "select api_keys.workspace_id , api_keys.id , api_keys.version , api_keys.created_at , api_keys.updated_at , \
+         api_keys.name , api_keys.scopes , api_keys.created_by , api_keys.hint , api_keys.expires_at , \
+         api_keys.rotated_until , api_keys.last_used_at , api_key_secrets.valid_until from \
+         ( api_key_secrets inner join api_keys on",
+        "api_keys::credential: a program says only its secret, which says whose it is",
+    ),
+    (
         "delete from inbound_mails where ( inbound_mails.received_at < $1 )",
         "inbound: housekeeping of all workspaces alike, by age alone",
     ),
