@@ -249,6 +249,7 @@ pub fn is_remembered(words: &[Word]) -> bool {
 /// "You wrote", "I stood in the hall while you explained", "my neighbour swears that you lost a harvest", "a credit led me to
 /// you": how the two came to know of one another.
 pub fn is_told(words: &[Word]) -> bool {
+    const WANTED: [&str; 7] = ["felt", "hoped", "meant", "needed", "thought", "wanted", "wished"];
     const SAYS: [&str; 12] = [
         "says", "said", "swears", "tells", "told", "thinks", "thought", "knew", "knows", "mentions", "claims",
         "reckons",
@@ -266,7 +267,7 @@ pub fn is_told(words: &[Word]) -> bool {
     let wrote = |at: usize| did(words, at, &["you", "you've"]) && !is_asked(words, at);
     let lived = |at: usize| {
         matches!(words[at].text.as_str(), "i" | "we" | "i've" | "we've")
-            && past(words, at + 1).is_some_and(|verb| !FEELINGS[2..].contains(&verb) || verb == "came")
+            && past(words, at + 1).is_some_and(|verb| !WANTED.contains(&verb))
             && !is_asked(words, at)
             && speaks_of_them(words, at)
     };

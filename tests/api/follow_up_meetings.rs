@@ -220,6 +220,26 @@ async fn a_meeting_stops_a_plan() {
     assert_eq!(run.json["data"][0]["stopped_reason"], "meeting");
 }
 
+/// Whoever books a time by the link has agreed like one who wrote back.
+#[actix_web::test]
+async fn a_meeting_booked_by_its_contact_stops_a_plan_too() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let grace = contact(&app, &ada, "Grace").await;
+    send(&app, &ada, &grace, json!("introduction")).await;
+    let nudge = open(&app, &ada, "nudge").await.remove(0);
+    let body = json!({ "contact_ids": [grace], "medium": "phone", "place": { "phone": "+1 212 555 0100" } });
+    let meeting = app.post("/v1/meetings", &ada, body).await.expect(201).id();
+    let slots = json!({ "slots": [{ "starts_at": "2026-03-12T14:00:00Z" }, { "starts_at": "2026-03-13T14:00:00Z" }] });
+    let offer = app.post(&format!("/v1/meetings/{meeting}/offers"), &ada, slots).await.expect(201);
+    assert_eq!(read(&app, &ada, nudge["id"].as_str().unwrap()).await["state"], "open");
+    let path = format!("/v1/bookings/{}/book", offer.json["token"].as_str().unwrap());
+    app.post_publicly(&path, json!({ "starts_at": "2026-03-12T14:00:00Z" })).await.expect(200);
+    assert_eq!(reason(&app, &ada, &nudge).await, "meeting");
+    let due = open(&app, &ada, "confirm").await;
+    assert_eq!((due.len(), &due[0]["due_on"], &due[0]["meeting_id"]), (1, &json!("2026-03-11"), &json!(meeting)));
+}
+
 #[actix_web::test]
 async fn a_follow_up_is_about_a_meeting_of_its_contact() {
     let app = TestApp::new().await;
