@@ -30,7 +30,7 @@ pub use self::people::{contact_erased, contact_held, contact_merged, contact_unm
 pub use self::search::found;
 pub use self::service::{RESOURCE, create, purge, restore};
 pub use self::steps::{complete, confirm};
-pub use self::store::reindex;
+pub use self::store::{SETTINGS, TAKEN, is_there, reindex};
 pub use self::timeline::timeline;
 
 /// The settings go before the meetings' routes: `settings` is no meeting's id.

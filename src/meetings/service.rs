@@ -15,7 +15,7 @@ use crate::contacts::{self, ContactId};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
 use crate::http::{IfMatch, Patch};
-use crate::{fields, trash};
+use crate::{fields, introductions, trash};
 
 pub const RESOURCE: &str = "meeting";
 
@@ -145,6 +145,7 @@ pub async fn restore(tx: &mut Tx<'_>, id: MeetingId) -> ApiResult<()> {
 /// Removes it for good, if it is still there: it may have gone with its contact.
 pub async fn purge(tx: &mut Tx<'_>, id: MeetingId) -> ApiResult<()> {
     let Some(row) = store::lock(tx.conn, tx.workspace, id).await? else { return Ok(()) };
+    introductions::meeting_gone(tx, id).await?;
     store::purge(tx.conn, tx.workspace, id).await?;
     tx.record(Kind::MeetingPurged, id, row.version + 1, Vec::new());
     Ok(())
