@@ -17,7 +17,10 @@ use crate::fields::store;
 use crate::http::body;
 use crate::meetings::{self, MeetingInput, MeetingRecord};
 use crate::saved_views::{self, SavedViewInput};
-use crate::{circle_requests, do_not_contact, duplicates, introductions, lint, messages, profile, templates, transfer};
+use crate::{
+    circle_requests, do_not_contact, duplicates, follow_ups, introductions, lint, mail_accounts, messages, profile,
+    sending, templates, transfer,
+};
 
 /// A file of an archive.
 #[derive(Debug, Clone, Copy)]
@@ -32,8 +35,8 @@ pub enum Resource {
 }
 
 impl Resource {
-    /// A new resource has its line here, behind those that it points to.
-    pub const ALL: [Self; 16] = [
+    /// A new resource has its line at the end, behind those that it points to: imports keep the places of their rows' files.
+    pub const ALL: [Self; 23] = [
         Self::Companies,
         Self::Contacts,
         Self::SavedViews,
@@ -50,6 +53,13 @@ impl Resource {
         Self::Rows(&do_not_contact::ROWS),
         Self::Rows(&lint::SETTINGS),
         Self::Rows(&duplicates::DISMISSALS),
+        Self::Rows(&meetings::SETTINGS),
+        Self::Rows(&sending::SETTINGS),
+        Self::Rows(&mail_accounts::ACCOUNTS),
+        Self::Rows(&follow_ups::SETTINGS),
+        Self::Rows(&follow_ups::PLANS),
+        Self::Rows(&follow_ups::RUNS),
+        Self::Rows(&follow_ups::ROWS),
     ];
 
     pub fn name(self) -> &'static str {
@@ -61,6 +71,11 @@ impl Resource {
             Self::Meetings => "meetings",
             Self::Rows(table) => table.name,
         }
+    }
+
+    /// How the workspace wants it: by this others are brought back.
+    pub fn is_settings(self) -> bool {
+        matches!(self, Self::Rows(table) if table.id.is_none())
     }
 
     /// Those after this id in the order of ids, and the last id that was looked at; none is the end.
@@ -75,7 +90,10 @@ impl Resource {
             Self::Contacts => values(&contacts::after(conn, workspace, after).await?),
             Self::SavedViews => values(&saved_views::after(conn, workspace, after).await?),
             Self::Templates => values(&templates::after(conn, workspace, after).await?),
-            Self::Meetings => values(&meetings::after(conn, workspace, after).await?),
+            Self::Meetings => {
+                let (meetings, last) = meetings::after(conn, workspace, after).await?;
+                return Ok((values(&meetings), last));
+            }
             Self::Rows(table) => return rows::page(conn, workspace, table, after).await,
         };
         let last = rows.last().and_then(|row| Uuid::try_parse(row["id"].as_str()?).ok());

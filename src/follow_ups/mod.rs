@@ -28,8 +28,12 @@ pub use self::api::{FollowUp, FollowUpInput};
 pub use self::digest::{configure_pages, send_due as send_due_digests};
 pub use self::model::FollowUpId;
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, free_texts};
+pub use self::plans::ROWS as PLANS;
 pub use self::reactions::react;
+pub use self::runs::ROWS as RUNS;
 pub use self::service::{RESOURCE, create, purge, restore};
+pub use self::settings::ROWS as SETTINGS;
+pub use self::store::ROWS;
 pub use self::timeline::timeline;
 pub use self::words::{ClosedReason, FollowUpKind, FollowUpSource, FollowUpState};
 

@@ -3,9 +3,11 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::model::SettingsRow;
+use crate::changes::Kind;
 use crate::db::schema::sending_settings;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
+use crate::exports::Table;
 
 pub async fn find(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<Option<SettingsRow>> {
     let own = sending_settings::workspace_id.eq(workspace);
@@ -23,3 +25,11 @@ pub async fn update(mut conn: &Conn, row: &SettingsRow) -> ApiResult<()> {
     diesel::update(sending_settings::table.find(row.workspace_id)).set(row).execute(&mut conn).await?;
     Ok(())
 }
+
+/// As an archive takes them.
+pub const SETTINGS: Table = Table {
+    name: "sending_settings",
+    columns: &["version", "created_at", "updated_at", "daily_limit", "hours_from", "hours_until"],
+    created: Some(Kind::SendingSettingsUpdated),
+    ..Table::NONE
+};

@@ -1,13 +1,18 @@
 //! Every statement about plans, each within one workspace.
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 use uuid::Uuid;
 
-use super::model::{PlanId, PlanRow};
+use super::builtin;
+use super::model::{PlanId, PlanRow, are_steps, is_wait};
+use crate::changes::Kind;
 use crate::db::schema::follow_up_plans;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiResult, OnConstraint};
+use crate::exports::Table;
 use crate::sort::keyset;
+use crate::text::name_key;
 
 pub async fn insert(mut conn: &Conn, row: &PlanRow) -> ApiResult<()> {
     let inserted = diesel::insert_into(follow_up_plans::table).values(row).execute(&mut conn).await;
@@ -44,4 +49,20 @@ pub async fn list(mut conn: &Conn, workspace: WorkspaceId, after: Option<Uuid>, 
     let own = PlanRow::query().filter(follow_up_plans::workspace_id.eq(workspace)).into_boxed();
     let rows = keyset!(own, false, follow_up_plans::id, after);
     Ok(rows.limit(fetch).load(&mut conn).await?)
+}
+
+/// As an archive takes them.
+pub const ROWS: Table = Table {
+    name: "follow_up_plans",
+    columns: &["id", "version", "created_at", "updated_at", "name", "name_key", "steps", "alternative_after"],
+    id: Some("id"),
+    key: &["id"],
+    checks: &[("name_key", is_own), ("steps", are_steps), ("alternative_after", is_wait)],
+    created: Some(Kind::FollowUpPlanCreated),
+    ..Table::NONE
+};
+
+/// Not the name of a built-in one.
+fn is_own(key: &Value) -> bool {
+    !builtin::all().iter().any(|plan| *key == name_key(&plan.name))
 }

@@ -6,11 +6,14 @@ use uuid::Uuid;
 
 use super::model::{FollowUpRunState, RunId, RunRow};
 use super::query::{By, ListQuery};
+use crate::changes::Kind;
 use crate::contacts::ContactId;
 use crate::db::schema::follow_up_runs;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, AsConstraint};
-use crate::messages::MessageId;
+use crate::exports::{Link, Table};
+use crate::follow_ups::plans::{are_steps, is_wait};
+use crate::messages::{self, MessageId};
 use crate::sort::{Order, Position, keyset};
 
 pub async fn insert(mut conn: &Conn, row: &RunRow) -> ApiResult<()> {
@@ -143,3 +146,36 @@ pub async fn list(
     };
     Ok(rows.limit(query.fetch()).load(&mut conn).await?)
 }
+
+/// As an archive takes them.
+pub const ROWS: Table = Table {
+    name: "follow_up_runs",
+    columns: &[
+        "id",
+        "version",
+        "created_at",
+        "updated_at",
+        "contact_id",
+        "message_id",
+        "plan_id",
+        "plan_name",
+        "steps",
+        "alternative_after",
+        "state",
+        "attempt",
+        "step",
+        "started_at",
+        "alternative_on",
+        "ended_at",
+        "stopped_reason",
+    ],
+    id: Some("id"),
+    key: &["id"],
+    links: &[
+        Link::required("contact_id", "contacts"),
+        Link { and: messages::TAKEN, ..Link::to("message_id", "messages") },
+    ],
+    checks: &[("steps", are_steps), ("alternative_after", is_wait)],
+    created: Some(Kind::FollowUpRunCreated),
+    ..Table::NONE
+};

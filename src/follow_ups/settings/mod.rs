@@ -5,3 +5,4 @@ mod service;
 mod store;
 
 pub use self::service::{Settings, current};
+pub use self::store::ROWS;
