@@ -2,6 +2,7 @@
 //! deletions, erasures. What comes of each is brought into another workspace as an archive, too. The sequences are made
 //! anew by a fixed seed; `PROPTEST_CASES` asks for more of them, by seeds of their own.
 use chrono::Duration;
+use inroad::auth::{Role, Scopes};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -496,8 +497,10 @@ async fn play(steps: &[Step]) -> Result<(), String> {
         world.take(step).await.map_err(|why| format!("step {number}, {step:?}: {why}"))?;
         world.check().await.map_err(|why| format!("after step {number}, {step:?}: {why}"))?;
     }
+    // Exports ask for a fresh sign-in.
+    let owner = app.member(Some(world.owner.workspace), Role::Owner, Scopes::all()).await;
     let copy = app.seeker().await;
-    let first = archive(&app, &world.owner).await;
+    let first = archive(&app, &owner).await;
     restore(&app, &copy, &first).await.map_err(|error| format!("the archive: {error}: {:?}", error.errors))?;
     match difference(&first, &archive(&app, &copy).await) {
         None => Ok(()),
