@@ -14,9 +14,9 @@ use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
 use crate::{
-    audit, changes, circle_requests, companies, contacts, do_not_contact, duplicates, erasure, exports, follow_ups,
-    inbound, introductions, lint, mail_accounts, meetings, merges, messages, network, profile, saved_views, search,
-    sending, tags, templates, timeline, transfer, trash,
+    audit, bookings, changes, circle_requests, companies, contacts, do_not_contact, duplicates, erasure, exports,
+    follow_ups, inbound, introductions, lint, mail_accounts, meetings, merges, messages, network, next_steps, profile,
+    saved_views, search, sending, tags, templates, timeline, transfer, trash,
 };
 
 /// All routes, and the document as their handlers say it.
@@ -50,6 +50,7 @@ pub fn routes() -> (
                 .configure(circle_requests::configure)
                 .configure(network::configure)
                 .configure(timeline::configure)
+                .configure(next_steps::configure)
                 .configure(exports::configure)
                 .configure(search::configure)
                 .configure(tags::configure)
@@ -58,6 +59,7 @@ pub fn routes() -> (
                 .configure(auth::configure)
                 .configure(audit::configure)
                 .configure(messages::configure)
+                .configure(bookings::configure)
                 .configure(meetings::configure)
                 .configure(do_not_contact::configure)
                 .configure(sending::configure)
@@ -96,6 +98,11 @@ pub fn periodic_tasks() -> Vec<Task> {
             name: "let_introductions_go_stale",
             every: Duration::minutes(10),
             run: |app| Box::pin(async move { introductions::let_go_stale(&app).await }),
+        },
+        Task {
+            name: "let_go_past_confirmations",
+            every: Duration::minutes(1),
+            run: |app| Box::pin(async move { follow_ups::let_go_past_confirmations(&app).await }),
         },
         Task {
             name: "send_due_digests",

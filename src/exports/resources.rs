@@ -54,7 +54,7 @@ impl Resource {
         Self::Rows(&lint::SETTINGS),
         Self::Rows(&duplicates::DISMISSALS),
         Self::Rows(&meetings::SETTINGS),
-        Self::Rows(&sending::SETTINGS),
+        Self::Rows(&sending::ROWS),
         Self::Rows(&mail_accounts::ACCOUNTS),
         Self::Rows(&follow_ups::SETTINGS),
         Self::Rows(&follow_ups::PLANS),

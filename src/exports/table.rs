@@ -46,6 +46,8 @@ pub struct Link {
     pub table: &'static str,
     /// A row that points to nothing is left out; else only the column is empty.
     pub is_required: bool,
+    /// Where what it points to is not there when the row is written, the column is empty.
+    pub may_stay: bool,
     /// What else must be true of the row that is pointed to, in SQL about `r`.
     pub and: &'static str,
 }
@@ -69,7 +71,7 @@ impl Table {
 
 impl Link {
     pub const fn to(column: &'static str, table: &'static str) -> Self {
-        Self { column, table, is_required: false, and: "true" }
+        Self { column, table, is_required: false, may_stay: false, and: "true" }
     }
 
     pub const fn required(column: &'static str, table: &'static str) -> Self {
@@ -136,10 +138,19 @@ impl Table {
     /// Parameters: the workspace, the lines.
     pub fn insert(&self) -> String {
         let Self { name, columns, .. } = self;
-        let value = |column: &&str| match self.reset.iter().find(|(name, _)| name == column) {
-            _ if self.late.contains(column) => "NULL".to_owned(),
-            Some((_, sql)) => (*sql).to_owned(),
-            None => format!("t.{column}"),
+        let value = |column: &&str| {
+            if self.late.contains(column) {
+                return "NULL".to_owned();
+            }
+            if let Some((_, sql)) = self.reset.iter().find(|(name, _)| name == column) {
+                return (*sql).to_owned();
+            }
+            match self.links.iter().find(|link| link.may_stay && link.column == *column) {
+                Some(Link { table, .. }) => {
+                    format!("(SELECT r.id FROM {table} AS r WHERE r.workspace_id = $1 AND r.id = t.{column})")
+                }
+                None => format!("t.{column}"),
+            }
         };
         let values: Vec<String> = columns.iter().map(value).collect();
         let over = match self.id {

@@ -426,7 +426,7 @@ pub const ROWS: Table = Table {
             and: "EXISTS (SELECT 1 FROM contacts AS c WHERE c.workspace_id = r.workspace_id AND c.id = r.connector_id AND c.deleted_at IS NULL)",
             ..Link::to("circle_request_id", "circle_requests")
         },
-        Link { and: meetings::TAKEN, ..Link::to("meeting_id", "meetings") },
+        Link { and: meetings::TAKEN, may_stay: true, ..Link::to("meeting_id", "meetings") },
     ],
     taken: "t.deleted_at IS NULL",
     computed: &[

@@ -12,7 +12,8 @@ use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::text::FreeText;
 use crate::{
-    circle_requests, companies, duplicates, follow_ups, introductions, meetings, messages, templates, transfer,
+    bookings, circle_requests, companies, duplicates, follow_ups, introductions, meetings, messages, templates,
+    transfer,
 };
 
 /// The foreign keys to `contacts`, with what becomes of the rows when the contact is merged and when it is erased.
@@ -89,6 +90,7 @@ pub async fn held(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> Api
     held.insert("circle_requests".to_owned(), circle_requests::contact_held(conn, workspace, ids).await?);
     held.insert("messages".to_owned(), messages::contact_held(conn, workspace, ids).await?);
     held.insert("meetings".to_owned(), meetings::contact_held(conn, workspace, ids).await?);
+    held.insert("meeting_offers".to_owned(), bookings::contact_held(conn, workspace, ids).await?);
     held.insert("follow_ups".to_owned(), follow_ups::contact_held(conn, workspace, ids).await?);
     held.insert("merges".to_owned(), super::service::contact_held(conn, workspace, ids).await?);
     Ok(held)
@@ -114,6 +116,7 @@ pub const TEXTS: &[&str] = &[
     circle_requests::RESOURCE,
     messages::RESOURCE,
     meetings::RESOURCE,
+    bookings::RESOURCE,
     follow_ups::RESOURCE,
     templates::RESOURCE,
 ];
@@ -134,6 +137,7 @@ pub async fn texts(
         circle_requests::RESOURCE => circle_requests::free_texts(conn, workspace, after, AT_ONCE).await,
         messages::RESOURCE => messages::free_texts(conn, workspace, after, AT_ONCE).await,
         meetings::RESOURCE => meetings::free_texts(conn, workspace, after, AT_ONCE).await,
+        bookings::RESOURCE => bookings::free_texts(conn, workspace, after, AT_ONCE).await,
         follow_ups::RESOURCE => follow_ups::free_texts(conn, workspace, after, AT_ONCE).await,
         templates::RESOURCE => templates::free_texts(conn, workspace, after, AT_ONCE).await,
         _ => Ok((Vec::new(), None)),

@@ -494,6 +494,12 @@ async fn full(app: &TestApp, member: &Member) {
     app.post("/v1/meetings", member, json!({ "contact_ids": [connector], "medium": "phone" })).await.expect(201);
     let body = json!({ "warn_above_minutes": 10, "travel_minutes": { "coffee": 45 } });
     app.patch("/v1/meetings/settings", member, body).await.expect(200);
+    let body = json!({ "contact_id": connector, "channel": "in_person", "body": "I am glad", "meeting_id": meeting,
+        "follow_up_plan_id": "00000000-0000-7000-8000-000000000002" });
+    app.post("/v1/messages", member, body).await.expect(201);
+    let body = json!({ "contact_id": id, "kind": "promise_mine", "title": "t", "notes": "n", "due_on": "2026-03-20",
+        "due_time": "09:00", "own_time_zone": "Europe/London", "meeting_id": meeting });
+    app.post("/v1/follow-ups", member, body).await.expect(201);
     let body = json!({ "name": "V", "resource": "contacts", "filter": { "tag": ["x"] }, "sort": "name" });
     app.post("/v1/saved-views", member, body).await.expect(201);
     app.patch("/v1/profile", member, json!({ "name": "Robin", "signature": "Robin\nLeeds" })).await.expect(200);
@@ -613,8 +619,9 @@ async fn a_copy_sends_nothing_and_asks_for_nothing_anew() {
     };
     let due: Vec<_> = told(all(&ada, "/v1/follow-ups").await);
     let gone: Vec<_> = told(all(&eve, "/v1/follow-ups").await);
-    assert_eq!(due.len(), gone.len() + 1, "but what is due for somebody in the trash");
     assert!(gone.iter().all(|row| due.contains(row)), "{gone:?} {due:?}");
+    let left: Vec<_> = due.iter().filter(|row| !gone.contains(row)).collect();
+    assert!(!left.is_empty() && left.iter().all(|row| row[1] == "closed"), "for somebody in the trash: {left:?}");
     let runs = all(&eve, "/v1/follow-up-runs").await;
     assert_eq!(runs, all(&ada, "/v1/follow-up-runs").await);
     assert!(runs.as_array().is_some_and(|runs| !runs.is_empty()));

@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 mod accounts;
+mod api_keys;
 mod architecture;
 mod audit;
 mod authz;
+mod bookings;
 mod burst;
 mod changes;
 mod companies;
@@ -15,6 +17,7 @@ mod erasure;
 mod errors;
 mod exports;
 mod faults;
+mod follow_up_meetings;
 mod follow_up_plans;
 mod follow_ups;
 mod forged;
@@ -32,6 +35,7 @@ mod merges;
 mod messages;
 mod migrations;
 mod network;
+mod next_steps;
 mod openapi;
 mod people;
 mod process;

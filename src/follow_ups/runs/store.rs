@@ -1,5 +1,5 @@
 //! Every statement about plans at work, each within one workspace.
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
@@ -115,6 +115,25 @@ pub async fn unlink(
         .returning((follow_up_runs::id, follow_up_runs::version))
         .get_results(&mut conn)
         .await?)
+}
+
+/// Those that run and whose day to try somebody else has come, with whom they wait for and since when, the longest first,
+/// from a place on.
+pub async fn unanswered(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    today: NaiveDate,
+    from: Option<&Position>,
+    limit: i64,
+) -> ApiResult<Vec<(Uuid, ContactId, DateTime<Utc>)>> {
+    let own = follow_up_runs::workspace_id.eq(workspace).and(follow_up_runs::state.eq(FollowUpRunState::Running));
+    let waited = own.and(follow_up_runs::alternative_on.le(today)).and(follow_up_runs::started_at.is_not_null());
+    let since = follow_up_runs::started_at.assume_not_null();
+    let at = from.and_then(|from| Some((from.at?, from.id)));
+    let columns = (follow_up_runs::id, follow_up_runs::contact_id, since);
+    let rows = follow_up_runs::table.filter(waited).select(columns).into_boxed();
+    let rows = keyset!(rows, false, since, follow_up_runs::id, at);
+    Ok(rows.limit(limit).load(&mut conn).await?)
 }
 
 pub async fn list(
