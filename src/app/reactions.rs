@@ -10,5 +10,8 @@ use crate::error::ApiResult;
 use crate::follow_ups;
 
 pub async fn react(tx: &mut Tx<'_>) -> ApiResult<()> {
+    if tx.is_copy() {
+        return Ok(());
+    }
     follow_ups::react(tx).await
 }

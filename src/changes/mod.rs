@@ -88,11 +88,12 @@ pub struct Tx<'a> {
     device: Option<Device>,
     changes: Vec<Change>,
     events: Vec<Event>,
+    is_copy: bool,
 }
 
 impl<'a> Tx<'a> {
     pub fn new(conn: &'a mut Conn, workspace: WorkspaceId, now: DateTime<Utc>, actor: Actor) -> Self {
-        Self { conn, workspace, now, actor, device: None, changes: Vec::new(), events: Vec::new() }
+        Self { conn, workspace, now, actor, device: None, changes: Vec::new(), events: Vec::new(), is_copy: false }
     }
 
     /// Tells the audit log from where it is done.
@@ -122,17 +123,27 @@ impl<'a> Tx<'a> {
         &self.changes
     }
 
+    /// What is written comes from another workspace as it was there, with all that followed from it: nothing follows here.
+    pub fn copy(&mut self) {
+        self.is_copy = true;
+    }
+
+    pub fn is_copy(&self) -> bool {
+        self.is_copy
+    }
+
     /// A part that can fail alone, with its changes.
     pub async fn part<T>(&mut self, work: impl AsyncFnOnce(&mut Tx<'_>) -> ApiResult<T>) -> ApiResult<T> {
         let (workspace, now, actor, device) = (self.workspace, self.now, self.actor, self.device.clone());
-        let (value, changes, events) = crate::db::savepoint(self.conn, async |conn| {
+        let (value, changes, events, is_copy) = crate::db::savepoint(self.conn, async |conn| {
             let mut part = Tx::new(conn, workspace, now, actor).on(device);
             let value = work(&mut part).await?;
-            Ok((value, part.changes, part.events))
+            Ok((value, part.changes, part.events, part.is_copy))
         })
         .await?;
         self.changes.extend(changes);
         self.events.extend(events);
+        self.is_copy |= is_copy;
         Ok(value)
     }
 

@@ -226,6 +226,7 @@ impl NamedPersonInput {
             introduced_title: self.introduced_title,
             introduced_email: self.introduced_email,
             circle_request_id: Some(request.id),
+            meeting_id: None,
             may_use_name: self.may_use_name,
             state: self.state,
             named_at: Some(named_at),

@@ -178,6 +178,22 @@ pub async fn reindex(mut conn: &Conn, workspace: WorkspaceId, ids: &[CompanyId])
     Ok(())
 }
 
+/// What a search would find these companies by, deleted or not, if they had these tags.
+pub async fn words_with(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    mut tags: HashMap<CompanyId, Vec<String>>,
+) -> ApiResult<HashMap<Uuid, Vector>> {
+    let ids: Vec<CompanyId> = tags.keys().copied().collect();
+    let own = companies::workspace_id.eq(workspace).and(companies::id.eq_any(ids));
+    let rows: Vec<CompanyRow> = CompanyRow::query().filter(own).load(&mut conn).await?;
+    let words = |row: CompanyRow| {
+        let tags = tags.remove(&row.id).unwrap_or_default();
+        (row.id.into(), words(&CompanyRow { tags, ..row }))
+    };
+    Ok(rows.into_iter().map(words).collect())
+}
+
 /// Removes the row; positions there keep the company's name.
 pub async fn purge(mut conn: &Conn, row: &CompanyRow) -> ApiResult<()> {
     let there = positions::workspace_id.eq(row.workspace_id).and(positions::company_id.eq(row.id));

@@ -7,8 +7,9 @@ use uuid::Uuid;
 use super::api::{Contact, ContactInput};
 use super::draft::Draft;
 use super::model::{ContactId, ContactRow, PositionView};
-use super::{service, store};
+use super::{search, service, store};
 use crate::changes::{Kind, Tx};
+use crate::db::full_text::Vector;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::text::FreeText;
@@ -54,6 +55,20 @@ pub async fn known(
         (Contact::new(row, positions), deleted_at)
     };
     Ok(rows.map(contact).collect())
+}
+
+/// What a search would find these contacts by, deleted or not, if they had these tags.
+pub async fn words_with(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    mut tags: HashMap<ContactId, Vec<String>>,
+) -> ApiResult<HashMap<Uuid, Vector>> {
+    let ids: Vec<ContactId> = tags.keys().copied().collect();
+    let words = |(mut contact, _): (Contact, _)| {
+        contact.tags = tags.remove(&contact.id).unwrap_or_default();
+        (contact.id.into(), search::words(workspace, contact))
+    };
+    Ok(known(conn, workspace, &ids).await?.into_iter().map(words).collect())
 }
 
 async fn positions_by_contact(

@@ -440,6 +440,7 @@ diesel::table! {
         thanked_at -> Nullable<Timestamptz>,
         loop_closed_at -> Nullable<Timestamptz>,
         notes -> Nullable<Text>,
+        meeting_id -> Nullable<Uuid>,
     }
 }
 

@@ -31,11 +31,20 @@ impl ForeignProperties {
     /// From what the sources have of a contact, in the order in which they were read.
     pub fn read(extras: &[(String, Value)]) -> Self {
         let mut list: Vec<Foreign> = Vec::new();
+        // Of two cards, a group of each; and so when they have been kept before.
+        let mut cards: Vec<(usize, String)> = Vec::new();
         let own = extras.iter().filter(|(source, _)| source == SOURCE);
         for (index, (_, properties)) in own.enumerate() {
             for mut property in fields::stored::<Vec<Foreign>>(properties.clone()) {
-                // Of two cards, a group of each.
-                property.group = property.group.map(|group| format!("kept{}-{group}", index + 1));
+                property.group = property.group.map(|group| {
+                    let (earlier, group) = kept_before(&group);
+                    let card = (index, earlier.to_owned());
+                    let at = cards.iter().position(|known| *known == card).unwrap_or_else(|| {
+                        cards.push(card);
+                        cards.len() - 1
+                    });
+                    format!("kept{}-{group}", at + 1)
+                });
                 // Inroad's own fields are written from the contact.
                 if !property.name.starts_with("X-INROAD-") && !list.contains(&property) {
                     list.push(property);
@@ -60,6 +69,13 @@ impl ForeignProperties {
     pub fn lines(self, version: VcardVersion) -> impl Iterator<Item = String> {
         self.list.into_iter().map(move |property| property.line(version))
     }
+}
+
+/// The number that a group got when it was exported before, and what it was called first.
+fn kept_before(group: &str) -> (&str, &str) {
+    let numbered = group.strip_prefix("kept").and_then(|rest| rest.split_once('-'));
+    let numbered = numbered.filter(|(number, _)| number.bytes().all(|digit| digit.is_ascii_digit()));
+    numbered.unwrap_or(("", group))
 }
 
 /// The first component of a structured value, without its escapes.
@@ -148,6 +164,15 @@ mod tests {
             "RELATED;TYPE=spouse,friend;X-NOTE=\"a;b\":text\\, more",
         ];
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn groups_are_numbered_once() {
+        let property = |group: &str, name: &str| json!({ "group": group, "name": name, "value": "v" });
+        let first = json!([property("kept1-item1", "X-A"), property("kept2-item1", "X-B"), property("item1", "X-C")]);
+        let cards = [(SOURCE.to_owned(), first), (SOURCE.to_owned(), json!([property("kept1-item1", "X-D")]))];
+        let told: Vec<String> = ForeignProperties::read(&cards).lines(VcardVersion::Four).collect();
+        assert_eq!(told, ["kept1-item1.X-A:v", "kept2-item1.X-B:v", "kept3-item1.X-C:v", "kept4-item1.X-D:v"]);
     }
 
     #[test]

@@ -18,8 +18,8 @@ use crate::http::body;
 use crate::meetings::{self, MeetingInput, MeetingRecord};
 use crate::saved_views::{self, SavedViewInput};
 use crate::{
-    circle_requests, do_not_contact, duplicates, follow_ups, introductions, lint, messages, profile, sending,
-    templates, transfer,
+    circle_requests, do_not_contact, duplicates, follow_ups, introductions, lint, mail_accounts, messages, profile,
+    sending, templates, transfer,
 };
 
 /// A file of an archive.
@@ -35,8 +35,8 @@ pub enum Resource {
 }
 
 impl Resource {
-    /// A new resource has its line here, behind those that it points to.
-    pub const ALL: [Self; 21] = [
+    /// A new resource has its line at the end, behind those that it points to: imports keep the places of their rows' files.
+    pub const ALL: [Self; 23] = [
         Self::Companies,
         Self::Contacts,
         Self::SavedViews,
@@ -48,17 +48,18 @@ impl Resource {
         Self::Rows(&transfer::EXTRAS),
         Self::Rows(&transfer::MAPPINGS),
         Self::Rows(&circle_requests::ROWS),
-        // What is due for introductions comes before them, so that none is noted anew.
+        Self::Rows(&introductions::ROWS),
+        Self::Rows(&messages::ROWS),
+        Self::Rows(&do_not_contact::ROWS),
+        Self::Rows(&lint::SETTINGS),
+        Self::Rows(&duplicates::DISMISSALS),
+        Self::Rows(&meetings::SETTINGS),
+        Self::Rows(&sending::ROWS),
+        Self::Rows(&mail_accounts::ACCOUNTS),
         Self::Rows(&follow_ups::SETTINGS),
         Self::Rows(&follow_ups::PLANS),
         Self::Rows(&follow_ups::RUNS),
         Self::Rows(&follow_ups::ROWS),
-        Self::Rows(&introductions::ROWS),
-        Self::Rows(&messages::ROWS),
-        Self::Rows(&do_not_contact::ROWS),
-        Self::Rows(&sending::ROWS),
-        Self::Rows(&lint::SETTINGS),
-        Self::Rows(&duplicates::DISMISSALS),
     ];
 
     pub fn name(self) -> &'static str {
@@ -70,6 +71,11 @@ impl Resource {
             Self::Meetings => "meetings",
             Self::Rows(table) => table.name,
         }
+    }
+
+    /// How the workspace wants it: by this others are brought back.
+    pub fn is_settings(self) -> bool {
+        matches!(self, Self::Rows(table) if table.id.is_none())
     }
 
     /// Those after this id in the order of ids, and the last id that was looked at; none is the end.
@@ -84,7 +90,10 @@ impl Resource {
             Self::Contacts => values(&contacts::after(conn, workspace, after).await?),
             Self::SavedViews => values(&saved_views::after(conn, workspace, after).await?),
             Self::Templates => values(&templates::after(conn, workspace, after).await?),
-            Self::Meetings => values(&meetings::after(conn, workspace, after).await?),
+            Self::Meetings => {
+                let (meetings, last) = meetings::after(conn, workspace, after).await?;
+                return Ok((values(&meetings), last));
+            }
             Self::Rows(table) => return rows::page(conn, workspace, table, after).await,
         };
         let last = rows.last().and_then(|row| Uuid::try_parse(row["id"].as_str()?).ok());

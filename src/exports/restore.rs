@@ -78,7 +78,9 @@ pub fn open(file: &File) -> ApiResult<Opened> {
         let found = found.ok_or_else(|| refused("missing_file", format!("the archive has no {}", listed.name)))?;
         files.push((resource, listed.clone(), summed(found, listed)?));
     }
-    files.sort_by_key(|(resource, ..)| Resource::ALL.iter().position(|known| known.name() == resource.name()));
+    files.sort_by_key(|(resource, ..)| {
+        (!resource.is_settings(), Resource::ALL.iter().position(|known| known.name() == resource.name()))
+    });
     Ok(Opened(files))
 }
 
@@ -102,6 +104,7 @@ fn summed(mut file: File, listed: &ManifestFile) -> ApiResult<File> {
 /// Brings into the workspace what is not there yet, with its ids. What has an id that is there already stays as it is, so
 /// that the same archive once more changes nothing.
 pub async fn load(app: &App, tx: &mut Tx<'_>, opened: &Opened) -> ApiResult<Vec<Row>> {
+    tx.copy();
     let mut all = Vec::new();
     let mut added = HashSet::new();
     for (resource, listed, file) in &opened.0 {

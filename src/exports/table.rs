@@ -7,6 +7,9 @@ use crate::error::ApiError;
 /// Characters of a text.
 const LONGEST: usize = 65_536;
 
+/// Of settings: somebody has changed them. A row that was but locked has version 0.
+const CHANGED: &str = "version > 0";
+
 /// Whether a value is one that the column may have.
 pub type Check = fn(&Value) -> bool;
 
@@ -23,6 +26,9 @@ pub struct Table {
     pub links: &'static [Link],
     /// Which rows are taken, in SQL about `t`: not those in the trash.
     pub taken: &'static str,
+    /// Columns that are set back, for what they say is true of one workspace alone: in SQL about `t`. Those of an archive
+    /// that has them all the same are set back when it is loaded.
+    pub reset: &'static [(&'static str, &'static str)],
     /// Columns that are not written as they stand: in SQL about `t`.
     pub computed: &'static [(&'static str, &'static str)],
     /// Columns that point to rows of the same table, which may come later.
@@ -55,6 +61,7 @@ impl Table {
         key: &[],
         links: &[],
         taken: "true",
+        reset: &[],
         computed: &[],
         late: &[],
         checks: &[],
@@ -90,7 +97,7 @@ impl Table {
             self.links.iter().filter(|link| link.is_required).map(|link| format!(" AND {} IS NOT NULL", link.found()));
         let required: String = required.collect();
         let (behind, order) = match self.id {
-            None => (" AND $2::uuid IS NULL".to_owned(), "t.workspace_id".to_owned()),
+            None => (format!(" AND t.{CHANGED} AND $2::uuid IS NULL"), "t.workspace_id".to_owned()),
             Some(id) => {
                 let columns = std::iter::once(&id).chain(self.key);
                 let order: Vec<String> = columns.map(|column| format!("t.{column}")).collect();
@@ -118,7 +125,7 @@ impl Table {
     }
 
     fn expression(&self, column: &str) -> String {
-        if let Some((_, sql)) = self.computed.iter().find(|(name, _)| *name == column) {
+        if let Some((_, sql)) = self.reset.iter().chain(self.computed).find(|(name, _)| *name == column) {
             return format!("{sql} AS {column}");
         }
         match self.links.iter().find(|link| link.column == column && !link.is_required) {
@@ -127,20 +134,35 @@ impl Table {
         }
     }
 
-    /// Writes lines, those that are not there yet, and tells the keys of these. Parameters: the workspace, the lines.
+    /// Writes lines, those that are not there yet, and tells the keys of these. Settings that nobody has changed give way.
+    /// Parameters: the workspace, the lines.
     pub fn insert(&self) -> String {
         let Self { name, columns, .. } = self;
-        let value = |column: &&str| match self.links.iter().find(|link| link.may_stay && link.column == *column) {
-            _ if self.late.contains(column) => "NULL".to_owned(),
-            Some(Link { table, .. }) => {
-                format!("(SELECT r.id FROM {table} AS r WHERE r.workspace_id = $1 AND r.id = new.{column})")
+        let value = |column: &&str| {
+            if self.late.contains(column) {
+                return "NULL".to_owned();
             }
-            None => format!("new.{column}"),
+            if let Some((_, sql)) = self.reset.iter().find(|(name, _)| name == column) {
+                return (*sql).to_owned();
+            }
+            match self.links.iter().find(|link| link.may_stay && link.column == *column) {
+                Some(Link { table, .. }) => {
+                    format!("(SELECT r.id FROM {table} AS r WHERE r.workspace_id = $1 AND r.id = t.{column})")
+                }
+                None => format!("t.{column}"),
+            }
         };
         let values: Vec<String> = columns.iter().map(value).collect();
+        let over = match self.id {
+            Some(_) => "DO NOTHING".to_owned(),
+            None => {
+                let news: Vec<String> = columns.iter().map(|column| format!("{column} = excluded.{column}")).collect();
+                format!("(workspace_id) DO UPDATE SET {} WHERE NOT ({name}.{CHANGED})", news.join(", "))
+            }
+        };
         format!(
             "INSERT INTO {name} (workspace_id, {}) SELECT $1, {} FROM unnest($2) AS lines (line), \
-             jsonb_populate_record(NULL::{name}, lines.line) AS new ON CONFLICT DO NOTHING RETURNING {} AS key",
+             jsonb_populate_record(NULL::{name}, lines.line) AS t ON CONFLICT {over} RETURNING {} AS key",
             columns.join(", "),
             values.join(", "),
             self.key_text(name)

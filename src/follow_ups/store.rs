@@ -1,8 +1,9 @@
 //! Every statement about follow-ups, each within one workspace.
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::not;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::model::{FollowUpId, FollowUpRow};
@@ -13,10 +14,11 @@ use crate::contacts::ContactId;
 use crate::db::schema::follow_ups;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, OnConstraint};
+use crate::exports::table::is;
 use crate::exports::{Link, Table};
 use crate::introductions::IntroductionId;
-use crate::meetings::MeetingId;
-use crate::messages::MessageId;
+use crate::meetings::{self, MeetingId};
+use crate::messages::{self, MessageId};
 use crate::sort::{Order, Position, keyset};
 
 pub async fn insert(mut conn: &Conn, row: &FollowUpRow) -> ApiResult<()> {
@@ -320,7 +322,7 @@ pub async fn list(
     Ok(rows.limit(query.fetch()).load(&mut conn).await?)
 }
 
-/// As an archive takes them: what they name besides the contact may have gone.
+/// As an archive takes them.
 pub const ROWS: Table = Table {
     name: "follow_ups",
     columns: &[
@@ -353,8 +355,19 @@ pub const ROWS: Table = Table {
     ],
     id: Some("id"),
     key: &["id"],
-    links: &[Link::required("contact_id", "contacts")],
+    links: &[
+        Link::required("contact_id", "contacts"),
+        Link { and: messages::TAKEN, ..Link::to("message_id", "messages") },
+        Link { and: meetings::TAKEN, ..Link::to("meeting_id", "meetings") },
+        Link::to("introduction_id", "introductions"),
+    ],
     taken: "t.deleted_at IS NULL",
+    checks: &[("due_on", is::<NaiveDate>), ("after_days", are_days), ("repeat_after_days", are_days)],
     created: Some(Kind::FollowUpCreated),
     ..Table::NONE
 };
+
+/// Days that somebody may ask to wait.
+fn are_days(value: &Value) -> bool {
+    value.as_i64().is_some_and(|days| (0..=3650).contains(&days))
+}

@@ -11,6 +11,7 @@ use crate::companies::CompanyId;
 use crate::contacts::ContactId;
 use crate::db::WorkspaceId;
 use crate::error::{ApiError, ApiResult, Fault};
+use crate::meetings::MeetingId;
 use crate::text::{filled, name_key};
 
 /// How far a client's clock may be ahead of ours.
@@ -44,6 +45,9 @@ pub struct IntroductionInput {
     /// The request that brought it, of the same connector.
     #[schema(value_type = Option<Uuid>)]
     pub circle_request_id: Option<CircleRequestId>,
+    /// The meeting in which it came up.
+    #[schema(value_type = Option<Uuid>)]
+    pub meeting_id: Option<MeetingId>,
     /// Whether the seeker may say who named this person.
     #[serde(default)]
     pub may_use_name: bool,
@@ -94,6 +98,7 @@ impl From<&IntroductionRow> for IntroductionInput {
             introduced_title: row.introduced_title.clone(),
             introduced_email: row.introduced_email.clone(),
             circle_request_id: row.circle_request_id,
+            meeting_id: row.meeting_id,
             may_use_name: row.may_use_name,
             state: row.state,
             named_at: Some(row.named_at),
@@ -202,6 +207,7 @@ impl IntroductionInput {
             thanked_at: self.thanked_at,
             loop_closed_at: self.loop_closed_at,
             notes: self.notes,
+            meeting_id: self.meeting_id,
         }
     }
 }

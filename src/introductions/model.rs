@@ -13,6 +13,7 @@ use crate::companies::CompanyId;
 use crate::contacts::ContactId;
 use crate::db::WorkspaceId;
 use crate::db::schema::introductions;
+use crate::meetings::MeetingId;
 use crate::resource_id;
 
 resource_id!(
@@ -51,6 +52,7 @@ pub struct IntroductionRow {
     pub thanked_at: Option<DateTime<Utc>>,
     pub loop_closed_at: Option<DateTime<Utc>>,
     pub notes: Option<String>,
+    pub meeting_id: Option<MeetingId>,
 }
 
 /// Who named, promised or introduced whom.
@@ -82,6 +84,9 @@ pub struct Introduction {
     /// The request that brought it.
     #[schema(value_type = Option<Uuid>)]
     pub circle_request_id: Option<CircleRequestId>,
+    /// The meeting in which it came up.
+    #[schema(value_type = Option<Uuid>)]
+    pub meeting_id: Option<MeetingId>,
     /// Whether the seeker may say who named this person.
     pub may_use_name: bool,
     pub state: State,
@@ -149,6 +154,7 @@ impl Introduction {
             thanked_at,
             loop_closed_at,
             notes,
+            meeting_id,
         } = row;
         let called = |id: Option<ContactId>| id.and_then(|id| names.contacts.get(&id).cloned());
         let company = introduced_company_id.and_then(|id| names.companies.get(&id).cloned());
@@ -166,6 +172,7 @@ impl Introduction {
             introduced_title,
             introduced_email,
             circle_request_id,
+            meeting_id,
             may_use_name,
             state,
             named_at,

@@ -13,6 +13,7 @@ use crate::circle_requests::CircleRequestId;
 use crate::contacts::ContactId;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
+use crate::meetings::MeetingId;
 use crate::text::FreeText;
 use crate::{fields, merges, trash};
 
@@ -41,6 +42,8 @@ struct Facts {
     introduced_title: Option<String>,
     introduced_email: Option<String>,
     circle_request_id: Option<CircleRequestId>,
+    #[serde(default)]
+    meeting_id: Option<MeetingId>,
     may_use_name: bool,
     named_at: DateTime<Utc>,
     promised_at: Option<DateTime<Utc>>,
@@ -58,6 +61,7 @@ impl Facts {
             introduced_title: row.introduced_title.clone(),
             introduced_email: row.introduced_email.clone(),
             circle_request_id: row.circle_request_id,
+            meeting_id: row.meeting_id,
             may_use_name: row.may_use_name,
             named_at: row.named_at,
             promised_at: row.promised_at,
@@ -77,6 +81,7 @@ impl Facts {
             introduced_title: self.introduced_title.or(other.introduced_title),
             introduced_email: self.introduced_email.or(other.introduced_email),
             circle_request_id: self.circle_request_id.or(other.circle_request_id),
+            meeting_id: self.meeting_id.or(other.meeting_id),
             may_use_name: self.may_use_name || other.may_use_name,
             named_at: self.named_at.min(other.named_at),
             promised_at: self.promised_at.or(other.promised_at),
@@ -90,6 +95,7 @@ impl Facts {
         row.introduced_title = self.introduced_title;
         row.introduced_email = self.introduced_email;
         row.circle_request_id = self.circle_request_id;
+        row.meeting_id = self.meeting_id;
         row.may_use_name = self.may_use_name;
         row.named_at = self.named_at;
         row.promised_at = self.promised_at;

@@ -43,6 +43,8 @@ pub struct ListQuery {
     pub introduced_company_id: Vec<Uuid>,
     /// Those that this request brought.
     pub circle_request_id: Option<Uuid>,
+    /// Those that came up in this meeting.
+    pub meeting_id: Option<Uuid>,
     pub may_use_name: Option<bool>,
     /// Whether the introducer was thanked.
     pub thanked: Option<bool>,
@@ -66,6 +68,7 @@ impl Default for ListQuery {
             contact_id: None,
             introduced_company_id: Vec::new(),
             circle_request_id: None,
+            meeting_id: None,
             may_use_name: None,
             thanked: None,
             loop_closed: None,

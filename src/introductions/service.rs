@@ -12,7 +12,8 @@ use crate::contacts::{self, ContactId};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Fault};
 use crate::http::{IfMatch, Patch};
-use crate::{fields, trash};
+use crate::meetings::MeetingId;
+use crate::{fields, meetings, trash};
 
 pub const RESOURCE: &str = "introduction";
 
@@ -92,6 +93,11 @@ async fn check_references(tx: &Tx<'_>, input: &IntroductionInput, before: Option
             Some(_) => {}
         }
     }
+    if let Some(meeting) = input.meeting_id.filter(|id| Some(*id) != known.meeting)
+        && !meetings::is_there(tx.conn, tx.workspace, meeting).await?
+    {
+        faults.push(Fault::field("/meeting_id", "not_found", "is not a meeting of this workspace"));
+    }
     ApiError::check(faults)
 }
 
@@ -101,12 +107,18 @@ struct References {
     introducer: Option<ContactId>,
     introduced: Option<ContactId>,
     request: Option<CircleRequestId>,
+    meeting: Option<MeetingId>,
 }
 
 impl From<&IntroductionRow> for References {
     fn from(row: &IntroductionRow) -> Self {
         let ghost = row.introducer_ghost.map(ContactId::from);
-        Self { introducer: row.introducer_id.or(ghost), introduced: row.introduced_id, request: row.circle_request_id }
+        Self {
+            introducer: row.introducer_id.or(ghost),
+            introduced: row.introduced_id,
+            request: row.circle_request_id,
+            meeting: row.meeting_id,
+        }
     }
 }
 

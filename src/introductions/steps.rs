@@ -13,6 +13,7 @@ use crate::changes::{Actor, Kind, Tx};
 use crate::circle_requests::CircleRequestId;
 use crate::companies::CompanyId;
 use crate::error::{ApiError, ApiResult};
+use crate::meetings::MeetingId;
 
 /// When something happened.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -100,6 +101,14 @@ pub async fn company_gone(tx: &mut Tx<'_>, company: CompanyId, name: &str) -> Ap
 pub async fn request_gone(tx: &mut Tx<'_>, request: CircleRequestId) -> ApiResult<()> {
     for (id, version) in store::drop_request(tx.conn, tx.workspace, request, tx.now).await? {
         tx.record(Kind::IntroductionUpdated, id, version, vec!["circle_request_id".to_owned()]);
+    }
+    Ok(())
+}
+
+/// A meeting goes for good; what came up in it stays.
+pub async fn meeting_gone(tx: &mut Tx<'_>, meeting: MeetingId) -> ApiResult<()> {
+    for (id, version) in store::drop_meeting(tx.conn, tx.workspace, meeting, tx.now).await? {
+        tx.record(Kind::IntroductionUpdated, id, version, vec!["meeting_id".to_owned()]);
     }
     Ok(())
 }

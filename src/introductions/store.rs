@@ -15,6 +15,7 @@ use crate::db::schema::introductions;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, AsConstraint, Code, Fault};
 use crate::exports::{Link, Table};
+use crate::meetings::{self, MeetingId};
 use crate::sort::{Order, Position, keyset};
 
 /// How many promises are given up in one go.
@@ -39,6 +40,7 @@ fn meaning(outcome: QueryResult<usize>) -> ApiResult<()> {
         Some("introductions_introduced_fkey") => gone("/introduced_id", "contact"),
         Some("introductions_company_fkey") => gone("/introduced_company_id", "company"),
         Some("introductions_request_fkey") => gone("/circle_request_id", "request"),
+        Some("introductions_meeting_fkey") => gone("/meeting_id", "meeting"),
         Some("introductions_pair_key") => exists("/introduced_id", None),
         Some("introductions_name_key") => exists("/introduced_name", None),
         _ => error.into(),
@@ -182,6 +184,9 @@ pub async fn list(
     }
     if let Some(request) = query.circle_request_id {
         rows = rows.filter(introductions::circle_request_id.eq(request));
+    }
+    if let Some(meeting) = query.meeting_id {
+        rows = rows.filter(introductions::meeting_id.eq(meeting));
     }
     if let Some(may_use_name) = query.may_use_name {
         rows = rows.filter(introductions::may_use_name.eq(may_use_name));
@@ -338,6 +343,25 @@ pub async fn drop_request(
         .await?)
 }
 
+/// A meeting goes for good; what came up in it stays. Gives the rows that it was in.
+pub async fn drop_meeting(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    meeting: MeetingId,
+    now: DateTime<Utc>,
+) -> ApiResult<Vec<(IntroductionId, i32)>> {
+    let came_up = introductions::workspace_id.eq(workspace).and(introductions::meeting_id.eq(meeting));
+    Ok(diesel::update(introductions::table.filter(came_up))
+        .set((
+            introductions::meeting_id.eq(None::<MeetingId>),
+            introductions::version.eq(introductions::version + 1),
+            introductions::updated_at.eq(now),
+        ))
+        .returning((introductions::id, introductions::version))
+        .get_results(&mut conn)
+        .await?)
+}
+
 /// Promises that are older than this, over all workspaces: it is the service's own housekeeping.
 pub async fn old_promises(
     mut conn: &Conn,
@@ -390,6 +414,7 @@ pub const ROWS: Table = Table {
         "thanked_at",
         "loop_closed_at",
         "notes",
+        "meeting_id",
     ],
     id: Some("id"),
     key: &["id"],
@@ -401,6 +426,7 @@ pub const ROWS: Table = Table {
             and: "EXISTS (SELECT 1 FROM contacts AS c WHERE c.workspace_id = r.workspace_id AND c.id = r.connector_id AND c.deleted_at IS NULL)",
             ..Link::to("circle_request_id", "circle_requests")
         },
+        Link { and: meetings::TAKEN, may_stay: true, ..Link::to("meeting_id", "meetings") },
     ],
     taken: "t.deleted_at IS NULL",
     computed: &[

@@ -76,6 +76,7 @@ fn steps(introduction: &Introduction, contact: ContactId) -> Vec<Entry> {
                 "introduced_id": introduction.introduced_id,
                 "introduced_name": introduction.introduced_name,
                 "may_use_name": introduction.may_use_name,
+                "meeting_id": introduction.meeting_id,
                 "state": introduction.state,
             }),
             tie: format!("{}/{step}", introduction.id),

@@ -21,12 +21,16 @@ pub struct AccountRow {
     pub port: i32,
     pub security: MailSecurity,
     pub username: String,
+    /// Empty when the account came with an archive, which has none.
     pub password: Vec<u8>,
     pub address: String,
     pub name: Option<String>,
     pub verified_at: Option<DateTime<Utc>>,
     pub failure: Option<String>,
 }
+
+/// What is wrong with an account that came with an archive.
+pub const NO_PASSWORD: &str = "the account came with an archive, which has no password: put it with one";
 
 /// A mail account to send through.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -85,7 +89,7 @@ impl From<AccountRow> for MailAccount {
             port,
             security,
             username,
-            password: _,
+            password,
             address,
             name,
             verified_at,
@@ -102,7 +106,7 @@ impl From<AccountRow> for MailAccount {
             address: Some(address),
             name,
             verified_at,
-            failure,
+            failure: failure.or_else(|| password.is_empty().then(|| NO_PASSWORD.to_owned())),
         }
     }
 }

@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::model::{AccountRow, MailAccount, MailAccountInput};
+use super::model::{AccountRow, MailAccount, MailAccountInput, NO_PASSWORD};
 use super::store;
 use crate::app::App;
 use crate::auth::secrets::{KeyRing, Place};
@@ -156,8 +156,12 @@ impl Job for VerifyMailAccount {
         let found = app.db.read(workspace, async |conn| store::find(conn, workspace).await).await;
         let found = found.map_err(|error| error.to_string())?.filter(|row| row.version == self.version);
         let Some(row) = found else { return Ok(()) };
-        let own = open(app, row).map_err(|error| error.to_string())?;
-        let outcome = test(app, &own, id).await;
+        let outcome = if row.password.is_empty() {
+            Err(NO_PASSWORD.to_owned())
+        } else {
+            let own = open(app, row).map_err(|error| error.to_string())?;
+            test(app, &own, id).await
+        };
         let note = async |tx: &mut Tx<'_>| note(tx, self.version, outcome).await;
         app.write_as(workspace, Actor::Job, note).await.map_err(|error| error.to_string())
     }

@@ -3,9 +3,11 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::model::AccountRow;
+use crate::changes::Kind;
 use crate::db::schema::mail_accounts;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
+use crate::exports::Table;
 
 pub async fn find(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<Option<AccountRow>> {
     let own = mail_accounts::workspace_id.eq(workspace);
@@ -36,7 +38,15 @@ pub async fn delete(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<()> {
     Ok(())
 }
 
-/// All accounts there are, for encrypting their passwords anew.
+/// All accounts that have a password, for encrypting it anew.
 pub async fn all(mut conn: &Conn) -> ApiResult<Vec<AccountRow>> {
-    Ok(AccountRow::query().load(&mut conn).await?)
+    Ok(AccountRow::query().filter(mail_accounts::password.ne(Vec::new())).load(&mut conn).await?)
 }
+
+/// As an archive takes it: without the password, and so not to be used until it is given one.
+pub const ACCOUNTS: Table = Table {
+    name: "mail_accounts",
+    columns: &["version", "created_at", "updated_at", "host", "port", "security", "username", "address", "name"],
+    created: Some(Kind::MailAccountUpdated),
+    ..Table::NONE
+};

@@ -42,10 +42,22 @@ impl MeetingRecord {
     }
 }
 
-/// Meetings after this one in the order of ids.
-pub async fn after(conn: &Conn, workspace: WorkspaceId, after: Option<Uuid>) -> ApiResult<Vec<Meeting>> {
+/// Meetings after this one in the order of ids, and the last id that was looked at. Who lies in the trash is in none, and
+/// a meeting with nobody else is left out.
+pub async fn after(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    after: Option<Uuid>,
+) -> ApiResult<(Vec<Meeting>, Option<Uuid>)> {
     let rows = store::following(conn, workspace, after, PAGE).await?;
-    service::show_all(conn, workspace, rows).await
+    let last = rows.last().map(|row| row.id.into());
+    let mut meetings = service::show_all(conn, workspace, rows).await?;
+    for meeting in &mut meetings {
+        meeting.contacts.retain(|contact| contact.name.is_some());
+        meeting.contact_ids = meeting.contacts.iter().map(|contact| contact.id).collect();
+    }
+    meetings.retain(|meeting| !meeting.contacts.is_empty());
+    Ok((meetings, last))
 }
 
 /// Adds meetings with the identity that they had, those whose id and time are free, and says which. Of those whom a

@@ -33,7 +33,7 @@ pub use self::search::found;
 pub use self::service::{RESOURCE, confirmed, create, purge, read_many, restore};
 pub use self::settings::preferences;
 pub use self::steps::{cancel, complete, confirm};
-pub use self::store::{open_with, reindex};
+pub use self::store::{SETTINGS, TAKEN, is_there, open_with, reindex};
 pub use self::time::{LocalSpan, WallClock, local, start as instant};
 pub use self::timeline::timeline;
 pub use self::words::{MeetingMedium, MeetingParty, MeetingState};

@@ -18,7 +18,7 @@ use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
 use crate::http::{IfMatch, Patch};
 use crate::sort::Position;
-use crate::{fields, messages, trash};
+use crate::{fields, introductions, messages, trash};
 
 pub const RESOURCE: &str = "meeting";
 
@@ -149,6 +149,7 @@ pub async fn restore(tx: &mut Tx<'_>, id: MeetingId) -> ApiResult<()> {
 pub async fn purge(tx: &mut Tx<'_>, id: MeetingId) -> ApiResult<()> {
     let Some(row) = store::lock(tx.conn, tx.workspace, id).await? else { return Ok(()) };
     messages::meeting_gone(tx, id).await?;
+    introductions::meeting_gone(tx, id).await?;
     store::purge(tx.conn, tx.workspace, id).await?;
     tx.record(Kind::MeetingPurged, id, row.version + 1, Vec::new());
     Ok(())

@@ -1,6 +1,7 @@
 //! How a workspace wants its meetings.
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::api::MeetingWarning;
@@ -61,6 +62,15 @@ impl Default for TravelMinutes {
 }
 
 impl MeetingSettingsInput {
+    /// Whether a value of JSON is such settings, as the API would take them.
+    pub fn is_sound(value: &Value) -> bool {
+        let Ok(settings) = serde_json::from_value::<Self>(value.clone()) else { return false };
+        let Self { duration_minutes, warn_above_minutes, payer: _, travel_minutes } = settings;
+        let TravelMinutes { phone, video, coffee, on_site, other } = travel_minutes;
+        [duration_minutes, warn_above_minutes].iter().all(|minutes| (5..=480).contains(minutes))
+            && [phone, video, coffee, on_site, other].iter().all(|minutes| *minutes <= 480)
+    }
+
     pub fn travel(&self, medium: MeetingMedium) -> TimeDelta {
         let travel = &self.travel_minutes;
         TimeDelta::minutes(i64::from(match medium {

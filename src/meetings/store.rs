@@ -8,12 +8,15 @@ use uuid::Uuid;
 use super::model::{MeetingContactRow, MeetingId, MeetingRow, SettingsRow};
 use super::query::{By, ListQuery};
 use super::search::words;
+use super::settings::MeetingSettingsInput;
 use super::words::MeetingState;
+use crate::changes::Kind;
 use crate::contacts::ContactId;
 use crate::db::full_text::Vector;
 use crate::db::schema::{meeting_contacts, meeting_settings, meetings};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault, OnConstraint};
+use crate::exports::Table;
 use crate::search;
 use crate::sort::{Order, Position, keyset};
 use crate::spans::Span;
@@ -165,6 +168,15 @@ pub async fn find_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[Uuid]) ->
     Ok(MeetingRow::query().filter(live).load(&mut conn).await?)
 }
 
+/// Whether there is such a meeting, and it is not deleted.
+pub async fn is_there(conn: &Conn, workspace: WorkspaceId, id: MeetingId) -> ApiResult<bool> {
+    Ok(!find_many(conn, workspace, &[id.into()]).await?.is_empty())
+}
+
+/// Which meetings an archive has, in SQL about `r`: those with somebody who does not lie in the trash.
+pub const TAKEN: &str = "EXISTS (SELECT 1 FROM meeting_contacts AS m JOIN contacts AS c ON c.workspace_id = m.workspace_id \
+    AND c.id = m.contact_id WHERE m.workspace_id = r.workspace_id AND m.meeting_id = r.id AND c.deleted_at IS NULL)";
+
 /// Renews what a search finds of these meetings by. Whoever holds one of them writes it anew.
 pub async fn reindex(mut conn: &Conn, workspace: WorkspaceId, ids: &[MeetingId]) -> ApiResult<()> {
     let wanted = meetings::workspace_id.eq(workspace).and(meetings::id.eq_any(ids));
@@ -312,3 +324,12 @@ pub async fn update_settings(mut conn: &Conn, row: &SettingsRow) -> ApiResult<()
     diesel::update(meeting_settings::table.find(row.workspace_id)).set(row).execute(&mut conn).await?;
     Ok(())
 }
+
+/// How a workspace wants its meetings, as an archive takes it.
+pub const SETTINGS: Table = Table {
+    name: "meeting_settings",
+    columns: &["version", "created_at", "updated_at", "preferences"],
+    checks: &[("preferences", MeetingSettingsInput::is_sound)],
+    created: Some(Kind::MeetingSettingsUpdated),
+    ..Table::NONE
+};

@@ -1,4 +1,6 @@
 //! Every statement about merges, each within one workspace.
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -87,15 +89,24 @@ pub async fn remove_of(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId
     Ok(())
 }
 
-/// The contact that is there for an old id.
-pub async fn survivor(mut conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResult<Option<ContactId>> {
+/// The contacts that are there for those of these ids that are old ones.
+pub async fn survivors(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    ids: &[ContactId],
+) -> ApiResult<HashMap<ContactId, ContactId>> {
     let live = contacts::table.on(contacts::workspace_id
         .eq(redirects::workspace_id)
         .and(contacts::id.eq(redirects::survivor_id))
         .and(contacts::deleted_at.is_null()));
-    let old = redirects::workspace_id.eq(workspace).and(redirects::id.eq(id));
-    let found = redirects::table.inner_join(live).filter(old).select(redirects::survivor_id);
-    Ok(found.first(&mut conn).await.optional()?)
+    let old = redirects::workspace_id.eq(workspace).and(redirects::id.eq_any(ids));
+    let found = redirects::table.inner_join(live).filter(old).select((redirects::id, redirects::survivor_id));
+    Ok(found.load(&mut conn).await?.into_iter().collect())
+}
+
+/// The contact that is there for an old id.
+pub async fn survivor(conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResult<Option<ContactId>> {
+    Ok(survivors(conn, workspace, &[id]).await?.remove(&id))
 }
 
 /// The old ids of a contact, whether it is there or lies in the trash.

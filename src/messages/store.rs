@@ -18,7 +18,7 @@ use crate::error::{ApiError, ApiResult, AsConstraint};
 use crate::exports::table::is;
 use crate::exports::{Link, Table};
 use crate::lint::Report;
-use crate::meetings::MeetingId;
+use crate::meetings::{self, MeetingId};
 use crate::search::Found;
 use crate::sort::{Order, Position, keyset};
 use crate::templates::TemplateId;
@@ -436,6 +436,10 @@ pub async fn reindex(mut conn: &Conn, workspace: WorkspaceId, ids: &[MessageId])
     crate::search::keep(conn, workspace, "messages", words).await
 }
 
+/// Which messages an archive has, in SQL about `r`: those whose contact does not lie in the trash.
+pub const TAKEN: &str = "EXISTS (SELECT 1 FROM contacts AS c WHERE c.workspace_id = r.workspace_id \
+    AND c.id = r.contact_id AND c.deleted_at IS NULL)";
+
 /// As an archive takes them: with them go those of a contact that lies in the trash.
 pub const ROWS: Table = Table {
     name: "messages",
@@ -475,18 +479,18 @@ pub const ROWS: Table = Table {
     links: &[
         Link::required("contact_id", "contacts"),
         Link::to("template_id", "templates"),
-        // It is with somebody who is in the archive; and where its time is another's, it does not come along.
-        Link {
-            and: "EXISTS (SELECT 1 FROM meeting_contacts AS m JOIN contacts AS c ON c.workspace_id = m.workspace_id AND c.id = m.contact_id WHERE m.workspace_id = r.workspace_id AND m.meeting_id = r.id AND c.deleted_at IS NULL)",
-            may_stay: true,
-            ..Link::to("meeting_id", "meetings")
-        },
-        Link {
-            and: "EXISTS (SELECT 1 FROM contacts AS c WHERE c.workspace_id = r.workspace_id AND c.id = r.contact_id AND c.deleted_at IS NULL)",
-            ..Link::to("in_reply_to_id", "messages")
-        },
+        // Where its time is another's, a meeting does not come along.
+        Link { and: meetings::TAKEN, may_stay: true, ..Link::to("meeting_id", "meetings") },
+        Link { and: TAKEN, ..Link::to("in_reply_to_id", "messages") },
     ],
     taken: "t.deleted_at IS NULL",
+    // A copy sends nothing by itself: the first workspace does.
+    reset: &[
+        ("state", "CASE t.state WHEN 'scheduled' THEN 'draft' ELSE t.state END"),
+        ("scheduled_at", "CASE WHEN t.state <> 'scheduled' THEN t.scheduled_at END"),
+        ("waits_for", "CASE WHEN t.state <> 'scheduled' THEN t.waits_for END"),
+        ("occurred_at", "CASE t.state WHEN 'scheduled' THEN t.created_at ELSE t.occurred_at END"),
+    ],
     computed: &[(
         "template_version",
         "CASE WHEN EXISTS (SELECT 1 FROM templates AS r WHERE r.workspace_id = t.workspace_id AND r.id = t.template_id AND r.deleted_at IS NULL) THEN t.template_version END",

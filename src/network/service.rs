@@ -15,8 +15,8 @@ use crate::introductions::State;
 
 /// Introductions, and connectors, that a graph takes into account at most.
 const LINKS: i64 = 20_000;
-/// Roles and introductions around a company that its paths take into account at most.
-const AROUND: i64 = 5_000;
+/// Roles and introductions around a company that its paths take into account at most: those of whom the seeker knows best.
+const AROUND: i64 = 50_000;
 
 /// Which part of the network is asked for. Of several kinds of filter all have to fit.
 #[derive(Debug, Default)]

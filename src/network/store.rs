@@ -49,7 +49,7 @@ pub async fn people_at(mut conn: &Conn, workspace: WorkspaceId, companies: &[Uui
     Ok(positions::table.filter(there).select(positions::contact_id).load(&mut conn).await?)
 }
 
-/// Who works or worked at a company, with each role there.
+/// Who works or worked at a company, with each role there; whom the seeker knows best, and who is there now, first.
 pub async fn roles(
     mut conn: &Conn,
     workspace: WorkspaceId,
@@ -63,7 +63,13 @@ pub async fn roles(
     let there = positions::workspace_id.eq(workspace).and(positions::company_id.eq(company));
     let rows = positions::table.inner_join(person).filter(there);
     let rows = rows.select((RoleRow::as_select(), PersonRow::as_select()));
-    Ok(rows.order((positions::contact_id, positions::ordinal)).limit(limit).load(&mut conn).await?)
+    let closest = (
+        contacts::strength.desc().nulls_last(),
+        positions::is_current.desc(),
+        positions::contact_id,
+        positions::ordinal,
+    );
+    Ok(rows.order(closest).limit(limit).load(&mut conn).await?)
 }
 
 /// Introductions by contacts that lead to any of these people, or to somebody named as working at the company, and

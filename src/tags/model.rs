@@ -1,11 +1,14 @@
 //! Tags as the API shows them, and what carries them.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::store::Tagged;
 use crate::changes::{Kind, Tx};
+use crate::db::full_text::Vector;
 use crate::error::ApiResult;
 use crate::{companies, contacts};
 
@@ -38,17 +41,17 @@ impl Carrier {
         }
     }
 
-    /// Has a search find these by their new tags.
-    pub async fn reindex(self, tx: &mut Tx<'_>, ids: &[Uuid]) -> ApiResult<()> {
+    /// What a search would find these by if they had these tags.
+    pub async fn words(self, tx: &mut Tx<'_>, tagged: &[Tagged]) -> ApiResult<HashMap<Uuid, Vector>> {
         match self {
-            Self::Contacts => contacts::reindex(tx.conn, tx.workspace, &typed(ids)).await,
-            Self::Companies => companies::reindex(tx.conn, tx.workspace, &typed(ids)).await,
+            Self::Contacts => contacts::words_with(tx.conn, tx.workspace, by_id(tagged)).await,
+            Self::Companies => companies::words_with(tx.conn, tx.workspace, by_id(tagged)).await,
         }
     }
 }
 
-fn typed<I: From<Uuid>>(ids: &[Uuid]) -> Vec<I> {
-    ids.iter().copied().map(I::from).collect()
+fn by_id<I: From<Uuid> + Eq + Hash>(tagged: &[Tagged]) -> HashMap<I, Vec<String>> {
+    tagged.iter().map(|row| (row.id.into(), row.tags.clone())).collect()
 }
 
 /// A tag, and how many carry it.

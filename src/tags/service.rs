@@ -1,6 +1,4 @@
 //! Renaming, merging and deleting tags, inside the caller's transaction.
-use uuid::Uuid;
-
 use super::model::{Carrier, Tag, TagMergeInput, key};
 use super::store::{self, TagRow};
 use crate::changes::Tx;
@@ -67,17 +65,46 @@ async fn replace(tx: &mut Tx<'_>, keys: &[String], new: Option<&str>) -> ApiResu
         if old.is_empty() {
             continue;
         }
+        // What is changed no longer has any of them.
         loop {
-            let touched = store::replace_some(tx.conn, tx.workspace, carrier, &old, new, tx.now).await?;
-            if touched.is_empty() {
+            let mut rows = store::lock_some(tx.conn, tx.workspace, carrier, &old).await?;
+            if rows.is_empty() {
                 break;
             }
-            let ids: Vec<Uuid> = touched.iter().map(|row| row.id).collect();
-            carrier.reindex(tx, &ids).await?;
+            for row in &mut rows {
+                row.tags = with(std::mem::take(&mut row.tags), &old, new);
+            }
+            let mut words = carrier.words(tx, &rows).await?;
+            let rows = rows.into_iter().filter_map(|row| words.remove(&row.id).map(|words| (row, words))).collect();
+            let touched = store::put(tx.conn, tx.workspace, carrier, rows, tx.now).await?;
             for row in touched.iter().filter(|row| row.live) {
                 tx.record(carrier.changed(), row.id, row.version, vec!["tags".to_owned()]);
             }
         }
     }
     Ok(())
+}
+
+/// With `new` in the place of the first of these spellings, and without the others; or without all of them.
+fn with(tags: Vec<String>, old: &[String], new: Option<&str>) -> Vec<String> {
+    let mut changed: Vec<String> = Vec::with_capacity(tags.len());
+    for tag in tags {
+        let tag = if old.contains(&tag) { new.map(str::to_owned) } else { Some(tag) };
+        changed.extend(tag.filter(|tag| !changed.contains(tag)));
+    }
+    changed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_new_spelling_stands_where_the_first_old_one_stood() {
+        let owned = |tags: &[&str]| tags.iter().map(|tag| (*tag).to_owned()).collect::<Vec<_>>();
+        let old = owned(&["green", "Green"]);
+        assert_eq!(with(owned(&["a", "Green", "b", "green"]), &old, Some("eco")), owned(&["a", "eco", "b"]));
+        assert_eq!(with(owned(&["eco", "green"]), &old, Some("eco")), owned(&["eco"]));
+        assert_eq!(with(owned(&["Green", "a"]), &old, None), owned(&["a"]));
+    }
 }

@@ -1,11 +1,13 @@
 //! Every statement about tags: each over all carriers, or over some thousand rows of one.
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::model::Carrier;
+use crate::db::full_text::{TsVector, Vector};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 
@@ -91,6 +93,34 @@ pub async fn spellings(
     Ok(rows.into_iter().map(|row| row.tag).collect())
 }
 
+/// A row and its tags.
+#[derive(Debug, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct Tagged {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    #[diesel(sql_type = Array<Text>)]
+    pub tags: Vec<String>,
+}
+
+/// Some thousand rows that have any of these spellings, locked until the end of the transaction.
+pub async fn lock_some(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    carrier: Carrier,
+    spellings: &[String],
+) -> ApiResult<Vec<Tagged>> {
+    // In the order of ids, so that two who change the same rows wait and do not block each other.
+    let sql = format!(
+        "SELECT id, tags FROM {}
+         WHERE workspace_id = $1 AND tags <> '{{}}' AND inroad_lowered(tags) && inroad_lowered($2) AND tags && $2
+         ORDER BY id LIMIT $3 FOR UPDATE",
+        carrier.table()
+    );
+    let query = diesel::sql_query(sql).bind::<SqlUuid, _>(workspace).bind::<Array<Text>, _>(spellings);
+    Ok(query.bind::<BigInt, _>(CHUNK).load(&mut conn).await?)
+}
+
 /// A row whose tags were changed.
 #[derive(Debug, QueryableByName)]
 #[diesel(check_for_backend(diesel::pg::Pg))]
@@ -103,33 +133,25 @@ pub struct Touched {
     pub live: bool,
 }
 
-/// Puts `new` in the place of the first of these spellings and takes the others off, or takes all of them off; some
-/// thousand rows at a time. What is changed no longer has any of them, so the last call changes nothing.
-pub async fn replace_some(
+/// Writes the tags, and what a search finds the rows by, at once: each write of a row is one into all of its indexes.
+pub async fn put(
     mut conn: &Conn,
     workspace: WorkspaceId,
     carrier: Carrier,
-    old: &[String],
-    new: Option<&str>,
+    rows: Vec<(Tagged, Vector)>,
     now: DateTime<Utc>,
 ) -> ApiResult<Vec<Touched>> {
-    let table = carrier.table();
-    // In the order of ids, so that two who change the same rows wait and do not block each other.
     let sql = format!(
-        "UPDATE {table} SET version = version + 1, updated_at = $4, tags = ARRAY(
-             SELECT tag FROM (
-                 SELECT CASE WHEN tag = ANY($2) THEN $3 ELSE tag END AS tag, place
-                 FROM unnest(tags) WITH ORDINALITY AS own (tag, place)
-             ) AS changed WHERE tag IS NOT NULL GROUP BY tag ORDER BY min(place)
-         )
-         WHERE workspace_id = $1 AND id IN (
-             SELECT id FROM {table}
-             WHERE workspace_id = $1 AND tags <> '{{}}' AND inroad_lowered(tags) && inroad_lowered($2) AND tags && $2
-             ORDER BY id LIMIT $5 FOR UPDATE
-         )
-         RETURNING id, version, deleted_at IS NULL AS live"
+        "UPDATE {0} SET version = version + 1, updated_at = $5, search_words = new.words,
+             tags = ARRAY(SELECT jsonb_array_elements_text(new.tags))
+         FROM unnest($2, $3, $4) AS new (id, tags, words) WHERE {0}.workspace_id = $1 AND {0}.id = new.id
+         RETURNING {0}.id, version, deleted_at IS NULL AS live",
+        carrier.table()
     );
-    let query = diesel::sql_query(sql).bind::<SqlUuid, _>(workspace).bind::<Array<Text>, _>(old);
-    let query = query.bind::<Nullable<Text>, _>(new).bind::<Timestamptz, _>(now).bind::<BigInt, _>(CHUNK);
-    Ok(query.load(&mut conn).await?)
+    let (rows, words): (Vec<Tagged>, Vec<Vector>) = rows.into_iter().unzip();
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let tags: Vec<Value> = rows.into_iter().map(|row| row.tags.into()).collect();
+    let query = diesel::sql_query(sql).bind::<SqlUuid, _>(workspace).bind::<Array<SqlUuid>, _>(ids);
+    let query = query.bind::<Array<Jsonb>, _>(tags).bind::<Array<TsVector>, _>(words);
+    Ok(query.bind::<Timestamptz, _>(now).load(&mut conn).await?)
 }

@@ -195,6 +195,15 @@ impl<'a> Row<'a> {
                 let mut short = |name: Option<String>| name.and_then(|name| reading.text(place, 200, &name));
                 (short(given), short(family))
             }
+            // Beside a given name, `Name` or `Nom` is the family's, or all of it.
+            (Some(given), None, Some(whole)) => {
+                let family = match split_name(&whole) {
+                    (Some(first), family) if first == given => family,
+                    _ => Some(whole.strip_prefix(&format!("{given} ")).unwrap_or(&whole).to_owned()),
+                };
+                let place = self.first(Field::FullName).map(|(place, _)| place).unwrap_or_default();
+                (Some(given), family.and_then(|family| reading.text(place, 200, &family)))
+            }
             (given, family, _) => (given, family),
         };
         let additional = text(reading, Field::AdditionalName, 200);
@@ -246,6 +255,8 @@ impl<'a> Row<'a> {
                 let inside = part.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(inside, _)| inside);
                 match inside {
                     Some(address) => reading.email(place, address, &column.label, false),
+                    // Exchange has names of its own for its people, with spaces in them.
+                    None if !part.contains('@') => reading.email(place, part, &column.label, false),
                     None => part.split_whitespace().for_each(|one| reading.email(place, one, &column.label, false)),
                 }
             }

@@ -28,6 +28,8 @@ pub struct Directory {
     names: HashMap<String, Vec<(ContactId, bool)>>,
     /// Who was deleted stays so: ids, LinkedIn slugs and e-mail addresses of those in the trash.
     trash: HashSet<String>,
+    /// Whom those became who were merged into another contact, as far as somebody asked for them.
+    merged: HashMap<ContactId, ContactId>,
     forgotten: Forgotten,
     /// Whom the file has named before.
     pub seen: HashMap<String, Seen>,
@@ -114,7 +116,7 @@ impl Directory {
         let by_slug = row.slugs.iter().filter_map(|slug| self.slugs.get(slug).copied());
         let mut found: Vec<ContactId> = self.keys.get(&row.key).map(|(id, _)| *id).into_iter().collect();
         found.extend(self.earlier(row));
-        found.extend(own_id(row));
+        found.extend(self.own_id(row));
         found.extend(by_slug);
         if found.is_empty() {
             found.extend(said.email_keys().filter_map(|email| self.emails.get(&email).copied()));
@@ -122,6 +124,28 @@ impl Directory {
             found.extend(self.namesakes(row));
         }
         found
+    }
+
+    /// Takes notice that contacts were merged into others, while the file was read or before.
+    pub fn merged(&mut self, survivors: HashMap<ContactId, ContactId>) {
+        let now = |id: &mut ContactId| {
+            if let Some(survivor) = survivors.get(id) {
+                *id = *survivor;
+            }
+        };
+        self.keys.values_mut().for_each(|(id, _)| now(id));
+        self.slugs.values_mut().chain(self.emails.values_mut()).chain(self.merged.values_mut()).for_each(now);
+        self.phones.values_mut().flatten().for_each(now);
+        self.names.values_mut().flatten().for_each(|(id, _)| now(id));
+        self.seen.values_mut().filter_map(|seen| seen.contact.as_mut()).for_each(now);
+        self.merged.extend(survivors);
+    }
+
+    /// Of a card that this service has written the contact itself, or whom it became.
+    fn own_id(&self, row: &Record) -> Option<ContactId> {
+        let id = row.key.strip_prefix("uid:urn:uuid:")?;
+        let id = uuid::Uuid::try_parse(id).ok().map(ContactId::from)?;
+        Some(self.merged.get(&id).copied().unwrap_or(id))
     }
 
     /// Whom the source's own key stands for, by this file or an earlier one.
@@ -164,7 +188,7 @@ impl Directory {
             return Some((*id, Some(serde_json::from_str(base.get()).unwrap_or_default())));
         }
         let earlier = self.earlier(row).filter(live);
-        let own = own_id(row).filter(live);
+        let own = self.own_id(row).filter(live);
         let by_slug = || row.slugs.iter().filter_map(|slug| self.slugs.get(slug).copied()).find(live);
         let named = |id: &ContactId| {
             known
@@ -190,12 +214,6 @@ impl Directory {
         };
         self.namesakes(row).find(works_there)
     }
-}
-
-/// Of a card that this service has written the contact itself.
-fn own_id(row: &Record) -> Option<ContactId> {
-    let id = row.key.strip_prefix("uid:urn:uuid:")?;
-    uuid::Uuid::try_parse(id).ok().map(ContactId::from)
 }
 
 type Names = (Option<String>, Option<String>);

@@ -130,7 +130,10 @@ impl<'a> Row<'a> {
             match *group {
                 "e-mail" => values(parts, &["value"], |at, value, label, first| reading.email(at, value, label, first)),
                 "phone" => values(parts, &["value"], |at, value, label, first| reading.phone(at, value, label, first)),
-                "website" => values(parts, &["value"], |at, value, label, _| reading.link(at, value, label, false)),
+                // The older layout escapes the colon: `http\://…`.
+                "website" => values(parts, &["value"], |at, value, label, _| {
+                    reading.link(at, &value.replace("\\:", ":"), label, false);
+                }),
                 "address" => address(&mut reading, parts),
                 "organization" => {}
                 group => custom(&mut reading, group, parts),

@@ -17,9 +17,9 @@ use super::settle::{Referral, Settling};
 use super::store;
 use super::touches::{Book, Correspondence};
 use crate::changes::{Kind, Tx};
-use crate::contacts::{self, ContactId, ContactInput, Gradual, Identity};
+use crate::contacts::{self, Contact, ContactId, ContactInput, Gradual, Identity};
 use crate::error::{ApiError, ApiResult};
-use crate::fields;
+use crate::{fields, merges};
 
 /// Entries that are looked up and written together.
 const CHUNK: usize = 500;
@@ -108,11 +108,7 @@ struct Fresh {
 impl Run {
     async fn chunk(&mut self, tx: &mut Tx<'_>, entries: Vec<Entry>) -> ApiResult<()> {
         let records = self.sort_out(entries);
-        let mut candidates: Vec<ContactId> = records.iter().flat_map(|row| self.directory.candidates(row)).collect();
-        candidates.sort_unstable();
-        candidates.dedup();
-        let known = contacts::show(tx.conn, tx.workspace, &candidates).await?;
-        let known = known.into_iter().map(|contact| (contact.id, self.contacts.present(contact))).collect();
+        let known = self.known(tx, &records).await?;
         let mut fresh: Vec<Fresh> = Vec::new();
         let mut places: HashMap<String, usize> = HashMap::new();
         for row in records {
@@ -199,6 +195,26 @@ impl Run {
         Some(row)
     }
 
+    /// Whoever may be meant by these records.
+    async fn known(&mut self, tx: &Tx<'_>, records: &[Record]) -> ApiResult<HashMap<ContactId, Contact>> {
+        let mut candidates: Vec<ContactId> = records.iter().flat_map(|row| self.directory.candidates(row)).collect();
+        candidates.sort_unstable();
+        candidates.dedup();
+        let known = contacts::show(tx.conn, tx.workspace, &candidates).await?;
+        let mut known: HashMap<_, _> =
+            known.into_iter().map(|contact| (contact.id, self.contacts.present(contact))).collect();
+        let gone: Vec<ContactId> = candidates.into_iter().filter(|id| !known.contains_key(id)).collect();
+        if !gone.is_empty() {
+            let survivors = merges::survivors(tx.conn, tx.workspace, &gone).await?;
+            let ids: Vec<ContactId> = survivors.values().copied().filter(|id| !known.contains_key(id)).collect();
+            for contact in contacts::show(tx.conn, tx.workspace, &ids).await? {
+                known.insert(contact.id, self.contacts.present(contact));
+            }
+            self.directory.merged(survivors);
+        }
+        Ok(known)
+    }
+
     /// Finds whom the messages of the file are from and to, and adds those of them whom the member has written to.
     async fn address(&mut self, tx: &mut Tx<'_>, census: &Census, owner: &Owner) -> ApiResult<Correspondence> {
         let touches = std::mem::take(&mut self.touches);
@@ -275,8 +291,15 @@ impl Run {
 
     /// Writes what others may be waiting for.
     async fn finish(self, tx: &mut Tx<'_>, touches: Correspondence) -> ApiResult<Report> {
-        let Self { kind, directory, mut report, mut contacts, later, mut open, referrals, touches: _ } = self;
+        let Self { kind, directory, mut report, mut contacts, mut later, mut open, referrals, touches: _ } = self;
         drop(directory);
+        // Whoever was merged into somebody while the file was read is that one now.
+        let ids: Vec<ContactId> = later.iter().map(|entry| entry.id).collect();
+        let survivors = merges::survivors(tx.conn, tx.workspace, &ids).await?;
+        for entry in &mut later {
+            entry.id = survivors.get(&entry.id).copied().unwrap_or(entry.id);
+        }
+        open.extend(survivors.into_values());
         open.extend(touches.contacts());
         let settled = report.settle_all_but(&open);
         store::insert_rows(tx.conn, &report.rows[..settled]).await?;

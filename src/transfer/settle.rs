@@ -129,9 +129,10 @@ impl Settling<'_> {
         writes.store(tx).await
     }
 
-    /// Somebody deleted the contact after the file was read.
+    /// Somebody deleted the contact after the file was read, or is just merging it.
     fn gone(&mut self, matter: &Matter) {
-        let problem = ImportProblem::new("in_trash", "somebody deleted the contact while the file was read");
+        let detail = "somebody deleted the contact, or merged it into another, while the file was read";
+        let problem = ImportProblem::new("in_trash", detail);
         for Later { row, .. } in &matter.entries {
             self.report.note(row.line, Outcome::Skipped, Some(row.said.shown_name()), std::slice::from_ref(&problem));
         }

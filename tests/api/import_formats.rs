@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Member, Reply, TestApp};
 
-const FILES: [(&str, &str); 15] = [
+const FILES: [(&str, &str); 22] = [
     ("google/contacts.csv", "google_contacts"),
     ("google/contacts-old.csv", "google_contacts"),
     ("outlook/contacts-windows-1252.csv", "outlook_contacts"),
@@ -18,8 +18,15 @@ const FILES: [(&str, &str); 15] = [
     ("vcard/apple.vcf", "vcard"),
     ("vcard/android.vcf", "vcard"),
     ("vcard/cjk.vcf", "vcard"),
+    ("vcard/nextcloud.vcf", "vcard"),
+    ("vcard/nokia.vcf", "vcard"),
+    ("vcard/thunderbird.vcf", "vcard"),
+    ("vcard/broken.vcf", "vcard"),
     ("csv/alumni.csv", "csv"),
     ("csv/plain.tsv", "csv"),
+    ("csv/outlook-german.csv", "csv"),
+    ("csv/outlook-french.csv", "csv"),
+    ("csv/japanese.csv", "csv"),
     ("linkedin/Connections.csv", "linkedin_connections"),
 ];
 
@@ -383,4 +390,38 @@ async fn lines_end_as_old_programs_ended_them() {
     assert_eq!(lines, [2, 3]);
     let cards = "BEGIN:VCARD\rVERSION:3.0\rFN:Grace Hopper\rEMAIL:grace@navy.example\rEND:VCARD\r";
     assert_eq!(import(&app, &ada, "", cards.into()).await.expect(201).json["counts"]["created"], 1);
+}
+
+#[actix_web::test]
+async fn headings_of_other_languages_say_what_they_say() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    for name in ["outlook-german", "outlook-french", "japanese"] {
+        import(&app, &ada, "", data(&format!("csv/{name}.csv"))).await.expect(201);
+    }
+    let told = async |name: &str| {
+        let contact = contact(&app, &ada, name).await;
+        let position = &contact["positions"][0];
+        let work = (position["company_name"].clone(), position["title"].clone());
+        (work, texts(&contact["emails"], "address").join(" "), texts(&contact["phones"], "number").join(" "))
+    };
+    let work = |company: &str, title: &str| (json!(company), json!(title));
+    let own = |text: &str| text.to_owned();
+    let found = told("Käthe Groß").await;
+    assert_eq!(
+        found,
+        (work("Bäckerei Groß", "Meisterin"), own("kaethe@gross.example"), own("0251 555-0 0171 5550100"))
+    );
+    let kaethe = contact(&app, &ada, "Käthe Groß").await;
+    assert_eq!((&kaethe["addresses"][0]["country"], &kaethe["name_prefix"]), (&json!("DE"), &json!("Dr.")));
+    assert_eq!(kaethe["custom_fields"], json!({ "Geburtstag": "1971-12-24" }));
+    assert_eq!(kaethe["connector_id"], contact(&app, &ada, "Uwe Klein").await["id"]);
+    // `Nom` beside `Prénom` is the family's.
+    let helene = contact(&app, &ada, "Hélène Bœuf-Çelik").await;
+    assert_eq!((&helene["given_name"], &helene["family_name"]), (&json!("Hélène"), &json!("Bœuf-Çelik")));
+    assert_eq!(helene["addresses"][0]["locality"], "Béziers");
+    assert_eq!(texts(&helene["phones"], "label"), ["work", "mobile"]);
+    let found = told("高橋健一").await;
+    let numbers = own("03-5555-0100 090-5555-0100");
+    assert_eq!(found, (work("北斗電機株式会社", "課長"), own("takahashi@hokuto.example"), numbers));
 }

@@ -411,3 +411,59 @@ async fn two_who_turn_out_to_be_one_keep_what_they_gave_and_got_and_get_it_back(
 fn uuid(text: &str) -> uuid::Uuid {
     text.parse().unwrap()
 }
+
+#[actix_web::test]
+async fn an_introduction_can_come_from_a_meeting() {
+    let app = TestApp::new().await;
+    let (ada, bob) = (app.seeker().await, app.seeker().await);
+    let (miriam, other) = (named(&app, &ada, "Miriam").await, named(&app, &ada, "Miriam O.").await);
+    let tom = named(&app, &ada, "Tom").await;
+    let meet = async |with: &str| {
+        let body = json!({ "contact_ids": [with], "medium": "coffee" });
+        app.post("/v1/meetings", &ada, body).await.expect(201).id()
+    };
+    let (meeting, second) = (meet(&tom).await, meet(&miriam).await);
+    let body = json!({ "introducer_id": miriam, "introduced_name": "Una", "meeting_id": meeting });
+    let made = app.post("/v1/introductions", &ada, body.clone()).await.expect(201);
+    let path = made.header("location").to_owned();
+    assert_eq!(made.json["meeting_id"], json!(meeting));
+    let unknown = json!({ "introducer_id": miriam, "introduced_name": "Ulf", "meeting_id": tom });
+    assert_eq!(app.post("/v1/introductions", &ada, unknown).await.expect(422).faults(), ["/meeting_id"]);
+    // Nobody finds out whether another's workspace has a meeting.
+    let foreign = named(&app, &bob, "F").await;
+    let body = json!({ "introducer_id": foreign, "introduced_name": "Una", "meeting_id": meeting });
+    assert_eq!(app.post("/v1/introductions", &bob, body).await.expect(422).faults(), ["/meeting_id"]);
+    let found = async |meeting: &str| {
+        let page = app.get(&format!("/v1/introductions?meeting_id={meeting}"), &ada).await.expect(200).json;
+        page["data"].as_array().unwrap().iter().map(|row| row["id"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&meeting).await, [made.json["id"].clone()]);
+    assert_eq!(found(&second).await, Vec::<Value>::new());
+    let timeline = app.get(&format!("/v1/contacts/{miriam}/timeline"), &ada).await.expect(200).json;
+    let told = timeline["data"].as_array().unwrap().iter().find(|entry| entry["kind"] == "introduction.named");
+    assert_eq!(told.unwrap()["details"]["meeting_id"], json!(meeting));
+    // While it lies in the trash, what came up in it can be changed; once it is gone, that stays.
+    app.delete(&format!("/v1/meetings/{meeting}"), &ada).await.expect(204);
+    let noted = app.patch(&path, &ada, json!({ "notes": "n" })).await.expect(200);
+    assert_eq!(noted.json["meeting_id"], json!(meeting));
+    let again = json!({ "introducer_id": miriam, "introduced_name": "Ute", "meeting_id": meeting });
+    assert_eq!(app.post("/v1/introductions", &ada, again).await.expect(422).faults(), ["/meeting_id"]);
+    app.delete(&format!("/v1/trash/{meeting}"), &ada).await.expect(204);
+    let left = app.get(&path, &ada).await.expect(200).json;
+    assert_eq!((&left["meeting_id"], &left["version"]), (&Value::Null, &json!(3)));
+    // Of two that become one by a merge, the one that goes tells it to the one that stays, until the merge is undone.
+    app.patch(&path, &ada, json!({ "meeting_id": second })).await.expect(200);
+    let twin = json!({ "introducer_id": other, "introduced_name": "Una", "state": "promised" });
+    let twin = app.post("/v1/introductions", &ada, twin).await.expect(201).header("location").to_owned();
+    let merge = json!({ "survivor_id": miriam, "merged_ids": [other] });
+    let merge = app.post("/v1/contacts/merge", &ada, merge).await.expect(200).id();
+    assert_eq!(app.get(&twin, &ada).await.expect(200).json["meeting_id"], json!(second));
+    app.post(&format!("/v1/contacts/merges/{merge}/undo"), &ada, json!({})).await.expect(200);
+    assert_eq!(app.get(&twin, &ada).await.expect(200).json["meeting_id"], Value::Null);
+    assert_eq!(app.get(&path, &ada).await.expect(200).json["meeting_id"], json!(second));
+    // The meeting goes with the only one whom it was with.
+    let body = json!({ "introducer_id": tom, "introduced_name": "Ugo", "meeting_id": second });
+    let heard = app.post("/v1/introductions", &ada, body).await.expect(201).header("location").to_owned();
+    app.post(&format!("/v1/contacts/{miriam}/erase"), &ada, json!({})).await.expect(200);
+    assert_eq!(app.get(&heard, &ada).await.expect(200).json["meeting_id"], Value::Null);
+}

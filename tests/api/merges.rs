@@ -425,3 +425,16 @@ async fn what_happened_before_a_merge_is_told_after_it_for_good() {
     let moves = app.texts("SELECT from_stage || ' ' || to_stage AS text FROM stage_moves ORDER BY moved_at").await;
     assert!(moves.starts_with(&["identified contacted".to_owned(), "contacted replied".to_owned()]), "{moves:?}");
 }
+
+#[actix_web::test]
+async fn a_card_of_a_contact_that_was_merged_is_about_the_survivor() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let (rob, bob) = (json!({ "given_name": "Robert" }), json!({ "given_name": "Bob", "headline": "Weaver" }));
+    let (rob, bob) = (contact(&app, &ada, rob).await, contact(&app, &ada, bob).await);
+    let card = app.get(&format!("{}/vcard", path(&bob)), &ada).await.expect(200).text;
+    merge(&app, &ada, &rob, &[&bob]).await.expect(200);
+    let request = app.request(Method::POST, "/v1/imports").bearer_auth(&ada.token).header("content-type", "text/vcard");
+    let report = app.send(request.body(card)).await.expect(201);
+    assert_eq!((&report.json["counts"]["created"], &report.json["rows"][0]["contact_id"]), (&json!(0), &rob["id"]));
+}

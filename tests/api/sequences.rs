@@ -1,7 +1,8 @@
 //! Whatever is done to people, in whatever order, leaves a network that hangs together: imports, merges, undos, edits,
-//! deletions, erasures. The sequences are made anew by a fixed seed; `PROPTEST_CASES` asks for more of them, by seeds
-//! of their own.
+//! deletions, erasures. What comes of each is brought into another workspace as an archive, too. The sequences are made
+//! anew by a fixed seed; `PROPTEST_CASES` asks for more of them, by seeds of their own.
 use chrono::Duration;
+use inroad::auth::{Role, Scopes};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -9,6 +10,7 @@ use proptest::test_runner::{Config, TestRunner};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::exports::{archive, difference, restore};
 use crate::support::{Member, Reply, TestApp};
 
 /// Something that is done. Numbers choose among what there is, whatever became of it.
@@ -48,6 +50,13 @@ enum Step {
         by: usize,
         whom: usize,
         state: u8,
+        meeting: Option<usize>,
+    },
+    Meet(Vec<usize>),
+    CallOff(usize),
+    Due {
+        whom: usize,
+        done: bool,
     },
     Name {
         by: usize,
@@ -102,7 +111,11 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => c().prop_map(Step::Restore),
         1 => c().prop_map(Step::Purge),
         1 => c().prop_map(Step::Erase),
-        4 => (c(), c(), n()).prop_map(|(by, whom, state)| Step::Introduce { by, whom, state }),
+        4 => (c(), c(), n(), maybe())
+            .prop_map(|(by, whom, state, meeting)| Step::Introduce { by, whom, state, meeting }),
+        2 => few().prop_map(Step::Meet),
+        1 => c().prop_map(Step::CallOff),
+        1 => (c(), any::<bool>()).prop_map(|(whom, done)| Step::Due { whom, done }),
         2 => (c(), n(), n()).prop_map(|(by, name, state)| Step::Name { by, name, state }),
         1 => (c(), c()).prop_map(|(introduction, whom)| Step::Link { introduction, whom }),
         1 => c().prop_map(Step::Forget),
@@ -121,6 +134,7 @@ struct World<'a> {
     owner: Member,
     contacts: Vec<String>,
     introductions: Vec<String>,
+    meetings: Vec<String>,
     merges: Vec<String>,
     imports: Vec<String>,
 }
@@ -239,13 +253,30 @@ impl World<'_> {
             Step::Erase(number) => {
                 self.post(&format!("/v1/contacts/{}/erase", contact(*number)), json!({})).await?;
             }
-            Step::Introduce { by, whom, state } => {
+            Step::Introduce { by, whom, state, meeting } => {
                 let body = json!({
                     "introducer_id": contact(*by), "introduced_id": contact(*whom), "state": chosen(&STATES, *state),
-                    "may_use_name": state % 2 == 0, "notes": format!("said {state}"),
+                    "meeting_id": meeting.and_then(|number| one(&self.meetings, number)), "may_use_name": state % 2 == 0, "notes": format!("said {state}"),
                 });
                 let made = self.post("/v1/introductions", body).await?;
                 self.learn(&made, |world| &mut world.introductions).await;
+            }
+            Step::Meet(with) => {
+                let body = json!({ "contact_ids": self.ids(with), "medium": "coffee" });
+                let met = self.post("/v1/meetings", body).await?;
+                self.learn(&met, |world| &mut world.meetings).await;
+            }
+            Step::CallOff(meeting) => {
+                if let Some(id) = one(&self.meetings, *meeting) {
+                    self.send(Method::DELETE, &format!("/v1/meetings/{id}"), None).await?;
+                }
+            }
+            Step::Due { whom, done } => {
+                let body = json!({ "contact_id": contact(*whom), "kind": "promise_mine", "due_on": "2026-04-01" });
+                let due = self.post("/v1/follow-ups", body).await?;
+                if due.status == 201 && *done {
+                    self.post(&format!("/v1/follow-ups/{}/done", due.id()), json!({})).await?;
+                }
             }
             Step::Name { by, name, state } => {
                 let body = json!({
@@ -329,7 +360,15 @@ impl World<'_> {
     /// All that lists show, but for what every write changes.
     async fn shown(&self) -> Result<Vec<Value>, String> {
         let mut shown = Vec::new();
-        for path in ["/v1/contacts", "/v1/introductions", "/v1/circle-requests", "/v1/messages", "/v1/trash"] {
+        for path in [
+            "/v1/contacts",
+            "/v1/introductions",
+            "/v1/circle-requests",
+            "/v1/messages",
+            "/v1/meetings",
+            "/v1/follow-ups",
+            "/v1/trash",
+        ] {
             let reply = self.send(Method::GET, &format!("{path}?limit=200"), None).await?;
             for mut item in reply.json["data"].as_array().cloned().unwrap_or_default() {
                 for field in ["version", "updated_at", "stage_changed_at"] {
@@ -450,6 +489,7 @@ async fn play(steps: &[Step]) -> Result<(), String> {
         owner,
         contacts: Vec::new(),
         introductions: Vec::new(),
+        meetings: Vec::new(),
         merges: Vec::new(),
         imports: Vec::new(),
     };
@@ -457,7 +497,15 @@ async fn play(steps: &[Step]) -> Result<(), String> {
         world.take(step).await.map_err(|why| format!("step {number}, {step:?}: {why}"))?;
         world.check().await.map_err(|why| format!("after step {number}, {step:?}: {why}"))?;
     }
-    Ok(())
+    // Exports ask for a fresh sign-in.
+    let owner = app.member(Some(world.owner.workspace), Role::Owner, Scopes::all()).await;
+    let copy = app.seeker().await;
+    let first = archive(&app, &owner).await;
+    restore(&app, &copy, &first).await.map_err(|error| format!("the archive: {error}: {:?}", error.errors))?;
+    match difference(&first, &archive(&app, &copy).await) {
+        None => Ok(()),
+        Some(file) => Err(format!("the copy has another {file}")),
+    }
 }
 
 #[actix_web::test]

@@ -8,6 +8,6 @@ mod service;
 mod store;
 
 pub use self::builtin::STANDARD;
-pub use self::model::{FollowUpPlan, PlanId, Step};
+pub use self::model::{FollowUpPlan, PlanId, Step, are_steps, is_wait};
 pub use self::service::find;
 pub use self::store::ROWS;

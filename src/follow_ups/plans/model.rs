@@ -2,6 +2,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::db::schema::follow_up_plans;
@@ -39,6 +40,17 @@ pub struct Step {
     /// What the follow-up is called.
     #[schema(format = "no-control", max_length = 200, example = "Ask once more, with the article about storage")]
     pub title: Option<String>,
+}
+
+/// Whether a value of JSON is business days to wait for.
+pub fn is_wait(value: &Value) -> bool {
+    value.as_i64().is_some_and(|days| (1..=90).contains(&days))
+}
+
+/// Whether a value of JSON is the nudges of a plan.
+pub fn are_steps(value: &Value) -> bool {
+    let Ok(steps) = serde_json::from_value::<Vec<Step>>(value.clone()) else { return false };
+    steps.len() <= 10 && steps.iter().all(|step| is_wait(&step.after_business_days.into()))
 }
 
 /// What can be written of a plan.

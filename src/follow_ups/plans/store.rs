@@ -1,16 +1,18 @@
 //! Every statement about plans, each within one workspace.
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 use uuid::Uuid;
 
-use super::model::{PlanId, PlanRow, Step};
+use super::builtin;
+use super::model::{PlanId, PlanRow, are_steps, is_wait};
 use crate::changes::Kind;
 use crate::db::schema::follow_up_plans;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiResult, OnConstraint};
 use crate::exports::Table;
-use crate::exports::table::is;
 use crate::sort::keyset;
+use crate::text::name_key;
 
 pub async fn insert(mut conn: &Conn, row: &PlanRow) -> ApiResult<()> {
     let inserted = diesel::insert_into(follow_up_plans::table).values(row).execute(&mut conn).await;
@@ -55,7 +57,12 @@ pub const ROWS: Table = Table {
     columns: &["id", "version", "created_at", "updated_at", "name", "name_key", "steps", "alternative_after"],
     id: Some("id"),
     key: &["id"],
-    checks: &[("steps", is::<Vec<Step>>)],
+    checks: &[("name_key", is_own), ("steps", are_steps), ("alternative_after", is_wait)],
     created: Some(Kind::FollowUpPlanCreated),
     ..Table::NONE
 };
+
+/// Not the name of a built-in one.
+fn is_own(key: &Value) -> bool {
+    !builtin::all().iter().any(|plan| *key == name_key(&plan.name))
+}

@@ -11,10 +11,9 @@ use crate::contacts::ContactId;
 use crate::db::schema::follow_up_runs;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, AsConstraint};
-use crate::exports::table::is;
 use crate::exports::{Link, Table};
-use crate::follow_ups::plans::Step;
-use crate::messages::MessageId;
+use crate::follow_ups::plans::{are_steps, is_wait};
+use crate::messages::{self, MessageId};
 use crate::sort::{Order, Position, keyset};
 
 pub async fn insert(mut conn: &Conn, row: &RunRow) -> ApiResult<()> {
@@ -191,8 +190,11 @@ pub const ROWS: Table = Table {
     ],
     id: Some("id"),
     key: &["id"],
-    links: &[Link::required("contact_id", "contacts")],
-    checks: &[("steps", is::<Vec<Step>>)],
+    links: &[
+        Link::required("contact_id", "contacts"),
+        Link { and: messages::TAKEN, ..Link::to("message_id", "messages") },
+    ],
+    checks: &[("steps", are_steps), ("alternative_after", is_wait)],
     created: Some(Kind::FollowUpRunCreated),
     ..Table::NONE
 };

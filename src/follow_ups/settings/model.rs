@@ -2,6 +2,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -128,6 +129,15 @@ settings! {
     /// The plan that a message gets which asks for an answer and has none of its own: `standard`, unless said otherwise.
     #[schema(example = "00000000-0000-7000-8000-000000000001")]
     default_plan_id: Uuid = STANDARD,
+}
+
+impl FollowUpSettingsInput {
+    /// Whether a value of JSON is such settings, as the API would take them.
+    pub fn is_sound(value: &Value) -> bool {
+        let Ok(settings) = serde_json::from_value::<Self>(value.clone()) else { return false };
+        let Self { keep_in_touch_days, promise_days, .. } = &settings;
+        (1..=3650).contains(keep_in_touch_days) && (1..=365).contains(promise_days) && settings.faults().is_empty()
+    }
 }
 
 impl Rules for FollowUpSettingsInput {

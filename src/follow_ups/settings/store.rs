@@ -8,7 +8,6 @@ use crate::db::schema::follow_up_settings;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::exports::Table;
-use crate::exports::table::is;
 
 pub async fn find(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<Option<SettingsRow>> {
     let own = follow_up_settings::workspace_id.eq(workspace);
@@ -31,7 +30,7 @@ pub async fn update(mut conn: &Conn, row: &SettingsRow) -> ApiResult<()> {
 pub const ROWS: Table = Table {
     name: "follow_up_settings",
     columns: &["version", "created_at", "updated_at", "settings"],
-    checks: &[("settings", is::<FollowUpSettingsInput>)],
+    checks: &[("settings", FollowUpSettingsInput::is_sound)],
     created: Some(Kind::FollowUpSettingsUpdated),
     ..Table::NONE
 };

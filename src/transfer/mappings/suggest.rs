@@ -12,7 +12,15 @@ pub fn columns(headings: &[String]) -> Vec<Option<Column>> {
     let once = |field: Field| {
         !matches!(
             field,
-            Field::Email | Field::Phone | Field::Link | Field::Linkedin | Field::Tags | Field::Notes | Field::School
+            Field::Email
+                | Field::Phone
+                | Field::Link
+                | Field::Linkedin
+                | Field::Street
+                | Field::Tags
+                | Field::Notes
+                | Field::School
+                | Field::CustomDate
         )
     };
     headings
@@ -47,7 +55,19 @@ pub fn mapped(headings: &[String], columns: &[Option<Column>]) -> Vec<MappedColu
 
 /// The field of a heading, and the label that the heading has in it.
 fn meaning(text: &str) -> Option<(Field, String)> {
-    let words = fold(&heading(text).replace(['_', '-', '.', ':', '(', ')', '/', '*'], " "));
+    // What is not in Latin letters is compared as it stands.
+    let heading = heading(text);
+    let words = fold(&heading.replace(['_', '-', '.', ':', '(', ')', '/', '*'], " "));
+    if let Some(field) = field(&heading).or_else(|| field(&words)) {
+        return Some((field, String::new()));
+    }
+    // `E-mail 2`, `Business Street 2`, `E-Mail 2: Adresse`.
+    let whole: Vec<&str> = words.split(' ').collect();
+    let words: Vec<&str> = whole.iter().copied().filter(|part| part.parse::<u8>().is_err()).collect();
+    let numbered = words.len() < whole.len();
+    let words = words.join(" ");
+    let several = |field: &Field| matches!(field, Field::Email | Field::Phone | Field::Link | Field::Street);
+    let field = |words: &str| field(words).filter(|field| !numbered || several(field));
     if let Some(field) = field(&words) {
         return Some((field, String::new()));
     }
@@ -61,11 +81,7 @@ fn meaning(text: &str) -> Option<(Field, String)> {
             return Some((field, (*label).to_owned()));
         }
     }
-    // `E-mail 2`.
-    let (rest, number) = words.rsplit_once(' ')?;
-    number.parse::<u8>().ok()?;
-    let field = field(rest).filter(|field| matches!(field, Field::Email | Field::Phone | Field::Link))?;
-    Some((field, String::new()))
+    None
 }
 
 fn field(words: &str) -> Option<Field> {
@@ -80,12 +96,14 @@ const LABELS: &[(&str, &str)] = &[
     ("geschaftlich", "work"),
     ("dienstlich", "work"),
     ("professionnel", "work"),
+    ("bureau", "work"),
     ("trabajo", "work"),
     ("home", "home"),
     ("private", "home"),
     ("personal", "home"),
     ("privat", "home"),
     ("personnel", "home"),
+    ("domicile", "home"),
     ("mobile", "mobile"),
     ("cell", "mobile"),
     ("mobil", "mobile"),
@@ -96,44 +114,45 @@ const LABELS: &[(&str, &str)] = &[
     ("other", "other"),
 ];
 
-/// Headings, folded.
+/// Headings, folded where they are in Latin letters.
 #[rustfmt::skip]
 const MEANINGS: &[(Field, &[&str])] = &[
-    (Field::GivenName, &["first name", "firstname", "given name", "givenname", "forename", "first", "vorname", "prenom", "nombre", "nome", "voornaam", "imie"]),
-    (Field::AdditionalName, &["middle name", "middlename", "additional name", "middle", "second name", "zweiter vorname", "segundo nombre"]),
-    (Field::FamilyName, &["last name", "lastname", "surname", "family name", "familyname", "last", "nachname", "familienname", "nom de famille", "apellido", "apellidos", "cognome", "sobrenome", "achternaam", "nazwisko"]),
-    (Field::FullName, &["name", "full name", "fullname", "contact name", "contact", "display name", "person", "nom", "nom complet", "nombre completo", "vollstandiger name", "naam"]),
+    (Field::GivenName, &["first name", "firstname", "given name", "givenname", "forename", "first", "vorname", "prenom", "nombre", "nome", "voornaam", "imie", "名", "имя"]),
+    (Field::AdditionalName, &["middle name", "middlename", "additional name", "middle", "second name", "zweiter vorname", "weitere vornamen", "deuxieme prenom", "segundo nombre", "отчество"]),
+    (Field::FamilyName, &["last name", "lastname", "surname", "family name", "familyname", "last", "nachname", "familienname", "nom de famille", "apellido", "apellidos", "cognome", "sobrenome", "achternaam", "nazwisko", "姓", "苗字", "фамилия"]),
+    (Field::FullName, &["name", "full name", "fullname", "contact name", "contact", "display name", "person", "nom", "nom complet", "nombre completo", "vollstandiger name", "naam", "氏名", "名前", "お名前", "姓名", "성명", "이름", "фио"]),
     (Field::NamePrefix, &["prefix", "name prefix", "salutation", "honorific", "anrede", "titel", "civilite", "tratamiento"]),
     (Field::NameSuffix, &["suffix", "name suffix"]),
     (Field::PreferredName, &["nickname", "preferred name", "goes by", "spitzname", "rufname", "surnom", "apodo"]),
-    (Field::Pronunciation, &["pronunciation", "phonetic name", "aussprache"]),
+    (Field::Pronunciation, &["pronunciation", "phonetic name", "aussprache", "フリガナ", "ふりがな"]),
     (Field::Pronouns, &["pronouns", "pronomen"]),
     (Field::Headline, &["headline", "summary", "bio"]),
     (Field::Location, &["location", "where", "standort", "lieu"]),
     (Field::TimeZone, &["time zone", "timezone", "zeitzone"]),
-    (Field::Email, &["email", "emails", "e mail", "mail", "email address", "e mail address", "mail address", "emailadresse", "e mail adresse", "courriel", "adresse e mail", "adresse email", "correo", "correo electronico", "indirizzo email", "posta elettronica"]),
-    (Field::Phone, &["phone", "phones", "phone number", "telephone", "telephone number", "tel", "telefon", "telefonnummer", "rufnummer", "telefono", "telefone", "numero de telephone", "mobile", "mobile phone", "cell", "cell phone", "cellphone", "handy", "mobil", "movil", "portable", "fax"]),
+    (Field::Email, &["email", "emails", "e mail", "mail", "email address", "e mail address", "mail address", "emailadresse", "e mail adresse", "courriel", "adresse e mail", "adresse email", "correo", "correo electronico", "indirizzo email", "posta elettronica", "adresse de messagerie", "emailadres", "e mailadres", "メールアドレス", "メール", "邮箱", "电子邮件", "이메일", "электронная почта", "почта"]),
+    (Field::Phone, &["phone", "phones", "phone number", "telephone", "telephone number", "tel", "telefon", "telefonnummer", "rufnummer", "telefono", "telefone", "numero de telephone", "mobile", "mobile phone", "cell", "cell phone", "cellphone", "handy", "mobil", "mobiltelefon", "mobilnummer", "festnetz", "movil", "portable", "cellulare", "celular", "telemovel", "telefoon", "fax", "電話番号", "電話", "携帯電話", "携帯", "电话", "手机", "전화번호", "전화", "휴대폰", "телефон"]),
     (Field::Linkedin, &["linkedin", "linkedin url", "linkedin profile", "profile url", "linkedin profil", "linked in"]),
-    (Field::Link, &["website", "web site", "web page", "webpage", "url", "homepage", "link", "links", "web", "blog", "webseite", "site web", "sitio web", "sito web"]),
-    (Field::Company, &["company", "company name", "organization", "organisation", "organization name", "employer", "firm", "account name", "current company", "firma", "unternehmen", "arbeitgeber", "entreprise", "societe", "empresa", "azienda", "bedrijf"]),
-    (Field::Title, &["title", "job title", "jobtitle", "position", "role", "occupation", "current position", "job", "beruf", "funktion", "berufsbezeichnung", "poste", "fonction", "cargo", "puesto", "functie"]),
+    (Field::Link, &["website", "web site", "web page", "webpage", "url", "homepage", "link", "links", "web", "blog", "webseite", "site web", "page web", "sitio web", "sito web", "ウェブサイト", "网站", "웹사이트", "сайт"]),
+    (Field::Company, &["company", "company name", "organization", "organisation", "organization name", "employer", "firm", "account name", "current company", "firma", "unternehmen", "arbeitgeber", "entreprise", "societe", "empresa", "azienda", "bedrijf", "会社名", "会社", "勤務先", "公司", "회사명", "회사", "компания"]),
+    (Field::Title, &["title", "job title", "jobtitle", "position", "role", "occupation", "current position", "job", "beruf", "funktion", "berufsbezeichnung", "poste", "fonction", "cargo", "puesto", "functie", "qualifica", "役職", "肩書", "职位", "职务", "직책", "직함", "должность"]),
     (Field::StartedOn, &["start date", "started on", "started", "from"]),
     (Field::EndedOn, &["end date", "ended on", "ended", "until"]),
-    (Field::Street, &["street", "street address", "address", "address line 1", "street 1", "strasse", "adresse", "rue", "calle", "direccion", "indirizzo", "anschrift"]),
-    (Field::Locality, &["city", "town", "locality", "ort", "stadt", "wohnort", "ville", "ciudad", "citta", "cidade", "plaats"]),
-    (Field::Region, &["state", "region", "province", "county", "state province", "bundesland", "provincia"]),
-    (Field::PostalCode, &["zip", "zip code", "postal code", "postcode", "plz", "postleitzahl", "code postal", "codigo postal", "cap"]),
-    (Field::Country, &["country", "country region", "land", "pays", "pais", "paese"]),
+    (Field::Street, &["street", "street address", "address", "address line 1", "street 1", "strasse", "adresse", "rue", "calle", "direccion", "indirizzo", "anschrift", "住所", "地址", "주소", "адрес"]),
+    (Field::Locality, &["city", "town", "locality", "ort", "stadt", "wohnort", "ville", "ciudad", "citta", "cidade", "plaats", "市区町村", "城市", "город"]),
+    (Field::Region, &["state", "region", "province", "county", "state province", "bundesland", "bundesland kanton", "dep region", "provincia", "都道府県", "省份"]),
+    (Field::PostalCode, &["zip", "zip code", "postal code", "postcode", "plz", "postleitzahl", "code postal", "codigo postal", "cap", "郵便番号", "邮编", "우편번호", "индекс"]),
+    (Field::Country, &["country", "country region", "land", "land region", "pays", "pays region", "pais", "paese", "国", "国家", "국가", "страна"]),
     (Field::School, &["school", "schools", "university", "college", "education", "alma mater", "schule", "hochschule", "universitat", "universite", "universidad"]),
     (Field::Degree, &["degree", "abschluss", "diplome"]),
     (Field::FieldOfStudy, &["field of study", "major", "studienfach"]),
     (Field::Industries, &["industry", "industries", "sector", "branche", "secteur"]),
     (Field::Expertise, &["expertise", "skills", "kenntnisse", "competences"]),
     (Field::SharedGround, &["shared ground", "in common"]),
-    (Field::Tags, &["tags", "tag", "labels", "categories", "category", "groups", "group", "keywords", "schlagworter", "kategorien", "etiquettes", "etiquetas"]),
-    (Field::Notes, &["notes", "note", "comments", "comment", "remarks", "description", "notizen", "bemerkung", "bemerkungen", "remarques", "notas", "commentaires"]),
+    (Field::Tags, &["tags", "tag", "labels", "categories", "category", "groups", "group", "keywords", "schlagworter", "kategorien", "etiquettes", "etiquetas", "タグ", "标签", "태그"]),
+    (Field::Notes, &["notes", "note", "comments", "comment", "remarks", "description", "notizen", "bemerkung", "bemerkungen", "remarques", "notas", "commentaires", "メモ", "備考", "备注", "메모", "заметки"]),
     (Field::HowFoundDetail, &["source", "how found", "how we met", "where we met", "lead source", "quelle"]),
     (Field::HowFoundOn, &["connected on", "how found on", "met on", "date met", "added on", "date added"]),
+    (Field::CustomDate, &["birthday", "birth date", "birthdate", "date of birth", "anniversary", "geburtstag", "geburtsdatum", "jahrestag", "date de naissance", "anniversaire", "fecha de nacimiento", "cumpleanos", "data di nascita", "compleanno", "誕生日", "生年月日", "生日", "생일", "дата рождения"]),
     (Field::ReferredBy, &["referred by", "introduced by", "referrer", "introduction", "empfohlen von", "recommande par", "recomendado por"]),
 ];
 
@@ -154,9 +173,20 @@ mod tests {
             ("E-mail 2", "Email"),
             ("Straße", "Street"),
             ("Company", "Company"),
+            ("E-Mail 2: Adresse", "Email"),
+            ("Straße geschäftlich 2", "Street work"),
+            ("Land/Region geschäftlich", "Country work"),
+            ("Téléphone (bureau)", "Phone work"),
+            ("Adresse de messagerie", "Email"),
+            ("Geburtstag", "CustomDate"),
+            ("メールアドレス", "Email"),
+            ("会社名", "Company"),
+            ("Должность", "Title"),
         ] {
             assert_eq!(meant(text).as_deref(), Some(field), "{text}");
         }
-        assert_eq!(meant("Shoe size"), None);
+        for text in ["Shoe size", "First Name 2", "2", "E-Mail-Typ", "行"] {
+            assert_eq!(meant(text), None, "{text}");
+        }
     }
 }

@@ -353,7 +353,7 @@ impl Reader {
             // Programs that know no name show the address or the number.
             let is_handle =
                 value::is_email(&shown_name) || shown_name.chars().all(|c| c.is_ascii_digit() || "+-() ".contains(c));
-            if !is_handle {
+            if !is_handle && said.preferred_name.as_ref() != Some(&shown_name) {
                 let (given, family) = split_name(&shown_name);
                 let mut short = |name: Option<String>| name.and_then(|name| self.reading.text(at, 200, &name));
                 let (given, family) = (short(given), short(family));

@@ -66,10 +66,12 @@ impl Property {
         };
         for value in split_quoted(values, ',').take(MAX_PARAMETERS) {
             let value = value.trim().trim_matches('"');
-            if !value.is_empty() && self.parameters.len() < MAX_PARAMETERS {
-                // RFC 6868.
-                let value = value.replace("^n", "\n").replace("^'", "\"").replace("^^", "^");
-                self.parameters.push((name.clone(), value));
+            // Of types a list may be quoted as a whole: `TYPE="voice,work"`.
+            let several = if name == "TYPE" { value.split(',').collect() } else { vec![value] };
+            for value in several.into_iter().map(str::trim).filter(|value| !value.is_empty()) {
+                if self.parameters.len() < MAX_PARAMETERS {
+                    self.parameters.push((name.clone(), uncaret(value)));
+                }
             }
         }
     }
@@ -175,6 +177,25 @@ fn quoted_printable(text: &str) -> Vec<u8> {
         }
     }
     decoded
+}
+
+/// What a quoted text cannot hold (RFC 6868).
+fn uncaret(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let meant = match (c, chars.peek()) {
+            ('^', Some('n')) => Some('\n'),
+            ('^', Some('\'')) => Some('"'),
+            ('^', Some('^')) => Some('^'),
+            _ => None,
+        };
+        if meant.is_some() {
+            chars.next();
+        }
+        plain.push(meant.unwrap_or(c));
+    }
+    plain
 }
 
 fn outside_quotes(text: &str, wanted: char) -> Option<usize> {

@@ -43,9 +43,11 @@ fn parameters_are_read_as_each_version_writes_them() {
     let told: Vec<_> = record.said.phones.iter().map(|phone| (phone.label.as_deref(), phone.is_primary)).collect();
     assert_eq!(told, [(Some("work"), false), (Some("mobile"), true)]);
     let record = one("VERSION:4.0\r\nFN:A L\r\nTEL;VALUE=uri;TYPE=\"work,voice\";PREF=1:tel:+1-202-555-0143;ext=102");
-    assert_eq!(record.said.phones[0].number, "+1-202-555-0143 ext. 102");
-    let record = one("VERSION:4.0\r\nFN:A L\r\nX-A;X-P=\"a;b:c\";Y=^'q^':v");
-    assert_eq!(record.extras[0]["parameters"], serde_json::json!({ "X-P": ["a;b:c"], "Y": ["\"q\""] }));
+    let phone = &record.said.phones[0];
+    assert_eq!((phone.number.as_str(), phone.label.as_deref()), ("+1-202-555-0143 ext. 102", Some("work")));
+    let record = one("VERSION:4.0\r\nFN:A L\r\nX-A;X-P=\"a;b:c\";Y=^'q^',a^nb,c^^n:v");
+    let parameters = serde_json::json!({ "X-P": ["a;b:c"], "Y": ["\"q\"", "a\nb", "c^n"] });
+    assert_eq!(record.extras[0]["parameters"], parameters);
 }
 
 #[test]

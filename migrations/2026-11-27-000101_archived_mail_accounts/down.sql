@@ -1,0 +1,1 @@
+ALTER TABLE mail_accounts ALTER COLUMN password DROP DEFAULT;
