@@ -4,6 +4,8 @@ pub mod audit;
 pub mod auth;
 pub mod batch;
 pub mod bookings;
+pub mod busy;
+pub mod calendars;
 pub mod changes;
 pub mod circle_requests;
 pub mod cli;

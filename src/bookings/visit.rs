@@ -9,11 +9,13 @@ use super::words::{BookingState, OfferState, OfferStep};
 use crate::app::App;
 use crate::auth::link;
 use crate::auth::token::Prefix;
+use crate::calendars::{self, Calendar, Whose};
 use crate::changes::{Actor, Kind, Tx};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::http::IfMatch;
 use crate::meetings::{self, CancelInput, Chosen, Meeting, MeetingMedium, MeetingParty, MeetingState, Place};
+use crate::messages;
 use crate::text::filled;
 
 /// Whose link it is.
@@ -45,6 +47,22 @@ impl Link {
             _ => Vec::new(),
         };
         Ok(booking(row, state, &meeting, open, zone))
+    }
+
+    /// What was booked as an iCalendar file, by the visitor's clock.
+    pub async fn calendar(&self, app: &App) -> ApiResult<String> {
+        let host = messages::host(app);
+        let read = async |conn: &_| {
+            let row = store::with_token(conn, self.workspace, &self.hash).await.map_err(hide)?;
+            let meeting = meetings::read(conn, self.workspace, row.meeting_id).await.map_err(hide)?;
+            if row.state != OfferStep::Booked {
+                return Err(gone());
+            }
+            let title = row.invitation.0.title.clone();
+            let event = calendars::event(&meeting, title, &host, Whose::Contacts).ok_or_else(gone)?;
+            Ok(Calendar { events: vec![event], ..Calendar::default() }.text())
+        };
+        app.db.read(self.workspace, read).await
     }
 
     /// Has the work done by whoever has the link, to the offer and its meeting, both locked.

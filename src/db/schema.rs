@@ -832,6 +832,46 @@ diesel::table! {
 }
 
 diesel::table! {
+    calendar_feeds (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        user_id -> Uuid,
+        name -> Text,
+        follow_ups -> Text,
+        token_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    busy_calendars (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        name -> Text,
+        time_zone -> Text,
+        content -> Text,
+        events -> Int4,
+        spans -> Int4,
+        faults -> Jsonb,
+        expanded_until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    busy_times (workspace_id, calendar_id, starts_at) {
+        workspace_id -> Uuid,
+        calendar_id -> Uuid,
+        starts_at -> Timestamptz,
+        ends_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     seeker_profiles (workspace_id) {
         workspace_id -> Uuid,
         version -> Int4,
@@ -892,6 +932,9 @@ diesel::joinable!(members -> workspaces (workspace_id));
 diesel::allow_tables_to_appear_in_same_query!(
     audit_heads,
     audit_log,
+    busy_calendars,
+    busy_times,
+    calendar_feeds,
     changes,
     circle_requests,
     companies,

@@ -29,7 +29,7 @@ pub use self::digest::{configure_pages, send_due as send_due_digests};
 pub use self::model::FollowUpId;
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, free_texts};
 pub use self::reactions::react;
-pub use self::service::{RESOURCE, create, purge, restore};
+pub use self::service::{RESOURCE, create, due_until, purge, restore};
 pub use self::settings::Weekday;
 pub use self::timeline::timeline;
 pub use self::words::{ClosedReason, FollowUpKind, FollowUpSource, FollowUpState};

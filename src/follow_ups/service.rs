@@ -2,7 +2,7 @@
 //! whenever both are, so that nobody waits for whom they keep waiting.
 use std::collections::HashMap;
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::api::{FollowUp, FollowUpInput, SnoozeInput};
 use super::due::Due;
@@ -339,4 +339,20 @@ pub async fn names(conn: &Conn, workspace: WorkspaceId, rows: &[FollowUpRow]) ->
     ids.sort_unstable();
     ids.dedup();
     if ids.is_empty() { Ok(HashMap::new()) } else { contacts::names(conn, workspace, &ids).await }
+}
+
+/// What is open and due until then, longest first, each with what it is called.
+pub async fn due_until(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    until: DateTime<Utc>,
+    most: i64,
+) -> ApiResult<Vec<(FollowUp, String)>> {
+    let rows = store::open_until(conn, workspace, until, most).await?;
+    let names = names(conn, workspace, &rows).await?;
+    let told = |row: FollowUpRow| {
+        let title = headline(&row, names.get(&row.contact_id).map(String::as_str));
+        (FollowUp::new(row, &names), title)
+    };
+    Ok(rows.into_iter().map(told).collect())
 }

@@ -17,6 +17,12 @@ pub const DEPTH: usize = 32;
 /// What can happen to one meeting.
 pub const MEETING_STEPS: usize = 200;
 
+/// Feeds of meetings of a workspace.
+pub const CALENDAR_FEEDS: i64 = 20;
+
+/// Calendars that a workspace imports to tell when the seeker is busy.
+pub const BUSY_CALENDARS: i64 = 20;
+
 /// Invitations of a workspace that wait for an answer.
 pub const PENDING_INVITATIONS: i64 = 100;
 
@@ -65,6 +71,12 @@ pub struct Limits {
     /// Invitations of a workspace that wait for an answer.
     #[schema(example = 100)]
     pending_invitations: i64,
+    /// Feeds of meetings of a workspace.
+    #[schema(example = 20)]
+    calendar_feeds: i64,
+    /// Calendars that a workspace imports to tell when the seeker is busy.
+    #[schema(example = 20)]
+    busy_calendars: i64,
     /// Seconds a request may take to arrive.
     #[schema(example = 30)]
     request_seconds: u64,
@@ -93,6 +105,8 @@ pub async fn read_limits(app: Data<App>, _none: NoParams) -> ApiResult<Answer<Li
         meeting_contacts: 20,
         meeting_steps: MEETING_STEPS,
         pending_invitations: PENDING_INVITATIONS,
+        calendar_feeds: CALENDAR_FEEDS,
+        busy_calendars: BUSY_CALENDARS,
         request_seconds: app.config.request_timeout.as_secs(),
         requests_per_minute: app.config.rate_limit.map(std::num::NonZeroU32::get),
     })

@@ -25,7 +25,7 @@ mod words;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::api::{CancelInput, ConfirmInput, Meeting, MeetingInput, Place};
-pub use self::booking::{Chosen, book, busy, hold, ids_with, read};
+pub use self::booking::{Chosen, book, busy, called, from, hold, ids_with, read};
 pub use self::export::{MeetingRecord, after, load};
 pub use self::model::MeetingId;
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, free_texts};

@@ -11,6 +11,9 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
     (
         "the service makes the id, a UUID or a digest of its own randomness",
         &[
+            "busy_calendars_pkey",
+            "calendar_feeds_pkey",
+            "calendar_feeds_token_key",
             "circle_requests_pkey",
             "companies_pkey",
             "contact_merges_pkey",
@@ -72,6 +75,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
     ("written under the lock of its key, after a look whether it is there", &["idempotency_keys_pkey"]),
     ("what goes to the trash was hidden before, by an update that finds it once", &["trash_pkey"]),
     ("the service names each contact of a meeting once", &["meeting_contacts_pkey"]),
+    ("times of one calendar that touch are put together", &["busy_times_pkey"]),
     ("a contact is merged once, under its lock, and is gone then", &["contact_redirects_pkey"]),
     (
         "the service makes it from the id of the message, or takes it from a mail that it has in hand alone",
@@ -94,6 +98,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
         "a closed set of words, which the document holds the body to or which only the service writes",
         &[
             "audit_log_actor_check",
+            "calendar_feeds_follow_ups_check",
             "changes_actor_check",
             "circle_requests_answer_check",
             "circle_requests_channel_check",
