@@ -98,6 +98,8 @@ codes! {
     AlreadyMember = CONFLICT, "already_member", "Already a member";
     /// The workspace has as many open invitations as it may have (`GET /v1/limits`). Withdraw some first.
     TooManyInvitations = CONFLICT, "too_many_invitations", "Too many open invitations";
+    /// The workspace has as many API keys as it may have (`GET /v1/limits`). Revoke some first.
+    TooManyApiKeys = CONFLICT, "too_many_api_keys", "Too many API keys";
     /// The invitation was made for another e-mail address than this account's.
     InvitationForOther = CONFLICT, "invitation_for_other", "The invitation is for somebody else";
     /// What shall be restored collides with something that took its place since; `detail` says with what.

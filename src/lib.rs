@@ -32,6 +32,7 @@ pub mod meetings;
 pub mod merges;
 pub mod messages;
 pub mod network;
+pub mod next_steps;
 pub mod profile;
 pub mod saved_views;
 pub mod search;

@@ -16,7 +16,7 @@ use crate::mail::{SendMail, SendSealedMail};
 use crate::{
     audit, bookings, busy, calendars, changes, circle_requests, companies, contacts, do_not_contact, duplicates,
     erasure, exports, follow_ups, inbound, introductions, lint, mail_accounts, meetings, merges, messages, network,
-    profile, saved_views, search, sending, tags, templates, timeline, transfer, trash,
+    next_steps, profile, saved_views, search, sending, tags, templates, timeline, transfer, trash,
 };
 
 /// All routes, and the document as their handlers say it.
@@ -51,6 +51,7 @@ pub fn routes() -> (
                 .configure(circle_requests::configure)
                 .configure(network::configure)
                 .configure(timeline::configure)
+                .configure(next_steps::configure)
                 .configure(exports::configure)
                 .configure(search::configure)
                 .configure(tags::configure)
@@ -105,6 +106,11 @@ pub fn periodic_tasks() -> Vec<Task> {
             name: "follow_busy_calendars",
             every: Duration::hours(1),
             run: |app| Box::pin(async move { busy::refresh(&app).await }),
+        },
+        Task {
+            name: "let_go_past_confirmations",
+            every: Duration::minutes(1),
+            run: |app| Box::pin(async move { follow_ups::let_go_past_confirmations(&app).await }),
         },
         Task {
             name: "send_due_digests",

@@ -4,6 +4,7 @@
 //! cryptographic library to keep up to date.
 
 pub mod access;
+pub mod api_keys;
 pub mod device;
 pub mod invitations;
 mod issue;
@@ -62,7 +63,7 @@ pub const PUBLIC: &[&str] = &[
     "POST /v1/inbound/email",
 ];
 
-/// Everything under `/v1/auth`, `/v1/me`, `/v1/workspaces`, `/v1/members` and `/v1/invitations`.
+/// Everything under `/v1/auth`, `/v1/me`, `/v1/workspaces`, `/v1/members`, `/v1/invitations` and `/v1/api-keys`.
 pub fn configure(config: &mut ServiceConfig) {
     config
         .configure(users::configure)
@@ -70,7 +71,8 @@ pub fn configure(config: &mut ServiceConfig) {
         .configure(recovery::configure)
         .configure(workspaces::configure)
         .configure(members::configure)
-        .configure(invitations::configure);
+        .configure(invitations::configure)
+        .configure(api_keys::configure);
 }
 
 /// Throws away sessions, tokens, counts and invitations whose time is over.

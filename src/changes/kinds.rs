@@ -30,6 +30,14 @@ kinds! {
     InvitationCreated = "invitation.created";
     /// An invitation was withdrawn.
     InvitationDeleted = "invitation.deleted";
+    /// An API key was made.
+    ApiKeyCreated = "api_key.created";
+    /// Fields of an API key changed.
+    ApiKeyUpdated = "api_key.updated";
+    /// An API key has a new secret.
+    ApiKeyRotated = "api_key.rotated";
+    /// An API key was revoked, or its maker left.
+    ApiKeyDeleted = "api_key.deleted";
     /// Somebody joined the workspace.
     MemberCreated = "member.created";
     /// A member's role changed, or the name or the address of the member's account.

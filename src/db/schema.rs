@@ -354,6 +354,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    api_keys (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        name -> Text,
+        scopes -> Array<Text>,
+        created_by -> Uuid,
+        hint -> Text,
+        expires_at -> Nullable<Timestamptz>,
+        rotated_until -> Nullable<Timestamptz>,
+        last_used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    api_key_secrets (workspace_id, token_hash) {
+        workspace_id -> Uuid,
+        token_hash -> Bytea,
+        api_key_id -> Uuid,
+        valid_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     stream_tickets (token_hash) {
         token_hash -> Bytea,
         workspace_id -> Uuid,
@@ -555,6 +581,8 @@ diesel::table! {
         external_key -> Nullable<Text>,
         search_words -> TsVector,
         waits_for -> Nullable<Text>,
+        meeting_id -> Nullable<Uuid>,
+        follow_up_plan_id -> Nullable<Uuid>,
     }
 }
 
@@ -930,6 +958,8 @@ diesel::joinable!(members -> users (user_id));
 diesel::joinable!(members -> workspaces (workspace_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    api_key_secrets,
+    api_keys,
     audit_heads,
     audit_log,
     busy_calendars,

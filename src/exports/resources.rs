@@ -17,7 +17,10 @@ use crate::fields::store;
 use crate::http::body;
 use crate::meetings::{self, MeetingInput, MeetingRecord};
 use crate::saved_views::{self, SavedViewInput};
-use crate::{circle_requests, do_not_contact, duplicates, introductions, lint, messages, profile, templates, transfer};
+use crate::{
+    circle_requests, do_not_contact, duplicates, follow_ups, introductions, lint, messages, profile, sending,
+    templates, transfer,
+};
 
 /// A file of an archive.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +36,7 @@ pub enum Resource {
 
 impl Resource {
     /// A new resource has its line here, behind those that it points to.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 21] = [
         Self::Companies,
         Self::Contacts,
         Self::SavedViews,
@@ -45,9 +48,15 @@ impl Resource {
         Self::Rows(&transfer::EXTRAS),
         Self::Rows(&transfer::MAPPINGS),
         Self::Rows(&circle_requests::ROWS),
+        // What is due for introductions comes before them, so that none is noted anew.
+        Self::Rows(&follow_ups::SETTINGS),
+        Self::Rows(&follow_ups::PLANS),
+        Self::Rows(&follow_ups::RUNS),
+        Self::Rows(&follow_ups::ROWS),
         Self::Rows(&introductions::ROWS),
         Self::Rows(&messages::ROWS),
         Self::Rows(&do_not_contact::ROWS),
+        Self::Rows(&sending::ROWS),
         Self::Rows(&lint::SETTINGS),
         Self::Rows(&duplicates::DISMISSALS),
     ];

@@ -2,7 +2,9 @@
 //! before the settings, so that nobody waits for whom they keep waiting.
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use futures_util::try_join;
+use uuid::Uuid;
 
 use super::api::{Meeting, MeetingContact, MeetingInput};
 use super::draft;
@@ -15,7 +17,8 @@ use crate::contacts::{self, ContactId};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
 use crate::http::{IfMatch, Patch};
-use crate::{fields, trash};
+use crate::sort::Position;
+use crate::{fields, messages, trash};
 
 pub const RESOURCE: &str = "meeting";
 
@@ -145,6 +148,7 @@ pub async fn restore(tx: &mut Tx<'_>, id: MeetingId) -> ApiResult<()> {
 /// Removes it for good, if it is still there: it may have gone with its contact.
 pub async fn purge(tx: &mut Tx<'_>, id: MeetingId) -> ApiResult<()> {
     let Some(row) = store::lock(tx.conn, tx.workspace, id).await? else { return Ok(()) };
+    messages::meeting_gone(tx, id).await?;
     store::purge(tx.conn, tx.workspace, id).await?;
     tx.record(Kind::MeetingPurged, id, row.version + 1, Vec::new());
     Ok(())
@@ -198,6 +202,26 @@ pub async fn show_all(conn: &Conn, workspace: WorkspaceId, rows: Vec<MeetingRow>
         Meeting::new(row, named(&with, &names), &preferences)
     };
     Ok(rows.into_iter().map(show).collect())
+}
+
+/// Confirmed meetings that begin within this span, the first first, from a place on.
+pub async fn confirmed(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    since: Option<DateTime<Utc>>,
+    until: DateTime<Utc>,
+    from: Option<&Position>,
+    limit: i64,
+) -> ApiResult<Vec<Meeting>> {
+    let rows = store::confirmed(conn, workspace, since, until, from, limit).await?;
+    show_all(conn, workspace, rows).await
+}
+
+/// Those of these meetings that are not deleted.
+pub async fn read_many(conn: &Conn, workspace: WorkspaceId, ids: &[MeetingId]) -> ApiResult<Vec<Meeting>> {
+    let ids: Vec<Uuid> = ids.iter().copied().map(Uuid::from).collect();
+    let rows = store::find_many(conn, workspace, &ids).await?;
+    show_all(conn, workspace, rows).await
 }
 
 /// The meeting as the API shows it.

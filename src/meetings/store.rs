@@ -142,6 +142,36 @@ pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: MeetingId) -> Api
     Ok(MeetingRow::query().filter(live).first(&mut conn).await?)
 }
 
+/// Confirmed ones that begin within this span, in the order of their beginnings, from a place on.
+pub async fn confirmed(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    since: Option<DateTime<Utc>>,
+    until: DateTime<Utc>,
+    from: Option<&Position>,
+    limit: i64,
+) -> ApiResult<Vec<MeetingRow>> {
+    let live = meetings::workspace_id.eq(workspace).and(meetings::deleted_at.is_null());
+    let confirmed = live.and(meetings::state.eq(MeetingState::Confirmed)).and(meetings::starts_at.is_not_null());
+    let mut rows = MeetingRow::query().filter(confirmed).filter(meetings::starts_at.lt(until)).into_boxed();
+    if let Some(since) = since {
+        rows = rows.filter(meetings::starts_at.ge(since));
+    }
+    let at = from.and_then(|from| Some((from.at?, from.id)));
+    let rows = keyset!(rows, false, meetings::starts_at.assume_not_null(), meetings::id, at);
+    Ok(rows.limit(limit).load(&mut conn).await?)
+}
+
+/// Those of these contacts with whom a meeting is proposed or confirmed.
+pub async fn open_with(mut conn: &Conn, workspace: WorkspaceId, contacts: &[ContactId]) -> ApiResult<Vec<ContactId>> {
+    let open = meetings::workspace_id.eq(workspace).and(meetings::deleted_at.is_null());
+    let open = open.and(meetings::state.eq_any([MeetingState::Proposed, MeetingState::Confirmed]));
+    let open = meetings::table.filter(open.and(meetings::id.eq(meeting_contacts::meeting_id)));
+    let theirs = meeting_contacts::workspace_id.eq(workspace).and(meeting_contacts::contact_id.eq_any(contacts));
+    let busy = meeting_contacts::table.filter(theirs.and(exists(open))).select(meeting_contacts::contact_id);
+    Ok(busy.distinct().load(&mut conn).await?)
+}
+
 /// Those with these ids that are not deleted.
 pub async fn find_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[Uuid]) -> ApiResult<Vec<MeetingRow>> {
     let live = meetings::workspace_id.eq(workspace).and(meetings::id.eq_any(ids)).and(meetings::deleted_at.is_null());

@@ -15,6 +15,8 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
             "calendar_feeds_pkey",
             "calendar_feeds_token_key",
             "circle_requests_pkey",
+            "api_key_secrets_pkey",
+            "api_keys_pkey",
             "companies_pkey",
             "contact_merges_pkey",
             "contacts_pkey",
@@ -76,6 +78,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
     ("what goes to the trash was hidden before, by an update that finds it once", &["trash_pkey"]),
     ("the service names each contact of a meeting once", &["meeting_contacts_pkey"]),
     ("times of one calendar that touch are put together", &["busy_times_pkey"]),
+    ("times are written with their calendar, which is new or locked", &["busy_times_calendar_fkey"]),
     ("a contact is merged once, under its lock, and is gone then", &["contact_redirects_pkey"]),
     (
         "the service makes it from the id of the message, or takes it from a mail that it has in hand alone",
@@ -154,6 +157,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
     (
         "the row it points to is locked, or was made, in the same transaction",
         &[
+            "api_key_secrets_key_fkey",
             "contact_merges_survivor_fkey",
             "contact_redirects_survivor_fkey",
             "deliveries_message_fkey",

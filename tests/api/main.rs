@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 mod accounts;
+mod api_keys;
 mod architecture;
 mod audit;
 mod authz;
@@ -19,6 +20,7 @@ mod erasure;
 mod errors;
 mod exports;
 mod faults;
+mod follow_up_meetings;
 mod follow_up_plans;
 mod follow_ups;
 mod forged;
@@ -36,6 +38,7 @@ mod merges;
 mod messages;
 mod migrations;
 mod network;
+mod next_steps;
 mod openapi;
 mod people;
 mod process;

@@ -97,5 +97,6 @@ pub fn mail(input: &InvitationInput, inviter: &str, workspace: &str, way: &str) 
         if input.role == Role::Viewer { "a" } else { "an" },
         input.role.name(),
     );
-    SendMail { to: input.email.clone(), to_name: None, subject: format!("{inviter} invites you to Inroad"), text }
+    let subject = format!("{inviter} invites you to Inroad");
+    SendMail { to: input.email.clone(), to_name: None, subject, text, unsubscribe_url: None }
 }

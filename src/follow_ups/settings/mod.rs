@@ -5,4 +5,5 @@ mod service;
 mod store;
 
 pub use self::model::Weekday;
-pub use self::service::{Settings, current};
+pub use self::service::{Settings, current, follow_profile};
+pub use self::store::ROWS;
