@@ -203,7 +203,8 @@ async fn choose(
 ) -> ApiResult<()> {
     expect(state(&row, meeting, tx.now)?, from)?;
     let invitation = &row.invitation.0;
-    let chosen = chosen(invitation, input, tx.now)?;
+    let booked = (from == BookingState::Booked).then_some(meeting);
+    let chosen = chosen(invitation, input, booked, tx.now)?;
     let preferences = meetings::preferences(tx.conn, tx.workspace).await?;
     let taken = taken(tx.conn, tx.workspace, meeting, invitation, tx.now).await?;
     if !invitation.is_free(&taken, preferences.travel(chosen.medium), chosen.starts_at) {
@@ -221,24 +222,34 @@ async fn choose(
     Ok(())
 }
 
-/// What was chosen, as far as it was on offer.
-fn chosen(invitation: &Invitation, input: BookInput, now: DateTime<Utc>) -> ApiResult<Chosen> {
+/// What was chosen, as far as it was on offer. `booked` is what was booked before, which holds where nothing else is said.
+fn chosen(
+    invitation: &Invitation,
+    input: BookInput,
+    booked: Option<&Meeting>,
+    now: DateTime<Utc>,
+) -> ApiResult<Chosen> {
     let BookInput { starts_at, choice, phone, time_zone } = input;
     let mut faults = Vec::new();
     if !invitation.offers(starts_at, now) {
         faults.push(Fault::field("/starts_at", "not_offered", "is not among the times on offer, or not any more"));
     }
-    let Some(OfferChoice { medium, place }) = invitation.choices.get(choice).cloned() else {
+    let as_booked = booked.and_then(|meeting| invitation.place_of(meeting.medium));
+    let Some(OfferChoice { medium, place }) = invitation.choices.get(choice.or(as_booked).unwrap_or(0)).cloned() else {
         faults.push(Fault::field("/choice", "out_of_range", "is the place of none of `choices`"));
         return Err(ApiError::faults(Code::InvalidFields, "field", faults));
     };
     ApiError::check(faults)?;
     let lacks_number = place.as_ref().is_none_or(|place| place.phone.is_none());
-    let place = match filled(phone).filter(|_| medium == MeetingMedium::Phone && lacks_number) {
+    let before = booked.filter(|meeting| meeting.medium == medium);
+    let before = before.and_then(|meeting| meeting.place.as_ref()?.phone.clone());
+    let number = filled(phone).or(before).filter(|_| medium == MeetingMedium::Phone && lacks_number);
+    let place = match number {
         Some(number) => Some(Place { phone: Some(number), ..place.unwrap_or_default() }),
         None => place,
     };
-    let zone = time_zone.unwrap_or_else(|| invitation.time_zone.clone());
+    let usual = || booked.map_or_else(|| invitation.time_zone.clone(), |meeting| meeting.contact_zone.clone());
+    let zone = time_zone.unwrap_or_else(usual);
     Ok(Chosen { starts_at, duration_minutes: invitation.duration_minutes, zone, medium, place })
 }
 

@@ -138,7 +138,7 @@ async fn what_was_booked_is_moved_and_called_off_by_the_same_link() {
     let ada = app.seeker().await;
     let id = proposal(&app, &ada, json!({})).await;
     let token = token_of(&offer(&app, &ada, &id, json!({ "slots": two() })).await.expect(201));
-    let first = json!({ "starts_at": "2026-03-04T14:30:00Z" });
+    let first = json!({ "starts_at": "2026-03-04T14:30:00Z", "phone": "+1 212 555 0100", "time_zone": "Asia/Tokyo" });
     let second = json!({ "starts_at": "2026-03-05T15:00:00Z" });
     assert_eq!(act(&app, &token, "reschedule", second.clone()).await.expect(409).code(), "impossible_transition");
     act(&app, &token, "book", first).await.expect(200);
@@ -146,6 +146,8 @@ async fn what_was_booked_is_moved_and_called_off_by_the_same_link() {
     assert_eq!(moved.json["meeting"]["starts_at"], "2026-03-05T15:00:00Z");
     assert_eq!(times(&moved.json["slots"]), ["2026-03-04T14:30:00Z"]);
     let kept = meeting(&app, &ada, &id).await;
+    // What is not said anew stays as it was.
+    assert_eq!((&kept["place"]["phone"], &kept["contact_zone"]), (&json!("+1 212 555 0100"), &json!("Asia/Tokyo")));
     assert_eq!((&kept["history"][2]["kind"], &kept["history"][2]["by"]), (&json!("rescheduled"), &json!("contact")));
     assert_eq!(act(&app, &token, "decline", json!({})).await.expect(409).code(), "already_booked");
     let off = act(&app, &token, "cancel", json!({ "note": "A site visit" })).await.expect(200);

@@ -225,6 +225,8 @@ async fn other_implementations_read_the_same_instants() {
         .as_array()
         .unwrap()
         .iter()
+        // What is due is told, too.
+        .filter(|event| event["kind"] == "VEVENT")
         .map(|event| (event["uid"].clone(), event["starts"].clone()))
         .collect();
     let key = |(uid, _): &(Value, Value)| uid.as_str().unwrap().to_owned();
