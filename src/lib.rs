@@ -24,6 +24,7 @@ pub mod follow_ups;
 pub mod http;
 pub mod inbound;
 pub mod introductions;
+pub mod invites;
 pub mod jobs;
 pub mod lint;
 pub mod mail;

@@ -15,8 +15,8 @@ use crate::jobs::{Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
 use crate::{
     audit, bookings, busy, calendars, changes, circle_requests, companies, contacts, do_not_contact, duplicates,
-    erasure, exports, follow_ups, inbound, introductions, lint, mail_accounts, meetings, merges, messages, network,
-    next_steps, profile, saved_views, search, sending, tags, templates, timeline, transfer, trash,
+    erasure, exports, follow_ups, inbound, introductions, invites, lint, mail_accounts, meetings, merges, messages,
+    network, next_steps, profile, saved_views, search, sending, tags, templates, timeline, transfer, trash,
 };
 
 /// All routes, and the document as their handlers say it.
@@ -63,6 +63,7 @@ pub fn routes() -> (
                 .configure(bookings::configure)
                 .configure(calendars::configure)
                 .configure(busy::configure)
+                .configure(invites::configure)
                 .configure(meetings::configure)
                 .configure(do_not_contact::configure)
                 .configure(sending::configure)
@@ -86,6 +87,7 @@ pub fn jobs() -> Registry {
         .with::<SendSealedMail>()
         .with::<auth::recovery::SendLink>()
         .with::<messages::SendMessage>()
+        .with::<invites::SendInvite>()
         .with::<mail_accounts::VerifyMailAccount>()
 }
 

@@ -39,6 +39,12 @@ pub struct Guest {
     pub answer: ICalendarParticipationStatus,
 }
 
+impl Guest {
+    pub fn new(person: Person, answer: ICalendarParticipationStatus) -> Self {
+        Self { person, answer }
+    }
+}
+
 /// A meeting.
 #[derive(Debug, Clone)]
 pub struct Event {

@@ -13,7 +13,7 @@ mod store;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::feed::one;
-pub use self::ics::{Calendar, Event, Person};
+pub use self::ics::{Calendar, Event, Guest, Person};
 pub use self::meeting::{Whose, event, guests, uid};
 
 pub fn configure(config: &mut ServiceConfig) {

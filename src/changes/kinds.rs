@@ -212,6 +212,12 @@ kinds! {
     BusyCalendarUpdated = "busy_calendar.updated";
     /// An imported calendar was deleted.
     BusyCalendarDeleted = "busy_calendar.deleted";
+    /// Somebody was invited to a meeting by mail, or told of a change.
+    MeetingInviteSent = "meeting_invite.sent";
+    /// Somebody who was invited to a meeting by mail answered.
+    MeetingInviteAnswered = "meeting_invite.answered";
+    /// Whoever was invited to a meeting by mail was erased.
+    MeetingInvitePurged = "meeting_invite.purged";
     /// A follow-up was added, by somebody, a plan or Inroad itself.
     FollowUpCreated = "follow_up.created";
     /// Fields of a follow-up changed, or a touch put it off.

@@ -900,6 +900,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    meeting_invites (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        meeting_id -> Uuid,
+        sender_id -> Uuid,
+        uid -> Text,
+        title -> Text,
+        note -> Nullable<Text>,
+        name -> Nullable<Text>,
+        address -> Text,
+        address_key -> Text,
+        method -> Text,
+        revision -> Int4,
+        sent_at -> Timestamptz,
+        answer -> Text,
+        answered_at -> Nullable<Timestamptz>,
+        comment -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     seeker_profiles (workspace_id) {
         workspace_id -> Uuid,
         version -> Int4,
@@ -995,6 +1019,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     lint_settings,
     mail_accounts,
     meeting_contacts,
+    meeting_invites,
     meeting_offers,
     meeting_settings,
     meetings,

@@ -95,3 +95,10 @@ pub async fn busy(
 pub async fn ids_with(conn: &Conn, workspace: WorkspaceId, contacts: &[ContactId]) -> ApiResult<Vec<MeetingId>> {
     store::meetings_of(conn, workspace, contacts).await
 }
+
+/// These meetings, and whether each lies in the trash.
+pub async fn deleted_or_not(conn: &Conn, workspace: WorkspaceId, ids: &[MeetingId]) -> ApiResult<Vec<(Meeting, bool)>> {
+    let rows = store::deleted_or_not(conn, workspace, ids).await?;
+    let deleted: Vec<bool> = rows.iter().map(|row| row.deleted_at.is_some()).collect();
+    Ok(show_all(conn, workspace, rows).await?.into_iter().zip(deleted).collect())
+}

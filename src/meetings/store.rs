@@ -106,6 +106,12 @@ pub async fn starting_from(
     Ok(MeetingRow::query().filter(later).order(ordered).limit(most).load(&mut conn).await?)
 }
 
+/// Those with these ids, deleted or not.
+pub async fn deleted_or_not(mut conn: &Conn, workspace: WorkspaceId, ids: &[MeetingId]) -> ApiResult<Vec<MeetingRow>> {
+    let own = meetings::workspace_id.eq(workspace).and(meetings::id.eq_any(ids));
+    Ok(MeetingRow::query().filter(own).order(meetings::id).load(&mut conn).await?)
+}
+
 /// The busy times of confirmed meetings other than this one that have something of the span.
 pub async fn busy(
     mut conn: &Conn,

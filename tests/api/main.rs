@@ -32,6 +32,7 @@ mod import_messages;
 mod imports;
 mod inbound;
 mod introductions;
+mod invites;
 mod lint;
 mod meetings;
 mod merges;
