@@ -283,8 +283,7 @@ impl<'a> Reader<'a> {
                     continue;
                 }
             };
-            let mut taken = 0;
-            for at in &followed {
+            for (taken, at) in (&followed).into_iter().enumerate() {
                 let wall = at.naive_utc();
                 if event.start.at(wall) >= self.window.until {
                     break;
@@ -293,7 +292,6 @@ impl<'a> Reader<'a> {
                     told.faults.push(format!("{}: comes too often to be followed to its end", name(event.component)));
                     break;
                 }
-                taken += 1;
                 *steps -= 1;
             }
         }
