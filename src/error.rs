@@ -130,6 +130,10 @@ codes! {
     SlotTaken = CONFLICT, "slot_taken", "The time is taken";
     /// A time was booked by this link already. Read the booking again; it can be moved, or called off.
     AlreadyBooked = CONFLICT, "already_booked", "The link was used already";
+    /// The workspace has as many calendar feeds as it may have (`GET /v1/limits`). Delete one first.
+    TooManyCalendarFeeds = CONFLICT, "too_many_calendar_feeds", "Too many calendar feeds";
+    /// The workspace has as many imported calendars as it may have (`GET /v1/limits`). Delete one first.
+    TooManyBusyCalendars = CONFLICT, "too_many_busy_calendars", "Too many imported calendars";
     /// The workspace, or Inroad itself, has a follow-up plan with this name.
     FollowUpPlanExists = CONFLICT, "follow_up_plan_exists", "The plan exists";
     /// The follow-up plan is built in, or the workspace's default; `detail` says which, and what to do first.

@@ -36,6 +36,7 @@ use crate::{external_ids, fields, saved_views, templates};
         (name = "profile", description = "The seeker whom templates speak for."),
         (name = "meetings", description = "Conversations: when and where, with whom, and what became of them."),
         (name = "bookings", description = "Times offered for a meeting, and the link where somebody without an account books one."),
+        (name = "calendars", description = "Meetings in other calendars, and other calendars beside the meetings."),
         (name = "lint", description = "Messages held against the rules of outreach."),
         (name = "follow-ups", description = "What is due for whom, and when."),
         (name = "next-steps", description = "What to do next, and with whom."),

@@ -7,11 +7,12 @@
 //! order, when the work of the write is done; it sees what those before it changed, and never what those after it do.
 use crate::changes::Tx;
 use crate::error::ApiResult;
-use crate::follow_ups;
+use crate::{follow_ups, invites};
 
 pub async fn react(tx: &mut Tx<'_>) -> ApiResult<()> {
     if tx.is_copy() {
         return Ok(());
     }
-    follow_ups::react(tx).await
+    follow_ups::react(tx).await?;
+    invites::react(tx).await
 }

@@ -14,9 +14,9 @@ use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
 use crate::{
-    audit, bookings, changes, circle_requests, companies, contacts, do_not_contact, duplicates, erasure, exports,
-    follow_ups, inbound, introductions, lint, mail_accounts, meetings, merges, messages, network, next_steps, profile,
-    saved_views, search, sending, tags, templates, timeline, transfer, trash,
+    audit, bookings, busy, calendars, changes, circle_requests, companies, contacts, do_not_contact, duplicates,
+    erasure, exports, follow_ups, inbound, introductions, invites, lint, mail_accounts, meetings, merges, messages,
+    network, next_steps, profile, saved_views, search, sending, tags, templates, timeline, transfer, trash,
 };
 
 /// All routes, and the document as their handlers say it.
@@ -36,6 +36,7 @@ pub fn routes() -> (
         .into_utoipa_app()
         .openapi(Base::openapi())
         .configure(service::configure)
+        .configure(calendars::configure_feeds)
         .service(
             scope("/v1")
                 .wrap(from_fn(merges::redirect))
@@ -60,6 +61,9 @@ pub fn routes() -> (
                 .configure(audit::configure)
                 .configure(messages::configure)
                 .configure(bookings::configure)
+                .configure(calendars::configure)
+                .configure(busy::configure)
+                .configure(invites::configure)
                 .configure(meetings::configure)
                 .configure(do_not_contact::configure)
                 .configure(sending::configure)
@@ -83,6 +87,7 @@ pub fn jobs() -> Registry {
         .with::<SendSealedMail>()
         .with::<auth::recovery::SendLink>()
         .with::<messages::SendMessage>()
+        .with::<invites::SendInvite>()
         .with::<mail_accounts::VerifyMailAccount>()
 }
 
@@ -98,6 +103,11 @@ pub fn periodic_tasks() -> Vec<Task> {
             name: "let_introductions_go_stale",
             every: Duration::minutes(10),
             run: |app| Box::pin(async move { introductions::let_go_stale(&app).await }),
+        },
+        Task {
+            name: "follow_busy_calendars",
+            every: Duration::hours(1),
+            run: |app| Box::pin(async move { busy::refresh(&app).await }),
         },
         Task {
             name: "let_go_past_confirmations",

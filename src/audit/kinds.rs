@@ -82,6 +82,10 @@ kinds! {
     InboundAddressCreated = "inbound_address.created";
     /// An address at which mail was handed in was deleted. The subject is the address.
     InboundAddressDeleted = "inbound_address.deleted";
+    /// A feed of meetings, with a secret in its address, was made. The subject is the feed.
+    CalendarFeedCreated = "calendar_feed.created";
+    /// A feed of meetings was deleted. The subject is the feed.
+    CalendarFeedDeleted = "calendar_feed.deleted";
     /// The workspace got a mail account to send through, or another. The subject is the workspace.
     MailAccountChanged = "mail_account.changed";
     /// The workspace's mail account was taken away. The subject is the workspace.

@@ -58,6 +58,7 @@ pub const PUBLIC: &[&str] = &[
     "POST /v1/bookings/{token}/cancel",
     "POST /v1/bookings/{token}/decline",
     "POST /v1/bookings/{token}/none-suit",
+    "GET /calendar/{token}.ics",
     // Signed with the secret of its address.
     "POST /v1/inbound/email",
 ];

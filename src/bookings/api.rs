@@ -322,14 +322,13 @@ pub struct BookedMeeting {
 pub struct BookInput {
     /// One of `slots`.
     pub starts_at: DateTime<Utc>,
-    /// The place in `choices` of the way to talk.
-    #[serde(default)]
+    /// The place in `choices` of the way to talk; by default the first, or as it was booked.
     #[schema(minimum = 0, maximum = 4, example = 0)]
-    pub choice: usize,
+    pub choice: Option<usize>,
     /// The number to call, for a phone call that has none.
     #[schema(max_length = 64, format = "no-control", example = "+43 1 24 100 100")]
     pub phone: Option<String>,
-    /// Where the invited person is; by default the offer's zone.
+    /// Where the invited person is; by default the offer's zone, or where they were when they booked.
     #[schema(format = "time-zone", max_length = 64, example = "Europe/Vienna")]
     pub time_zone: Option<String>,
 }

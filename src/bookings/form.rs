@@ -74,7 +74,7 @@ impl Sent {
     pub fn time(&self) -> Option<BookInput> {
         let starts_at = DateTime::parse_from_rfc3339(&self.starts_at).ok()?.to_utc();
         let (phone, time_zone) = (self.phone.clone(), self.zone.clone());
-        Some(BookInput { starts_at, choice: self.choice, phone, time_zone })
+        Some(BookInput { starts_at, choice: Some(self.choice), phone, time_zone })
     }
 
     pub fn note(&self) -> BookingNoteInput {
@@ -114,7 +114,7 @@ mod tests {
         );
         let time = sent.time().unwrap();
         assert_eq!((sent.action.as_str(), sent.zone.as_deref()), ("book", Some("Europe/Vienna")));
-        assert_eq!((time.starts_at.to_rfc3339().as_str(), time.choice), ("2026-04-14T06:30:00+00:00", 1));
+        assert_eq!((time.starts_at.to_rfc3339().as_str(), time.choice), ("2026-04-14T06:30:00+00:00", Some(1)));
         assert_eq!((time.phone.as_deref(), sent.note().note.as_deref()), (Some("+43 1"), Some("a\nb")));
         let odd = Sent::read(b"starts_at=soon&zone=Moon%2FTranquility&choice=-1&%ff=%ff&&=");
         assert!(odd.time().is_none() && odd.zone.is_none() && odd.choice == usize::MAX);

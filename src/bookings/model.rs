@@ -7,7 +7,7 @@ use super::api::{Availability, OfferChoice};
 use super::words::{OfferState, OfferStep};
 use crate::db::schema::meeting_offers;
 use crate::db::{Json, WorkspaceId};
-use crate::meetings::{Meeting, MeetingId, MeetingState};
+use crate::meetings::{Meeting, MeetingId, MeetingMedium, MeetingState};
 use crate::resource_id;
 
 resource_id!(
@@ -50,6 +50,13 @@ pub struct Invitation {
     pub availability: Option<Availability>,
     /// Other meetings may take the same time.
     pub allow_overlap: bool,
+}
+
+impl Invitation {
+    /// The place of the first choice of this medium.
+    pub fn place_of(&self, medium: MeetingMedium) -> Option<usize> {
+        self.choices.iter().position(|choice| choice.medium == medium)
+    }
 }
 
 impl OfferRow {

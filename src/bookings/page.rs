@@ -21,6 +21,7 @@ const LARGEST: usize = 16 * 1024;
 pub fn configure(config: &mut web::ServiceConfig) {
     let page = web::resource("/book/{token}").route(web::get().to(show)).route(web::post().to(submit));
     config.service(page.default_service(web::to(other)));
+    config.route("/book/{token}/meeting.ics", web::get().to(calendar));
 }
 
 #[derive(Debug, Deserialize)]
@@ -145,6 +146,23 @@ fn failed(error: &ApiError) -> HttpResponse {
         answer.headers_mut().insert(name.clone(), value.clone());
     }
     answer
+}
+
+/// What was booked, for the visitor's own calendar. It asks nothing of anybody, and names nobody.
+async fn calendar(app: Data<App>, request: HttpRequest, token: Path<String>) -> HttpResponse {
+    let file = async {
+        count(&app, &request)?;
+        Link::read(&token)?.calendar(&app).await
+    };
+    match file.await {
+        Ok(text) => HttpResponse::Ok()
+            .content_type("text/calendar; charset=utf-8")
+            .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"meeting.ics\""))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .insert_header((HeaderName::from_static("x-robots-tag"), "noindex, nofollow"))
+            .body(text),
+        Err(error) => failed(&error),
+    }
 }
 
 async fn other(request: HttpRequest) -> HttpResponse {

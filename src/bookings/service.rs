@@ -16,7 +16,7 @@ use crate::meetings::{self, Meeting, MeetingId, MeetingState};
 use crate::spans::{Span, Spans};
 use crate::text::{FreeText, filled};
 use crate::zones::{self, Tz};
-use crate::{fields, profile};
+use crate::{busy, fields, profile};
 
 /// How long an offer can be booked, unless said otherwise, and at most.
 const LIFETIME: TimeDelta = TimeDelta::days(14);
@@ -162,7 +162,7 @@ pub async fn taken(
     let Some(span) = invitation.span(now).filter(|_| !invitation.allow_overlap) else { return Ok(Spans::default()) };
     // The longest way is eight hours.
     let span = Span { from: span.from - TimeDelta::hours(8), until: span.until + TimeDelta::hours(8) };
-    Ok(Spans::new(meetings::busy(conn, workspace, Some(meeting.id), span).await?))
+    busy::taken(conn, workspace, Some(meeting.id), span).await
 }
 
 /// The times that can be chosen now.

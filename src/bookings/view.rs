@@ -117,6 +117,15 @@ pub fn page(
     filled: Filled,
 ) -> ApiResult<String> {
     let choice = |choice: &OfferChoice| Choice { label: how(choice.medium, choice.place.as_ref()) };
+    // Whoever moves it finds the way to talk as they chose it.
+    let as_booked = booking
+        .meeting
+        .as_ref()
+        .and_then(|meeting| booking.choices.iter().position(|choice| choice.medium == meeting.medium));
+    let filled = match as_booked.filter(|_| filled.starts_at.is_empty()) {
+        Some(choice) => Filled { choice, ..filled },
+        None => filled,
+    };
     let lists_zones = matches!(booking.state, BookingState::Open | BookingState::Booked);
     render(View {
         title: &booking.title,

@@ -9,11 +9,13 @@ use super::words::{BookingState, OfferState, OfferStep};
 use crate::app::App;
 use crate::auth::link;
 use crate::auth::token::Prefix;
+use crate::calendars::{self, Calendar, Whose};
 use crate::changes::{Actor, Kind, Tx};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::http::IfMatch;
 use crate::meetings::{self, CancelInput, Chosen, Meeting, MeetingMedium, MeetingParty, MeetingState, Place};
+use crate::messages;
 use crate::text::filled;
 
 /// Whose link it is.
@@ -45,6 +47,22 @@ impl Link {
             _ => Vec::new(),
         };
         Ok(booking(row, state, &meeting, open, zone))
+    }
+
+    /// What was booked as an iCalendar file, by the visitor's clock.
+    pub async fn calendar(&self, app: &App) -> ApiResult<String> {
+        let host = messages::host(app);
+        let read = async |conn: &_| {
+            let row = store::with_token(conn, self.workspace, &self.hash).await.map_err(hide)?;
+            let meeting = meetings::read(conn, self.workspace, row.meeting_id).await.map_err(hide)?;
+            if row.state != OfferStep::Booked {
+                return Err(gone());
+            }
+            let title = row.invitation.0.title.clone();
+            let event = calendars::event(&meeting, title, &host, Whose::Contacts).ok_or_else(gone)?;
+            Ok(Calendar { events: vec![event], ..Calendar::default() }.text())
+        };
+        app.db.read(self.workspace, read).await
     }
 
     /// Has the work done by whoever has the link, to the offer and its meeting, both locked.
@@ -185,7 +203,8 @@ async fn choose(
 ) -> ApiResult<()> {
     expect(state(&row, meeting, tx.now)?, from)?;
     let invitation = &row.invitation.0;
-    let chosen = chosen(invitation, input, tx.now)?;
+    let booked = (from == BookingState::Booked).then_some(meeting);
+    let chosen = chosen(invitation, input, booked, tx.now)?;
     let preferences = meetings::preferences(tx.conn, tx.workspace).await?;
     let taken = taken(tx.conn, tx.workspace, meeting, invitation, tx.now).await?;
     if !invitation.is_free(&taken, preferences.travel(chosen.medium), chosen.starts_at) {
@@ -203,24 +222,34 @@ async fn choose(
     Ok(())
 }
 
-/// What was chosen, as far as it was on offer.
-fn chosen(invitation: &Invitation, input: BookInput, now: DateTime<Utc>) -> ApiResult<Chosen> {
+/// What was chosen, as far as it was on offer. `booked` is what was booked before, which holds where nothing else is said.
+fn chosen(
+    invitation: &Invitation,
+    input: BookInput,
+    booked: Option<&Meeting>,
+    now: DateTime<Utc>,
+) -> ApiResult<Chosen> {
     let BookInput { starts_at, choice, phone, time_zone } = input;
     let mut faults = Vec::new();
     if !invitation.offers(starts_at, now) {
         faults.push(Fault::field("/starts_at", "not_offered", "is not among the times on offer, or not any more"));
     }
-    let Some(OfferChoice { medium, place }) = invitation.choices.get(choice).cloned() else {
+    let as_booked = booked.and_then(|meeting| invitation.place_of(meeting.medium));
+    let Some(OfferChoice { medium, place }) = invitation.choices.get(choice.or(as_booked).unwrap_or(0)).cloned() else {
         faults.push(Fault::field("/choice", "out_of_range", "is the place of none of `choices`"));
         return Err(ApiError::faults(Code::InvalidFields, "field", faults));
     };
     ApiError::check(faults)?;
     let lacks_number = place.as_ref().is_none_or(|place| place.phone.is_none());
-    let place = match filled(phone).filter(|_| medium == MeetingMedium::Phone && lacks_number) {
+    let before = booked.filter(|meeting| meeting.medium == medium);
+    let before = before.and_then(|meeting| meeting.place.as_ref()?.phone.clone());
+    let number = filled(phone).or(before).filter(|_| medium == MeetingMedium::Phone && lacks_number);
+    let place = match number {
         Some(number) => Some(Place { phone: Some(number), ..place.unwrap_or_default() }),
         None => place,
     };
-    let zone = time_zone.unwrap_or_else(|| invitation.time_zone.clone());
+    let usual = || booked.map_or_else(|| invitation.time_zone.clone(), |meeting| meeting.contact_zone.clone());
+    let zone = time_zone.unwrap_or_else(usual);
     Ok(Chosen { starts_at, duration_minutes: invitation.duration_minutes, zone, medium, place })
 }
 

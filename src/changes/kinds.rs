@@ -202,6 +202,22 @@ kinds! {
     MeetingOfferDeclined = "meeting_offer.declined";
     /// An offer was revoked: its link leads nowhere.
     MeetingOfferRevoked = "meeting_offer.revoked";
+    /// A feed of meetings was made.
+    CalendarFeedCreated = "calendar_feed.created";
+    /// A feed of meetings was deleted: its address leads nowhere.
+    CalendarFeedDeleted = "calendar_feed.deleted";
+    /// A calendar was imported, to tell when the seeker is busy.
+    BusyCalendarCreated = "busy_calendar.created";
+    /// An imported calendar got another file.
+    BusyCalendarUpdated = "busy_calendar.updated";
+    /// An imported calendar was deleted.
+    BusyCalendarDeleted = "busy_calendar.deleted";
+    /// Somebody was invited to a meeting by mail, or told of a change.
+    MeetingInviteSent = "meeting_invite.sent";
+    /// Somebody who was invited to a meeting by mail answered.
+    MeetingInviteAnswered = "meeting_invite.answered";
+    /// Whoever was invited to a meeting by mail was erased.
+    MeetingInvitePurged = "meeting_invite.purged";
     /// A follow-up was added, by somebody, a plan or Inroad itself.
     FollowUpCreated = "follow_up.created";
     /// Fields of a follow-up changed, or a touch put it off.

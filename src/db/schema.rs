@@ -861,6 +861,70 @@ diesel::table! {
 }
 
 diesel::table! {
+    calendar_feeds (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        user_id -> Uuid,
+        name -> Text,
+        follow_ups -> Text,
+        token_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    busy_calendars (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        name -> Text,
+        time_zone -> Text,
+        content -> Text,
+        events -> Int4,
+        spans -> Int4,
+        faults -> Jsonb,
+        expanded_until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    busy_times (workspace_id, calendar_id, starts_at) {
+        workspace_id -> Uuid,
+        calendar_id -> Uuid,
+        starts_at -> Timestamptz,
+        ends_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    meeting_invites (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        meeting_id -> Uuid,
+        sender_id -> Uuid,
+        uid -> Text,
+        title -> Text,
+        note -> Nullable<Text>,
+        name -> Nullable<Text>,
+        address -> Text,
+        address_key -> Text,
+        method -> Text,
+        revision -> Int4,
+        sent_at -> Timestamptz,
+        answer -> Text,
+        answered_at -> Nullable<Timestamptz>,
+        comment -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     seeker_profiles (workspace_id) {
         workspace_id -> Uuid,
         version -> Int4,
@@ -923,6 +987,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     audit_heads,
     audit_log,
+    busy_calendars,
+    busy_times,
+    calendar_feeds,
     changes,
     circle_requests,
     companies,
@@ -953,6 +1020,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     lint_settings,
     mail_accounts,
     meeting_contacts,
+    meeting_invites,
     meeting_offers,
     meeting_settings,
     meetings,

@@ -33,7 +33,7 @@ pub use self::people::{contact_erased, contact_held, contact_merged, contact_unm
 pub use self::plans::{PlanId, ROWS as PLANS, find as find_plan};
 pub use self::reactions::react;
 pub use self::runs::{ROWS as RUNS, unanswered};
-pub use self::service::{RESOURCE, create, due, purge, restore, today};
+pub use self::service::{RESOURCE, create, due, due_until, purge, restore, today};
 pub use self::settings::{ROWS as SETTINGS, Weekday};
 pub use self::store::ROWS;
 pub use self::timeline::timeline;

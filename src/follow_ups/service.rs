@@ -378,3 +378,19 @@ pub async fn names(conn: &Conn, workspace: WorkspaceId, rows: &[FollowUpRow]) ->
     ids.dedup();
     if ids.is_empty() { Ok(HashMap::new()) } else { contacts::names(conn, workspace, &ids).await }
 }
+
+/// What is open and due until then, longest first, each with what it is called.
+pub async fn due_until(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    until: DateTime<Utc>,
+    most: i64,
+) -> ApiResult<Vec<(FollowUp, String)>> {
+    let rows = store::open_until(conn, workspace, until, None, most).await?;
+    let names = names(conn, workspace, &rows).await?;
+    let told = |row: FollowUpRow| {
+        let title = headline(&row, names.get(&row.contact_id).map(String::as_str));
+        (FollowUp::new(row, &names), title)
+    };
+    Ok(rows.into_iter().map(told).collect())
+}

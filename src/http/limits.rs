@@ -17,6 +17,11 @@ pub const DEPTH: usize = 32;
 /// What can happen to one meeting.
 pub const MEETING_STEPS: usize = 200;
 
+/// Feeds of meetings of a workspace.
+pub const CALENDAR_FEEDS: i64 = 20;
+
+/// Calendars that a workspace imports to tell when the seeker is busy.
+pub const BUSY_CALENDARS: i64 = 20;
 /// Nudges of a follow-up plan.
 pub const PLAN_STEPS: usize = 10;
 /// Days off in the settings of follow-ups.
@@ -93,6 +98,12 @@ pub struct Limits {
     /// Invitations of a workspace that wait for an answer.
     #[schema(example = 100)]
     pending_invitations: i64,
+    /// Feeds of meetings of a workspace.
+    #[schema(example = 20)]
+    calendar_feeds: i64,
+    /// Calendars that a workspace imports to tell when the seeker is busy.
+    #[schema(example = 20)]
+    busy_calendars: i64,
     /// API keys of a workspace.
     #[schema(example = 100)]
     api_keys: i64,
@@ -129,6 +140,8 @@ pub async fn read_limits(app: Data<App>, _none: NoParams) -> ApiResult<Answer<Li
         template_characters: TEMPLATE_CHARACTERS,
         rendered_bytes: RENDERED_BYTES,
         pending_invitations: PENDING_INVITATIONS,
+        calendar_feeds: CALENDAR_FEEDS,
+        busy_calendars: BUSY_CALENDARS,
         api_keys: API_KEYS,
         request_seconds: app.config.request_timeout.as_secs(),
         requests_per_minute: app.config.rate_limit.map(std::num::NonZeroU32::get),

@@ -1,10 +1,11 @@
 //! A raw mail (RFC 5322) as far as Inroad reads it. Nothing in it is believed but as its writer's words.
 use chrono::{DateTime, Utc};
-use mail_parser::{Address, HeaderValue, Message, MessageParser};
+use mail_parser::{Address, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders};
 
 use super::bounce::{self, Bounce};
 use super::quote;
 use crate::http::schema::formats;
+use crate::invites::{self, Reply};
 
 /// Headers of one mail, and of all mails within it, that say what a part is. A mail has a handful; each may open another
 /// level, and what reads a mail must not be led arbitrarily deep.
@@ -34,6 +35,8 @@ pub struct Mail {
     /// Its writer wants to be left alone: that is what a click on `List-Unsubscribe` sends.
     pub unsubscribe: bool,
     pub bounce: Option<Bounce>,
+    /// A calendar's answer to an invitation.
+    pub reply: Option<Reply>,
 }
 
 /// Reads a mail; nothing when it is none.
@@ -61,7 +64,17 @@ pub fn read(raw: &[u8]) -> Option<Mail> {
         subject,
         text,
         bounce,
+        reply: reply(&message),
     })
+}
+
+/// The part that a calendar has written (RFC 6047).
+fn reply(message: &Message<'_>) -> Option<Reply> {
+    let is_calendar = |part: &&MessagePart<'_>| {
+        let kind = part.content_type();
+        kind.is_some_and(|kind| kind.ctype().eq_ignore_ascii_case("text") && kind.subtype() == Some("calendar"))
+    };
+    message.parts.iter().filter(is_calendar).find_map(|part| invites::read(part.text_contents()?))
 }
 
 /// What a header says, for those that are no more than words.

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::db::WorkspaceId;
 use crate::db::schema::{inbound_addresses, inbound_mails};
+use crate::meetings::MeetingId;
 use crate::messages::MessageId;
 use crate::{resource_id, text_enum};
 
@@ -28,6 +29,8 @@ text_enum! {
         Bounced = "bounced",
         /// A mail server said that it will go on trying.
         Delayed = "delayed",
+        /// Somebody's calendar answered an invitation to a meeting.
+        MeetingAnswered = "meeting_answered",
         /// Whoever wrote does not want to be written to again: the address is on the do-not-contact list now.
         Unsubscribed = "unsubscribed",
         /// It is from nobody who is known, and answers nothing. Nothing of it is kept.
@@ -112,6 +115,8 @@ pub struct InboundResult {
     pub outcome: InboundOutcome,
     /// The message that it became, or that it is about.
     pub message_id: Option<MessageId>,
+    /// The meeting that it answers an invitation to.
+    pub meeting_id: Option<MeetingId>,
     /// It came in before; nothing was done now.
     pub duplicate: bool,
 }

@@ -4,6 +4,8 @@ use super::model::{InboundOutcome, InboundResult, MailRow};
 use super::{reply_kind, store};
 use crate::changes::Tx;
 use crate::error::ApiResult;
+use crate::invites::{self, Reply};
+use crate::meetings::MeetingId;
 use crate::messages::{self, IncomingMail, MessageId, ReplyKind};
 use crate::{auth, do_not_contact};
 
@@ -18,11 +20,25 @@ pub async fn receive(tx: &mut Tx<'_>, new_id: MessageId, raw: &[u8], mail: Mail)
     };
     if let Some(before) = store::take(tx.conn, &row).await? {
         let message_id = before.message_id.map(MessageId::from);
-        return Ok(InboundResult { outcome: before.outcome, message_id, duplicate: true });
+        return Ok(InboundResult { outcome: before.outcome, message_id, meeting_id: None, duplicate: true });
+    }
+    if let Some(meeting) = meeting(tx, &mail).await? {
+        let outcome = InboundOutcome::MeetingAnswered;
+        store::note(tx.conn, &row, outcome, None).await?;
+        return Ok(InboundResult { outcome, message_id: None, meeting_id: Some(meeting), duplicate: false });
     }
     let (outcome, message_id) = place(tx, new_id, mail).await?;
     store::note(tx.conn, &row, outcome, message_id).await?;
-    Ok(InboundResult { outcome, message_id, duplicate: false })
+    Ok(InboundResult { outcome, message_id, meeting_id: None, duplicate: false })
+}
+
+/// The meeting that a calendar answers about, for whoever sent the mail.
+async fn meeting(tx: &mut Tx<'_>, mail: &Mail) -> ApiResult<Option<MeetingId>> {
+    let own = |reply: &&Reply| mail.from.as_ref().is_some_and(|from| from.eq_ignore_ascii_case(&reply.address));
+    match mail.reply.as_ref().filter(own) {
+        Some(reply) => invites::answer(tx, reply.clone()).await,
+        None => Ok(None),
+    }
 }
 
 /// A mail is known again by its `Message-ID`, or where it has none by all that it is.

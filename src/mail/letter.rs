@@ -3,7 +3,7 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
-use lettre::message::{Body, Mailbox};
+use lettre::message::{Body, Mailbox, MessageBuilder, MultiPart, SinglePart};
 use lettre::{Address, Message};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Host;
@@ -45,13 +45,27 @@ pub struct Letter {
 
 impl Letter {
     pub fn message(&self) -> Result<Message, String> {
+        let text = self.head().header(ContentType::TEXT_PLAIN).body(body(&self.text));
+        text.map_err(|error| error.to_string())
+    }
+
+    /// With a part that calendars read (RFC 6047): `method` is what it asks of them.
+    pub fn about_a_meeting(&self, method: &str, calendar: &str) -> Result<Message, String> {
+        let kind = ContentType::parse(&format!("text/calendar; charset=utf-8; method={method}"));
+        let kind = kind.map_err(|error| error.to_string())?;
+        let text = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(body(&self.text));
+        let calendar = SinglePart::builder().header(kind).body(calendar.to_owned());
+        let parts = MultiPart::alternative().singlepart(text).singlepart(calendar);
+        self.head().multipart(parts).map_err(|error| error.to_string())
+    }
+
+    fn head(&self) -> MessageBuilder {
         let mut builder = Message::builder()
             .from(self.from.clone())
             .to(self.to.clone())
             .subject(clean(&self.subject))
             .date(SystemTime::from(self.date))
-            .message_id(Some(bracketed(&self.message_id)))
-            .header(ContentType::TEXT_PLAIN);
+            .message_id(Some(bracketed(&self.message_id)));
         if let Some(reply_to) = &self.reply_to {
             builder = builder.reply_to(reply_to.clone());
         }
@@ -76,7 +90,7 @@ impl Letter {
         if self.unsent {
             builder = builder.raw_header(header("X-Unsent", "1"));
         }
-        builder.body(body(&self.text)).map_err(|error| error.to_string())
+        builder
     }
 }
 

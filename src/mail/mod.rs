@@ -46,6 +46,15 @@ impl Mailer {
         Ok(Self { from, way })
     }
 
+    /// From the service's address, for it is the service that vouches for it, by the name of whoever has it sent.
+    pub fn in_the_name_of(&self, name: &str) -> Result<Mailbox, String> {
+        let name = match &self.from.name {
+            Some(service) => format!("{name} via {service}"),
+            None => name.to_owned(),
+        };
+        letter::mailbox(Some(&name), self.from.email.as_ref())
+    }
+
     /// The service's own mail server, if it has one.
     pub fn server(&self) -> Option<&Server> {
         match &self.way {

@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 
 use super::api::{Meeting, Place};
 use super::model::{MeetingId, MeetingRow};
-use super::service::{Locked, live, show, shown, write};
+use super::service::{Locked, by_what_it_is, live, show, show_all, shown, write};
 use super::words::{MeetingMedium, MeetingParty, MeetingState, MeetingStepKind};
 use super::{settings, steps, store};
 use crate::changes::{Kind, Tx};
@@ -70,6 +70,17 @@ pub async fn book(tx: &mut Tx<'_>, id: MeetingId, chosen: Chosen) -> ApiResult<M
     Ok(told)
 }
 
+/// What the meeting is called: by its title, or by what it is and with whom.
+pub fn called(meeting: &Meeting) -> String {
+    meeting.title.clone().unwrap_or_else(|| by_what_it_is(meeting.medium, &meeting.contacts))
+}
+
+/// Meetings that begin at an instant or later, in their order.
+pub async fn from(conn: &Conn, workspace: WorkspaceId, at: DateTime<Utc>, most: i64) -> ApiResult<Vec<Meeting>> {
+    let rows = store::starting_from(conn, workspace, at, most).await?;
+    show_all(conn, workspace, rows).await
+}
+
 /// What confirmed meetings other than this one take of the span, with the ways to them.
 pub async fn busy(
     conn: &Conn,
@@ -83,4 +94,11 @@ pub async fn busy(
 /// Which meetings, deleted or not, these contacts are in.
 pub async fn ids_with(conn: &Conn, workspace: WorkspaceId, contacts: &[ContactId]) -> ApiResult<Vec<MeetingId>> {
     store::meetings_of(conn, workspace, contacts).await
+}
+
+/// These meetings, and whether each lies in the trash.
+pub async fn deleted_or_not(conn: &Conn, workspace: WorkspaceId, ids: &[MeetingId]) -> ApiResult<Vec<(Meeting, bool)>> {
+    let rows = store::deleted_or_not(conn, workspace, ids).await?;
+    let deleted: Vec<bool> = rows.iter().map(|row| row.deleted_at.is_some()).collect();
+    Ok(show_all(conn, workspace, rows).await?.into_iter().zip(deleted).collect())
 }

@@ -24,15 +24,15 @@ mod words;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use self::api::{CancelInput, ConfirmInput, Meeting, MeetingInput, Place};
-pub use self::booking::{Chosen, book, busy, hold, ids_with, read};
+pub use self::api::{CancelInput, ConfirmInput, Meeting, MeetingInput, Place, ReconfirmInput};
+pub use self::booking::{Chosen, book, busy, called, deleted_or_not, from, hold, ids_with, read};
 pub use self::export::{MeetingRecord, after, load};
 pub use self::model::MeetingId;
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, free_texts};
 pub use self::search::found;
 pub use self::service::{RESOURCE, confirmed, create, purge, read_many, restore};
 pub use self::settings::preferences;
-pub use self::steps::{cancel, complete, confirm};
+pub use self::steps::{cancel, complete, confirm, reconfirm};
 pub use self::store::{SETTINGS, TAKEN, is_there, open_with, reindex};
 pub use self::time::{LocalSpan, WallClock, local, start as instant};
 pub use self::timeline::timeline;

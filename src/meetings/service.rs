@@ -236,10 +236,12 @@ pub fn named(with: &[ContactId], names: &HashMap<ContactId, String>) -> Vec<Meet
 
 /// What a meeting is called: by its title, or by what it is and with whom.
 pub fn title(row: &MeetingRow, with: &[MeetingContact]) -> String {
-    if let Some(title) = &row.title {
-        return title.clone();
-    }
-    let what = match row.medium {
+    row.title.clone().unwrap_or_else(|| by_what_it_is(row.medium, with))
+}
+
+/// `Coffee with Ada Lovelace`.
+pub fn by_what_it_is(medium: MeetingMedium, with: &[MeetingContact]) -> String {
+    let what = match medium {
         MeetingMedium::Phone => "Phone call",
         MeetingMedium::Video => "Video call",
         MeetingMedium::Coffee => "Coffee",

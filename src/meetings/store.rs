@@ -96,6 +96,25 @@ pub async fn overlapping(
         .optional()?)
 }
 
+/// Those that begin at an instant or later, in their order.
+pub async fn starting_from(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    at: DateTime<Utc>,
+    most: i64,
+) -> ApiResult<Vec<MeetingRow>> {
+    let live = meetings::workspace_id.eq(workspace).and(meetings::deleted_at.is_null());
+    let later = live.and(meetings::starts_at.is_not_null()).and(meetings::starts_at.ge(at));
+    let ordered = (meetings::starts_at, meetings::id);
+    Ok(MeetingRow::query().filter(later).order(ordered).limit(most).load(&mut conn).await?)
+}
+
+/// Those with these ids, deleted or not.
+pub async fn deleted_or_not(mut conn: &Conn, workspace: WorkspaceId, ids: &[MeetingId]) -> ApiResult<Vec<MeetingRow>> {
+    let own = meetings::workspace_id.eq(workspace).and(meetings::id.eq_any(ids));
+    Ok(MeetingRow::query().filter(own).order(meetings::id).load(&mut conn).await?)
+}
+
 /// The busy times of confirmed meetings other than this one that have something of the span.
 pub async fn busy(
     mut conn: &Conn,

@@ -12,8 +12,8 @@ use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::text::FreeText;
 use crate::{
-    bookings, circle_requests, companies, duplicates, follow_ups, introductions, meetings, messages, templates,
-    transfer,
+    bookings, circle_requests, companies, duplicates, follow_ups, introductions, invites, meetings, messages,
+    templates, transfer,
 };
 
 /// The foreign keys to `contacts`, with what becomes of the rows when the contact is merged and when it is erased.
@@ -91,6 +91,7 @@ pub async fn held(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> Api
     held.insert("messages".to_owned(), messages::contact_held(conn, workspace, ids).await?);
     held.insert("meetings".to_owned(), meetings::contact_held(conn, workspace, ids).await?);
     held.insert("meeting_offers".to_owned(), bookings::contact_held(conn, workspace, ids).await?);
+    held.insert("meeting_invites".to_owned(), invites::contact_held(conn, workspace, ids).await?);
     held.insert("follow_ups".to_owned(), follow_ups::contact_held(conn, workspace, ids).await?);
     held.insert("merges".to_owned(), super::service::contact_held(conn, workspace, ids).await?);
     Ok(held)
@@ -102,6 +103,7 @@ pub async fn erased(tx: &mut Tx<'_>, ids: &[ContactId], names: &[String]) -> Api
     introductions::contact_erased(tx, ids).await?;
     circle_requests::contact_erased(tx, ids).await?;
     messages::contact_erased(tx, ids).await?;
+    invites::contact_erased(tx, ids).await?;
     meetings::contact_erased(tx, ids).await?;
     follow_ups::contact_erased(tx, ids).await?;
     super::service::contact_erased(tx, ids).await?;

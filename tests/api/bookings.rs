@@ -6,6 +6,7 @@ use inroad::auth::{Role, Scopes};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::process::{Folder, Server, get, register};
 use crate::support::{Member, Reply, TestApp};
 
 /// A contact in New York and a meeting with them, which is a proposal.
@@ -137,7 +138,7 @@ async fn what_was_booked_is_moved_and_called_off_by_the_same_link() {
     let ada = app.seeker().await;
     let id = proposal(&app, &ada, json!({})).await;
     let token = token_of(&offer(&app, &ada, &id, json!({ "slots": two() })).await.expect(201));
-    let first = json!({ "starts_at": "2026-03-04T14:30:00Z" });
+    let first = json!({ "starts_at": "2026-03-04T14:30:00Z", "phone": "+1 212 555 0100", "time_zone": "Asia/Tokyo" });
     let second = json!({ "starts_at": "2026-03-05T15:00:00Z" });
     assert_eq!(act(&app, &token, "reschedule", second.clone()).await.expect(409).code(), "impossible_transition");
     act(&app, &token, "book", first).await.expect(200);
@@ -145,6 +146,8 @@ async fn what_was_booked_is_moved_and_called_off_by_the_same_link() {
     assert_eq!(moved.json["meeting"]["starts_at"], "2026-03-05T15:00:00Z");
     assert_eq!(times(&moved.json["slots"]), ["2026-03-04T14:30:00Z"]);
     let kept = meeting(&app, &ada, &id).await;
+    // What is not said anew stays as it was.
+    assert_eq!((&kept["place"]["phone"], &kept["contact_zone"]), (&json!("+1 212 555 0100"), &json!("Asia/Tokyo")));
     assert_eq!((&kept["history"][2]["kind"], &kept["history"][2]["by"]), (&json!("rescheduled"), &json!("contact")));
     assert_eq!(act(&app, &token, "decline", json!({})).await.expect(409).code(), "already_booked");
     let off = act(&app, &token, "cancel", json!({ "note": "A site visit" })).await.expect(200);
@@ -332,4 +335,42 @@ async fn of_fifty_visitors_with_links_of_their_own_one_gets_the_time() {
     let body = json!({ "starts_at": "2026-03-05T15:00:00Z" });
     let answers = join_all(losers.take(10).map(|token| act(&app, token, "book", body.clone()))).await;
     one_wins(&answers, &[]);
+}
+
+#[actix_web::test]
+async fn of_visitors_of_two_processes_on_one_database_one_gets_the_time() {
+    // A database of its own, with the service's schema.
+    let app = TestApp::new().await;
+    let folders = [Folder::new("booking-one"), Folder::new("booking-two")];
+    let flags =
+        ["--database-url", &app.url, "--secret", &app.secret, "--rate-limit", "0", "--rate-limit-workspace", "0"];
+    let flags = [&flags[..], &["--rate-limit-anonymous", "0"]].concat();
+    let servers = folders.each_ref().map(|folder| Server::start(&folder.0, &flags));
+    let token = register(&servers[0].url).await;
+    let client = reqwest::Client::new();
+    let post = async |server: usize, path: &str, body: Value| {
+        let request = client.post(format!("{}{path}", servers[server].url)).bearer_auth(&token).json(&body);
+        request.send().await.unwrap().json::<Value>().await.unwrap()
+    };
+    let contact = post(0, "/v1/contacts", json!({ "given_name": "Tom" })).await["id"].clone();
+    let hours = json!({ "availability": { "weekdays": ["monday", "wednesday"], "from": "09:00", "until": "10:00" } });
+    let mut tokens = Vec::new();
+    for _ in 0..50 {
+        let meeting = post(0, "/v1/meetings", json!({ "contact_ids": [contact], "medium": "phone" })).await;
+        let path = format!("/v1/meetings/{}/offers", meeting["id"].as_str().unwrap());
+        tokens.push(post(0, &path, hours.clone()).await["token"].as_str().unwrap().to_owned());
+    }
+    let shown = get(&servers[1].url, &format!("/v1/bookings/{}", tokens[0]), "").await;
+    let body = json!({ "starts_at": shown["slots"][0]["starts_at"] });
+    let book = async |(place, token): (usize, &String)| {
+        let request = client.post(format!("{}/v1/bookings/{token}/book", servers[place % 2].url)).json(&body);
+        let reply = request.send().await.unwrap();
+        (place % 2, reply.status().as_u16(), reply.json::<Value>().await.unwrap())
+    };
+    let answers = join_all(tokens.iter().enumerate().map(book)).await;
+    let won = answers.iter().filter(|(_, status, _)| *status == 200).count();
+    assert_eq!(won, 1, "{answers:?}");
+    assert!(answers.iter().all(|(_, status, told)| *status == 200 || told["code"] == "slot_taken"), "{answers:?}");
+    let confirmed = get(&servers[0].url, "/v1/meetings?state=confirmed", &token).await;
+    assert_eq!(confirmed["data"].as_array().unwrap().len(), 1);
 }

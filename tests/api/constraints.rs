@@ -11,6 +11,9 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
     (
         "the service makes the id, a UUID or a digest of its own randomness",
         &[
+            "busy_calendars_pkey",
+            "calendar_feeds_pkey",
+            "calendar_feeds_token_key",
             "circle_requests_pkey",
             "api_key_secrets_pkey",
             "api_keys_pkey",
@@ -28,6 +31,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
             "introductions_pkey",
             "invitations_pkey",
             "jobs_pkey",
+            "meeting_invites_pkey",
             "meeting_offers_pkey",
             "meeting_offers_token_key",
             "meetings_pkey",
@@ -74,6 +78,9 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
     ("written under the lock of its key, after a look whether it is there", &["idempotency_keys_pkey"]),
     ("what goes to the trash was hidden before, by an update that finds it once", &["trash_pkey"]),
     ("the service names each contact of a meeting once", &["meeting_contacts_pkey"]),
+    ("written under the lock of its meeting, after a look whether it is there", &["meeting_invites_address_key"]),
+    ("times of one calendar that touch are put together", &["busy_times_pkey"]),
+    ("times are written with their calendar, which is new or locked", &["busy_times_calendar_fkey"]),
     ("a contact is merged once, under its lock, and is gone then", &["contact_redirects_pkey"]),
     (
         "the service makes it from the id of the message, or takes it from a mail that it has in hand alone",
@@ -96,6 +103,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
         "a closed set of words, which the document holds the body to or which only the service writes",
         &[
             "audit_log_actor_check",
+            "calendar_feeds_follow_ups_check",
             "changes_actor_check",
             "circle_requests_answer_check",
             "circle_requests_channel_check",
@@ -116,6 +124,8 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
             "imports_state_check",
             "introductions_state_check",
             "invitations_role_check",
+            "meeting_invites_answer_check",
+            "meeting_invites_method_check",
             "meeting_offers_state_check",
             "meetings_medium_check",
             "meetings_payer_check",

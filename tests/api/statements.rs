@@ -71,6 +71,10 @@ const CROSSING: &[(&str, &str)] = &[
         "digest::due: housekeeping, which tells each member in their workspace",
     ),
     (
+        "select busy_calendars.workspace_id , busy_calendars.id from busy_calendars where ( busy_calendars.expanded_until < $1 )",
+        "busy::behind: housekeeping, which follows each calendar further in its workspace",
+    ),
+    (
         "select inbound_addresses.workspace_id , inbound_addresses.id , inbound_addresses.version , \
          inbound_addresses.created_at , inbound_addresses.updated_at , inbound_addresses.name , inbound_addresses.secret , \
          inbound_addresses.last_used_at from inbound_addresses where ( inbound_addresses.id = $1 )",

@@ -1,7 +1,6 @@
 //! The job that hands a message to a mail server.
 use std::time::Duration;
 
-use lettre::message::Mailbox;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -109,7 +108,7 @@ fn letter(app: &App, going: &Going, sender: &Sender, own: Option<&OwnServer>) ->
     let reply_to = letter::mailbox(Some(&sender.name), &sender.address)?;
     let from = match own {
         Some(own) => letter::mailbox(Some(own.name.as_deref().unwrap_or(&sender.name)), &own.address)?,
-        None => service_mailbox(app, sender)?,
+        None => app.mailer.in_the_name_of(&sender.name)?,
     };
     let answers = if own.is_some() { &from } else { &reply_to }.email.clone();
     let address = row.address.as_deref().ok_or("the message has no address")?;
@@ -131,13 +130,4 @@ fn letter(app: &App, going: &Going, sender: &Sender, own: Option<&OwnServer>) ->
         unsubscribe: (unasked && row.in_reply_to_id.is_none()).then_some(Unsubscribe::Mail(answers)),
         unsent: false,
     })
-}
-
-fn service_mailbox(app: &App, sender: &Sender) -> Result<Mailbox, String> {
-    let own = &app.mailer.from;
-    let name = match &own.name {
-        Some(service) => format!("{} via {service}", sender.name),
-        None => sender.name.clone(),
-    };
-    letter::mailbox(Some(&name), own.email.as_ref())
 }

@@ -1,0 +1,528 @@
+//! When the events of an iCalendar file keep somebody busy: pure, so that it can be tested by example, and beside another
+//! implementation.
+//!
+//! `calcard` reads the file and knows the zones that it defines, `rrule` the rules of recurrence. These are followed by
+//! the wall clock, as RFC 5545 has them, and each time is taken to the zone's instant by itself, so that a meeting at
+//! nine stays at nine when the clocks are changed.
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::str::FromStr;
+
+use calcard::common::PartialDateTime;
+use calcard::common::timezone::Tz as FileZone;
+use calcard::icalendar::timezone::TzResolver;
+use calcard::icalendar::{
+    ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarEntry, ICalendarFreeBusyType,
+    ICalendarParameterName, ICalendarParameterValue, ICalendarPeriod, ICalendarProperty, ICalendarRecurrenceRule,
+    ICalendarStatus, ICalendarTransparency, ICalendarValue,
+};
+use calcard::{Entry, Parser};
+use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use rrule::{RRule, RRuleSet, Unvalidated};
+
+use crate::spans::{Span, Spans};
+use crate::zones::{self, Tz};
+
+/// Components that a file may have.
+const COMPONENTS: usize = 5_000;
+/// Occurrences of one event that are looked at, long past ones among them, and of all events together.
+const STEPS: usize = 50_000;
+const ALL_STEPS: usize = 200_000;
+/// Occurrences of one event within the window.
+const OCCURRENCES: usize = 1_000;
+
+/// No event is taken to last longer.
+const LONGEST: TimeDelta = TimeDelta::days(3_660);
+
+/// What a file keeps busy.
+#[derive(Debug, Default)]
+pub struct Expanded {
+    pub spans: Spans,
+    /// Events that were read.
+    pub events: usize,
+    /// What could not be followed to its end, and why.
+    pub faults: Vec<String>,
+}
+
+/// The file is none, or too large.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    #[error("is no iCalendar file as RFC 5545 has it")]
+    NoCalendar,
+    #[error("has more than {COMPONENTS} components")]
+    TooLarge,
+}
+
+/// What the file keeps busy within the window. Times without a zone, and whole days, are those of `zone`.
+pub fn expand(text: &str, zone: Tz, window: Span) -> Result<Expanded, Unreadable> {
+    let mut parser = Parser::new(text);
+    let (mut expanded, mut busy, mut found, mut components) = (Expanded::default(), Vec::new(), false, 0);
+    let mut steps = ALL_STEPS;
+    loop {
+        let calendar = match parser.entry() {
+            Entry::ICalendar(calendar) => calendar,
+            Entry::TooManyComponents => return Err(Unreadable::TooLarge),
+            Entry::Eof => break,
+            _ => continue,
+        };
+        found = true;
+        components += calendar.components.len();
+        if components > COMPONENTS {
+            return Err(Unreadable::TooLarge);
+        }
+        let reader = Reader { zones: calendar.build_tz_resolver().with_default(FileZone::Tz(zone)), window, zone };
+        reader.calendar(&calendar, &mut expanded, &mut busy, &mut steps);
+    }
+    if !found {
+        return Err(Unreadable::NoCalendar);
+    }
+    busy.retain(|span| span.from < window.until && span.until > window.from);
+    expanded.spans = Spans::new(busy);
+    Ok(expanded)
+}
+
+/// A time as it stands in a file.
+#[derive(Debug, Clone, Copy)]
+struct Time {
+    wall: NaiveDateTime,
+    zone: FileZone,
+    /// Without an hour.
+    whole_day: bool,
+}
+
+impl Time {
+    fn instant(self) -> DateTime<Utc> {
+        self.at(self.wall)
+    }
+
+    /// Another time by the same clock.
+    fn at(self, wall: NaiveDateTime) -> DateTime<Utc> {
+        match self.zone {
+            FileZone::Tz(zone) if self.whole_day => zones::start_of_day(zone, wall.date()),
+            FileZone::Tz(zone) => zones::wall(zone, wall).lenient(),
+            FileZone::Fixed(offset) => (wall - TimeDelta::seconds(offset.local_minus_utc().into())).and_utc(),
+            FileZone::Floating => wall.and_utc(),
+        }
+    }
+
+    /// What this clock shows at an instant.
+    fn wall_of(self, at: DateTime<Utc>) -> NaiveDateTime {
+        match self.zone {
+            FileZone::Tz(zone) => zones::local(zone, at),
+            FileZone::Fixed(offset) => at.naive_utc() + TimeDelta::seconds(offset.local_minus_utc().into()),
+            FileZone::Floating => at.naive_utc(),
+        }
+    }
+}
+
+/// How long an event lasts: so many days of the calendar, and so much time.
+#[derive(Debug, Clone, Copy, Default)]
+struct Length {
+    days: TimeDelta,
+    time: TimeDelta,
+}
+
+/// An event, or one occurrence of it that is otherwise.
+#[derive(Debug)]
+struct Event<'a> {
+    component: &'a ICalendarComponent,
+    start: Time,
+    length: Length,
+    busy: bool,
+    revision: i64,
+    replaces: Option<Time>,
+    /// What replaces one occurrence holds for those after it, too.
+    and_future: bool,
+}
+
+impl Event<'_> {
+    fn span(&self, wall: NaiveDateTime) -> Span {
+        let from = self.start.at(wall);
+        let until = match self.length.days.is_zero() {
+            true => from + self.length.time,
+            false => self.start.at(wall + self.length.days) + self.length.time,
+        };
+        Span { from, until }
+    }
+}
+
+struct Reader<'a> {
+    zones: TzResolver<&'a str>,
+    window: Span,
+    zone: Tz,
+}
+
+impl<'a> Reader<'a> {
+    fn calendar(&self, calendar: &'a ICalendar, told: &mut Expanded, busy: &mut Vec<Span>, steps: &mut usize) {
+        let mut series: BTreeMap<String, Vec<Event<'a>>> = BTreeMap::new();
+        for (place, component) in calendar.components.iter().enumerate() {
+            match component.component_type {
+                ICalendarComponentType::VEvent => {
+                    told.events += 1;
+                    // One without a name is one by itself.
+                    let uid = component.uid().map_or_else(|| format!("\0{place}"), str::to_owned);
+                    match self.event(component) {
+                        Some(event) => series.entry(uid).or_default().push(event),
+                        None => told.faults.push(format!("{}: has no time that can be read", name(component))),
+                    }
+                }
+                ICalendarComponentType::VFreebusy => self.free_busy(component, busy),
+                _ => {}
+            }
+        }
+        for events in series.into_values() {
+            self.series(events, told, busy, steps);
+        }
+    }
+
+    fn event(&self, component: &'a ICalendarComponent) -> Option<Event<'a>> {
+        let replaced = component.property(&ICalendarProperty::RecurrenceId);
+        let replaces = replaced.and_then(|entry| self.time(entry, entry.values.first()?));
+        let first = |name| component.property(&name).and_then(|entry| self.time(entry, entry.values.first()?));
+        let start = first(ICalendarProperty::Dtstart).or(replaces)?;
+        let length = match (first(ICalendarProperty::Dtend), component.property(&ICalendarProperty::Duration)) {
+            (Some(end), _) if start.whole_day => Length { days: end.wall - start.wall, ..Length::default() },
+            (Some(end), _) => Length { time: end.instant() - start.instant(), ..Length::default() },
+            (None, Some(entry)) => lasting(entry.values.first()),
+            (None, None) if start.whole_day => Length { days: TimeDelta::days(1), ..Length::default() },
+            (None, None) => Length::default(),
+        };
+        let revision = component.property(&ICalendarProperty::Sequence);
+        let revision = revision.and_then(|entry| entry.values.first()?.as_integer()).unwrap_or_default();
+        let and_future = replaced.is_some_and(|entry| entry.has_parameter(&ICalendarParameterName::Range));
+        Some(Event { component, start, length, busy: is_busy(component), revision, replaces, and_future })
+    }
+
+    fn time(&self, entry: &ICalendarEntry, value: &ICalendarValue) -> Option<Time> {
+        let ICalendarValue::PartialDateTime(told) = value else { return None };
+        self.partial(told, entry.tz_id())
+    }
+
+    fn partial(&self, told: &PartialDateTime, zone_id: Option<&str>) -> Option<Time> {
+        let read = told.to_date_time()?;
+        let whole_day = !told.has_time();
+        let zone = match read.tz() {
+            _ if whole_day => FileZone::Tz(self.zone),
+            Some(zone) => zone,
+            None => match self.zones.resolve_or_default(zone_id) {
+                FileZone::Floating => FileZone::Tz(self.zone),
+                zone => zone,
+            },
+        };
+        Some(Time { wall: read.date_time, zone, whole_day })
+    }
+
+    /// An event with what replaces occurrences of it.
+    fn series(&self, events: Vec<Event<'a>>, told: &mut Expanded, busy: &mut Vec<Span>, steps: &mut usize) {
+        let mut master: Option<Event<'a>> = None;
+        let mut replaced: HashMap<DateTime<Utc>, Event<'a>> = HashMap::new();
+        for event in events {
+            let place = match event.replaces {
+                Some(time) => {
+                    let at = time.instant();
+                    match replaced.get(&at) {
+                        Some(known) if known.revision > event.revision => {}
+                        _ => drop(replaced.insert(at, event)),
+                    }
+                    continue;
+                }
+                None => &mut master,
+            };
+            if place.as_ref().is_none_or(|known| known.revision <= event.revision) {
+                *place = Some(event);
+            }
+        }
+        for event in replaced.values().filter(|event| event.busy) {
+            busy.push(event.span(event.start.wall));
+        }
+        if let Some(master) = master {
+            self.occurrences(&master, &replaced, told, busy, steps);
+        }
+    }
+
+    fn occurrences(
+        &self,
+        event: &Event<'a>,
+        replaced: &HashMap<DateTime<Utc>, Event<'a>>,
+        told: &mut Expanded,
+        busy: &mut Vec<Span>,
+        steps: &mut usize,
+    ) {
+        let left_out: HashSet<DateTime<Utc>> =
+            self.times(event, &ICalendarProperty::Exdate).map(|(at, _)| at).collect();
+        let mut futures: Vec<(DateTime<Utc>, &Event<'a>)> =
+            replaced.iter().filter(|(_, event)| event.and_future).map(|(at, event)| (*at, event)).collect();
+        futures.sort_unstable_by_key(|(at, _)| *at);
+        let mut seen = HashSet::new();
+        let mut kept = 0;
+        let mut keep = |wall: NaiveDateTime, own: Option<Span>| {
+            let at = event.start.at(wall);
+            // A day is left out by its date, too.
+            if !seen.insert(at) || left_out.contains(&at) || replaced.contains_key(&at) {
+                return true;
+            }
+            let future = futures.iter().rev().find(|(from, _)| *from <= at);
+            let (by, span) = match future {
+                Some((from, other)) => (*other, other.span(wall + (other.start.wall - event.start.wall_of(*from)))),
+                None => (event, own.unwrap_or_else(|| event.span(wall))),
+            };
+            if by.busy && span.from < self.window.until && span.until > self.window.from {
+                busy.push(span);
+                kept += 1;
+            }
+            kept < OCCURRENCES
+        };
+        keep(event.start.wall, None);
+        for (at, span) in self.times(event, &ICalendarProperty::Rdate) {
+            keep(event.start.wall_of(at), span);
+        }
+        for rule in rules(event.component) {
+            let followed = match follow(rule, event.start) {
+                Ok(followed) => followed,
+                Err(why) => {
+                    told.faults.push(format!("{}: {why}", name(event.component)));
+                    continue;
+                }
+            };
+            for (taken, at) in (&followed).into_iter().enumerate() {
+                let wall = at.naive_utc();
+                if event.start.at(wall) >= self.window.until {
+                    break;
+                }
+                if taken == STEPS || *steps == 0 || !keep(wall, None) {
+                    told.faults.push(format!("{}: comes too often to be followed to its end", name(event.component)));
+                    break;
+                }
+                *steps -= 1;
+            }
+        }
+    }
+
+    /// The instants of a property that may name several, with the spans that periods give.
+    fn times<'b>(
+        &'b self,
+        event: &'b Event<'a>,
+        property: &'b ICalendarProperty,
+    ) -> impl Iterator<Item = (DateTime<Utc>, Option<Span>)> + 'b {
+        event.component.properties(property).flat_map(move |entry| {
+            entry.values.iter().filter_map(move |value| match value {
+                ICalendarValue::Period(period) => {
+                    let span = self.period(period, entry.tz_id())?;
+                    Some((span.from, Some(span)))
+                }
+                value => Some((self.time(entry, value)?.instant(), None)),
+            })
+        })
+    }
+
+    fn period(&self, period: &ICalendarPeriod, zone: Option<&str>) -> Option<Span> {
+        match period {
+            ICalendarPeriod::Range { start, end } => {
+                let (from, until) = (self.partial(start, zone)?, self.partial(end, zone)?);
+                Some(Span { from: from.instant(), until: until.instant() })
+            }
+            ICalendarPeriod::Duration { start, duration } => {
+                let from = self.partial(start, zone)?.instant();
+                Some(Span { from, until: from + duration.to_time_delta()?.min(LONGEST) })
+            }
+        }
+    }
+
+    fn free_busy(&self, component: &ICalendarComponent, busy: &mut Vec<Span>) {
+        for entry in component.properties(&ICalendarProperty::Freebusy) {
+            let free = ICalendarParameterValue::Fbtype(ICalendarFreeBusyType::Free);
+            if entry.parameters(&ICalendarParameterName::Fbtype).any(|kind| *kind == free) {
+                continue;
+            }
+            busy.extend(entry.values.iter().filter_map(|value| match value {
+                ICalendarValue::Period(period) => self.period(period, entry.tz_id()),
+                _ => None,
+            }));
+        }
+    }
+}
+
+/// What the faults of an event are told by. Nothing that people wrote.
+fn name(component: &ICalendarComponent) -> String {
+    let uid: String = component.uid().unwrap_or("an event").chars().filter(|c| !c.is_control()).take(200).collect();
+    uid
+}
+
+fn rules(component: &ICalendarComponent) -> impl Iterator<Item = &ICalendarRecurrenceRule> {
+    component.properties(&ICalendarProperty::Rrule).flat_map(|entry| &entry.values).filter_map(|value| match value {
+        ICalendarValue::RecurrenceRule(rule) => Some(&**rule),
+        _ => None,
+    })
+}
+
+fn is_busy(component: &ICalendarComponent) -> bool {
+    let outlook = ICalendarProperty::Other("X-MICROSOFT-CDO-BUSYSTATUS".to_owned());
+    let free = component.property(&outlook).and_then(|entry| entry.values.first()?.as_text());
+    component.transparency() != Some(&ICalendarTransparency::Transparent)
+        && component.status() != Some(&ICalendarStatus::Cancelled)
+        && !free.is_some_and(|status| status.eq_ignore_ascii_case("free"))
+}
+
+fn lasting(value: Option<&ICalendarValue>) -> Length {
+    let Some(ICalendarValue::Duration(duration)) = value else { return Length::default() };
+    if duration.neg {
+        return Length::default();
+    }
+    let seconds = i64::from(duration.hours) * 3600 + i64::from(duration.minutes) * 60 + i64::from(duration.seconds);
+    let days = i64::from(duration.weeks) * 7 + i64::from(duration.days);
+    Length { days: TimeDelta::days(days).min(LONGEST), time: TimeDelta::seconds(seconds).min(LONGEST) }
+}
+
+/// The times of a rule by the wall clock, which stands in for UTC here.
+fn follow(rule: &ICalendarRecurrenceRule, start: Time) -> Result<RRuleSet, String> {
+    let until = rule.until.as_ref().and_then(|until| {
+        let read = until.to_date_time()?;
+        let wall = match read.tz() {
+            Some(zone) if !start.whole_day => {
+                start.wall_of(Time { wall: read.date_time, zone, whole_day: false }.instant())
+            }
+            _ => read.date_time,
+        };
+        // A day is meant to its end.
+        let last = NaiveTime::from_hms_opt(23, 59, 59).unwrap_or_default();
+        Some(if until.has_time() { wall } else { wall.date().and_time(last) })
+    });
+    let plain = ICalendarRecurrenceRule { until: None, ..rule.clone() }.to_string();
+    let mut rule = RRule::<Unvalidated>::from_str(&plain).map_err(|error| error.to_string())?;
+    let begin = start.wall.and_utc().with_timezone(&rrule::Tz::UTC);
+    if let Some(until) = until {
+        if until < start.wall {
+            return Ok(RRuleSet::new(begin).rdate(begin));
+        }
+        rule = rule.until(until.and_utc().with_timezone(&rrule::Tz::UTC));
+    }
+    let rule = rule.validate(begin).map_err(|error| error.to_string())?;
+    Ok(RRuleSet::new(begin).rrule(rule).limit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn window() -> Span {
+        Span { from: at("2026-03-01T00:00:00Z"), until: at("2028-03-01T00:00:00Z") }
+    }
+
+    fn file(lines: &str) -> String {
+        format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{}\r\nEND:VCALENDAR\r\n", lines.replace('\n', "\r\n"))
+    }
+
+    fn event(lines: &str) -> String {
+        file(&format!("BEGIN:VEVENT\nUID:1\nDTSTAMP:20260101T000000Z\n{lines}\nEND:VEVENT"))
+    }
+
+    fn told(text: &str) -> Vec<String> {
+        let expanded = expand(text, Tz::Europe__Vienna, window()).unwrap();
+        let tell = |span: Span| format!("{}/{}", span.from.format("%m-%dT%H:%M"), span.until.format("%m-%dT%H:%M"));
+        expanded.spans.iter().map(tell).collect()
+    }
+
+    #[test]
+    fn nine_stays_nine_when_the_clocks_change() {
+        let weekly = event(
+            "DTSTART;TZID=Europe/Vienna:20260319T090000\nDTEND;TZID=Europe/Vienna:20260319T093000\nRRULE:FREQ=WEEKLY;COUNT=3",
+        );
+        assert_eq!(told(&weekly), ["03-19T08:00/03-19T08:30", "03-26T08:00/03-26T08:30", "04-02T07:00/04-02T07:30"]);
+        // The last one is at the very end.
+        let until = event(
+            "DTSTART;TZID=Europe/Vienna:20260319T090000\nDURATION:PT30M\nRRULE:FREQ=DAILY;UNTIL=20260320T080000Z",
+        );
+        assert_eq!(told(&until).len(), 2);
+        let floating = event("DTSTART:20260701T090000\nDURATION:PT30M");
+        assert_eq!(told(&floating), ["07-01T07:00/07-01T07:30"]);
+        let windows = event("DTSTART;TZID=W. Europe Standard Time:20260701T090000\nDURATION:PT30M");
+        assert_eq!(told(&windows), ["07-01T07:00/07-01T07:30"]);
+    }
+
+    #[test]
+    fn occurrences_are_left_out_moved_and_replaced() {
+        let moved = file(
+            "BEGIN:VEVENT\nUID:1\nDTSTART:20260302T090000Z\nDTEND:20260302T100000Z\nRRULE:FREQ=DAILY;COUNT=4\nEXDATE:20260303T090000Z\nEND:VEVENT\n\
+             BEGIN:VEVENT\nUID:1\nRECURRENCE-ID:20260304T090000Z\nDTSTART:20260304T150000Z\nDTEND:20260304T153000Z\nEND:VEVENT\n\
+             BEGIN:VEVENT\nUID:1\nRECURRENCE-ID:20260305T090000Z\nDTSTART:20260305T090000Z\nDTEND:20260305T100000Z\nSTATUS:CANCELLED\nEND:VEVENT",
+        );
+        assert_eq!(told(&moved), ["03-02T09:00/03-02T10:00", "03-04T15:00/03-04T15:30"]);
+        let later = file(
+            "BEGIN:VEVENT\nUID:1\nDTSTART:20260302T090000Z\nDTEND:20260302T100000Z\nRRULE:FREQ=DAILY;COUNT=4\nEND:VEVENT\n\
+             BEGIN:VEVENT\nUID:1\nRECURRENCE-ID;RANGE=THISANDFUTURE:20260304T090000Z\nDTSTART:20260304T110000Z\nDTEND:20260304T113000Z\nEND:VEVENT",
+        );
+        assert_eq!(
+            told(&later),
+            [
+                "03-02T09:00/03-02T10:00",
+                "03-03T09:00/03-03T10:00",
+                "03-04T11:00/03-04T11:30",
+                "03-05T11:00/03-05T11:30"
+            ]
+        );
+        let dates = event(
+            "DTSTART:20260302T090000Z\nDURATION:PT1H\nRDATE:20260304T090000Z,20260306T120000Z\nRDATE;VALUE=PERIOD:20260308T090000Z/PT10M",
+        );
+        assert_eq!(told(&dates).len(), 4);
+        assert_eq!(told(&dates)[3], "03-08T09:00/03-08T09:10");
+    }
+
+    #[test]
+    fn days_are_those_of_the_owner_and_what_is_free_is_not_busy() {
+        assert_eq!(told(&event("DTSTART;VALUE=DATE:20260328\nRRULE:FREQ=DAILY;COUNT=2")), ["03-27T23:00/03-29T22:00"]);
+        for free in ["TRANSP:TRANSPARENT", "STATUS:CANCELLED", "X-MICROSOFT-CDO-BUSYSTATUS:FREE"] {
+            assert!(told(&event(&format!("DTSTART:20260302T090000Z\nDURATION:PT1H\n{free}"))).is_empty(), "{free}");
+        }
+        let periods = file(
+            "BEGIN:VFREEBUSY\nUID:2\nFREEBUSY;FBTYPE=BUSY:20260302T090000Z/PT1H,20260303T090000Z/20260303T093000Z\nFREEBUSY;FBTYPE=FREE:20260304T090000Z/PT1H\nEND:VFREEBUSY",
+        );
+        assert_eq!(told(&periods), ["03-02T09:00/03-02T10:00", "03-03T09:00/03-03T09:30"]);
+    }
+
+    #[test]
+    fn what_would_never_end_is_bounded() {
+        for rule in [
+            "FREQ=SECONDLY",
+            "FREQ=MINUTELY;INTERVAL=7",
+            "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31",
+            "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;BYHOUR=1,2,3;BYMINUTE=0,1,2",
+            "FREQ=HOURLY;BYHOUR=25",
+            "FREQ=DAILY;INTERVAL=0",
+        ] {
+            let text = event(&format!("DTSTART:19700101T000000Z\nDURATION:PT1S\nRRULE:{rule}"));
+            let expanded = expand(&text, Tz::UTC, window()).unwrap();
+            assert!(expanded.spans.iter().count() <= OCCURRENCES, "{rule}");
+        }
+        let often = event("DTSTART:20260302T000000Z\nDURATION:PT1M\nRRULE:FREQ=HOURLY");
+        let expanded = expand(&often, Tz::UTC, window()).unwrap();
+        assert_eq!((expanded.spans.iter().count(), expanded.faults.len()), (OCCURRENCES, 1));
+    }
+
+    #[test]
+    fn what_is_no_calendar_is_refused_and_odd_ones_are_survived() {
+        for none in ["", "hello", "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:x\r\nEND:VCARD\r\n", "\0\0\0"] {
+            assert_eq!(expand(none, Tz::UTC, window()).unwrap_err(), Unreadable::NoCalendar, "{none}");
+        }
+        let large = file(&"BEGIN:VEVENT\nUID:1\nEND:VEVENT\n".repeat(COMPONENTS));
+        assert_eq!(expand(large.trim_end(), Tz::UTC, window()).unwrap_err(), Unreadable::TooLarge);
+        for odd in [
+            "DTSTART:99999999T999999",
+            "DTSTART:20260302T090000Z\nRRULE:FREQ=NEVER",
+            "DTSTART:20260302T090000Z\nDTEND:20250302T090000Z",
+            "DTSTART:20260302T090000Z\nDURATION:P99999999D",
+            "DTSTART;TZID=Nowhere/Land:20260302T090000\nDURATION:PT1H",
+        ] {
+            let _ = expand(&event(odd), Tz::UTC, window());
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_comes_is_survived(text in "(BEGIN:|END:|VEVENT|VCALENDAR|DTSTART|RRULE|FREQ=|[:;=,A-Z0-9]|\r\n){0,60}") {
+            let _ = expand(&file(&text), Tz::UTC, window());
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! When the seeker is busy beside the meetings: imported calendars, of which nothing but the times is looked at, so that
+//! offers avoid them.
+//!
+//! `POST GET /v1/busy`, `GET PUT DELETE /v1/busy/{id}`, `GET /v1/free-busy`.
+mod expand;
+mod model;
+mod routes;
+mod service;
+mod store;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use self::service::{refresh, taken};
+
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(routes::create_busy_calendar)
+        .service(routes::list_busy_calendars)
+        .service(routes::read_busy_calendar)
+        .service(routes::put_busy_calendar)
+        .service(routes::delete_busy_calendar)
+        .service(routes::read_free_busy);
+}

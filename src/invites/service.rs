@@ -1,0 +1,259 @@
+//! Who is told of a meeting by mail, and what their answers do, inside the caller's transaction.
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::letter;
+use super::model::{InviteAnswer, InviteInput, InviteMethod, InviteRow, MeetingInvite};
+use super::reply::Reply;
+use super::store;
+use crate::auth::users::email_key;
+use crate::calendars::{self, Person};
+use crate::changes::{Kind, Tx};
+use crate::contacts::{self, ContactId, ContactRow};
+use crate::db::{Conn, WorkspaceId};
+use crate::error::{ApiError, ApiResult, Code};
+use crate::http::IfMatch;
+use crate::meetings::{
+    self, CancelInput, ConfirmInput, Meeting, MeetingId, MeetingParty, MeetingState, ReconfirmInput,
+};
+use crate::text::filled;
+use crate::{do_not_contact, fields, jobs};
+
+/// Invites the contacts of a meeting who have an address, or tells them again. `host` is what names of events end with.
+pub async fn invite(
+    tx: &mut Tx<'_>,
+    id: MeetingId,
+    sender_id: Uuid,
+    host: &str,
+    input: InviteInput,
+) -> ApiResult<Vec<MeetingInvite>> {
+    let meeting = meetings::hold(tx, id).await?;
+    if meeting.starts_at.is_none() || !matches!(meeting.state, MeetingState::Proposed | MeetingState::Confirmed) {
+        let detail = format!("a meeting that is `{}`, or has no time, invites nobody", meeting.state.name());
+        return Err(ApiError::new(Code::ImpossibleTransition, detail));
+    }
+    let sender = sender(tx, sender_id).await?;
+    let guests = guests(tx, &meeting).await?;
+    let host_name = sender.name.clone().unwrap_or_default();
+    let title = filled(input.title).unwrap_or_else(|| format!("A conversation with {host_name}"));
+    let note = filled(input.note);
+    let known = store::lock_of_meetings(tx.conn, tx.workspace, &[id]).await?;
+    let mut told = Vec::new();
+    for guest in guests {
+        let key = email_key(&guest.address);
+        let before = known.iter().find(|row| row.address_key == key);
+        let row = InviteRow {
+            workspace_id: tx.workspace,
+            id: before.map_or_else(|| Uuid::now_v7().into(), |row| row.id),
+            version: before.map_or(1, |row| row.version + 1),
+            created_at: before.map_or(tx.now, |row| row.created_at),
+            updated_at: tx.now,
+            meeting_id: id,
+            sender_id,
+            uid: before.map_or_else(|| calendars::uid(&meeting, host), |row| row.uid.clone()),
+            title: title.clone(),
+            note: note.clone(),
+            name: guest.name,
+            address: guest.address,
+            address_key: key,
+            method: InviteMethod::Request,
+            sequence: next(&meeting, before),
+            sent_at: tx.now,
+            // Who agreed to the time has accepted it.
+            answer: before.map_or(InviteAnswer::NeedsAction, |row| row.answer),
+            answered_at: before.and_then(|row| row.answered_at),
+            comment: before.and_then(|row| row.comment.clone()),
+        };
+        match before {
+            Some(_) => store::update(tx.conn, &row).await?,
+            None => store::insert(tx.conn, &row).await?,
+        }
+        tx.record(Kind::MeetingInviteSent, row.id, row.version, Vec::new());
+        send(tx, &row, &meeting, sender.clone()).await?;
+        told.push(MeetingInvite::from(row));
+    }
+    Ok(told)
+}
+
+/// Each mail has a higher number than the one before.
+fn next(meeting: &Meeting, before: Option<&InviteRow>) -> i32 {
+    before.map_or(meeting.sequence, |row| meeting.sequence.max(row.sequence + 1))
+}
+
+async fn send(tx: &mut Tx<'_>, row: &InviteRow, meeting: &Meeting, sender: Person) -> ApiResult<()> {
+    match letter::write(row, meeting, sender, tx.now) {
+        Some(mail) => jobs::enqueue(tx.conn, Some(tx.workspace), &mail, Uuid::now_v7(), tx.now).await,
+        None => Ok(()),
+    }
+}
+
+async fn sender(tx: &mut Tx<'_>, id: Uuid) -> ApiResult<Person> {
+    match store::sender(tx.conn, id).await? {
+        Some((name, address, Some(_))) => Ok(Person { name: Some(name), address }),
+        _ => Err(ApiError::new(Code::EmailNotVerified, "verify your e-mail address before you invite")),
+    }
+}
+
+/// The contacts of the meeting who have an address, unless one of them does not want to be written to.
+async fn guests(tx: &mut Tx<'_>, meeting: &Meeting) -> ApiResult<Vec<Person>> {
+    let rows = contacts::find_many(tx.conn, tx.workspace, &meeting.contact_ids).await?;
+    let addresses: Vec<String> = rows.iter().filter_map(ContactRow::address).collect();
+    if addresses.is_empty() {
+        return Err(ApiError::field("", "required", "no contact of the meeting has an e-mail address"));
+    }
+    let listed = do_not_contact::listed(tx.conn, tx.workspace, addresses).await?;
+    if !listed.is_empty() || rows.iter().any(ContactRow::wants_no_contact) {
+        return Err(ApiError::new(Code::DoNotContact, "a contact of the meeting asked not to be written to"));
+    }
+    let person = |row: &ContactRow| Some(Person { name: row.name(), address: row.address()? });
+    Ok(rows.iter().filter_map(person).collect())
+}
+
+/// Tells those who were invited what became of the meeting. Kinds that change nothing for them tell nothing.
+pub async fn react(tx: &mut Tx<'_>) -> ApiResult<()> {
+    const KINDS: [Kind; 6] = [
+        Kind::MeetingConfirmed,
+        Kind::MeetingRescheduled,
+        Kind::MeetingUpdated,
+        Kind::MeetingCancelled,
+        Kind::MeetingDeleted,
+        Kind::MeetingRestored,
+    ];
+    let moved = tx.changes().iter().filter(|change| KINDS.contains(&change.kind));
+    let moved: BTreeSet<Uuid> = moved.map(|change| change.resource_id).collect();
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<MeetingId> = moved.into_iter().map(MeetingId::from).collect();
+    let rows = store::lock_of_meetings(tx.conn, tx.workspace, &ids).await?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let meetings = meetings::deleted_or_not(tx.conn, tx.workspace, &ids).await?;
+    let all: Vec<&Meeting> = meetings.iter().map(|(meeting, _)| meeting).collect();
+    let people = calendars::guests(tx.conn, tx.workspace, &all).await?;
+    for row in rows {
+        let Some((meeting, deleted)) = meetings.iter().find(|(meeting, _)| meeting.id == row.meeting_id) else {
+            continue;
+        };
+        let wanted = wanted(&row, meeting, *deleted, &people);
+        let news = wanted.is_some_and(|method| {
+            // Who declined knows; who was told of this already, too.
+            (method != row.method || (method == InviteMethod::Request && meeting.sequence > row.sequence))
+                && !(method == InviteMethod::Cancel && row.answer == InviteAnswer::Declined)
+        });
+        let (Some(method), true) = (wanted, news) else { continue };
+        // Whoever invited may have left: nobody is left to answer to.
+        let sender = match sender(tx, row.sender_id).await {
+            Err(error) if error.code == Code::EmailNotVerified => continue,
+            sender => sender?,
+        };
+        let row = InviteRow {
+            version: row.version + 1,
+            updated_at: tx.now,
+            method,
+            sequence: next(meeting, Some(&row)),
+            sent_at: tx.now,
+            ..row
+        };
+        store::update(tx.conn, &row).await?;
+        tx.record(Kind::MeetingInviteSent, row.id, row.version, vec!["method".to_owned(), "sequence".to_owned()]);
+        send(tx, &row, meeting, sender).await?;
+    }
+    Ok(())
+}
+
+/// What the invited person's calendar should do.
+fn wanted(
+    row: &InviteRow,
+    meeting: &Meeting,
+    deleted: bool,
+    people: &HashMap<ContactId, Person>,
+) -> Option<InviteMethod> {
+    let addresses: HashSet<String> =
+        meeting.contact_ids.iter().filter_map(|id| Some(email_key(&people.get(id)?.address))).collect();
+    match meeting.state {
+        _ if deleted || !addresses.contains(&row.address_key) => Some(InviteMethod::Cancel),
+        MeetingState::Cancelled => Some(InviteMethod::Cancel),
+        MeetingState::Proposed | MeetingState::Confirmed if meeting.starts_at.is_some() => Some(InviteMethod::Request),
+        _ => None,
+    }
+}
+
+/// Notes what somebody answered who was invited, and draws from it what follows for the meeting. Nothing when nobody of
+/// that address was invited to it.
+pub async fn answer(tx: &mut Tx<'_>, reply: Reply) -> ApiResult<Option<MeetingId>> {
+    let key = email_key(&reply.address);
+    let Some((id, meeting)) = store::answered(tx.conn, tx.workspace, &reply.uid, &key).await? else { return Ok(None) };
+    // The meeting first, as everywhere; one in the trash is past answering.
+    let meeting = match meetings::hold(tx, meeting).await {
+        Err(error) if error.code == Code::NotFound => return Ok(None),
+        held => held?,
+    };
+    let rows = store::lock_of_meetings(tx.conn, tx.workspace, &[meeting.id]).await?;
+    let Some(row) = rows.iter().find(|row| row.id == id) else { return Ok(None) };
+    // An answer to a time that has changed since says nothing of the new one.
+    let current = reply.sequence >= i64::from(row.sequence);
+    if !current {
+        return Ok(Some(meeting.id));
+    }
+    let after = InviteRow {
+        version: row.version + 1,
+        updated_at: tx.now,
+        answer: reply.answer,
+        answered_at: Some(tx.now),
+        comment: reply.comment.clone(),
+        ..row.clone()
+    };
+    store::update(tx.conn, &after).await?;
+    let changed = fields::changed(&MeetingInvite::from(row.clone()), &MeetingInvite::from(after));
+    tx.record(Kind::MeetingInviteAnswered, id, row.version + 1, changed);
+    let others_come = rows.iter().any(|other| other.id != id && other.answer != InviteAnswer::Declined);
+    let follows = tx.part(async |tx| follow(tx, &meeting, &reply, others_come).await).await;
+    match follows {
+        // A time that is another meeting's by now is for the seeker to sort out.
+        Err(error) if matches!(error.code, Code::MeetingOverlaps | Code::ImpossibleTransition) => {}
+        follows => follows?,
+    }
+    Ok(Some(meeting.id))
+}
+
+async fn follow(tx: &mut Tx<'_>, meeting: &Meeting, reply: &Reply, others_come: bool) -> ApiResult<()> {
+    let any = IfMatch::default();
+    match (reply.answer, meeting.state) {
+        (InviteAnswer::Accepted, MeetingState::Proposed) => {
+            meetings::confirm(tx, meeting.id, &any, ConfirmInput::default()).await.map(drop)
+        }
+        (InviteAnswer::Accepted, MeetingState::Confirmed) => {
+            meetings::reconfirm(tx, meeting.id, &any, ReconfirmInput::default()).await.map(drop)
+        }
+        (InviteAnswer::Declined, MeetingState::Proposed | MeetingState::Confirmed) if !others_come => {
+            let input = CancelInput { by: Some(MeetingParty::Contact), reason: reply.comment.clone() };
+            meetings::cancel(tx, meeting.id, &any, input).await.map(drop)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What went to the addresses of these ids of one person.
+pub async fn contact_held(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Value> {
+    let rows = of_person(conn, workspace, ids).await?;
+    Ok(fields::store(&rows.into_iter().map(MeetingInvite::from).collect::<Vec<_>>()))
+}
+
+/// These contacts go for good: nobody is told any more.
+pub async fn contact_erased(tx: &mut Tx<'_>, ids: &[ContactId]) -> ApiResult<()> {
+    let rows = of_person(tx.conn, tx.workspace, ids).await?;
+    for row in &rows {
+        tx.record(Kind::MeetingInvitePurged, row.id, row.version + 1, Vec::new());
+    }
+    store::delete(tx.conn, tx.workspace, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await
+}
+
+async fn of_person(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Vec<InviteRow>> {
+    let known = contacts::known(conn, workspace, ids).await?;
+    let addresses = known.iter().flat_map(|(contact, _)| &contact.emails).map(|email| email_key(&email.address));
+    store::to_addresses(conn, workspace, &addresses.collect::<Vec<_>>()).await
+}

@@ -1,0 +1,68 @@
+//! Every statement about invitations by mail, each within one workspace.
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::model::{InviteId, InviteRow};
+use crate::db::schema::{meeting_invites, users};
+use crate::db::{Conn, WorkspaceId};
+use crate::error::{ApiError, ApiResult, OnConstraint};
+use crate::meetings::MeetingId;
+
+pub async fn insert(mut conn: &Conn, row: &InviteRow) -> ApiResult<()> {
+    let inserted = diesel::insert_into(meeting_invites::table).values(row).execute(&mut conn).await;
+    // The meeting is locked: it cannot go meanwhile.
+    inserted.on_constraint("meeting_invites_meeting_fkey", ApiError::not_found).map(drop)
+}
+
+pub async fn update(mut conn: &Conn, row: &InviteRow) -> ApiResult<()> {
+    diesel::update(meeting_invites::table.find((row.workspace_id, row.id))).set(row).execute(&mut conn).await?;
+    Ok(())
+}
+
+/// Those of these meetings, in the order of their ids.
+pub async fn of_meetings(mut conn: &Conn, workspace: WorkspaceId, meetings: &[MeetingId]) -> ApiResult<Vec<InviteRow>> {
+    let own = meeting_invites::workspace_id.eq(workspace).and(meeting_invites::meeting_id.eq_any(meetings));
+    Ok(InviteRow::query().filter(own).order(meeting_invites::id).load(&mut conn).await?)
+}
+
+/// As [`of_meetings`], locked until the end of the transaction.
+pub async fn lock_of_meetings(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    meetings: &[MeetingId],
+) -> ApiResult<Vec<InviteRow>> {
+    let own = meeting_invites::workspace_id.eq(workspace).and(meeting_invites::meeting_id.eq_any(meetings));
+    Ok(InviteRow::query().filter(own).order(meeting_invites::id).for_update().load(&mut conn).await?)
+}
+
+/// Those that went to one of these addresses, in the order of their ids.
+pub async fn to_addresses(mut conn: &Conn, workspace: WorkspaceId, keys: &[String]) -> ApiResult<Vec<InviteRow>> {
+    let own = meeting_invites::workspace_id.eq(workspace).and(meeting_invites::address_key.eq_any(keys));
+    Ok(InviteRow::query().filter(own).order(meeting_invites::id).load(&mut conn).await?)
+}
+
+/// Which invitation somebody answers.
+pub async fn answered(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    uid: &str,
+    key: &str,
+) -> ApiResult<Option<(InviteId, MeetingId)>> {
+    let own = meeting_invites::workspace_id.eq(workspace).and(meeting_invites::address_key.eq(key));
+    let named = meeting_invites::table.filter(own.and(meeting_invites::uid.eq(uid)));
+    Ok(named.select((meeting_invites::id, meeting_invites::meeting_id)).first(&mut conn).await.optional()?)
+}
+
+pub async fn delete(mut conn: &Conn, workspace: WorkspaceId, ids: &[InviteId]) -> ApiResult<()> {
+    let own = meeting_invites::workspace_id.eq(workspace).and(meeting_invites::id.eq_any(ids));
+    diesel::delete(meeting_invites::table.filter(own)).execute(&mut conn).await?;
+    Ok(())
+}
+
+/// What a member is called, their address, and since when that is known to be theirs.
+pub async fn sender(mut conn: &Conn, user: Uuid) -> ApiResult<Option<(String, String, Option<DateTime<Utc>>)>> {
+    let columns = (users::name, users::email, users::email_verified_at);
+    Ok(users::table.filter(users::id.eq(user)).select(columns).first(&mut conn).await.optional()?)
+}
