@@ -1,4 +1,5 @@
 //! Inroad: a self-hostable REST API for informational interviews. `docs/ARCHITECTURE.md` says how it hangs together.
+pub mod agendas;
 pub mod app;
 pub mod audit;
 pub mod auth;
@@ -17,15 +18,18 @@ pub mod error;
 pub mod exports;
 pub mod external_ids;
 pub mod fields;
+pub mod goals;
 pub mod http;
 pub mod introductions;
 pub mod jobs;
 pub mod lint;
 pub mod mail;
+pub mod meeting_questions;
 pub mod meetings;
 pub mod merges;
 pub mod messages;
 pub mod network;
+pub mod questions;
 pub mod saved_views;
 pub mod search;
 pub mod sort;

@@ -32,6 +32,8 @@ use crate::{external_ids, fields, saved_views};
         (name = "search", description = "One search over everything."),
         (name = "messages", description = "Each touch to and from a contact, and whom not to write to."),
         (name = "meetings", description = "Conversations: when and where, with whom, and what became of them."),
+        (name = "goals", description = "What the seeker wants to learn, and what became of it."),
+        (name = "questions", description = "What to ask: a bank of questions, and the seeker's own."),
         (name = "lint", description = "Messages held against the rules of outreach."),
         (name = "imports", description = "Contacts from files; each import can be tried first and undone afterwards."),
         (name = "changes", description = "What was written, in order: to follow a workspace without polling all of it."),

@@ -14,8 +14,9 @@ use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
 use crate::{
-    audit, changes, circle_requests, companies, contacts, do_not_contact, duplicates, erasure, exports, introductions,
-    lint, meetings, merges, messages, network, saved_views, search, tags, timeline, transfer, trash,
+    agendas, audit, changes, circle_requests, companies, contacts, do_not_contact, duplicates, erasure, exports, goals,
+    introductions, lint, meeting_questions, meetings, merges, messages, network, questions, saved_views, search, tags,
+    timeline, transfer, trash,
 };
 
 /// All routes, and the document as their handlers say it.
@@ -58,6 +59,10 @@ pub fn routes() -> (
                 .configure(audit::configure)
                 .configure(messages::configure)
                 .configure(meetings::configure)
+                .configure(goals::configure)
+                .configure(questions::configure)
+                .configure(meeting_questions::configure)
+                .configure(agendas::configure)
                 .configure(do_not_contact::configure)
                 .configure(lint::configure)
                 .configure(transfer::configure)

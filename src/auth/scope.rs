@@ -78,9 +78,9 @@ scopes! {
     MessagesWrite = "messages:write";
     /// Have messages leave the house.
     MessagesSend = "messages:send";
-    /// Read meetings.
+    /// Read meetings, their agendas, goals and questions.
     MeetingsRead = "meetings:read";
-    /// Create, change and delete meetings.
+    /// Create, change and delete meetings, their agendas, goals and questions.
     MeetingsWrite = "meetings:write";
 }
 

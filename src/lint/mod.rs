@@ -23,9 +23,12 @@ mod thresholds;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::engine::{Draft, Mutual, Rules, check};
+pub use self::pattern::Phrases;
+pub use self::phrases::JOB;
 pub use self::report::{Finding, LintField, Praise, Report, Span};
 pub use self::rules::{LintRule, Severity};
 pub use self::service::report;
+pub use self::text::Text as ReadText;
 pub use self::thresholds::LintThresholds;
 
 pub fn configure(config: &mut ServiceConfig) {

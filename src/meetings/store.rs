@@ -111,6 +111,12 @@ pub async fn find_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[Uuid]) ->
     Ok(MeetingRow::query().filter(live).load(&mut conn).await?)
 }
 
+/// Which of these meetings are there, deleted or not.
+pub async fn existing(mut conn: &Conn, workspace: WorkspaceId, ids: &[MeetingId]) -> ApiResult<Vec<MeetingId>> {
+    let own = meetings::workspace_id.eq(workspace).and(meetings::id.eq_any(ids));
+    Ok(meetings::table.filter(own).select(meetings::id).load(&mut conn).await?)
+}
+
 /// The row, deleted or not, locked until the end of the transaction.
 pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: MeetingId) -> ApiResult<Option<MeetingRow>> {
     let own = meetings::workspace_id.eq(workspace).and(meetings::id.eq(id));

@@ -11,7 +11,10 @@ use crate::contacts::{self, ContactId};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::text::FreeText;
-use crate::{circle_requests, companies, duplicates, introductions, meetings, messages, transfer};
+use crate::{
+    agendas, circle_requests, companies, duplicates, goals, introductions, meeting_questions, meetings, messages,
+    questions, transfer,
+};
 
 /// The foreign keys to `contacts`, with what becomes of the rows when the contact is merged and when it is erased.
 pub const HANDLED: &[(&str, &str)] = &[
@@ -106,6 +109,10 @@ pub const TEXTS: &[&str] = &[
     circle_requests::RESOURCE,
     messages::RESOURCE,
     meetings::RESOURCE,
+    goals::RESOURCE,
+    questions::RESOURCE,
+    meeting_questions::RESOURCE,
+    agendas::RESOURCE,
 ];
 /// Resources whose texts are read at once.
 const AT_ONCE: i64 = 1_000;
@@ -124,6 +131,10 @@ pub async fn texts(
         circle_requests::RESOURCE => circle_requests::free_texts(conn, workspace, after, AT_ONCE).await,
         messages::RESOURCE => messages::free_texts(conn, workspace, after, AT_ONCE).await,
         meetings::RESOURCE => meetings::free_texts(conn, workspace, after, AT_ONCE).await,
+        goals::RESOURCE => goals::free_texts(conn, workspace, after, AT_ONCE).await,
+        questions::RESOURCE => questions::free_texts(conn, workspace, after, AT_ONCE).await,
+        meeting_questions::RESOURCE => meeting_questions::free_texts(conn, workspace, after, AT_ONCE).await,
+        agendas::RESOURCE => agendas::free_texts(conn, workspace, after, AT_ONCE).await,
         _ => Ok((Vec::new(), None)),
     }
 }

@@ -22,6 +22,7 @@ text_enum! {
         Contact = "contact",
         Company = "company",
         Meeting = "meeting",
+        Goal = "goal",
     }
 }
 

@@ -9,16 +9,17 @@ use super::words::Branch;
 use crate::auth::{Caller, CompaniesRead, ContactsRead, MeetingsRead};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
-use crate::{companies, contacts, meetings};
+use crate::{companies, contacts, goals, meetings};
 
 impl SearchKind {
-    pub const ALL: [Self; 3] = [Self::Contact, Self::Company, Self::Meeting];
+    pub const ALL: [Self; 4] = [Self::Contact, Self::Company, Self::Meeting, Self::Goal];
 
     fn table(self) -> &'static str {
         match self {
             Self::Contact => "contacts",
             Self::Company => "companies",
             Self::Meeting => "meetings",
+            Self::Goal => "goals",
         }
     }
 
@@ -27,7 +28,7 @@ impl SearchKind {
         match self {
             Self::Contact => caller.scopes.holds::<ContactsRead>(),
             Self::Company => caller.scopes.holds::<CompaniesRead>(),
-            Self::Meeting => caller.scopes.holds::<MeetingsRead>(),
+            Self::Meeting | Self::Goal => caller.scopes.holds::<MeetingsRead>(),
         }
     }
 
@@ -36,6 +37,7 @@ impl SearchKind {
             Self::Contact => contacts::found(conn, workspace, ids).await,
             Self::Company => companies::found(conn, workspace, ids).await,
             Self::Meeting => meetings::found(conn, workspace, ids).await,
+            Self::Goal => goals::found(conn, workspace, ids).await,
         }
     }
 }

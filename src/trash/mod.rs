@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::changes::{Actor, Tx};
 use crate::error::{ApiError, ApiResult};
-use crate::{audit, circle_requests, companies, contacts, introductions, meetings, messages};
+use crate::{audit, circle_requests, companies, contacts, goals, introductions, meetings, messages, questions};
 
 const KEPT: Duration = Duration::days(30);
 
@@ -50,6 +50,8 @@ async fn restore(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
         circle_requests::RESOURCE => circle_requests::restore(tx, id.into()).await?,
         messages::RESOURCE => messages::restore(tx, id.into()).await?,
         meetings::RESOURCE => meetings::restore(tx, id.into()).await?,
+        goals::RESOURCE => goals::restore(tx, id.into()).await?,
+        questions::RESOURCE => questions::restore(tx, id.into()).await?,
         _ => return Err(ApiError::not_found()),
     }
     store::remove(tx.conn, tx.workspace, id).await
@@ -63,6 +65,8 @@ async fn purge(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
         circle_requests::RESOURCE => circle_requests::purge(tx, id.into()).await?,
         messages::RESOURCE => messages::purge(tx, id.into()).await?,
         meetings::RESOURCE => meetings::purge(tx, id.into()).await?,
+        goals::RESOURCE => goals::purge(tx, id.into()).await?,
+        questions::RESOURCE => questions::purge(tx, id.into()).await?,
         _ => return Err(ApiError::not_found()),
     }
     tx.audit(audit::Kind::DataErased, id, Vec::new());

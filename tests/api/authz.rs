@@ -166,9 +166,12 @@ async fn fill(app: &TestApp, document: &Value, all: &[Operation], member: &Membe
     let contact = app.post("/v1/contacts", member, json!({ "given_name": "Somebody" })).await.expect(201);
     let contact: Uuid = contact.id().parse().unwrap();
     ids.push(contact);
+    let meeting = json!({ "contact_ids": [contact], "medium": "phone" });
+    let meeting: Uuid = app.post("/v1/meetings", member, meeting).await.expect(201).id().parse().unwrap();
+    ids.push(meeting);
     for operation in all.iter().filter(creates) {
         let make = async || {
-            let reply = app.send(creating(app, document, operation, member, contact)).await;
+            let reply = app.send(creating(app, document, operation, member, contact, meeting)).await;
             assert_eq!(reply.status, 201, "{operation}: say in walk::special what it takes: {}", reply.text);
             reply
         };

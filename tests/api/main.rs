@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 mod accounts;
+mod agendas;
 mod architecture;
 mod audit;
 mod authz;
@@ -16,6 +17,7 @@ mod exports;
 mod faults;
 mod forged;
 mod frame;
+mod goals;
 mod hostile;
 mod identity;
 mod import_formats;
@@ -30,6 +32,7 @@ mod network;
 mod openapi;
 mod people;
 mod process;
+mod questions;
 mod readme;
 mod saved_views;
 mod search;

@@ -1,0 +1,27 @@
+//! What is meant to be asked in a meeting, what was asked, and what came back.
+//!
+//! `POST GET /v1/meeting-questions`, `GET PATCH DELETE /v1/meeting-questions/{id}`,
+//! `POST /v1/meeting-questions/{id}/ask`, `/answer`.
+mod export;
+mod model;
+mod query;
+mod routes;
+mod service;
+mod store;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use self::export::{MeetingQuestionRecord, after, free_texts, load};
+pub use self::model::{MeetingQuestion, MeetingQuestionId, MeetingQuestionInput, Usage};
+pub use self::service::{RESOURCE, goal_purged, meeting_purged, of_meeting, usage};
+
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(routes::create_meeting_question)
+        .service(routes::list_meeting_questions)
+        .service(routes::read_meeting_question)
+        .service(routes::patch_meeting_question)
+        .service(routes::delete_meeting_question)
+        .service(routes::ask_meeting_question)
+        .service(routes::answer_meeting_question);
+}
