@@ -1,4 +1,5 @@
 //! Inroad: a self-hostable REST API for informational interviews. `docs/ARCHITECTURE.md` says how it hangs together.
+pub mod agendas;
 pub mod app;
 pub mod audit;
 pub mod auth;
@@ -18,6 +19,7 @@ pub mod exports;
 pub mod external_ids;
 pub mod fields;
 pub mod follow_ups;
+pub mod goals;
 pub mod http;
 pub mod inbound;
 pub mod introductions;
@@ -25,11 +27,13 @@ pub mod jobs;
 pub mod lint;
 pub mod mail;
 pub mod mail_accounts;
+pub mod meeting_questions;
 pub mod meetings;
 pub mod merges;
 pub mod messages;
 pub mod network;
 pub mod profile;
+pub mod questions;
 pub mod saved_views;
 pub mod search;
 pub mod sending;

@@ -34,6 +34,8 @@ use crate::{external_ids, fields, saved_views, templates};
         (name = "templates", description = "Texts to be used again, in versions, and what they become for a contact."),
         (name = "profile", description = "The seeker whom templates speak for."),
         (name = "meetings", description = "Conversations: when and where, with whom, and what became of them."),
+        (name = "goals", description = "What the seeker wants to learn, and what became of it."),
+        (name = "questions", description = "What to ask: a bank of questions, and the seeker's own."),
         (name = "lint", description = "Messages held against the rules of outreach."),
         (name = "follow-ups", description = "What is due for whom, and when."),
         (name = "imports", description = "Contacts from files; each import can be tried first and undone afterwards."),

@@ -14,9 +14,9 @@ use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
 use crate::{
-    audit, changes, circle_requests, companies, contacts, do_not_contact, duplicates, erasure, exports, follow_ups,
-    inbound, introductions, lint, mail_accounts, meetings, merges, messages, network, profile, saved_views, search,
-    sending, tags, templates, timeline, transfer, trash,
+    agendas, audit, changes, circle_requests, companies, contacts, do_not_contact, duplicates, erasure, exports,
+    follow_ups, goals, inbound, introductions, lint, mail_accounts, meeting_questions, meetings, merges, messages,
+    network, profile, questions, saved_views, search, sending, tags, templates, timeline, transfer, trash,
 };
 
 /// All routes, and the document as their handlers say it.
@@ -59,6 +59,10 @@ pub fn routes() -> (
                 .configure(audit::configure)
                 .configure(messages::configure)
                 .configure(meetings::configure)
+                .configure(goals::configure)
+                .configure(questions::configure)
+                .configure(meeting_questions::configure)
+                .configure(agendas::configure)
                 .configure(do_not_contact::configure)
                 .configure(sending::configure)
                 .configure(inbound::configure)

@@ -182,6 +182,38 @@ kinds! {
     MeetingRestored = "meeting.restored";
     /// A meeting left the trash for good, or its contact did.
     MeetingPurged = "meeting.purged";
+    /// A goal was set.
+    GoalCreated = "goal.created";
+    /// Fields of a goal changed, what became of it among them.
+    GoalUpdated = "goal.updated";
+    /// A goal went to the trash.
+    GoalDeleted = "goal.deleted";
+    /// A goal came back from the trash.
+    GoalRestored = "goal.restored";
+    /// A goal left the trash for good, or its meeting did.
+    GoalPurged = "goal.purged";
+    /// A question of one's own was added.
+    QuestionCreated = "question.created";
+    /// Fields of a question changed.
+    QuestionUpdated = "question.updated";
+    /// A question went to the trash.
+    QuestionDeleted = "question.deleted";
+    /// A question came back from the trash.
+    QuestionRestored = "question.restored";
+    /// A question left the trash for good.
+    QuestionPurged = "question.purged";
+    /// A question was put on the list of a meeting.
+    MeetingQuestionCreated = "meeting_question.created";
+    /// Fields of a meeting's question changed.
+    MeetingQuestionUpdated = "meeting_question.updated";
+    /// A question was asked.
+    MeetingQuestionAsked = "meeting_question.asked";
+    /// A question was answered.
+    MeetingQuestionAnswered = "meeting_question.answered";
+    /// A question was struck from the list of a meeting.
+    MeetingQuestionDeleted = "meeting_question.deleted";
+    /// The agenda of a meeting was written; its id is the meeting's.
+    AgendaUpdated = "agenda.updated";
     /// How the workspace wants its meetings changed.
     MeetingSettingsUpdated = "meeting_settings.updated";
     /// A follow-up was added, by somebody, a plan or Inroad itself.

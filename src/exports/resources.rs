@@ -16,8 +16,12 @@ use crate::error::{ApiError, ApiResult};
 use crate::fields::store;
 use crate::http::body;
 use crate::meetings::{self, MeetingInput, MeetingRecord};
+use crate::questions::{self, QuestionInput};
 use crate::saved_views::{self, SavedViewInput};
-use crate::{circle_requests, do_not_contact, duplicates, introductions, lint, messages, profile, templates, transfer};
+use crate::{
+    agendas, circle_requests, do_not_contact, duplicates, goals, introductions, lint, meeting_questions, messages,
+    profile, templates, transfer,
+};
 
 /// A file of an archive.
 #[derive(Debug, Clone, Copy)]
@@ -27,18 +31,23 @@ pub enum Resource {
     SavedViews,
     Meetings,
     Templates,
+    Questions,
     /// One that is written as its table has it.
     Rows(&'static Table),
 }
 
 impl Resource {
     /// A new resource has its line here, behind those that it points to.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 20] = [
         Self::Companies,
         Self::Contacts,
         Self::SavedViews,
         Self::Rows(&contacts::STAGE_MOVES),
         Self::Meetings,
+        Self::Questions,
+        Self::Rows(&goals::ROWS),
+        Self::Rows(&meeting_questions::ROWS),
+        Self::Rows(&agendas::ROWS),
         Self::Rows(&profile::ROWS),
         Self::Templates,
         Self::Rows(&transfer::KEYS),
@@ -59,6 +68,7 @@ impl Resource {
             Self::SavedViews => "saved_views",
             Self::Templates => "templates",
             Self::Meetings => "meetings",
+            Self::Questions => "questions",
             Self::Rows(table) => table.name,
         }
     }
@@ -76,6 +86,7 @@ impl Resource {
             Self::SavedViews => values(&saved_views::after(conn, workspace, after).await?),
             Self::Templates => values(&templates::after(conn, workspace, after).await?),
             Self::Meetings => values(&meetings::after(conn, workspace, after).await?),
+            Self::Questions => values(&questions::after(conn, workspace, after).await?),
             Self::Rows(table) => return rows::page(conn, workspace, table, after).await,
         };
         let last = rows.last().and_then(|row| Uuid::try_parse(row["id"].as_str()?).ok());
@@ -125,6 +136,9 @@ impl Resource {
                 keys(meetings::load(tx, inputs.into_iter().zip(records).collect()).await?)
             }
             Self::Templates => keys(templates::load(app, tx, rows).await?),
+            Self::Questions => {
+                keys(questions::load(tx, inputs::<QuestionInput>(app, rows, &questions::DERIVED)?).await?)
+            }
         })
     }
 

@@ -17,6 +17,9 @@ pub const DEPTH: usize = 32;
 /// What can happen to one meeting.
 pub const MEETING_STEPS: usize = 200;
 
+/// Questions of a meeting.
+pub const MEETING_QUESTIONS: i64 = 50;
+
 /// Invitations of a workspace that wait for an answer.
 pub const PENDING_INVITATIONS: i64 = 100;
 
@@ -59,6 +62,9 @@ pub struct Limits {
     /// Contacts of a meeting.
     #[schema(example = 20)]
     meeting_contacts: usize,
+    /// Questions of a meeting.
+    #[schema(example = 50)]
+    meeting_questions: i64,
     /// What can happen to one meeting: each other time or state counts.
     #[schema(example = 200)]
     meeting_steps: usize,
@@ -91,6 +97,7 @@ pub async fn read_limits(app: Data<App>, _none: NoParams) -> ApiResult<Answer<Li
         tags: 100,
         emails: 50,
         meeting_contacts: 20,
+        meeting_questions: MEETING_QUESTIONS,
         meeting_steps: MEETING_STEPS,
         pending_invitations: PENDING_INVITATIONS,
         request_seconds: app.config.request_timeout.as_secs(),

@@ -28,9 +28,9 @@ pub use self::export::{MeetingRecord, after, load};
 pub use self::model::MeetingId;
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, free_texts};
 pub use self::search::found;
-pub use self::service::{RESOURCE, create, purge, restore};
+pub use self::service::{RESOURCE, create, duration, hold, purge, restore};
 pub use self::steps::{complete, confirm};
-pub use self::store::reindex;
+pub use self::store::{LINK, live_ids, reindex};
 pub use self::timeline::timeline;
 
 /// The settings go before the meetings' routes: `settings` is no meeting's id.

@@ -15,7 +15,7 @@ use crate::contacts::{self, ContactId};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
 use crate::http::{IfMatch, Patch};
-use crate::{fields, trash};
+use crate::{fields, goals, meeting_questions, trash};
 
 pub const RESOURCE: &str = "meeting";
 
@@ -145,9 +145,21 @@ pub async fn restore(tx: &mut Tx<'_>, id: MeetingId) -> ApiResult<()> {
 /// Removes it for good, if it is still there: it may have gone with its contact.
 pub async fn purge(tx: &mut Tx<'_>, id: MeetingId) -> ApiResult<()> {
     let Some(row) = store::lock(tx.conn, tx.workspace, id).await? else { return Ok(()) };
+    meeting_questions::meeting_purged(tx, id).await?;
+    goals::meeting_purged(tx, id).await?;
     store::purge(tx.conn, tx.workspace, id).await?;
     tx.record(Kind::MeetingPurged, id, row.version + 1, Vec::new());
     Ok(())
+}
+
+/// Whether the meeting is there; if so, it stays until the end of the transaction.
+pub async fn hold(tx: &mut Tx<'_>, id: MeetingId) -> ApiResult<bool> {
+    Ok(store::lock(tx.conn, tx.workspace, id).await?.is_some_and(|row| row.deleted_at.is_none()))
+}
+
+/// How long the meeting takes, in minutes.
+pub async fn duration(conn: &Conn, workspace: WorkspaceId, id: MeetingId) -> ApiResult<i16> {
+    Ok(store::find(conn, workspace, id).await?.duration_minutes)
 }
 
 /// The meeting and with whom it is, locked.

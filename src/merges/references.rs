@@ -12,7 +12,8 @@ use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::text::FreeText;
 use crate::{
-    circle_requests, companies, duplicates, follow_ups, introductions, meetings, messages, templates, transfer,
+    agendas, circle_requests, companies, duplicates, follow_ups, goals, introductions, meeting_questions, meetings,
+    messages, questions, templates, transfer,
 };
 
 /// The foreign keys to `contacts`, with what becomes of the rows when the contact is merged and when it is erased.
@@ -116,6 +117,10 @@ pub const TEXTS: &[&str] = &[
     meetings::RESOURCE,
     follow_ups::RESOURCE,
     templates::RESOURCE,
+    goals::RESOURCE,
+    questions::RESOURCE,
+    meeting_questions::RESOURCE,
+    agendas::RESOURCE,
 ];
 /// Resources whose texts are read at once.
 const AT_ONCE: i64 = 1_000;
@@ -136,6 +141,10 @@ pub async fn texts(
         meetings::RESOURCE => meetings::free_texts(conn, workspace, after, AT_ONCE).await,
         follow_ups::RESOURCE => follow_ups::free_texts(conn, workspace, after, AT_ONCE).await,
         templates::RESOURCE => templates::free_texts(conn, workspace, after, AT_ONCE).await,
+        goals::RESOURCE => goals::free_texts(conn, workspace, after, AT_ONCE).await,
+        questions::RESOURCE => questions::free_texts(conn, workspace, after, AT_ONCE).await,
+        meeting_questions::RESOURCE => meeting_questions::free_texts(conn, workspace, after, AT_ONCE).await,
+        agendas::RESOURCE => agendas::free_texts(conn, workspace, after, AT_ONCE).await,
         _ => Ok((Vec::new(), None)),
     }
 }

@@ -24,6 +24,7 @@ text_enum! {
         Message = "message",
         Meeting = "meeting",
         Template = "template",
+        Goal = "goal",
     }
 }
 

@@ -453,6 +453,18 @@ async fn full(app: &TestApp, member: &Member) {
     let meeting = app.post("/v1/meetings", member, body).await.expect(201).id();
     app.post(&format!("/v1/meetings/{meeting}/confirm"), member, json!({})).await.expect(200);
     app.post("/v1/meetings", member, json!({ "contact_ids": [connector], "medium": "phone" })).await.expect(201);
+    let served = json!({ "text": "Whether it suits me", "how_known": "k", "outcome": "partly", "outcome_note": "o", "decision": "d" });
+    let served = app.post("/v1/goals", member, served).await.expect(201).id();
+    let goal = json!({ "text": "The week", "meeting_id": meeting, "rank": 3 });
+    let goal = app.post("/v1/goals", member, goal).await.expect(201).id();
+    app.patch(&format!("/v1/goals/{goal}"), member, json!({ "serves_id": served })).await.expect(200);
+    let body = json!({ "meeting_id": meeting, "goal_id": goal, "text": "What?", "answer": "a", "usefulness": 4, "position": 7 });
+    let asked = app.post("/v1/meeting-questions", member, body).await.expect(201).id();
+    app.post(&format!("/v1/meeting-questions/{asked}/answer"), member, json!({})).await.expect(200);
+    app.post(&format!("/v1/meetings/{meeting}/agenda/preset"), member, json!({})).await.expect(200);
+    let body =
+        json!({ "category": "pay", "text": "Which range?", "tags": ["a"], "audience": ["peer"], "follow_up": "f" });
+    app.post("/v1/questions", member, body).await.expect(201);
     let body = json!({ "name": "V", "resource": "contacts", "filter": { "tag": ["x"] }, "sort": "name" });
     app.post("/v1/saved-views", member, body).await.expect(201);
     app.patch("/v1/profile", member, json!({ "name": "Robin", "signature": "Robin\nLeeds" })).await.expect(200);

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 mod accounts;
+mod agendas;
 mod architecture;
 mod audit;
 mod authz;
@@ -19,6 +20,7 @@ mod follow_up_plans;
 mod follow_ups;
 mod forged;
 mod frame;
+mod goals;
 mod hostile;
 mod identity;
 mod import_formats;
@@ -36,6 +38,7 @@ mod openapi;
 mod people;
 mod process;
 mod profile;
+mod questions;
 mod readme;
 mod saved_views;
 mod search;
