@@ -1,6 +1,6 @@
 -- What is meant to be asked in a meeting, what was, and what came back.
 CREATE TABLE meeting_questions (
-    workspace_id uuid NOT NULL,
+    workspace_id uuid NOT NULL REFERENCES workspaces ON DELETE CASCADE,
     id uuid NOT NULL,
     version integer NOT NULL,
     created_at timestamptz NOT NULL,

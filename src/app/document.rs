@@ -35,6 +35,7 @@ use crate::{external_ids, fields, saved_views, templates};
         (name = "profile", description = "The seeker whom templates speak for."),
         (name = "meetings", description = "Conversations: when and where, with whom, and what became of them."),
         (name = "goals", description = "What the seeker wants to learn, and what became of it."),
+        (name = "insights", description = "What was learned in meetings."),
         (name = "questions", description = "What to ask: a bank of questions, and the seeker's own."),
         (name = "lint", description = "Messages held against the rules of outreach."),
         (name = "follow-ups", description = "What is due for whom, and when."),

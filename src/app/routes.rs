@@ -15,8 +15,9 @@ use crate::jobs::{Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
 use crate::{
     agendas, audit, changes, circle_requests, companies, contacts, do_not_contact, duplicates, erasure, exports,
-    follow_ups, goals, inbound, introductions, lint, mail_accounts, meeting_questions, meetings, merges, messages,
-    network, profile, questions, saved_views, search, sending, tags, templates, timeline, transfer, trash,
+    follow_ups, goals, inbound, insights, introductions, lint, mail_accounts, meeting_questions, meetings, merges,
+    messages, network, profile, questions, saved_views, search, sending, tags, templates, timeline, traces, transfer,
+    trash,
 };
 
 /// All routes, and the document as their handlers say it.
@@ -63,6 +64,8 @@ pub fn routes() -> (
                 .configure(questions::configure)
                 .configure(meeting_questions::configure)
                 .configure(agendas::configure)
+                .configure(insights::configure)
+                .configure(traces::configure)
                 .configure(do_not_contact::configure)
                 .configure(sending::configure)
                 .configure(inbound::configure)
@@ -85,6 +88,7 @@ pub fn jobs() -> Registry {
         .with::<SendSealedMail>()
         .with::<auth::recovery::SendLink>()
         .with::<messages::SendMessage>()
+        .with::<meetings::Tick>()
         .with::<mail_accounts::VerifyMailAccount>()
 }
 

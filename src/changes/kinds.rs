@@ -170,8 +170,14 @@ kinds! {
     MeetingConfirmed = "meeting.confirmed";
     /// A meeting got another time.
     MeetingRescheduled = "meeting.rescheduled";
+    /// A meeting began. Its clock is in the details.
+    MeetingStarted = "meeting.started";
+    /// Another minute of a meeting under way is over, or its time is up. Its clock is in the details.
+    MeetingTimeLeft = "meeting.time_left";
     /// A meeting took place.
     MeetingCompleted = "meeting.completed";
+    /// What was noted after a meeting was written.
+    MeetingDebriefed = "meeting.debriefed";
     /// A meeting was called off.
     MeetingCancelled = "meeting.cancelled";
     /// Somebody did not come to a meeting.
@@ -192,6 +198,16 @@ kinds! {
     GoalRestored = "goal.restored";
     /// A goal left the trash for good, or its meeting did.
     GoalPurged = "goal.purged";
+    /// Something that was learned was kept.
+    InsightCreated = "insight.created";
+    /// Fields of an insight changed.
+    InsightUpdated = "insight.updated";
+    /// An insight went to the trash.
+    InsightDeleted = "insight.deleted";
+    /// An insight came back from the trash.
+    InsightRestored = "insight.restored";
+    /// An insight left the trash for good, or its meeting did.
+    InsightPurged = "insight.purged";
     /// A question of one's own was added.
     QuestionCreated = "question.created";
     /// Fields of a question changed.
@@ -206,9 +222,9 @@ kinds! {
     MeetingQuestionCreated = "meeting_question.created";
     /// Fields of a meeting's question changed.
     MeetingQuestionUpdated = "meeting_question.updated";
-    /// A question was asked.
+    /// A question was asked. The meeting's clock is in the details.
     MeetingQuestionAsked = "meeting_question.asked";
-    /// A question was answered.
+    /// A question was answered. The meeting's clock is in the details.
     MeetingQuestionAnswered = "meeting_question.answered";
     /// A question was struck from the list of a meeting.
     MeetingQuestionDeleted = "meeting_question.deleted";

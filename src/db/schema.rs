@@ -125,6 +125,7 @@ diesel::table! {
         fields -> Array<Text>,
         actor_kind -> Text,
         actor_id -> Nullable<Uuid>,
+        details -> Nullable<Jsonb>,
     }
 }
 
@@ -624,6 +625,10 @@ diesel::table! {
         history -> Jsonb,
         revision -> Int4,
         search_words -> TsVector,
+        started_at -> Nullable<Timestamptz>,
+        finished_at -> Nullable<Timestamptz>,
+        debrief -> Nullable<Jsonb>,
+        external_ids -> Jsonb,
     }
 }
 
@@ -941,6 +946,29 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::full_text::TsVector;
+
+    insights (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+        meeting_id -> Uuid,
+        question_id -> Nullable<Uuid>,
+        goal_id -> Nullable<Uuid>,
+        topic -> Text,
+        stance -> Text,
+        confidence -> Text,
+        text -> Text,
+        quote -> Nullable<Text>,
+        search_words -> TsVector,
+    }
+}
+
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(members -> users (user_id));
 diesel::joinable!(members -> workspaces (workspace_id));
@@ -974,6 +1002,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     imports,
     inbound_addresses,
     inbound_mails,
+    insights,
     introductions,
     invitations,
     jobs,

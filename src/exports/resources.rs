@@ -19,8 +19,8 @@ use crate::meetings::{self, MeetingInput, MeetingRecord};
 use crate::questions::{self, QuestionInput};
 use crate::saved_views::{self, SavedViewInput};
 use crate::{
-    agendas, circle_requests, do_not_contact, duplicates, goals, introductions, lint, meeting_questions, messages,
-    profile, templates, transfer,
+    agendas, circle_requests, do_not_contact, duplicates, goals, insights, introductions, lint, meeting_questions,
+    messages, profile, templates, transfer,
 };
 
 /// A file of an archive.
@@ -38,7 +38,7 @@ pub enum Resource {
 
 impl Resource {
     /// A new resource has its line here, behind those that it points to.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Companies,
         Self::Contacts,
         Self::SavedViews,
@@ -48,6 +48,7 @@ impl Resource {
         Self::Rows(&goals::ROWS),
         Self::Rows(&meeting_questions::ROWS),
         Self::Rows(&agendas::ROWS),
+        Self::Rows(&insights::ROWS),
         Self::Rows(&profile::ROWS),
         Self::Templates,
         Self::Rows(&transfer::KEYS),

@@ -12,6 +12,7 @@ mod facts;
 mod model;
 mod people;
 mod plans;
+mod promises;
 mod query;
 mod reactions;
 mod routes;
@@ -28,8 +29,9 @@ pub use self::api::{FollowUp, FollowUpInput};
 pub use self::digest::{configure_pages, send_due as send_due_digests};
 pub use self::model::FollowUpId;
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, free_texts};
+pub use self::promises::{Promise, amend_promise, note_promise, withdraw_promise};
 pub use self::reactions::react;
-pub use self::service::{RESOURCE, create, purge, restore};
+pub use self::service::{RESOURCE, create, purge, read_many, restore};
 pub use self::timeline::timeline;
 pub use self::words::{ClosedReason, FollowUpKind, FollowUpSource, FollowUpState};
 

@@ -11,9 +11,9 @@ mod texts;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use self::model::GoalId;
+pub use self::model::{Goal, GoalId, GoalInput};
 pub use self::search::found;
-pub use self::service::{RESOURCE, meeting_purged, purge, ranks, restore, serves};
+pub use self::service::{RESOURCE, create, meeting_purged, purge, ranks, read_many, restore, serves, serving};
 pub use self::store::{ROWS, reindex};
 pub use self::texts::free_texts;
 

@@ -16,7 +16,7 @@ resource_id!(
 
 text_enum! {
     /// What became of a goal.
-    Outcome {
+    GoalOutcome {
         Met = "met",
         Partly = "partly",
         NotMet = "not_met",
@@ -38,7 +38,7 @@ pub struct GoalRow {
     pub text: String,
     pub how_known: Option<String>,
     pub rank: i16,
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<GoalOutcome>,
     pub outcome_note: Option<String>,
     pub outcome_at: Option<DateTime<Utc>>,
     pub decision: Option<String>,
@@ -74,7 +74,7 @@ pub struct GoalInput {
     #[schema(minimum = 1, maximum = 1000, example = 1)]
     pub rank: Option<i16>,
     /// What became of it, afterwards.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<GoalOutcome>,
     /// A word why.
     #[schema(max_length = 2000, example = "He told me about the week, not about the winter.")]
     pub outcome_note: Option<String>,
@@ -100,7 +100,7 @@ pub struct Goal {
     /// The most important is 1.
     #[schema(example = 1)]
     pub rank: i16,
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<GoalOutcome>,
     pub outcome_note: Option<String>,
     /// When that was said.
     pub outcome_at: Option<DateTime<Utc>>,

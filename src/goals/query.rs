@@ -4,7 +4,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::model::{GoalRow, Outcome};
+use super::model::{GoalOutcome, GoalRow};
 use crate::http::page::DEFAULT_LIMIT;
 use crate::sort::Position;
 use crate::sort_keys;
@@ -36,7 +36,7 @@ pub struct ListQuery {
     pub serves_id: Vec<Uuid>,
     /// Any of these.
     #[param(inline)]
-    pub outcome: Vec<Outcome>,
+    pub outcome: Vec<GoalOutcome>,
     /// Whether it was said what became of it.
     pub settled: Option<bool>,
     pub updated_after: Option<DateTime<Utc>>,

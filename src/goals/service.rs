@@ -11,7 +11,7 @@ use crate::error::{ApiError, ApiResult, Fault};
 use crate::http::{IfMatch, Patch};
 use crate::meetings::{self, MeetingId};
 use crate::text::filled;
-use crate::{fields, meeting_questions, trash};
+use crate::{fields, insights, meeting_questions, trash};
 
 pub const RESOURCE: &str = "goal";
 
@@ -152,6 +152,7 @@ pub async fn purge(tx: &mut Tx<'_>, id: GoalId) -> ApiResult<()> {
         tx.record(Kind::GoalUpdated, serving, version, vec!["serves_id".to_owned()]);
     }
     meeting_questions::goal_purged(tx, id).await?;
+    insights::goal_purged(tx, id).await?;
     store::purge(tx.conn, tx.workspace, id).await?;
     tx.record(Kind::GoalPurged, id, row.version + 1, Vec::new());
     Ok(())
@@ -171,6 +172,20 @@ pub async fn meeting_purged(tx: &mut Tx<'_>, meeting: MeetingId) -> ApiResult<()
 pub async fn serves(tx: &mut Tx<'_>, id: GoalId, meeting: MeetingId) -> ApiResult<bool> {
     let row = store::lock(tx.conn, tx.workspace, id).await?.filter(|row| row.deleted_at.is_none());
     Ok(row.is_some_and(|row| row.meeting_id.is_none_or(|own| own == meeting)))
+}
+
+/// Those of these goals that are not deleted.
+pub async fn read_many(conn: &Conn, workspace: WorkspaceId, ids: &[GoalId]) -> ApiResult<Vec<Goal>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| (*id).into()).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(store::find_many(conn, workspace, &ids).await?.into_iter().map(Goal::from).collect())
+}
+
+/// The goals that serve this one, the oldest first.
+pub async fn serving(conn: &Conn, workspace: WorkspaceId, id: GoalId, most: i64) -> ApiResult<Vec<Goal>> {
+    Ok(store::serving(conn, workspace, id, most).await?.into_iter().map(Goal::from).collect())
 }
 
 /// How important these goals are: 1 is the most.

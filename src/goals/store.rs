@@ -59,6 +59,12 @@ pub async fn last_rank(mut conn: &Conn, workspace: WorkspaceId, meeting: Option<
     Ok(own.select(max(goals::rank)).first(&mut conn).await?)
 }
 
+/// The goals that serve this one, the oldest first.
+pub async fn serving(mut conn: &Conn, workspace: WorkspaceId, id: GoalId, most: i64) -> ApiResult<Vec<GoalRow>> {
+    let own = goals::workspace_id.eq(workspace).and(goals::serves_id.eq(id)).and(goals::deleted_at.is_null());
+    Ok(GoalRow::query().filter(own).order(goals::id).limit(most).load(&mut conn).await?)
+}
+
 /// Lets go of a goal that those of meetings serve; gives these, with their versions.
 pub async fn release(
     mut conn: &Conn,

@@ -20,6 +20,9 @@ pub const MEETING_STEPS: usize = 200;
 /// Questions of a meeting.
 pub const MEETING_QUESTIONS: i64 = 50;
 
+/// Insights of a meeting.
+pub const INSIGHTS: i64 = 50;
+
 /// Invitations of a workspace that wait for an answer.
 pub const PENDING_INVITATIONS: i64 = 100;
 
@@ -65,6 +68,9 @@ pub struct Limits {
     /// Questions of a meeting.
     #[schema(example = 50)]
     meeting_questions: i64,
+    /// Insights of a meeting.
+    #[schema(example = 50)]
+    meeting_insights: i64,
     /// What can happen to one meeting: each other time or state counts.
     #[schema(example = 200)]
     meeting_steps: usize,
@@ -98,6 +104,7 @@ pub async fn read_limits(app: Data<App>, _none: NoParams) -> ApiResult<Answer<Li
         emails: 50,
         meeting_contacts: 20,
         meeting_questions: MEETING_QUESTIONS,
+        meeting_insights: INSIGHTS,
         meeting_steps: MEETING_STEPS,
         pending_invitations: PENDING_INVITATIONS,
         request_seconds: app.config.request_timeout.as_secs(),

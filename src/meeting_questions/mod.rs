@@ -11,8 +11,10 @@ mod texts;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use self::model::{MeetingQuestion, MeetingQuestionId, Usage};
-pub use self::service::{RESOURCE, goal_purged, meeting_purged, of_meeting, usage};
+pub use self::model::{AnswerInput, MeetingQuestion, MeetingQuestionId, MeetingQuestionInput, Usage};
+pub use self::service::{
+    RESOURCE, answer, contact_held, create, find, goal_purged, meeting_purged, of_goals, of_meeting, usage,
+};
 pub use self::store::ROWS;
 pub use self::texts::free_texts;
 

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::db::WorkspaceId;
 use crate::db::schema::meeting_questions;
 use crate::goals::GoalId;
-use crate::meetings::MeetingId;
+use crate::meetings::{MeetingClock, MeetingId};
 use crate::questions::QuestionId;
 use crate::resource_id;
 
@@ -137,11 +137,19 @@ impl From<MeetingQuestion> for MeetingQuestionInput {
     }
 }
 
+/// A question that was just asked or answered, and how much time the meeting has left.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LiveQuestion {
+    #[serde(flatten)]
+    pub question: MeetingQuestion,
+    pub clock: MeetingClock,
+}
+
 /// When it was asked.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AskInput {
-    /// By the client's clock; now, unless said otherwise.
+    /// By the client's clock; now, unless said otherwise or before.
     pub asked_at: Option<DateTime<Utc>>,
 }
 
@@ -149,7 +157,7 @@ pub struct AskInput {
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AnswerInput {
-    /// By the client's clock; now, unless said otherwise.
+    /// By the client's clock; now, unless said otherwise or before.
     pub answered_at: Option<DateTime<Utc>>,
     /// Markdown; it can come later.
     #[schema(max_length = 65536)]

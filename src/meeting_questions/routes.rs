@@ -1,7 +1,7 @@
 use actix_web::web::Data;
 use actix_web::{delete, get, patch, post};
 
-use super::model::{AnswerInput, AskInput, MeetingQuestion, MeetingQuestionId, MeetingQuestionInput};
+use super::model::{AnswerInput, AskInput, LiveQuestion, MeetingQuestion, MeetingQuestionId, MeetingQuestionInput};
 use super::query::{ListQuery, position};
 use super::{service, store};
 use crate::app::App;
@@ -124,7 +124,7 @@ pub async fn delete_meeting_question(
 #[utoipa::path(tag = "questions", security(("bearer" = ["meetings:write"])), params(("id" = Uuid, Path),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the call is meant for.", max_length = 1024)),
     request_body = AskInput, responses(
-    (status = 200, description = "The question as it is now", body = MeetingQuestion, headers(("ETag" = String, description = "Its version"))),
+    (status = 200, description = "The question as it is now", body = LiveQuestion, headers(("ETag" = String, description = "Its version"))),
     (status = 412, description = "`precondition_failed`: the question has another version"),
 ))]
 #[post("/meeting-questions/{id}/ask")]
@@ -136,10 +136,10 @@ pub async fn ask_meeting_question(
     key: IdempotencyKey,
     _none: NoParams,
     MaybeBody(input): MaybeBody<AskInput>,
-) -> ApiResult<Answer<MeetingQuestion>> {
+) -> ApiResult<Answer<LiveQuestion>> {
     app.post(&access, &key, &fingerprint(&input)?, async |tx| {
         let question = service::ask(tx, id, &if_match, input).await?;
-        Answer::resource(question.version, &question)
+        Answer::resource(question.question.version, &question)
     })
     .await
 }
@@ -150,7 +150,7 @@ pub async fn ask_meeting_question(
 #[utoipa::path(tag = "questions", security(("bearer" = ["meetings:write"])), params(("id" = Uuid, Path),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the call is meant for.", max_length = 1024)),
     request_body = AnswerInput, responses(
-    (status = 200, description = "The question as it is now", body = MeetingQuestion, headers(("ETag" = String, description = "Its version"))),
+    (status = 200, description = "The question as it is now", body = LiveQuestion, headers(("ETag" = String, description = "Its version"))),
     (status = 412, description = "`precondition_failed`: the question has another version"),
 ))]
 #[post("/meeting-questions/{id}/answer")]
@@ -162,10 +162,10 @@ pub async fn answer_meeting_question(
     key: IdempotencyKey,
     _none: NoParams,
     MaybeBody(input): MaybeBody<AnswerInput>,
-) -> ApiResult<Answer<MeetingQuestion>> {
+) -> ApiResult<Answer<LiveQuestion>> {
     app.post(&access, &key, &fingerprint(&input)?, async |tx| {
         let question = service::answer(tx, id, &if_match, input).await?;
-        Answer::resource(question.version, &question)
+        Answer::resource(question.question.version, &question)
     })
     .await
 }

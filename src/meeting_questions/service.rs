@@ -1,26 +1,26 @@
 //! What can be done with a question of a meeting, inside the caller's transaction.
 use std::collections::HashMap;
 
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use serde_json::Value;
 
 use super::model::{
-    AnswerInput, AskInput, MeetingQuestion, MeetingQuestionId, MeetingQuestionInput, MeetingQuestionRow, Usage,
+    AnswerInput, AskInput, LiveQuestion, MeetingQuestion, MeetingQuestionId, MeetingQuestionInput, MeetingQuestionRow,
+    Usage,
 };
 use super::store;
 use crate::changes::{Kind, Tx};
+use crate::contacts::ContactId;
 use crate::db::{Conn, WorkspaceId};
-use crate::error::{ApiError, ApiResult, Fault};
+use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::goals::{self, GoalId};
 use crate::http::limits::MEETING_QUESTIONS;
 use crate::http::{IfMatch, Patch};
 use crate::meetings::{self, MeetingId};
 use crate::questions::{self, QuestionId};
 use crate::text::filled;
-use crate::{agendas, fields};
+use crate::{agendas, fields, insights};
 
 pub const RESOURCE: &str = "meeting_question";
-/// How far the clocks of clients may be ahead.
-const AHEAD: TimeDelta = TimeDelta::minutes(5);
 
 pub async fn create(tx: &mut Tx<'_>, id: MeetingQuestionId, input: MeetingQuestionInput) -> ApiResult<MeetingQuestion> {
     let mut faults = Vec::new();
@@ -112,11 +112,11 @@ pub async fn ask(
     id: MeetingQuestionId,
     if_match: &IfMatch,
     input: AskInput,
-) -> ApiResult<MeetingQuestion> {
+) -> ApiResult<LiveQuestion> {
     let before = live(tx, id, if_match).await?;
-    let asked_at = Some(stamp(input.asked_at, tx.now, "/asked_at")?);
+    let asked_at = Some(meetings::stamp(input.asked_at.or(before.asked_at), tx.now, "/asked_at")?);
     let after = MeetingQuestionRow { asked_at, ..before.clone() };
-    write(tx, before, after, Kind::MeetingQuestionAsked).await
+    live_write(tx, before, after, Kind::MeetingQuestionAsked).await
 }
 
 /// What was answered was asked.
@@ -125,9 +125,9 @@ pub async fn answer(
     id: MeetingQuestionId,
     if_match: &IfMatch,
     input: AnswerInput,
-) -> ApiResult<MeetingQuestion> {
+) -> ApiResult<LiveQuestion> {
     let before = live(tx, id, if_match).await?;
-    let at = stamp(input.answered_at, tx.now, "/answered_at")?;
+    let at = meetings::stamp(input.answered_at.or(before.answered_at), tx.now, "/answered_at")?;
     let after = MeetingQuestionRow {
         asked_at: before.asked_at.or(Some(at)),
         answered_at: Some(at),
@@ -135,16 +135,23 @@ pub async fn answer(
         usefulness: input.usefulness.or(before.usefulness),
         ..before.clone()
     };
-    write(tx, before, after, Kind::MeetingQuestionAnswered).await
+    live_write(tx, before, after, Kind::MeetingQuestionAnswered).await
 }
 
-/// By the client's clock, which may have been without a network for a while.
-fn stamp(at: Option<DateTime<Utc>>, now: DateTime<Utc>, pointer: &'static str) -> ApiResult<DateTime<Utc>> {
-    match at {
-        None => Ok(now),
-        Some(at) if at <= now + AHEAD => Ok(at.trunc_subsecs(6)),
-        Some(_) => Err(ApiError::field(pointer, "out_of_range", "must not be to come")),
+/// As [`write`], and says how much time the meeting has left.
+async fn live_write(
+    tx: &mut Tx<'_>,
+    before: MeetingQuestionRow,
+    after: MeetingQuestionRow,
+    kind: Kind,
+) -> ApiResult<LiveQuestion> {
+    let (meeting, version) = (before.meeting_id, before.version);
+    let question = write(tx, before, after, kind).await?;
+    let clock = meetings::clock(tx.conn, tx.workspace, meeting, tx.now).await?;
+    if question.version != version {
+        tx.detail(fields::store(&clock));
     }
+    Ok(LiveQuestion { question, clock })
 }
 
 /// Writes `after` over the locked row; a change of nothing leaves the version as it is.
@@ -167,8 +174,9 @@ async fn write(
 /// For good: it is a line of a meeting.
 pub async fn delete(tx: &mut Tx<'_>, id: MeetingQuestionId, if_match: &IfMatch) -> ApiResult<()> {
     let row = live(tx, id, if_match).await?;
-    store::delete(tx.conn, tx.workspace, id).await?;
+    insights::question_struck(tx, id).await?;
     agendas::question_struck(tx, row.meeting_id, id).await?;
+    store::delete(tx.conn, tx.workspace, id).await?;
     tx.record(Kind::MeetingQuestionDeleted, id, row.version + 1, Vec::new());
     Ok(())
 }
@@ -188,7 +196,32 @@ pub async fn meeting_purged(tx: &mut Tx<'_>, meeting: MeetingId) -> ApiResult<()
 
 /// Those of a meeting, in their order.
 pub async fn of_meeting(conn: &Conn, workspace: WorkspaceId, meeting: MeetingId) -> ApiResult<Vec<MeetingQuestion>> {
-    Ok(store::of_meeting(conn, workspace, meeting).await?.into_iter().map(MeetingQuestion::from).collect())
+    Ok(store::of_meetings(conn, workspace, &[meeting]).await?.into_iter().map(MeetingQuestion::from).collect())
+}
+
+/// Those that serve these goals, in the order in which they were written.
+pub async fn of_goals(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    goals: &[GoalId],
+    most: i64,
+) -> ApiResult<Vec<MeetingQuestion>> {
+    Ok(store::of_goals(conn, workspace, goals, most).await?.into_iter().map(MeetingQuestion::from).collect())
+}
+
+/// The question, if it is there.
+pub async fn find(conn: &Conn, workspace: WorkspaceId, id: MeetingQuestionId) -> ApiResult<Option<MeetingQuestion>> {
+    match store::find(conn, workspace, id).await {
+        Err(error) if error.code == Code::NotFound => Ok(None),
+        found => found.map(|row| Some(row.into())),
+    }
+}
+
+/// What these ids of one person were asked, and what they answered.
+pub async fn contact_held(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Value> {
+    let meetings = meetings::with(conn, workspace, ids).await?;
+    let rows = store::of_meetings(conn, workspace, &meetings).await?;
+    Ok(fields::store(&rows.into_iter().map(MeetingQuestion::from).collect::<Vec<_>>()))
 }
 
 /// How often these questions were asked, and how useful that was.

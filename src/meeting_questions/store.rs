@@ -59,15 +59,28 @@ pub async fn last(mut conn: &Conn, workspace: WorkspaceId, meeting: MeetingId) -
     Ok(meeting_questions::table.filter(own).select(columns).first(&mut conn).await?)
 }
 
-/// Those of a meeting, in their order.
-pub async fn of_meeting(
+/// Those of these meetings, each meeting's in their order.
+pub async fn of_meetings(
     mut conn: &Conn,
     workspace: WorkspaceId,
-    meeting: MeetingId,
+    ids: &[MeetingId],
 ) -> ApiResult<Vec<MeetingQuestionRow>> {
-    let own = meeting_questions::workspace_id.eq(workspace).and(meeting_questions::meeting_id.eq(meeting));
-    let ordered = (meeting_questions::position, meeting_questions::id);
+    let own = meeting_questions::workspace_id.eq(workspace).and(meeting_questions::meeting_id.eq_any(ids));
+    let ordered = (meeting_questions::meeting_id, meeting_questions::position, meeting_questions::id);
     Ok(MeetingQuestionRow::query().filter(own).order(ordered).load(&mut conn).await?)
+}
+
+/// Those that serve these goals, in the order in which they were written.
+pub async fn of_goals(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    goals: &[GoalId],
+    most: i64,
+) -> ApiResult<Vec<MeetingQuestionRow>> {
+    let own = meeting_questions::workspace_id.eq(workspace).and(meeting_questions::goal_id.eq_any(goals));
+    let live = meeting_questions::meeting_id.eq_any(meetings::live_ids(workspace));
+    let rows = MeetingQuestionRow::query().filter(own.and(live)).order(meeting_questions::id);
+    Ok(rows.limit(most).load(&mut conn).await?)
 }
 
 /// Lets go of a goal; gives the questions that served it, with their versions.

@@ -4,9 +4,11 @@
 //! `/reconfirm`, `/reschedule`, `/complete`, `/cancel`, `/no-show`, and `GET PATCH /v1/meetings/settings`.
 mod actions;
 mod api;
+mod debrief;
 mod draft;
 mod export;
 mod history;
+mod live;
 mod model;
 mod people;
 mod query;
@@ -24,14 +26,17 @@ mod words;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::api::{ConfirmInput, Meeting, MeetingInput};
+pub use self::debrief::{DebriefInput, put as write_debrief};
 pub use self::export::{MeetingRecord, after, load};
+pub use self::live::{FinishInput, MeetingClock, StartInput, Tick, clock, finish, stamp, start};
 pub use self::model::MeetingId;
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, free_texts};
 pub use self::search::found;
-pub use self::service::{RESOURCE, create, duration, hold, purge, restore};
+pub use self::service::{RESOURCE, create, duration, hold, purge, read_many, restore, with};
 pub use self::steps::{complete, confirm};
 pub use self::store::{LINK, live_ids, reindex};
 pub use self::timeline::timeline;
+pub use self::words::MeetingState;
 
 /// The settings go before the meetings' routes: `settings` is no meeting's id.
 pub fn configure(config: &mut ServiceConfig) {
@@ -48,5 +53,12 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(actions::reschedule_meeting)
         .service(actions::complete_meeting)
         .service(actions::cancel_meeting)
-        .service(actions::note_no_show);
+        .service(actions::note_no_show)
+        .service(actions::start_meeting)
+        .service(actions::finish_meeting)
+        .service(actions::read_meeting_clock)
+        .service(debrief::routes::read_debrief)
+        .service(debrief::routes::put_debrief)
+        .service(debrief::routes::patch_debrief)
+        .service(debrief::routes::draft_thank_you);
 }

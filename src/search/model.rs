@@ -25,6 +25,7 @@ text_enum! {
         Meeting = "meeting",
         Template = "template",
         Goal = "goal",
+        Insight = "insight",
     }
 }
 

@@ -10,8 +10,8 @@ use crate::app::App;
 use crate::changes::{Actor, Tx};
 use crate::error::{ApiError, ApiResult};
 use crate::{
-    audit, circle_requests, companies, contacts, follow_ups, goals, introductions, meetings, messages, questions,
-    templates,
+    audit, circle_requests, companies, contacts, follow_ups, goals, insights, introductions, meetings, messages,
+    questions, templates,
 };
 
 const KEPT: Duration = Duration::days(30);
@@ -57,6 +57,7 @@ async fn restore(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
         templates::RESOURCE => templates::restore(tx, id.into()).await?,
         goals::RESOURCE => goals::restore(tx, id.into()).await?,
         questions::RESOURCE => questions::restore(tx, id.into()).await?,
+        insights::RESOURCE => insights::restore(tx, id.into()).await?,
         _ => return Err(ApiError::not_found()),
     }
     store::remove(tx.conn, tx.workspace, id).await
@@ -74,6 +75,7 @@ async fn purge(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
         templates::RESOURCE => templates::purge(tx, id.into()).await?,
         goals::RESOURCE => goals::purge(tx, id.into()).await?,
         questions::RESOURCE => questions::purge(tx, id.into()).await?,
+        insights::RESOURCE => insights::purge(tx, id.into()).await?,
         _ => return Err(ApiError::not_found()),
     }
     tx.audit(audit::Kind::DataErased, id, Vec::new());

@@ -56,6 +56,7 @@ async fn a_question_is_asked_and_answered_by_the_clients_clock() {
     let other =
         app.request(Method::POST, &format!("/v1/meeting-questions/{}/answer", second.id())).bearer_auth(&ada.token);
     assert_eq!(app.send(other).await.expect(200).json["asked_at"], "2026-03-02T09:20:00Z");
+    let bob = app.member_again(&bob).await;
     let used = app.get(&format!("/v1/questions/{}", bank["id"].as_str().unwrap()), &ada).await.expect(200);
     assert_eq!((&used.json["asked_count"], &used.json["usefulness"]), (&json!(1), &json!(4.0)));
     let unused = app.get(&format!("/v1/questions/{}", bank["id"].as_str().unwrap()), &bob).await.expect(200);

@@ -462,6 +462,10 @@ async fn full(app: &TestApp, member: &Member) {
     let asked = app.post("/v1/meeting-questions", member, body).await.expect(201).id();
     app.post(&format!("/v1/meeting-questions/{asked}/answer"), member, json!({})).await.expect(200);
     app.post(&format!("/v1/meetings/{meeting}/agenda/preset"), member, json!({})).await.expect(200);
+    app.post(&format!("/v1/meetings/{meeting}/start"), member, json!({})).await.expect(200);
+    let debrief = json!({ "notes": "n", "thanks_for": "t", "usefulness": 4, "energy": 3,
+        "insights": [{ "topic": "Week", "text": "Long", "quote": "q", "question_id": asked }] });
+    app.put(&format!("/v1/meetings/{meeting}/debrief"), member, debrief).await.expect(200);
     let body =
         json!({ "category": "pay", "text": "Which range?", "tags": ["a"], "audience": ["peer"], "follow_up": "f" });
     app.post("/v1/questions", member, body).await.expect(201);
