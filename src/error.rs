@@ -98,6 +98,8 @@ codes! {
     AlreadyMember = CONFLICT, "already_member", "Already a member";
     /// The workspace has as many open invitations as it may have (`GET /v1/limits`). Withdraw some first.
     TooManyInvitations = CONFLICT, "too_many_invitations", "Too many open invitations";
+    /// The workspace has as many API keys as it may have (`GET /v1/limits`). Revoke some first.
+    TooManyApiKeys = CONFLICT, "too_many_api_keys", "Too many API keys";
     /// The invitation was made for another e-mail address than this account's.
     InvitationForOther = CONFLICT, "invitation_for_other", "The invitation is for somebody else";
     /// What shall be restored collides with something that took its place since; `detail` says with what.
@@ -124,6 +126,10 @@ codes! {
     /// Another confirmed meeting, with the way to it, takes some of this time; `detail` names it. `allow_overlap` has it
     /// all the same.
     MeetingOverlaps = CONFLICT, "meeting_overlaps", "Another meeting takes this time";
+    /// The time that an invited person chose is not free any more: somebody was faster. `errors` has the times that are left.
+    SlotTaken = CONFLICT, "slot_taken", "The time is taken";
+    /// A time was booked by this link already. Read the booking again; it can be moved, or called off.
+    AlreadyBooked = CONFLICT, "already_booked", "The link was used already";
     /// The workspace, or Inroad itself, has a follow-up plan with this name.
     FollowUpPlanExists = CONFLICT, "follow_up_plan_exists", "The plan exists";
     /// The follow-up plan is built in, or the workspace's default; `detail` says which, and what to do first.

@@ -20,6 +20,11 @@ pub fn zone(name: &str) -> Option<Tz> {
     name.parse().ok()
 }
 
+/// The names of all zones.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name())
+}
+
 /// Reads `09:30`.
 pub fn time(text: &str) -> Option<NaiveTime> {
     // The parser forgives blanks and left out zeros.
@@ -85,6 +90,11 @@ pub fn local(zone: Tz, at: DateTime<Utc>) -> NaiveDateTime {
     at.with_timezone(&zone).naive_local()
 }
 
+/// What the wall clock shows, with the zone's name for it: `14:30 GMT`.
+pub fn told_time(zone: Tz, at: DateTime<Utc>) -> String {
+    at.with_timezone(&zone).format("%H:%M %Z").to_string()
+}
+
 /// The day that the wall calendar shows.
 pub fn day(zone: Tz, at: DateTime<Utc>) -> NaiveDate {
     local(zone, at).date()
@@ -99,6 +109,11 @@ pub fn offset(zone: Tz, at: DateTime<Utc>) -> TimeDelta {
 /// left out altogether (30 December 2011 in Samoa) it is the first instant after it.
 pub fn start_of_day(zone: Tz, day: NaiveDate) -> DateTime<Utc> {
     first_from(zone, day.and_time(NaiveTime::MIN))
+}
+
+/// The first instant of the day after the one that the wall calendar shows.
+pub fn end_of_day(zone: Tz, at: DateTime<Utc>) -> DateTime<Utc> {
+    start_of_day(zone, day(zone, at) + TimeDelta::days(1))
 }
 
 /// The first instant at which the wall clock shows a time or, for want of it, a later one.

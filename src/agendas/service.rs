@@ -21,7 +21,7 @@ pub async fn read(conn: &Conn, workspace: WorkspaceId, meeting: MeetingId) -> Ap
 
 /// The meeting's duration; its agenda is nobody else's to write until the end of the transaction.
 async fn hold(tx: &mut Tx<'_>, meeting: MeetingId) -> ApiResult<i16> {
-    if !meetings::hold(tx, meeting).await? {
+    if !meetings::stays(tx, meeting).await? {
         return Err(ApiError::not_found());
     }
     meetings::duration(tx.conn, tx.workspace, meeting).await

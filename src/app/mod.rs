@@ -138,7 +138,7 @@ impl App {
 
     /// Runs a write of the caller's workspace in one transaction, with its changes.
     pub async fn write<T>(&self, caller: &Caller, work: impl AsyncFnOnce(&mut Tx<'_>) -> ApiResult<T>) -> ApiResult<T> {
-        self.write_from(caller.workspace, Actor::Member(caller.user), Some(caller.device.clone()), work).await
+        self.write_from(caller.workspace, caller.actor(), Some(caller.device.clone()), work).await
     }
 
     /// As [`write`](Self::write), for work that can lose a race against a write like it: done again, up to two times,
@@ -198,7 +198,7 @@ impl App {
         fingerprint: &[u8],
         work: impl AsyncFnOnce(&mut Tx<'_>) -> ApiResult<Answer<T>>,
     ) -> ApiResult<Answer<T>> {
-        let Some(claim) = key.claim(access.workspace, access.credential, fingerprint) else {
+        let Some(claim) = key.claim(&self.ring, access.workspace, access.credential, fingerprint) else {
             return self.write(access, work).await;
         };
         // What is refused is rolled back, and kept all the same.
@@ -224,7 +224,9 @@ impl App {
         key: &IdempotencyKey,
         fingerprint: &[u8],
     ) -> ApiResult<Option<Answer<T>>> {
-        let Some(claim) = key.claim(access.workspace, access.credential, fingerprint) else { return Ok(None) };
+        let Some(claim) = key.claim(&self.ring, access.workspace, access.credential, fingerprint) else {
+            return Ok(None);
+        };
         let now = self.now();
         self.db.write(access.workspace, async |conn| claim.replay(conn, now).await).await
     }
@@ -237,7 +239,7 @@ impl App {
         fingerprint: &[u8],
         work: impl AsyncFnOnce(&mut Conn) -> ApiResult<Answer<T>>,
     ) -> ApiResult<Answer<T>> {
-        let claim = key.claim(access.workspace, access.credential, fingerprint);
+        let claim = key.claim(&self.ring, access.workspace, access.credential, fingerprint);
         let now = self.now();
         self.db
             .transaction(async |conn| {

@@ -14,10 +14,10 @@ use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
 use crate::{
-    agendas, audit, changes, circle_requests, companies, contacts, do_not_contact, duplicates, erasure, exports,
-    follow_ups, goals, inbound, insights, introductions, lint, mail_accounts, meeting_questions, meetings, merges,
-    messages, network, profile, questions, saved_views, search, sending, tags, templates, timeline, traces, transfer,
-    trash,
+    agendas, audit, bookings, changes, circle_requests, companies, contacts, do_not_contact, duplicates, erasure,
+    exports, follow_ups, goals, inbound, insights, introductions, lint, mail_accounts, meeting_questions, meetings,
+    merges, messages, network, next_steps, profile, questions, saved_views, search, sending, tags, templates, timeline,
+    traces, transfer, trash,
 };
 
 /// All routes, and the document as their handlers say it.
@@ -51,6 +51,7 @@ pub fn routes() -> (
                 .configure(circle_requests::configure)
                 .configure(network::configure)
                 .configure(timeline::configure)
+                .configure(next_steps::configure)
                 .configure(exports::configure)
                 .configure(search::configure)
                 .configure(tags::configure)
@@ -59,6 +60,7 @@ pub fn routes() -> (
                 .configure(auth::configure)
                 .configure(audit::configure)
                 .configure(messages::configure)
+                .configure(bookings::configure)
                 .configure(meetings::configure)
                 .configure(goals::configure)
                 .configure(questions::configure)
@@ -104,6 +106,11 @@ pub fn periodic_tasks() -> Vec<Task> {
             name: "let_introductions_go_stale",
             every: Duration::minutes(10),
             run: |app| Box::pin(async move { introductions::let_go_stale(&app).await }),
+        },
+        Task {
+            name: "let_go_past_confirmations",
+            every: Duration::minutes(1),
+            run: |app| Box::pin(async move { follow_ups::let_go_past_confirmations(&app).await }),
         },
         Task {
             name: "send_due_digests",

@@ -13,8 +13,8 @@ use actix_web::web::Data;
 
 use super::{App, routes, service};
 use crate::changes::feed;
-use crate::follow_ups;
 use crate::http::frame;
+use crate::{bookings, follow_ups};
 
 const PREFLIGHT_SECONDS: usize = 2 * 60 * 60;
 
@@ -33,6 +33,7 @@ pub fn serve(app: Data<App>, listener: TcpListener) -> std::io::Result<Running> 
         routes
             .app_data(state.clone())
             .configure(follow_ups::configure_pages)
+            .configure(bookings::configure_pages)
             .configure(service::configure_pages)
             .wrap(Condition::new(state.config.has_cors(), cors(&state)))
             .wrap(from_fn(frame::mark_small_bodies))

@@ -70,6 +70,14 @@ kinds! {
     InvitationWithdrawn = "invitation.withdrawn";
     /// An invitation was accepted. The subject is the invitation.
     InvitationAccepted = "invitation.accepted";
+    /// An API key was made. The subject is the key.
+    ApiKeyCreated = "api_key.created";
+    /// An API key was changed. The subject is the key.
+    ApiKeyChanged = "api_key.changed";
+    /// An API key has a new secret. The subject is the key.
+    ApiKeyRotated = "api_key.rotated";
+    /// An API key was revoked, by somebody or because its maker left. The subject is the key.
+    ApiKeyRevoked = "api_key.revoked";
     /// An address, with a secret, was made at which mail is handed in. The subject is the address.
     InboundAddressCreated = "inbound_address.created";
     /// An address at which mail was handed in was deleted. The subject is the address.

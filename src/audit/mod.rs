@@ -38,6 +38,8 @@ pub fn configure(config: &mut ServiceConfig) {
 #[derive(Debug, Clone, Copy)]
 pub enum Actor {
     User(Uuid),
+    /// An API key.
+    Key(Uuid),
     /// Whoever was not signed in.
     Anonymous,
     Job,
@@ -49,6 +51,8 @@ impl From<changes::Actor> for Actor {
     fn from(actor: changes::Actor) -> Self {
         match actor {
             changes::Actor::Member(user) => Self::User(user),
+            changes::Actor::Key(key) => Self::Key(key),
+            changes::Actor::InvitedPerson => Self::Anonymous,
             changes::Actor::Job => Self::Job,
         }
     }
@@ -133,7 +137,7 @@ async fn try_enter(app: &App, workspace: Option<WorkspaceId>, accounts_too: bool
 
 /// Something of the workspace is about to be handed out to a caller. Without its entry it stays here.
 pub async fn taken(app: &App, caller: &Caller, kind: Kind, subject: impl Into<Uuid>) -> ApiResult<()> {
-    let event = Event::new(kind, Actor::User(caller.user)).of(subject).from(Some(&caller.device));
+    let event = Event::new(kind, caller.actor().into()).of(subject).from(Some(&caller.device));
     try_enter(app, Some(caller.workspace), false, &event).await
 }
 

@@ -51,10 +51,10 @@ pub struct AuditEntry {
     /// What happened; new kinds may come.
     #[schema(example = "member.role_changed")]
     pub kind: String,
-    /// `user`, `anonymous`, `job` or `operator`.
+    /// `user`, `key`, `anonymous`, `job` or `operator`.
     #[schema(example = "user")]
     pub actor_kind: String,
-    /// The user who did it.
+    /// The user or the API key that did it.
     #[schema(required)]
     pub actor_id: Option<Uuid>,
     /// What it happened to.

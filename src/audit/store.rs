@@ -50,6 +50,7 @@ pub async fn append(mut conn: &Conn, chain: WorkspaceId, now: DateTime<Utc>, eve
 fn entry(chain: WorkspaceId, seq: i64, now: DateTime<Utc>, event: &Event) -> ApiResult<EntryRow> {
     let (actor_kind, actor_id) = match event.actor {
         Actor::User(id) => ("user", Some(id)),
+        Actor::Key(id) => ("key", Some(id)),
         Actor::Anonymous => ("anonymous", None),
         Actor::Job => ("job", None),
         Actor::Operator => ("operator", None),

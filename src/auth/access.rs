@@ -19,6 +19,7 @@ use super::scope::{Role, Scope, Scopes};
 use super::{tickets, verify};
 use crate::app::App;
 use crate::audit::{self, Event};
+use crate::changes::Actor;
 use crate::db::WorkspaceId;
 use crate::error::{ApiError, ApiResult, Code};
 
@@ -27,13 +28,24 @@ const RECENT: Duration = Duration::minutes(10);
 /// The path that a ticket opens.
 const TICKETED: &str = "/v1/changes/stream";
 
+/// What somebody shows who they are with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CredentialKind {
+    /// The access token of a session.
+    Session,
+    /// An API key.
+    Key,
+}
+
 /// A verified credential, and what it may do now.
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub workspace: WorkspaceId,
+    /// Whose rights they are: who signed in, or made the key.
     pub user: Uuid,
-    /// The session; idempotency keys and rate limits are its own.
+    /// The session or the key; idempotency keys and rate limits are its own.
     pub credential: Uuid,
+    pub kind: CredentialKind,
     pub role: Role,
     pub scopes: Scopes,
     pub signed_in_at: DateTime<Utc>,
@@ -104,7 +116,7 @@ async fn enter_refusal<B>(app: &App, caller: &Caller, response: &ServiceResponse
     let operation = format!("{} {}", request.method(), request.match_pattern().unwrap_or_default());
     let error = response.response().error().and_then(|error| error.as_error::<ApiError>());
     let reason = error.map_or(Code::ScopeMissing, |error| error.code).name();
-    let event = Event::new(audit::Kind::AccessDenied, audit::Actor::User(caller.user));
+    let event = Event::new(audit::Kind::AccessDenied, caller.actor().into());
     let event = event.refused(operation, reason).times(repeated).from(Some(&caller.device));
     audit::enter(app, Some(caller.workspace), false, event).await;
 }
@@ -151,13 +163,23 @@ impl<S> std::ops::Deref for Access<S> {
 }
 
 impl Caller {
+    /// Who does what they do, as the logs have it.
+    pub fn actor(&self) -> Actor {
+        match self.kind {
+            CredentialKind::Session => Actor::Member(self.user),
+            CredentialKind::Key => Actor::Key(self.credential),
+        }
+    }
+
     /// 403 without the scope `S`: for what reads or writes more than the operation's own scope names.
     pub fn require<S: Scope>(&self) -> ApiResult<()> {
         if self.scopes.holds::<S>() {
             return Ok(());
         }
         let (name, role) = (S::NAME, self.role.name());
-        let detail = if self.role.scopes().holds::<S>() {
+        let detail = if self.kind == CredentialKind::Key {
+            format!("this needs the scope `{name}`, which your API key lacks")
+        } else if self.role.scopes().holds::<S>() {
             format!(
                 "this needs the scope `{name}`, which your role `{role}` allows, but your access token lacks: \
                  `POST /v1/auth/refresh` gives one with the scopes that the role has now"
@@ -168,9 +190,10 @@ impl Caller {
         Err(ApiError::new(Code::ScopeMissing, detail))
     }
 
-    /// For changes to credentials: asks for a sign-in within the last ten minutes.
+    /// For sensitive changes: asks for a sign-in within the last ten minutes. Whoever made an API key gave it its scopes
+    /// after one.
     pub fn require_recent(&self, now: DateTime<Utc>) -> ApiResult<()> {
-        if self.signed_in_at + RECENT >= now {
+        if self.kind == CredentialKind::Key || self.signed_in_at + RECENT >= now {
             return Ok(());
         }
         Err(ApiError::new(Code::ReauthenticationRequired, "sign in again: this change asks for a recent sign-in"))

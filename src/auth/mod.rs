@@ -4,11 +4,13 @@
 //! cryptographic library to keep up to date.
 
 pub mod access;
+pub mod api_keys;
 pub mod device;
 pub mod invitations;
 mod issue;
 pub mod jwt;
 pub mod keys;
+pub mod link;
 pub mod members;
 pub mod password;
 pub mod recovery;
@@ -49,11 +51,18 @@ pub const PUBLIC: &[&str] = &[
     "POST /v1/auth/forgot-password",
     "POST /v1/auth/reset-password",
     "POST /v1/auth/verify-email",
+    // The token in the path is all that these take.
+    "GET /v1/bookings/{token}",
+    "POST /v1/bookings/{token}/book",
+    "POST /v1/bookings/{token}/reschedule",
+    "POST /v1/bookings/{token}/cancel",
+    "POST /v1/bookings/{token}/decline",
+    "POST /v1/bookings/{token}/none-suit",
     // Signed with the secret of its address.
     "POST /v1/inbound/email",
 ];
 
-/// Everything under `/v1/auth`, `/v1/me`, `/v1/workspaces`, `/v1/members` and `/v1/invitations`.
+/// Everything under `/v1/auth`, `/v1/me`, `/v1/workspaces`, `/v1/members`, `/v1/invitations` and `/v1/api-keys`.
 pub fn configure(config: &mut ServiceConfig) {
     config
         .configure(users::configure)
@@ -61,7 +70,8 @@ pub fn configure(config: &mut ServiceConfig) {
         .configure(recovery::configure)
         .configure(workspaces::configure)
         .configure(members::configure)
-        .configure(invitations::configure);
+        .configure(invitations::configure)
+        .configure(api_keys::configure);
 }
 
 /// Throws away sessions, tokens, counts and invitations whose time is over.

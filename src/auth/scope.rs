@@ -94,6 +94,10 @@ scopes! {
     FollowUpsRead = "follow_ups:read";
     /// Create, change, settle and delete follow-ups.
     FollowUpsWrite = "follow_ups:write";
+    /// Read API keys; never their secrets.
+    ApiKeysRead = "api_keys:read";
+    /// Create, change, rotate and revoke API keys.
+    ApiKeysWrite = "api_keys:write";
 }
 
 /// A set of scopes.
@@ -107,10 +111,30 @@ impl Scopes {
         Self(ALL.iter().fold(0, |bits, (_, bit, _)| bits | bit))
     }
 
+    /// All that an API key may have: nothing that concerns accounts, members, invitations or other credentials.
+    pub fn of_keys() -> Self {
+        Self::all()
+            .without::<AccountRead>()
+            .without::<AccountWrite>()
+            .without::<WorkspaceWrite>()
+            .without::<ApiKeysRead>()
+            .without::<ApiKeysWrite>()
+    }
+
     /// Reads a `scope` claim; names of scopes that this version does not know allow nothing.
     pub fn parse(claim: &str) -> Self {
+        Self::of_names(claim.split(' '))
+    }
+
+    /// As [`parse`](Self::parse), of single names.
+    pub fn of_names(names: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         let known = |name: &str| ALL.iter().find(|(text, _, _)| *text == name).map_or(0, |(_, bit, _)| *bit);
-        Self(claim.split(' ').fold(0, |bits, name| bits | known(name)))
+        Self(names.into_iter().fold(0, |bits, name| bits | known(name.as_ref())))
+    }
+
+    /// In the order of [`ALL`].
+    pub fn names(self) -> Vec<String> {
+        ALL.iter().filter(|(_, bit, _)| self.0 & bit != 0).map(|(name, _, _)| (*name).to_owned()).collect()
     }
 
     pub fn with<S: Scope>(self) -> Self {
@@ -123,6 +147,10 @@ impl Scopes {
 
     pub fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
+    }
+
+    pub fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
     pub fn holds<S: Scope>(self) -> bool {
@@ -138,8 +166,7 @@ impl Scopes {
 /// As in a `scope` claim: names separated by spaces.
 impl fmt::Display for Scopes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = ALL.iter().filter(|(_, bit, _)| self.0 & bit != 0).map(|(name, _, _)| *name).collect();
-        f.write_str(&names.join(" "))
+        f.write_str(&self.names().join(" "))
     }
 }
 

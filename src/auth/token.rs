@@ -33,6 +33,10 @@ pub enum Prefix {
     Invitation,
     /// The ticket that opens a stream.
     StreamTicket,
+    /// The link where an invited person books a time.
+    Booking,
+    /// The address of a calendar feed.
+    Calendar,
     /// An API key.
     LiveKey,
     /// An API key of a test workspace.
@@ -41,12 +45,14 @@ pub enum Prefix {
 
 impl Prefix {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Refresh,
         Self::PasswordReset,
         Self::EmailVerification,
         Self::Invitation,
         Self::StreamTicket,
+        Self::Booking,
+        Self::Calendar,
         Self::LiveKey,
         Self::TestKey,
     ];
@@ -59,6 +65,8 @@ impl Prefix {
             Self::EmailVerification => "inr_ev_",
             Self::Invitation => "inr_inv_",
             Self::StreamTicket => "inr_st_",
+            Self::Booking => "inr_bk_",
+            Self::Calendar => "inr_cal_",
             Self::LiveKey => "inr_live_",
             Self::TestKey => "inr_test_",
         }

@@ -30,6 +30,14 @@ kinds! {
     InvitationCreated = "invitation.created";
     /// An invitation was withdrawn.
     InvitationDeleted = "invitation.deleted";
+    /// An API key was made.
+    ApiKeyCreated = "api_key.created";
+    /// Fields of an API key changed.
+    ApiKeyUpdated = "api_key.updated";
+    /// An API key has a new secret.
+    ApiKeyRotated = "api_key.rotated";
+    /// An API key was revoked, or its maker left.
+    ApiKeyDeleted = "api_key.deleted";
     /// Somebody joined the workspace.
     MemberCreated = "member.created";
     /// A member's role changed, or the name or the address of the member's account.
@@ -232,6 +240,16 @@ kinds! {
     AgendaUpdated = "agenda.updated";
     /// How the workspace wants its meetings changed.
     MeetingSettingsUpdated = "meeting_settings.updated";
+    /// Times were offered for a meeting.
+    MeetingOfferCreated = "meeting_offer.created";
+    /// An invited person booked one of the times.
+    MeetingOfferBooked = "meeting_offer.booked";
+    /// An invited person said that none of the times suits.
+    MeetingOfferAnswered = "meeting_offer.answered";
+    /// An invited person declined.
+    MeetingOfferDeclined = "meeting_offer.declined";
+    /// An offer was revoked: its link leads nowhere.
+    MeetingOfferRevoked = "meeting_offer.revoked";
     /// A follow-up was added, by somebody, a plan or Inroad itself.
     FollowUpCreated = "follow_up.created";
     /// Fields of a follow-up changed, or a touch put it off.

@@ -50,7 +50,21 @@ const KEPT: chrono::Duration = chrono::Duration::days(30);
 #[derive(Debug, Clone, Copy)]
 pub enum Actor {
     Member(Uuid),
+    /// An API key.
+    Key(Uuid),
+    /// Whoever has the link of an offer.
+    InvitedPerson,
     Job,
+}
+
+impl Actor {
+    /// The member, if it was one.
+    pub fn member(self) -> Option<Uuid> {
+        match self {
+            Self::Member(user) => Some(user),
+            Self::Key(_) | Self::InvitedPerson | Self::Job => None,
+        }
+    }
 }
 
 /// What happened to one resource.

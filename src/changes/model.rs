@@ -41,10 +41,11 @@ pub struct ChangedResource {
 /// Who did it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ChangeActor {
-    /// `member`, or `job` for what the service does by itself; more may come.
+    /// `member`, `key`, `invited_person` for whoever books a time by a link, or `job` for what the service does by itself;
+    /// more may come.
     #[schema(example = "member")]
     pub kind: String,
-    /// The user, if it was a member.
+    /// The user, if it was a member; the API key, if it was one.
     #[schema(required)]
     pub id: Option<Uuid>,
 }

@@ -61,6 +61,8 @@ pub async fn append(
 ) -> ApiResult<()> {
     let (actor_kind, actor_id) = match actor {
         Actor::Member(id) => ("member", Some(id)),
+        Actor::Key(id) => ("key", Some(id)),
+        Actor::InvitedPerson => ("invited_person", None),
         Actor::Job => ("job", None),
     };
     for chunk in list.chunks(CHUNK) {
@@ -84,7 +86,7 @@ pub async fn append(
 }
 
 /// The counter and the log in one statement that stays prepared: whoever else writes to the workspace waits from here
-/// to the commit.
+/// to the commit. Its arrays name their types, so that it can be prepared without knowing its parameters.
 #[derive(QueryId)]
 struct Entries {
     workspace: WorkspaceId,
@@ -118,15 +120,15 @@ impl QueryFragment<Pg> for Entries {
         out.push_bind_param::<Nullable<sql_types::Uuid>, _>(&self.actor_id)?;
         out.push_sql(" FROM counter, unnest(");
         out.push_bind_param::<Array<Text>, _>(&self.kinds)?;
-        out.push_sql(", ");
+        out.push_sql("::text[], ");
         out.push_bind_param::<Array<sql_types::Uuid>, _>(&self.resources)?;
-        out.push_sql(", ");
+        out.push_sql("::uuid[], ");
         out.push_bind_param::<Array<Integer>, _>(&self.versions)?;
-        out.push_sql(", ");
+        out.push_sql("::integer[], ");
         out.push_bind_param::<Array<Text>, _>(&self.fields)?;
-        out.push_sql(", ");
+        out.push_sql("::text[], ");
         out.push_bind_param::<Array<Nullable<Jsonb>>, _>(&self.details)?;
-        out.push_sql(") WITH ORDINALITY AS row (kind, resource_id, version, fields, details, number)");
+        out.push_sql("::jsonb[]) WITH ORDINALITY AS row (kind, resource_id, version, fields, details, number)");
         Ok(())
     }
 }

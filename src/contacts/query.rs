@@ -67,7 +67,8 @@ pub struct ListQuery {
     /// Any of these companies.
     #[param(max_items = 100)]
     pub company_id: Vec<Uuid>,
-    /// Whether they work at the company (`current`), did (`former`), or either (`any`, the default).
+    /// Whether they work at the company (`current`), did (`former`), or either (`any`, the default). Without a company:
+    /// whether they have a position now, or have had one.
     #[param(inline)]
     pub employment: Option<Employment>,
     /// Any of these.

@@ -200,6 +200,42 @@ pub async fn colleagues(
     Ok(found.select(contacts::id).load(&mut conn).await?)
 }
 
+/// Contacts at a stage who may be written to, those who came to it first first, from a place on; each with its place.
+pub async fn waiting(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    stage: Stage,
+    from: Option<&Position>,
+    limit: i64,
+) -> ApiResult<Vec<(ContactId, Position)>> {
+    let live = contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_null());
+    let there = live.and(contacts::stage.eq(stage)).and(contacts::do_not_contact.eq(false));
+    let rows = contacts::table.filter(there).select((contacts::id, contacts::stage_changed_at)).into_boxed();
+    let at = from.and_then(|from| Some((from.at?, from.id)));
+    let rows = keyset!(rows, false, contacts::stage_changed_at, contacts::id, at);
+    let rows: Vec<(ContactId, DateTime<Utc>)> = rows.limit(limit).load(&mut conn).await?;
+    let place = |id: ContactId, at| Position { id: id.into(), at: Some(at), ..Position::default() };
+    Ok(rows.into_iter().map(|(id, at)| (id, place(id, at))).collect())
+}
+
+/// Contacts to whom nothing was sent yet and who may be written to, the closest first, from a place on; each with its place.
+pub async fn unwritten(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    from: Option<&Position>,
+    limit: i64,
+) -> ApiResult<Vec<(ContactId, Position)>> {
+    let live = contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_null());
+    let fresh = live.and(contacts::stage.eq_any([Stage::Identified, Stage::Researching]));
+    let fresh = fresh.and(contacts::do_not_contact.eq(false));
+    let rows = contacts::table.filter(fresh).select((contacts::id, contacts::strength_rank)).into_boxed();
+    let at = from.and_then(|from| Some((from.number?, from.id)));
+    let rows = keyset!(rows, true, contacts::strength_rank, contacts::id, at);
+    let rows: Vec<(ContactId, i16)> = rows.limit(limit).load(&mut conn).await?;
+    let place = |id: ContactId, rank| Position { id: id.into(), number: Some(rank), ..Position::default() };
+    Ok(rows.into_iter().map(|(id, rank)| (id, place(id, rank))).collect())
+}
+
 /// Those of these contacts that are not deleted, locked until the end of the transaction.
 pub async fn lock_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Vec<ContactRow>> {
     let wanted = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(ids));
@@ -799,7 +835,8 @@ fn filtered(
     if let Some(do_not_contact) = query.do_not_contact {
         rows = rows.filter(contacts::do_not_contact.eq(do_not_contact));
     }
-    if !query.company_id.is_empty() || query.company.is_some() {
+    let employed = matches!(query.employment, Some(Employment::Current | Employment::Former));
+    if employed || !query.company_id.is_empty() || query.company.is_some() {
         rows = rows.filter(contacts::id.eq_any(people_at(workspace, query)));
     }
     macro_rules! range {
@@ -846,7 +883,7 @@ fn begins<'a>(text: &str) -> Condition<'a> {
     Box::new(contacts::search_text.like(line).or(contacts::search_text.like(word)))
 }
 
-/// Those who work or worked at the companies of the query.
+/// Those who work or worked at the companies of the query, or anywhere.
 fn people_at(workspace: WorkspaceId, query: &ListQuery) -> positions::BoxedQuery<'_, diesel::pg::Pg, Uuid> {
     let here = positions::table.filter(positions::workspace_id.eq(workspace));
     let mut people = here.select(positions::contact_id).into_boxed();

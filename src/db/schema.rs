@@ -355,6 +355,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    api_keys (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        name -> Text,
+        scopes -> Array<Text>,
+        created_by -> Uuid,
+        hint -> Text,
+        expires_at -> Nullable<Timestamptz>,
+        rotated_until -> Nullable<Timestamptz>,
+        last_used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    api_key_secrets (workspace_id, token_hash) {
+        workspace_id -> Uuid,
+        token_hash -> Bytea,
+        api_key_id -> Uuid,
+        valid_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     stream_tickets (token_hash) {
         token_hash -> Bytea,
         workspace_id -> Uuid,
@@ -556,6 +582,8 @@ diesel::table! {
         external_key -> Nullable<Text>,
         search_words -> TsVector,
         waits_for -> Nullable<Text>,
+        meeting_id -> Nullable<Uuid>,
+        follow_up_plan_id -> Nullable<Uuid>,
     }
 }
 
@@ -819,6 +847,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    meeting_offers (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        meeting_id -> Uuid,
+        token_hash -> Bytea,
+        state -> Text,
+        expires_at -> Timestamptz,
+        invitation -> Jsonb,
+        booked_at -> Nullable<Timestamptz>,
+        answer -> Nullable<Text>,
+        answered_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     seeker_profiles (workspace_id) {
         workspace_id -> Uuid,
         version -> Int4,
@@ -975,6 +1021,8 @@ diesel::joinable!(members -> workspaces (workspace_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     agendas,
+    api_key_secrets,
+    api_keys,
     audit_heads,
     audit_log,
     changes,
@@ -1010,6 +1058,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     mail_accounts,
     meeting_contacts,
     meeting_questions,
+    meeting_offers,
     meeting_settings,
     meetings,
     members,

@@ -12,7 +12,7 @@ use super::keys::Spoken;
 use super::model::{Dismissal, DismissalId, DismissalRow, DuplicateGroup, DuplicatePair};
 use super::store;
 use crate::app::App;
-use crate::changes::{Actor, Kind, Tx};
+use crate::changes::{Kind, Tx};
 use crate::contacts::{self, ContactId};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Fault};
@@ -111,10 +111,7 @@ pub async fn dismiss(tx: &mut Tx<'_>, ids: &[ContactId]) -> ApiResult<Vec<Dismis
 
 /// Remembers pairs that are not remembered yet, and says which these were.
 async fn remember(tx: &mut Tx<'_>, pairs: Vec<(ContactId, ContactId)>) -> ApiResult<Vec<DismissalId>> {
-    let dismissed_by = match tx.actor {
-        Actor::Member(id) => Some(id),
-        Actor::Job => None,
-    };
+    let dismissed_by = tx.actor.member();
     let row = |(one, two): (ContactId, ContactId)| DismissalRow {
         workspace_id: tx.workspace,
         id: DismissalId::from(Uuid::now_v7()),

@@ -19,8 +19,8 @@ use crate::meetings::{self, MeetingInput, MeetingRecord};
 use crate::questions::{self, QuestionInput};
 use crate::saved_views::{self, SavedViewInput};
 use crate::{
-    agendas, circle_requests, do_not_contact, duplicates, goals, insights, introductions, lint, meeting_questions,
-    messages, profile, templates, transfer,
+    agendas, circle_requests, do_not_contact, duplicates, follow_ups, goals, insights, introductions, lint,
+    meeting_questions, messages, profile, sending, templates, transfer,
 };
 
 /// A file of an archive.
@@ -38,7 +38,7 @@ pub enum Resource {
 
 impl Resource {
     /// A new resource has its line here, behind those that it points to.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 26] = [
         Self::Companies,
         Self::Contacts,
         Self::SavedViews,
@@ -55,9 +55,15 @@ impl Resource {
         Self::Rows(&transfer::EXTRAS),
         Self::Rows(&transfer::MAPPINGS),
         Self::Rows(&circle_requests::ROWS),
+        // What is due for introductions comes before them, so that none is noted anew.
+        Self::Rows(&follow_ups::SETTINGS),
+        Self::Rows(&follow_ups::PLANS),
+        Self::Rows(&follow_ups::RUNS),
+        Self::Rows(&follow_ups::ROWS),
         Self::Rows(&introductions::ROWS),
         Self::Rows(&messages::ROWS),
         Self::Rows(&do_not_contact::ROWS),
+        Self::Rows(&sending::ROWS),
         Self::Rows(&lint::SETTINGS),
         Self::Rows(&duplicates::DISMISSALS),
     ];

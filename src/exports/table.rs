@@ -40,6 +40,8 @@ pub struct Link {
     pub table: &'static str,
     /// A row that points to nothing is left out; else only the column is empty.
     pub is_required: bool,
+    /// Where what it points to is not there when the row is written, the column is empty.
+    pub may_stay: bool,
     /// What else must be true of the row that is pointed to, in SQL about `r`.
     pub and: &'static str,
 }
@@ -62,7 +64,7 @@ impl Table {
 
 impl Link {
     pub const fn to(column: &'static str, table: &'static str) -> Self {
-        Self { column, table, is_required: false, and: "true" }
+        Self { column, table, is_required: false, may_stay: false, and: "true" }
     }
 
     pub const fn required(column: &'static str, table: &'static str) -> Self {
@@ -128,8 +130,13 @@ impl Table {
     /// Writes lines, those that are not there yet, and tells the keys of these. Parameters: the workspace, the lines.
     pub fn insert(&self) -> String {
         let Self { name, columns, .. } = self;
-        let value =
-            |column: &&str| if self.late.contains(column) { "NULL".to_owned() } else { format!("new.{column}") };
+        let value = |column: &&str| match self.links.iter().find(|link| link.may_stay && link.column == *column) {
+            _ if self.late.contains(column) => "NULL".to_owned(),
+            Some(Link { table, .. }) => {
+                format!("(SELECT r.id FROM {table} AS r WHERE r.workspace_id = $1 AND r.id = new.{column})")
+            }
+            None => format!("new.{column}"),
+        };
         let values: Vec<String> = columns.iter().map(value).collect();
         format!(
             "INSERT INTO {name} (workspace_id, {}) SELECT $1, {} FROM unnest($2) AS lines (line), \

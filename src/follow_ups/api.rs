@@ -12,6 +12,7 @@ use crate::contacts::ContactId;
 use crate::error::Fault;
 use crate::http::body::Rules;
 use crate::introductions::IntroductionId;
+use crate::meetings::MeetingId;
 use crate::messages::MessageId;
 use crate::zones;
 
@@ -36,6 +37,9 @@ pub struct FollowUpInput {
     /// The message with this contact that it is about.
     #[schema(value_type = Option<Uuid>)]
     pub message_id: Option<MessageId>,
+    /// The meeting with this contact that it is about.
+    #[schema(value_type = Option<Uuid>)]
+    pub meeting_id: Option<MeetingId>,
     /// The introduction that it is about; the contact gives or gets it.
     #[schema(value_type = Option<Uuid>)]
     pub introduction_id: Option<IntroductionId>,
@@ -96,6 +100,8 @@ pub struct FollowUp {
     #[schema(value_type = Option<Uuid>)]
     pub message_id: Option<MessageId>,
     #[schema(value_type = Option<Uuid>)]
+    pub meeting_id: Option<MeetingId>,
+    #[schema(value_type = Option<Uuid>)]
     pub introduction_id: Option<IntroductionId>,
     /// The plan at work that made it.
     pub run_id: Option<Uuid>,
@@ -112,7 +118,7 @@ pub struct FollowUp {
     pub time_zone: String,
     /// From when on it is due: the hour, else the beginning of the day.
     pub due_at: DateTime<Utc>,
-    /// From when on it is late: the hour, else the end of the day.
+    /// From when on it is late: the hour, else the end of the day; of thanks for a meeting a day after that.
     pub overdue_at: DateTime<Utc>,
     /// Of a `keep_in_touch`: a touch in either direction makes it due so many days after that touch.
     #[schema(example = 90)]
@@ -145,7 +151,7 @@ impl FollowUp {
             title,
             notes,
             message_id,
-            meeting_id: _,
+            meeting_id,
             introduction_id,
             run_id,
             attempt,
@@ -175,6 +181,7 @@ impl FollowUp {
             title,
             notes,
             message_id,
+            meeting_id,
             introduction_id,
             run_id,
             attempt,
@@ -201,6 +208,7 @@ impl From<FollowUpRow> for FollowUpInput {
             title: row.title,
             notes: row.notes,
             message_id: row.message_id,
+            meeting_id: row.meeting_id,
             introduction_id: row.introduction_id,
             due_on: Some(row.due_on),
             due_in_business_days: None,

@@ -1,5 +1,5 @@
 //! When something is due: a day, and perhaps an hour, in a zone.
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 
 use crate::zones::{self, Tz};
 
@@ -14,6 +14,13 @@ pub struct Due {
 impl Due {
     pub fn day(on: NaiveDate, zone: Tz) -> Self {
         Self { on, time: None, zone }
+    }
+
+    /// The day and the minute that an instant is.
+    pub fn instant(at: DateTime<Utc>, zone: Tz) -> Self {
+        let local = zones::local(zone, at);
+        let minute = local.with_second(0).and_then(|local| local.with_nanosecond(0)).unwrap_or(local);
+        Self { on: minute.date(), time: Some(minute.time()), zone }
     }
 
     /// From when on it is due: the hour, else the beginning of the day. An hour that the clock leaves out is as much

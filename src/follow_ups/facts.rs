@@ -3,13 +3,20 @@ use chrono::{DateTime, Utc};
 
 use super::words::{ClosedReason, FollowUpKind};
 use crate::contacts::Stage;
+use crate::meetings::MeetingId;
 use crate::messages::MessagePurpose;
+
+/// A message that went out.
+#[derive(Debug, Clone, Copy)]
+pub struct Sent {
+    pub purpose: Option<MessagePurpose>,
+    pub meeting_id: Option<MeetingId>,
+}
 
 /// What one write did with one contact.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
-    /// What went out, with its purpose.
-    pub sent: Vec<Option<MessagePurpose>>,
+    pub sent: Vec<Sent>,
     /// They answered; a machine does not.
     pub replied: bool,
     /// They answered before Inroad knew of it: an import says when.
@@ -17,6 +24,8 @@ pub struct Facts {
     pub bounced: bool,
     /// When the two were last in touch, in either direction.
     pub touched_at: Option<DateTime<Utc>>,
+    /// A meeting with them was confirmed, or took place.
+    pub agreed: bool,
     /// They went to the trash.
     pub deleted: bool,
     /// They are not to be written to.
@@ -30,27 +39,40 @@ impl Facts {
     pub fn stop(&self, since: DateTime<Utc>) -> Option<ClosedReason> {
         let replied =
             self.replied || self.replied_at.is_some_and(|at| at >= since) || self.stage == Some(Stage::Replied);
-        let agreed = matches!(self.stage, Some(Stage::Scheduled | Stage::Met | Stage::Thanked | Stage::InTouch));
+        let further = matches!(self.stage, Some(Stage::Scheduled | Stage::Met | Stage::Thanked | Stage::InTouch));
         first(&[
             (self.deleted, ClosedReason::ContactDeleted),
             (self.unwanted, ClosedReason::DoNotContact),
             (replied, ClosedReason::Replied),
             (self.bounced, ClosedReason::Bounced),
-            (agreed, ClosedReason::Meeting),
+            (self.agreed || further, ClosedReason::Meeting),
             (self.stage == Some(Stage::Closed), ClosedReason::ContactClosed),
         ])
     }
 
-    /// Why a follow-up of this kind, made then, is no longer due. Keeping in touch is another matter: a touch moves it.
-    pub fn close(&self, kind: FollowUpKind, made_at: DateTime<Utc>) -> Option<ClosedReason> {
+    /// Why a follow-up of this kind, made then and perhaps about a meeting, is no longer due. Keeping in touch is another
+    /// matter: a touch moves it. What was written about one meeting says nothing of another.
+    pub fn close(
+        &self,
+        kind: FollowUpKind,
+        made_at: DateTime<Utc>,
+        meeting: Option<MeetingId>,
+    ) -> Option<ClosedReason> {
         let closed = self.stage == Some(Stage::Closed);
-        let written = |purpose| self.sent.contains(&Some(purpose)).then_some(ClosedReason::MessageSent);
+        let about = |sent: &Sent| sent.meeting_id.is_none_or(|id| meeting.is_none_or(|meeting| meeting == id));
+        let written = |purpose| {
+            let written = self.sent.iter().any(|sent| sent.purpose == Some(purpose) && about(sent));
+            written.then_some(ClosedReason::MessageSent)
+        };
         let own = match kind {
             FollowUpKind::Nudge => {
                 let sent = (!self.sent.is_empty()).then_some(ClosedReason::MessageSent);
                 self.stop(made_at).or(sent)
             }
-            FollowUpKind::ThankYou if matches!(self.stage, Some(Stage::Thanked | Stage::InTouch)) => {
+            // Somebody said by hand that they were thanked.
+            FollowUpKind::ThankYou
+                if self.sent.is_empty() && matches!(self.stage, Some(Stage::Thanked | Stage::InTouch)) =>
+            {
                 Some(ClosedReason::MessageSent)
             }
             FollowUpKind::ThankYou => written(MessagePurpose::ThankYou),
@@ -89,7 +111,22 @@ mod tests {
     ];
 
     fn closed(facts: &Facts) -> Vec<(FollowUpKind, ClosedReason)> {
-        ALL.into_iter().filter_map(|kind| Some((kind, facts.close(kind, DateTime::UNIX_EPOCH)?))).collect()
+        ALL.into_iter().filter_map(|kind| Some((kind, facts.close(kind, DateTime::UNIX_EPOCH, None)?))).collect()
+    }
+
+    fn thanks(meeting_id: Option<MeetingId>) -> Sent {
+        Sent { purpose: Some(MessagePurpose::ThankYou), meeting_id }
+    }
+
+    #[test]
+    fn thanks_for_one_meeting_are_none_for_another() {
+        let [one, other] = [MeetingId::from(uuid::Uuid::from_u128(1)), uuid::Uuid::from_u128(2).into()];
+        let closes = |sent, about| {
+            let facts = Facts { sent: vec![thanks(sent)], ..Facts::default() };
+            facts.close(FollowUpKind::ThankYou, DateTime::UNIX_EPOCH, about).is_some()
+        };
+        assert!(closes(Some(one), Some(one)) && closes(None, Some(one)) && closes(Some(one), None));
+        assert!(!closes(Some(one), Some(other)));
     }
 
     #[test]
@@ -100,9 +137,11 @@ mod tests {
         assert_eq!(closed(&facts), [(K::Nudge, R::Replied)]);
         let facts = Facts { bounced: true, ..Facts::default() };
         assert_eq!(closed(&facts), [(K::Nudge, R::Bounced)]);
-        let facts = Facts { sent: vec![Some(MessagePurpose::ThankYou)], ..Facts::default() };
+        let facts = Facts { sent: vec![thanks(None)], ..Facts::default() };
         assert_eq!(closed(&facts), [(K::Nudge, R::MessageSent), (K::ThankYou, R::MessageSent)]);
         let facts = Facts { stage: Some(Stage::Scheduled), ..Facts::default() };
+        assert_eq!(closed(&facts), [(K::Nudge, R::Meeting)]);
+        let facts = Facts { agreed: true, ..Facts::default() };
         assert_eq!(closed(&facts), [(K::Nudge, R::Meeting)]);
         let facts = Facts { stage: Some(Stage::Closed), ..Facts::default() };
         let reason = R::ContactClosed;

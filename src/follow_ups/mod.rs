@@ -2,13 +2,14 @@
 //!
 //! `POST GET /v1/follow-ups`, `GET PATCH DELETE /v1/follow-ups/{id}`, `POST /v1/follow-ups/batch`, what can happen to one:
 //! `POST /v1/follow-ups/{id}/done`, `/dismiss`, `/snooze`, `/reopen`, and how the workspace counts its days:
-//! `GET PATCH /v1/follow-ups/settings`. Plans ask again as long as there is no answer: `/v1/follow-up-plans`, and those that
+//! `GET PATCH /v1/follow-ups/settings`. Meetings make some due by themselves. Plans ask again as long as there is no answer: `/v1/follow-up-plans`, and those that
 //! are at work, `/v1/follow-up-runs`. Whoever wants it is mailed what is due: `GET PATCH /v1/follow-ups/digest`.
 mod actions;
 mod api;
 mod digest;
 mod due;
 mod facts;
+mod meetings;
 mod model;
 mod people;
 mod plans;
@@ -27,11 +28,16 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::api::{FollowUp, FollowUpInput};
 pub use self::digest::{configure_pages, send_due as send_due_digests};
+pub use self::meetings::let_go_past as let_go_past_confirmations;
 pub use self::model::FollowUpId;
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, free_texts};
+pub use self::plans::{PlanId, ROWS as PLANS, find as find_plan};
 pub use self::promises::{Promise, amend_promise, note_promise, withdraw_promise};
 pub use self::reactions::react;
-pub use self::service::{RESOURCE, create, purge, read_many, restore};
+pub use self::runs::{ROWS as RUNS, unanswered};
+pub use self::service::{RESOURCE, create, due, purge, read_many, restore, today};
+pub use self::settings::{ROWS as SETTINGS, Weekday};
+pub use self::store::ROWS;
 pub use self::timeline::timeline;
 pub use self::words::{ClosedReason, FollowUpKind, FollowUpSource, FollowUpState};
 

@@ -9,6 +9,7 @@ use crate::contacts::ContactId;
 use crate::db::WorkspaceId;
 use crate::db::schema::follow_ups;
 use crate::introductions::IntroductionId;
+use crate::meetings::MeetingId;
 use crate::messages::MessageId;
 use crate::resource_id;
 use crate::zones::{self, Tz};
@@ -35,7 +36,7 @@ pub struct FollowUpRow {
     pub title: Option<String>,
     pub notes: Option<String>,
     pub message_id: Option<MessageId>,
-    pub meeting_id: Option<Uuid>,
+    pub meeting_id: Option<MeetingId>,
     pub introduction_id: Option<IntroductionId>,
     pub run_id: Option<Uuid>,
     pub attempt: Option<i16>,
@@ -94,13 +95,14 @@ impl FollowUpRow {
         }
     }
 
-    /// Moves it to another time.
+    /// Moves it to another time. What was due some hours before it was late still is.
     pub fn fall_due(&mut self, due: Due) {
+        let grace = self.due_time.and(due.time).map(|_| self.overdue_at - self.due_at);
         self.due_on = due.on;
         self.due_time = due.time;
         self.time_zone = due.zone.name().to_owned();
         self.due_at = due.at();
-        self.overdue_at = due.over();
+        self.overdue_at = grace.map_or_else(|| due.over(), |grace| self.due_at + grace);
     }
 
     /// When it is due, as a wall calendar has it.

@@ -1,4 +1,6 @@
 //! What becomes of follow-ups when two contacts turn out to be one, or one goes for good.
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -6,7 +8,7 @@ use uuid::Uuid;
 use super::api::FollowUp;
 use super::model::FollowUpId;
 use super::runs::{self, FollowUpRun, RunId};
-use super::words::ClosedReason;
+use super::words::{ClosedReason, FollowUpKind, FollowUpState};
 use super::{service, store};
 use crate::changes::{Kind, Tx};
 use crate::contacts::ContactId;
@@ -21,6 +23,8 @@ use crate::{fields, trash};
 struct Moved {
     follow_ups: Vec<(FollowUpId, ContactId)>,
     runs: Vec<(RunId, ContactId)>,
+    /// What the merge closed, for it would have been due twice.
+    superseded: Vec<FollowUpId>,
 }
 
 /// What is due for the contacts `from` is due for `to`. Answers what an undo needs.
@@ -32,6 +36,7 @@ pub async fn contact_merged(tx: &mut Tx<'_>, from: &[ContactId], to: ContactId) 
         let given = give_runs(tx, *before, to, None).await?;
         moved.runs.extend(given.into_iter().map(|id| (id, *before)));
     }
+    moved.superseded = close_twins(tx, to).await?;
     // Nobody is asked twice at once: the plan that started last goes on.
     let mut running = runs::store::lock_running(tx.conn, tx.workspace, &[to]).await?;
     running.sort_by_key(|run| run.started_at);
@@ -42,9 +47,32 @@ pub async fn contact_merged(tx: &mut Tx<'_>, from: &[ContactId], to: ContactId) 
     Ok(fields::store(&moved))
 }
 
+/// Of what is due twice now (being in touch, thanks for one meeting, its confirmation) the first stays. Says which closed.
+async fn close_twins(tx: &mut Tx<'_>, contact: ContactId) -> ApiResult<Vec<FollowUpId>> {
+    let (mut seen, mut closed) = (HashSet::new(), Vec::new());
+    for row in store::lock_open_of(tx.conn, tx.workspace, &[contact]).await? {
+        let what = match row.kind {
+            FollowUpKind::KeepInTouch => (row.kind, None),
+            FollowUpKind::ThankYou | FollowUpKind::Confirm if row.meeting_id.is_some() => (row.kind, row.meeting_id),
+            _ => continue,
+        };
+        if !seen.insert(what) {
+            let row = service::settle(tx, row, FollowUpState::Closed, Some(ClosedReason::Superseded)).await?;
+            closed.push(row.id);
+        }
+    }
+    Ok(closed)
+}
+
 /// Gives back what still is `to`'s.
 pub async fn contact_unmerged(tx: &mut Tx<'_>, moved: Value, to: ContactId) -> ApiResult<()> {
     let mut moved: Moved = fields::stored(moved);
+    for id in moved.superseded {
+        let row = store::lock(tx.conn, tx.workspace, id).await?;
+        if let Some(row) = row.filter(|row| row.closed_reason == Some(ClosedReason::Superseded)) {
+            service::open_again(tx, row).await?;
+        }
+    }
     moved.follow_ups.sort_by_key(|(_, before)| *before);
     for group in moved.follow_ups.chunk_by(|a, b| a.1 == b.1) {
         let ids: Vec<FollowUpId> = group.iter().map(|(id, _)| *id).collect();

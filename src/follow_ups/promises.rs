@@ -35,8 +35,7 @@ pub async fn note_promise(tx: &mut Tx<'_>, id: FollowUpId, promise: Promise) -> 
         _ => today + TimeDelta::days(settings.values.promise_days.into()),
     });
     let row = FollowUpRow::fresh(tx.workspace, id, tx.now, contact, kind, Due::day(day, settings.zone));
-    let row =
-        FollowUpRow { source: FollowUpSource::Manual, title: Some(text), meeting_id: Some(meeting_id.into()), ..row };
+    let row = FollowUpRow { source: FollowUpSource::Manual, title: Some(text), meeting_id: Some(meeting_id), ..row };
     service::add(tx, &row).await
 }
 

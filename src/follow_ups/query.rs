@@ -42,6 +42,9 @@ pub struct ListQuery {
     /// About any of these messages.
     #[param(max_items = 100)]
     pub message_id: Vec<Uuid>,
+    /// About any of these meetings.
+    #[param(max_items = 100)]
+    pub meeting_id: Vec<Uuid>,
     /// About any of these introductions.
     #[param(max_items = 100)]
     pub introduction_id: Vec<Uuid>,
@@ -71,6 +74,7 @@ impl Default for ListQuery {
             source: Vec::new(),
             contact_id: Vec::new(),
             message_id: Vec::new(),
+            meeting_id: Vec::new(),
             introduction_id: Vec::new(),
             run_id: Vec::new(),
             due: None,

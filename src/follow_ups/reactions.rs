@@ -5,30 +5,33 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::due::Due;
-use super::facts::Facts;
+use super::facts::{Facts, Sent};
 use super::model::FollowUpRow;
 use super::settings::{self, Settings};
 use super::words::{ClosedReason, FollowUpKind, FollowUpState};
-use super::{runs, service, store};
+use super::{meetings, runs, service, store};
 use crate::changes::{Change, Kind, Tx};
 use crate::contacts::{self, ContactId, ContactRow};
 use crate::error::ApiResult;
 use crate::introductions::{self, Introduction, IntroductionId, State};
+use crate::meetings::Meeting;
 use crate::messages::{self, Message, MessageDirection, MessageSource, MessageState, ReplyKind};
 use crate::{do_not_contact, zones};
 
 pub async fn react(tx: &mut Tx<'_>) -> ApiResult<()> {
-    let messages = messages_moved(tx).await?;
-    let facts = facts(tx, &messages).await?;
+    let (messages, met) = (messages_moved(tx).await?, meetings::moved(tx).await?);
+    let facts = facts(tx, &messages, &met).await?;
     if !facts.is_empty() {
         close(tx, &facts).await?;
     }
     runs::reactions::react(tx, &facts, &messages).await?;
     introductions_moved(tx).await?;
-    let gone = changed(tx, &[Kind::MessagePurged, Kind::IntroductionPurged]);
+    meetings::react(tx, &met).await?;
+    settings::follow_profile(tx).await?;
+    let gone = changed(tx, &[Kind::MessagePurged, Kind::MeetingPurged, Kind::IntroductionPurged]);
     if !gone.is_empty() {
         for (id, version) in store::unlink(tx.conn, tx.workspace, &gone, tx.now).await? {
-            let fields = ["message_id", "introduction_id"].map(str::to_owned).to_vec();
+            let fields = ["message_id", "meeting_id", "introduction_id"].map(str::to_owned).to_vec();
             tx.record(Kind::FollowUpUpdated, id, version, fields);
         }
         for (id, version) in runs::store::unlink(tx.conn, tx.workspace, &gone, tx.now).await? {
@@ -39,7 +42,7 @@ pub async fn react(tx: &mut Tx<'_>) -> ApiResult<()> {
 }
 
 /// The ids of what changed in one of these ways.
-fn changed(tx: &Tx<'_>, kinds: &[Kind]) -> Vec<Uuid> {
+pub fn changed(tx: &Tx<'_>, kinds: &[Kind]) -> Vec<Uuid> {
     let ids = tx.changes().iter().filter(|change| kinds.contains(&change.kind)).map(|change| change.resource_id);
     ids.collect::<BTreeSet<_>>().into_iter().collect()
 }
@@ -55,17 +58,22 @@ async fn messages_moved(tx: &mut Tx<'_>) -> ApiResult<Vec<Message>> {
 }
 
 /// What the write did, by contact.
-async fn facts(tx: &mut Tx<'_>, messages: &[Message]) -> ApiResult<BTreeMap<ContactId, Facts>> {
+async fn facts(tx: &mut Tx<'_>, messages: &[Message], met: &[Meeting]) -> ApiResult<BTreeMap<ContactId, Facts>> {
     let mut facts: BTreeMap<ContactId, Facts> = BTreeMap::new();
     for message in messages {
         heed(facts.entry(message.contact_id).or_default(), message);
+    }
+    for contact in met.iter().filter(|meeting| meetings::is_agreed(meeting)).flat_map(|meeting| &meeting.contact_ids) {
+        facts.entry(*contact).or_default().agreed = true;
     }
     for id in changed(tx, &[Kind::ContactDeleted]) {
         facts.entry(id.into()).or_default().deleted = true;
     }
     let staged = changed(tx, &[Kind::ContactStageChanged]);
     let mut looked_at: BTreeSet<ContactId> = staged.iter().copied().map(Into::into).collect();
-    looked_at.extend(now_unwanted(tx));
+    let touched = with_field(tx, &["last_touch_at"]);
+    looked_at.extend(&touched);
+    looked_at.extend(with_field(tx, &["do_not_contact", "stage_reason"]));
     let listed = !changed(tx, &[Kind::DoNotContactCreated]).is_empty();
     if listed {
         looked_at.extend(store::contacts_with_open(tx.conn, tx.workspace).await?);
@@ -80,18 +88,19 @@ async fn facts(tx: &mut Tx<'_>, messages: &[Message]) -> ApiResult<BTreeMap<Cont
     for row in rows {
         let own = facts.entry(row.id).or_default();
         own.stage = staged.contains(&row.id.into()).then_some(row.stage);
+        own.touched_at = row.last_touch_at.filter(|_| touched.contains(&row.id));
         own.unwanted = row.wants_no_contact() || row.address().is_some_and(|address| unwanted.contains(&address));
     }
     Ok(facts)
 }
 
-/// Contacts of whom it was changed whether they may be written to.
-fn now_unwanted(tx: &Tx<'_>) -> impl Iterator<Item = ContactId> {
+/// Contacts of whom one of these fields changed.
+fn with_field(tx: &Tx<'_>, fields: &[&str]) -> BTreeSet<ContactId> {
     let says = |change: &&Change| {
-        change.kind == Kind::ContactUpdated
-            && change.fields.iter().any(|field| ["do_not_contact", "stage_reason"].contains(&field.as_str()))
+        [Kind::ContactUpdated, Kind::ContactStageChanged].contains(&change.kind)
+            && change.fields.iter().any(|field| fields.contains(&field.as_str()))
     };
-    tx.changes().iter().filter(says).map(|change| change.resource_id.into())
+    tx.changes().iter().filter(says).map(|change| change.resource_id.into()).collect()
 }
 
 fn heed(facts: &mut Facts, message: &Message) {
@@ -99,21 +108,16 @@ fn heed(facts: &mut Facts, message: &Message) {
         return;
     }
     let incoming = message.direction == MessageDirection::Incoming;
-    let touched_at = Some(message.occurred_at);
     match message.state {
-        MessageState::Bounced => {
-            facts.bounced = true;
-            return;
-        }
+        MessageState::Bounced => facts.bounced = true,
         // What an import brings of long ago says nothing of what was due since.
         _ if message.source == MessageSource::Import => {
-            facts.replied_at = facts.replied_at.max(touched_at.filter(|_| incoming));
+            facts.replied_at = facts.replied_at.max(Some(message.occurred_at).filter(|_| incoming));
         }
-        MessageState::Sent => facts.sent.push(message.purpose),
+        MessageState::Sent => facts.sent.push(Sent { purpose: message.purpose, meeting_id: message.meeting_id }),
         MessageState::Replied | MessageState::Received => facts.replied = true,
-        _ => return,
+        _ => {}
     }
-    facts.touched_at = facts.touched_at.max(touched_at);
 }
 
 /// Closes what has lost its reason, and moves what a touch puts off.
@@ -126,7 +130,7 @@ async fn close(tx: &mut Tx<'_>, facts: &BTreeMap<ContactId, Facts>) -> ApiResult
     let settings = settings::current(tx.conn, tx.workspace).await?;
     for row in open {
         let Some(own) = facts.get(&row.contact_id) else { continue };
-        if let Some(reason) = own.close(row.kind, row.created_at) {
+        if let Some(reason) = own.close(row.kind, row.created_at, row.meeting_id) {
             service::settle(tx, row, FollowUpState::Closed, Some(reason)).await?;
         } else if row.kind == FollowUpKind::KeepInTouch
             && let Some(at) = own.touched_at
@@ -176,8 +180,12 @@ async fn introductions_moved(tx: &mut Tx<'_>) -> ApiResult<()> {
     }
     let known = store::about_introductions(tx.conn, tx.workspace, FollowUpKind::PromiseTheirs, &moved).await?;
     let settings = settings::current(tx.conn, tx.workspace).await?;
-    for one in promised.into_iter().filter(|one| !known.contains(&one.id.into())) {
+    for one in promised {
         let (Some(introducer), Some(at)) = (one.introducer_id, one.promised_at) else { continue };
+        // One promise is reminded of once, whatever became of that.
+        if known.iter().any(|(id, made_at)| *id == Uuid::from(one.id) && *made_at >= at) {
+            continue;
+        }
         let day = settings.day(at) + TimeDelta::days(settings.values.promise_days.into());
         let due = Due::day(day, settings.zone);
         let id = Uuid::now_v7().into();

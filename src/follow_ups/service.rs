@@ -2,7 +2,7 @@
 //! whenever both are, so that nobody waits for whom they keep waiting.
 use std::collections::HashMap;
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::api::{FollowUp, FollowUpInput, SnoozeInput};
 use super::due::Due;
@@ -18,9 +18,10 @@ use crate::http::body::Rules;
 use crate::http::{IfMatch, Patch};
 use crate::introductions::Introduction;
 use crate::messages::Message;
+use crate::sort::Position;
 use crate::text::filled;
 use crate::zones::{self, Tz};
-use crate::{fields, introductions, messages, trash};
+use crate::{fields, introductions, meetings, messages, trash};
 
 pub const RESOURCE: &str = "follow_up";
 /// What a settled follow-up and a snoozed one differ by from what they were.
@@ -62,6 +63,7 @@ fn write_over(row: FollowUpRow, input: FollowUpInput, settings: &Settings) -> Fo
         title,
         notes,
         message_id,
+        meeting_id,
         introduction_id,
         due_on,
         due_in_business_days,
@@ -83,6 +85,7 @@ fn write_over(row: FollowUpRow, input: FollowUpInput, settings: &Settings) -> Fo
         title: filled(title),
         notes: filled(notes),
         message_id,
+        meeting_id,
         introduction_id,
         own_time_zone,
         repeat_after_days: keeps.then(|| repeat_after_days.unwrap_or(settings.values.keep_in_touch_days)),
@@ -103,6 +106,12 @@ async fn strangers(tx: &mut Tx<'_>, input: &FollowUpInput) -> ApiResult<Vec<Faul
         let found: Vec<Message> = messages::read_many(tx.conn, tx.workspace, &[id]).await?;
         if !found.iter().any(|message| message.contact_id == input.contact_id) {
             faults.push(Fault::field("/message_id", "not_found", "is not a message with this contact"));
+        }
+    }
+    if let Some(id) = input.meeting_id {
+        let found = meetings::read_many(tx.conn, tx.workspace, &[id]).await?;
+        if !found.iter().any(|meeting| meeting.contact_ids.contains(&input.contact_id)) {
+            faults.push(Fault::field("/meeting_id", "not_found", "is not a meeting with this contact"));
         }
     }
     if let Some(id) = input.introduction_id {
@@ -146,6 +155,7 @@ pub async fn patch(
     // What is gone by now may still be named.
     let mut fresh = input.clone();
     fresh.message_id = fresh.message_id.filter(|id| Some(*id) != before.message_id);
+    fresh.meeting_id = fresh.meeting_id.filter(|id| Some(*id) != before.meeting_id);
     fresh.introduction_id = fresh.introduction_id.filter(|id| Some(*id) != before.introduction_id);
     ApiError::check(strangers(tx, &fresh).await?)?;
     let settings = settings::current(tx.conn, tx.workspace).await?;
@@ -182,7 +192,7 @@ pub async fn dismiss(tx: &mut Tx<'_>, id: FollowUpId, if_match: &IfMatch) -> Api
 
 /// Open again. Of a `keep_in_touch` the one that came after it closes.
 pub async fn reopen(tx: &mut Tx<'_>, id: FollowUpId, if_match: &IfMatch) -> ApiResult<FollowUp> {
-    let (mut row, contact) = live(tx, id, if_match).await?;
+    let (row, contact) = live(tx, id, if_match).await?;
     row.state.go(FollowUpState::Open)?;
     if let Some(contact) = &contact {
         refuse_unwanted(contact, row.kind)?;
@@ -196,10 +206,14 @@ pub async fn reopen(tx: &mut Tx<'_>, id: FollowUpId, if_match: &IfMatch) -> ApiR
             }
         }
     }
-    row.state = FollowUpState::Open;
-    (row.settled_at, row.closed_reason) = (None, None);
-    let row = write(tx, row, Kind::FollowUpReopened, &SETTLED).await?;
+    let row = open_again(tx, row).await?;
     show(tx.conn, tx.workspace, row).await
+}
+
+/// Opens the locked row.
+pub async fn open_again(tx: &mut Tx<'_>, row: FollowUpRow) -> ApiResult<FollowUpRow> {
+    let row = FollowUpRow { state: FollowUpState::Open, settled_at: None, closed_reason: None, ..row };
+    write(tx, row, Kind::FollowUpReopened, &SETTLED).await
 }
 
 /// Puts it off.
@@ -336,6 +350,30 @@ pub async fn read_many(conn: &Conn, workspace: WorkspaceId, ids: &[FollowUpId]) 
     rows.retain(|row| row.deleted_at.is_none());
     let names = names(conn, workspace, &rows).await?;
     Ok(rows.into_iter().map(|row| FollowUp::new(row, &names)).collect())
+}
+
+/// The day that the seeker's calendar shows, and when it is over.
+#[derive(Debug, Clone, Copy)]
+pub struct Today {
+    pub on: NaiveDate,
+    pub ends_at: DateTime<Utc>,
+}
+
+pub async fn today(conn: &Conn, workspace: WorkspaceId, now: DateTime<Utc>) -> ApiResult<Today> {
+    let settings = settings::current(conn, workspace).await?;
+    Ok(Today { on: settings.day(now), ends_at: zones::end_of_day(settings.zone, now) })
+}
+
+/// What is open and due by then, longest first, from a place on; without the contacts' names.
+pub async fn due(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    until: DateTime<Utc>,
+    from: Option<&Position>,
+    limit: i64,
+) -> ApiResult<Vec<FollowUp>> {
+    let rows = store::open_until(conn, workspace, until, from, limit).await?;
+    Ok(rows.into_iter().map(|row| FollowUp::new(row, &HashMap::new())).collect())
 }
 
 /// The follow-up as the API shows it.

@@ -8,11 +8,14 @@ use uuid::Uuid;
 use super::model::{FollowUpId, FollowUpRow};
 use super::query::{By, ListQuery};
 use super::words::{FollowUpKind, FollowUpState};
+use crate::changes::Kind;
 use crate::contacts::ContactId;
 use crate::db::schema::follow_ups;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, OnConstraint};
+use crate::exports::{Link, Table};
 use crate::introductions::IntroductionId;
+use crate::meetings::MeetingId;
 use crate::messages::MessageId;
 use crate::sort::{Order, Position, keyset};
 
@@ -89,6 +92,25 @@ pub async fn lock_open_about(
     Ok(FollowUpRow::query().filter(open).order(follow_ups::id).for_update().load(&mut conn).await?)
 }
 
+/// All about these meetings, deleted or not, in the order of the ids, locked until the end of the transaction.
+pub async fn lock_about_meetings(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    meetings: &[Uuid],
+) -> ApiResult<Vec<FollowUpRow>> {
+    let own = follow_ups::workspace_id.eq(workspace).and(follow_ups::meeting_id.eq_any(meetings));
+    Ok(FollowUpRow::query().filter(own).order(follow_ups::id).for_update().load(&mut conn).await?)
+}
+
+/// Open confirmations of meetings whose day is over, of all workspaces, those that are late for longest first, some at a
+/// time.
+pub async fn late_confirmations(mut conn: &Conn, now: DateTime<Utc>) -> ApiResult<Vec<(WorkspaceId, FollowUpId)>> {
+    let open = follow_ups::state.eq(FollowUpState::Open).and(follow_ups::deleted_at.is_null());
+    let confirm = open.and(follow_ups::kind.eq(FollowUpKind::Confirm)).and(follow_ups::meeting_id.is_not_null());
+    let late = follow_ups::table.filter(confirm.and(follow_ups::overdue_at.le(now))).order(follow_ups::overdue_at);
+    Ok(late.limit(500).select((follow_ups::workspace_id, follow_ups::id)).load(&mut conn).await?)
+}
+
 /// Contacts about whom something is open.
 pub async fn contacts_with_open(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<Vec<ContactId>> {
     let own = follow_ups::workspace_id.eq(workspace).and(follow_ups::state.eq(FollowUpState::Open));
@@ -96,7 +118,8 @@ pub async fn contacts_with_open(mut conn: &Conn, workspace: WorkspaceId) -> ApiR
     Ok(open.select(follow_ups::contact_id).distinct().load(&mut conn).await?)
 }
 
-/// These messages and introductions are gone for good: nothing names them any more. Says what did, with its versions.
+/// These messages, meetings and introductions are gone for good: nothing names them any more. Says what did, with its
+/// versions.
 pub async fn unlink(
     mut conn: &Conn,
     workspace: WorkspaceId,
@@ -119,6 +142,13 @@ pub async fn unlink(
             .get_results(&mut conn)
             .await?;
     unlinked.extend(introduced);
+    let met: Vec<(FollowUpId, i32)> =
+        diesel::update(follow_ups::table.filter(own.and(follow_ups::meeting_id.eq_any(gone))))
+            .set((follow_ups::meeting_id.eq(None::<MeetingId>), written))
+            .returning(columns)
+            .get_results(&mut conn)
+            .await?;
+    unlinked.extend(met);
     Ok(unlinked)
 }
 
@@ -193,30 +223,32 @@ pub async fn following(
     Ok(rows.limit(fetch).load(&mut conn).await?)
 }
 
-/// What is open and due by then, longest first.
+/// What is open and due by then, longest first, from a place on.
 pub async fn open_until(
     mut conn: &Conn,
     workspace: WorkspaceId,
     until: DateTime<Utc>,
+    from: Option<&Position>,
     limit: i64,
 ) -> ApiResult<Vec<FollowUpRow>> {
     let own = follow_ups::workspace_id.eq(workspace).and(follow_ups::deleted_at.is_null());
     let open = own.and(follow_ups::state.eq(FollowUpState::Open)).and(follow_ups::due_at.lt(until));
-    let longest_first = (follow_ups::due_at, follow_ups::id);
-    Ok(FollowUpRow::query().filter(open).order(longest_first).limit(limit).load(&mut conn).await?)
+    let at = from.and_then(|from| Some((from.at?, from.id)));
+    let rows = keyset!(FollowUpRow::query().filter(open).into_boxed(), false, follow_ups::due_at, follow_ups::id, at);
+    Ok(rows.limit(limit).load(&mut conn).await?)
 }
 
-/// Those of these introductions that an open follow-up of this kind is about already.
+/// The introductions that follow-ups of this kind are about, with when these were made, whatever became of them.
 pub async fn about_introductions(
     mut conn: &Conn,
     workspace: WorkspaceId,
     kind: FollowUpKind,
     introductions: &[Uuid],
-) -> ApiResult<Vec<Uuid>> {
+) -> ApiResult<Vec<(Uuid, DateTime<Utc>)>> {
     let own = follow_ups::workspace_id.eq(workspace).and(follow_ups::introduction_id.eq_any(introductions));
-    let open = own.and(follow_ups::kind.eq(kind)).and(follow_ups::state.eq(FollowUpState::Open));
-    let open = follow_ups::table.filter(open.and(follow_ups::deleted_at.is_null()));
-    Ok(open.select(follow_ups::introduction_id.assume_not_null()).load(&mut conn).await?)
+    let about = follow_ups::table.filter(own.and(follow_ups::kind.eq(kind)));
+    let columns = (follow_ups::introduction_id.assume_not_null(), follow_ups::created_at);
+    Ok(about.select(columns).load(&mut conn).await?)
 }
 
 pub async fn list(
@@ -245,6 +277,9 @@ pub async fn list(
     }
     if !query.message_id.is_empty() {
         rows = rows.filter(follow_ups::message_id.eq_any(&query.message_id));
+    }
+    if !query.meeting_id.is_empty() {
+        rows = rows.filter(follow_ups::meeting_id.eq_any(&query.meeting_id));
     }
     if !query.introduction_id.is_empty() {
         rows = rows.filter(follow_ups::introduction_id.eq_any(&query.introduction_id));
@@ -284,3 +319,42 @@ pub async fn list(
     };
     Ok(rows.limit(query.fetch()).load(&mut conn).await?)
 }
+
+/// As an archive takes them: what they name besides the contact may have gone.
+pub const ROWS: Table = Table {
+    name: "follow_ups",
+    columns: &[
+        "id",
+        "version",
+        "created_at",
+        "updated_at",
+        "contact_id",
+        "kind",
+        "state",
+        "source",
+        "title",
+        "notes",
+        "message_id",
+        "meeting_id",
+        "introduction_id",
+        "run_id",
+        "attempt",
+        "due_on",
+        "due_time",
+        "own_time_zone",
+        "time_zone",
+        "due_at",
+        "overdue_at",
+        "after_days",
+        "repeat_after_days",
+        "snoozes",
+        "settled_at",
+        "closed_reason",
+    ],
+    id: Some("id"),
+    key: &["id"],
+    links: &[Link::required("contact_id", "contacts")],
+    taken: "t.deleted_at IS NULL",
+    created: Some(Kind::FollowUpCreated),
+    ..Table::NONE
+};

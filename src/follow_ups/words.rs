@@ -40,7 +40,7 @@ text_enum! {
         Manual = "manual",
         /// A follow-up plan.
         Plan = "plan",
-        /// Inroad itself: keeping in touch, a promised introduction.
+        /// Inroad itself: keeping in touch, a promised introduction, a meeting.
         Automatic = "automatic",
     }
 }
@@ -68,7 +68,11 @@ text_enum! {
         LoopClosed = "loop_closed",
         /// Somebody stopped the plan that made it.
         PlanStopped = "plan_stopped",
+        /// The meeting was called off, is only a proposal again, or somebody did not come.
         MeetingCancelled = "meeting_cancelled",
+        /// The other side said again that it will come.
+        MeetingConfirmed = "meeting_confirmed",
+        MeetingOver = "meeting_over",
         /// Another one took its place.
         Superseded = "superseded",
     }

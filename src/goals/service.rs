@@ -102,7 +102,7 @@ async fn check(tx: &mut Tx<'_>, id: GoalId, input: &GoalInput, before: Option<&G
         Some(_) => {}
         None => {
             if let Some(meeting) = input.meeting_id
-                && !meetings::hold(tx, meeting).await?
+                && !meetings::stays(tx, meeting).await?
             {
                 faults.push(Fault::field("/meeting_id", "not_found", "is not a meeting of this workspace"));
             }

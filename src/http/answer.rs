@@ -41,6 +41,12 @@ impl<T> Answer<T> {
         self.headers.push((header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
         self
     }
+
+    /// Whether it does. Refusals are not kept by caches either, but there is no secret in them.
+    pub(super) fn is_secret(&self) -> bool {
+        self.status.is_success()
+            && self.headers.iter().any(|(name, value)| name == header::CACHE_CONTROL && value == "no-store")
+    }
 }
 
 impl Answer<Problem> {

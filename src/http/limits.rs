@@ -22,9 +22,21 @@ pub const MEETING_QUESTIONS: i64 = 50;
 
 /// Insights of a meeting.
 pub const INSIGHTS: i64 = 50;
+/// Nudges of a follow-up plan.
+pub const PLAN_STEPS: usize = 10;
+/// Days off in the settings of follow-ups.
+pub const DAYS_OFF: usize = 366;
+/// Follow-ups that a digest names.
+pub const DIGEST_FOLLOW_UPS: i64 = 50;
+/// Bytes that a template may become.
+pub const RENDERED_BYTES: usize = 64 * 1024;
+/// Characters of a template's text.
+pub const TEMPLATE_CHARACTERS: usize = 20_000;
 
 /// Invitations of a workspace that wait for an answer.
 pub const PENDING_INVITATIONS: i64 = 100;
+/// API keys that a workspace may have.
+pub const API_KEYS: i64 = 100;
 
 /// The limits of this service.
 #[derive(Debug, Serialize, ToSchema)]
@@ -74,9 +86,27 @@ pub struct Limits {
     /// What can happen to one meeting: each other time or state counts.
     #[schema(example = 200)]
     meeting_steps: usize,
+    /// Nudges of a follow-up plan.
+    #[schema(example = 10)]
+    follow_up_plan_steps: usize,
+    /// Days off in the settings of follow-ups.
+    #[schema(example = 366)]
+    follow_up_days_off: usize,
+    /// Follow-ups that a daily mail names.
+    #[schema(example = 50)]
+    follow_up_digest_items: i64,
+    /// Characters of a template's text.
+    #[schema(example = 20_000)]
+    template_characters: usize,
+    /// Bytes that a template may become when it is filled.
+    #[schema(example = 65_536)]
+    rendered_bytes: usize,
     /// Invitations of a workspace that wait for an answer.
     #[schema(example = 100)]
     pending_invitations: i64,
+    /// API keys of a workspace.
+    #[schema(example = 100)]
+    api_keys: i64,
     /// Seconds a request may take to arrive.
     #[schema(example = 30)]
     request_seconds: u64,
@@ -106,7 +136,13 @@ pub async fn read_limits(app: Data<App>, _none: NoParams) -> ApiResult<Answer<Li
         meeting_questions: MEETING_QUESTIONS,
         meeting_insights: INSIGHTS,
         meeting_steps: MEETING_STEPS,
+        follow_up_plan_steps: PLAN_STEPS,
+        follow_up_days_off: DAYS_OFF,
+        follow_up_digest_items: DIGEST_FOLLOW_UPS,
+        template_characters: TEMPLATE_CHARACTERS,
+        rendered_bytes: RENDERED_BYTES,
         pending_invitations: PENDING_INVITATIONS,
+        api_keys: API_KEYS,
         request_seconds: app.config.request_timeout.as_secs(),
         requests_per_minute: app.config.rate_limit.map(std::num::NonZeroU32::get),
     })

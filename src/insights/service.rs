@@ -19,7 +19,7 @@ pub const RESOURCE: &str = "insight";
 
 pub async fn create(tx: &mut Tx<'_>, id: InsightId, input: InsightInput) -> ApiResult<Insight> {
     let mut faults = Vec::new();
-    if !meetings::hold(tx, input.meeting_id).await? {
+    if !meetings::stays(tx, input.meeting_id).await? {
         faults.push(Fault::field("/meeting_id", "not_found", "is not a meeting of this workspace"));
     } else if store::count_of(tx.conn, tx.workspace, input.meeting_id).await? >= INSIGHTS {
         let detail = format!("a meeting may have {INSIGHTS} insights");
@@ -197,7 +197,7 @@ pub async fn of_meetings(conn: &Conn, workspace: WorkspaceId, meetings: &[Meetin
 
 /// What was learned from these ids of one person.
 pub async fn contact_held(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Value> {
-    let meetings = meetings::with(conn, workspace, ids).await?;
+    let meetings = meetings::ids_with(conn, workspace, ids).await?;
     Ok(fields::store(&of_meetings(conn, workspace, &meetings).await?))
 }
 
@@ -216,7 +216,7 @@ pub async fn of_goals(
 /// The insight, locked until the end of the transaction. That of a meeting in the trash is not there.
 async fn live(tx: &mut Tx<'_>, id: InsightId, if_match: Option<&IfMatch>) -> ApiResult<InsightRow> {
     let meeting = store::find(tx.conn, tx.workspace, id).await?.meeting_id;
-    if !meetings::hold(tx, meeting).await? {
+    if !meetings::stays(tx, meeting).await? {
         return Err(ApiError::not_found());
     }
     let row = store::lock(tx.conn, tx.workspace, id).await?.filter(|row| row.deleted_at.is_none());

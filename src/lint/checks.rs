@@ -210,7 +210,7 @@ fn letter(reader: &mut Reader<'_>) {
     let particular = particular::is_named(&reader.body.words);
     for (rule, said) in [
         (Rule::NoSpecificReason, particular || reader.says(&say::REASON)),
-        (Rule::HowFoundMissing, reader.says(&say::FOUND)),
+        (Rule::HowFoundMissing, reader.says(&say::FOUND) || particular::is_told(&reader.body.words)),
         (Rule::NoPhoneOrPlace, reader.says(&say::MEETING_PLACE)),
     ] {
         if !said {
@@ -221,7 +221,8 @@ fn letter(reader: &mut Reader<'_>) {
 
 fn way_out(reader: &mut Reader<'_>) {
     let request = reader.draft.purpose == Some(MessagePurpose::IntroductionRequest);
-    if (reader.draft.is_first() || request) && reader.draft.is_letter() && !reader.says(&say::WAY_OUT) {
+    let released = || reader.says(&say::WAY_OUT) || particular::is_released(&reader.body.words);
+    if (reader.draft.is_first() || request) && reader.draft.is_letter() && !released() {
         reader.add(Rule::NoWayOut, &[]);
     }
 }
@@ -370,7 +371,7 @@ fn shouts(reader: &Reader<'_>) -> Vec<Place> {
 
 fn thanks(reader: &mut Reader<'_>) {
     let due = reader.draft.purpose == Some(MessagePurpose::ThankYou);
-    let specific = || reader.says(&say::SPECIFIC) || particular::is_acted_on(&reader.body.words);
+    let specific = || reader.says(&say::SPECIFIC) || particular::is_remembered(&reader.body.words);
     if due && reader.draft.channel != MessageChannel::LinkedinNote && !specific() {
         reader.add(Rule::ThanksWithoutSpecific, &[]);
     }
@@ -403,16 +404,23 @@ fn extras(reader: &mut Reader<'_>) {
 fn signature(reader: &Reader<'_>) -> Option<Line> {
     let lines: Vec<&Line> = reader.body.lines.iter().filter(|line| !line.quoted).collect();
     let last = lines.len().saturating_sub(7).max(1).min(lines.len());
+    let text_of = |line: &Line| &reader.draft.body[line.start..line.end];
+    // "Until then," closes in whatever words and language.
     let closes = |line: &&&Line| {
-        let words = reader.body.words_of(line);
-        words.len() <= 6 && say::CLOSING.at(words, 0).is_some()
+        let (words, text) = (reader.body.words_of(line), text_of(line));
+        let few = (1..=4).contains(&words.len()) && text.ends_with(',');
+        few || words.len() <= 6 && say::CLOSING.at(words, 0).is_some()
     };
     if let Some(line) = lines[last..].iter().find(closes) {
         return Some(**line);
     }
     // Under the name may stand where else to find its owner.
-    let is_link = |line: &&&Line| reader.body.words_of(line).iter().all(|word| word.link);
-    let name = lines[last..].iter().rev().find(|line| !is_link(line))?;
+    let is_detail = |line: &&&Line| {
+        let text = text_of(line);
+        let has_letters = text.chars().any(char::is_alphabetic);
+        !has_letters || text.contains('@') || reader.body.words_of(line).iter().all(|word| word.link)
+    };
+    let name = lines[last..].iter().rev().find(|line| !is_detail(line))?;
     is_name(reader, name).then_some(**name)
 }
 
@@ -425,8 +433,14 @@ fn sign_off(reader: &mut Reader<'_>) {
 
 /// A name and nothing else; of one or two words, whatever its case.
 fn is_name(reader: &Reader<'_>, line: &Line) -> bool {
+    // Small words that stand in names.
+    const PARTICLES: [&str; 18] = [
+        "al", "bin", "da", "de", "del", "den", "der", "di", "dos", "du", "el", "la", "le", "ten", "ter", "van", "von",
+        "y",
+    ];
     let words = reader.body.words_of(line);
-    let name = words.len() <= 2 || words.len() <= 4 && words.iter().all(|word| word.capital);
+    let is_part = |word: &Word| word.capital || PARTICLES.contains(&word.text.as_str());
+    let name = words.len() <= 2 || words.len() <= 5 && words.iter().all(is_part);
     let text = &reader.draft.body[line.start..line.end];
     !words.is_empty() && name && !text.ends_with(['.', '?', '!', ':', ','])
 }

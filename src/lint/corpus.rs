@@ -6,7 +6,17 @@ use std::path::Path;
 use super::{Draft, LintRule, Mutual, Rules, check};
 use crate::messages::{MessageChannel, MessagePurpose};
 
-const FILES: [&str; 6] = ["good.txt", "bad.txt", "tricky.txt", "styles.txt", "held-out.txt", "fresh.txt"];
+const FILES: [&str; 9] = [
+    "good.txt",
+    "bad.txt",
+    "tricky.txt",
+    "styles.txt",
+    "held-out.txt",
+    "fresh.txt",
+    "hundred.txt",
+    "after.txt",
+    "plain.txt",
+];
 /// What the documentation promises.
 const PRECISION: f64 = 0.95;
 const RECALL: f64 = 0.9;

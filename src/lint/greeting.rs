@@ -72,6 +72,10 @@ pub fn greeting(text: &str, read: &Text, names: &[String]) -> Greeting {
     let first = words[at].start;
     let end = name_end(text, line, &words[behind - 1..]);
     let rest: Vec<&Word> = rest.iter().take_while(|word| word.start < end).collect();
+    // What should have been filled in is another matter.
+    if text[words[behind - 1].end..end].trim_start().starts_with(['[', '{', '<', '*', '%', '$', '«', '_']) {
+        return Greeting::Fine;
+    }
     let plain: Vec<&&Word> = rest.iter().filter(|word| !TITLES.contains(&word.text.as_str())).collect();
     let to = rest.last().map_or(words[behind - 1].end, |word| word.end);
     if rest.iter().any(|word| names.iter().any(|name| is_name(&word.text, name))) {
@@ -142,10 +146,13 @@ fn name_words(names: &[String]) -> Vec<String> {
 }
 
 /// Whether somebody of this name may be called so: by it, by how it begins, by a usual short form.
-fn is_name(word: &str, name: &str) -> bool {
-    let word = fold(word.strip_suffix("'s").unwrap_or(word));
+fn is_name(typed: &str, name: &str) -> bool {
+    let word = fold(typed.strip_suffix("'s").unwrap_or(typed));
     let begins = word.len() >= 3 && name.starts_with(&word);
+    // Of a name without blanks, such as 陳美玲, the given name is the end.
+    let ends = !typed.is_ascii() && !word.is_empty() && name.ends_with(&word);
     begins
+        || ends
         || word == *name
         || SHORT
             .iter()

@@ -3,6 +3,7 @@
 //! and the bounds so wide that only what grows faster than its text breaks them.
 use std::time::{Duration, Instant};
 
+use super::hostile::{CASES, usual};
 use super::{Draft, Rules, check};
 use crate::messages::MessageChannel;
 
@@ -30,8 +31,7 @@ fn time(body: &str) -> Duration {
 
 #[test]
 fn a_usual_message_takes_less_than_a_millisecond() {
-    let body = "Dear Ada,\n\nI found you in the alumni directory and read your article about engines. ".to_owned()
-        + &"Could you tell me how you chose the parts, and would you have fifteen minutes for a call? ".repeat(8);
+    let body = usual();
     time(&body);
     let best = (0..20).map(|_| time(&body)).min().unwrap_or_default();
     println!("{} words: {best:?}", body.split_whitespace().count());
@@ -41,73 +41,8 @@ fn a_usual_message_takes_less_than_a_millisecond() {
 #[test]
 fn a_mebibyte_of_anything_takes_less_than_a_tenth_of_a_second() {
     time("warm up");
-    let cases = [
-        "a",
-        "a ",
-        "! ",
-        "!",
-        "?!",
-        "\n",
-        " \n",
-        "\"",
-        "\" a",
-        "' a",
-        "“",
-        "“! ",
-        "‘a ",
-        "(",
-        "[",
-        "[name",
-        "{{",
-        "{",
-        "<",
-        "*|",
-        "%A",
-        "___",
-        "x",
-        "X ",
-        "1.",
-        "1",
-        "1.1.",
-        "www.",
-        "http://",
-        "not ",
-        "i ",
-        "if you ",
-        "could you ",
-        "are you hiring ",
-        "would would ",
-        "not are you any ",
-        "sorry ",
-        "\u{301}",
-        "é",
-        "李",
-        "𝒳 ",
-        "👩\u{200d}👩\u{200d}👧 ",
-        "\r\n",
-        "> ",
-        ">\n",
-        "your your ",
-        "SO ",
-        "half an hour ",
-        "an hour, ",
-        "'s ",
-        "’",
-        "TODO",
-        "my resume ",
-        "any any openings ",
-        "Hi ",
-        "Dear ",
-        "- ",
-        ". ",
-        ", ",
-        "send my ",
-        "\t",
-        "\u{0}",
-        "let me know of any ",
-    ];
-    let mut worst = (Duration::ZERO, "");
-    for case in cases {
+    let mut worst = (Duration::ZERO, &"");
+    for case in CASES {
         let body: String = case.repeat(SIZE / case.len());
         let taken = time(&body);
         assert!(taken < Duration::from_millis(100) * SLACK, "{case:?}: {taken:?}");

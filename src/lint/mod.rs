@@ -7,6 +7,8 @@ mod corpus;
 mod engine;
 mod greeting;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod limits;
 mod model;
 mod particular;

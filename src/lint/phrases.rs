@@ -114,6 +114,25 @@ phrases! {
         "you|they|team|company *2 looking for|to *2 staff|hires|employees|recruits|hire|recruit",
         "need any|some *1 help|people|hands on|in|at your",
         "love|like|want a|the *1 job|position|role|internship at|with",
+        "any|some *1 work|jobs|shifts|hours going|available|there|for",
+        "start|trial|shift you could|can|might give|offer|find",
+        "give|offer|find me *2 start|trial|shift|place",
+        "short of|on *1 hands|staff|people|help|workers",
+        "short handed|staffed",
+        "about|of|for|on getting|landing *2 interview|interviews|hired|taken",
+        "chance|chances|hope of getting|landing *3 job|jobs|role|roles|position|positions",
+        "be|being|get|getting taken on",
+        "your|you *2 need|needs|want|wants|use anybody|anyone|somebody|someone|people|hands|help",
+        "have|has|had|find|know *1 a|any|some *1 place|spot|room|opening|start|vacancy for|where me|i",
+        "looking|hoping for a|an|my *2 start|opening|placement|traineeship|apprenticeship|break in|as|at|with|on",
+        "apprenticeship|internship|traineeship|job|position|placement with|at|under you|your *2 would|is|will",
+        "i can|could|would start|begin *1 whenever|immediately|tomorrow|monday|straight|right|now|any|asap",
+        "contact|speak|talk|write|apply|turn *2 about|for|regarding a|an|any|the *2 position|job|role|vacancy|opening|internship *1 at|in|with|on your|you",
+        "you've|they've any|an|a *3 opening|openings|vacancy|vacancies|position|positions|job|jobs|internship|internships",
+        "thrilled|delighted|honoured|honored|happy|glad|proud|overjoyed to work|join|intern at|for|with|in|on your|you",
+        "room for one|me|another|somebody|someone",
+        "interested in working|employment|interning at|for|with|in you|your",
+        "if|whether|should you have|had any *3 openings|opening|positions|position|vacancies|vacancy|roles|jobs|job|internships",
     ];
     /// Before a verb: somebody else does it.
     OTHERS = ["you|they|people|others|one|somebody|someone|graduates|students"];
@@ -136,6 +155,7 @@ phrases! {
         "review|critique|check|read|consider|keep|have|see my|the *2 resume|cv|vitae",
         "leave|leaving|give|giving|hand|handing|show|showing|drop|dropping|mail|mailing|post|posting|link|linked|linking|shoot|pop|popped|popping *5 resume|cv|vitae",
         "want|like|need|interested *4 my *2 resume|cv|vitae",
+        "my|the *1 resume|cv|vitae is|are *2 bottom|end|foot|top|signature|link|profile",
     ];
     /// They asked for it.
     REQUESTED = [
@@ -166,6 +186,7 @@ phrases! {
     ASKING = [
         "could|would|can|may|might|will you|i|we|there",
         "i'd|i like|love|appreciate|be|hope|wonder|wondered|ask",
+        "free|available for",
         "like|love|hoping|hope|grateful|ask|asking|appreciate|spare|willing|open|wondering|wonder|glad|able|happy|need|want|propose|suggest|keen|looking",
         "would *3 be possible|convenient|suit|work",
     ];
@@ -229,10 +250,29 @@ phrases! {
         "silence is|will|would|says|answers",
         "leave you in|alone|be",
         "forget i|it|about",
+        "never mind",
+        "only if *1 you *4",
+        "only if you'd *4",
+        "told no",
+        "understand how",
+        "if|should *8 say so|no",
+        "if|should *8 please|just|simply tell|say|let",
+        "if|should *10 i'll try|stop|wait|ask|leave|keep|not|happily|simply|gladly|just",
+        "if|should *10 i will|shall *1 try|stop|wait|ask|leave|keep|not|happily|simply|gladly|just",
+        "if|should *8 i'd|i *1 quite|completely|perfectly|fully|of|see",
+        "if it|that|you never|cannot|can't|doesn't|don't",
+        "if|should *6 in the way",
+        "would|is|will *2 a|an|the *3 answer|reply",
+        "free to decline|refuse",
+        "feel you|that have|you",
+        "neither is|would *1 fine|okay|ok|all",
+        "nothing is? lost",
+        "otherwise|else i|no|that|never",
+        "owe me nothing",
     ];
     /// Something of the person's own that the seeker wants to hear about.
     REASON = [
-        "your *3 article|talk|post|posts|paper|papers|piece|podcast|interview|book|blog|keynote|lecture|presentation|thread|essay|report|video|panel|project|projects|thesis|dissertation|study|column|newsletter|exhibition|exhibit|design|designs|research|review|comment|comments|answer|answers|chapter|film|documentary|workshop|seminar|session|webinar|story|case|remark|question|slides|code|library|tool|app|campaign|garden|map|maps|remarks",
+        "your *3 article|talk|post|posts|paper|papers|piece|podcast|interview|book|blog|keynote|lecture|presentation|thread|essay|report|video|panel|project|projects|thesis|dissertation|study|column|newsletter|exhibition|exhibit|design|designs|research|comment|comments|answer|answers|chapter|film|documentary|workshop|seminar|session|webinar|story|case|remark|question|slides|code|library|tool|app|campaign|garden|map|maps|remarks",
         "your *3 move|switch|transition|change|shift|path|route|step|jump|leap|journey|return|decision|choice|transfer|apprenticeship|training from|to|into|through|out|back|as|at|with",
         "your *2 work|role|job|years|time|experience|background|career|part|expertise on|in|at|with|as|for|running|leading|building|between|across|designing|developing|teaching|treating|restoring",
         "your team|department|lab|firm|company|studio|museum|school|clinic|hospital|group|office *6 does|uses|used|builds|built|handles|handled|works|worked|moved|changed|chose|made|makes|runs|ran|trains|tests|decides|organises|organizes|treats|restores|publishes",
@@ -243,7 +283,7 @@ phrases! {
         "read|heard|saw|know|learned|learnt|mentioned|told|says|said *6 that you",
         "you have|'ve kept|held|stayed|raised|taught|written",
         "what made|led|drew|brought|helped|surprised|convinced you",
-        "what *8 like at|in|for|on|to",
+        "what *8 like at|in|for|on|to|with your|you|a|an",
         "what your|a|the *4 day|days|week|work|job|role|team is|are|looks|look|consists|asks|takes",
         "you moved|switched|went|left|built|led|wrote|spoke|gave|published|founded|started|joined|made|said|changed|trained|designed|worked|run|ran|lead|manage|teach|came|became|restored|described|turned|headed|translated|opened|explained|mentioned|studied|taught|went|wrote|work|set|curated|produced|edited|organised|organized|recorded|helped|moved",
         "you've|have|had moved|switched|gone|left|built|led|written|published|founded|made|changed|worked|run|managed|taught|turned|done|spent|designed|come|gone|trained *2 from|to|a|the|in|on|at|with|as|both|your|into|of",
@@ -251,6 +291,10 @@ phrases! {
         "one of the|very few|only",
         "you as *2 the|a|an|one",
         "introduced|described|named|quoted|listed|profiled you",
+        "great|right|best|good person|one to *3 about|for",
+        "heard|saw|watched|seen you *1 answer|argue|ask|build|describe|explain|lead|make|play|present|read|say|show|speak|talk|teach|tell",
+        "seeing|saw|read|noticed your name on|in|under|below",
+        "you *7 talking|speaking|writing|explaining|arguing|describing|telling about|on|how|why|that|what",
         "attended|watched|heard|read|enjoyed *4 webinar|talk|lecture|article|interview|book|piece|seminar|speech|podcast *2 on|about",
         "for you to change|move|switch|leave|become|start|go|begin|come",
     ];
@@ -283,6 +327,7 @@ phrases! {
         "copied|cc'd|connected|put us|you",
         "showed|sent|forwarded|handed|lent|gave|read me|us",
         "introduced|described|named|quoted|listed|profiled you",
+        "i've|been following|reading|watching|listening *2 your|you|to",
         "i|we *2 attended|watched|heard|read|saw|followed|follow|met|remember|noticed|enjoyed|loved|overlapped",
         "in|at|from|through|via the|our|a *4 directory|newsletter|programme|program|bulletin|minutes|magazine|listing|register|roster|forum|seminar|conference|meetup|podcast|network",
         "overlapped at|by|in|for",
@@ -290,7 +335,8 @@ phrases! {
     /// The telephone, a screen, or a place that suits them.
     MEETING_PLACE = [
         "over|a|for|buy|grab|have *3 coffee|lunch|tea|breakfast|sandwich",
-        "phone|telephone|call|video|zoom|teams|skype|facetime|cafe|office|campus|person|whatsapp|meet|hangouts|webex|signal",
+        "phone|telephone|call|video|zoom|teams|skype|facetime|cafe|person|whatsapp|meet|hangouts|webex|signal",
+        "come|meet|visit|talk|chat|coffee|speak|conversation|tea|lunch|minutes|you|or *4 at|to|near|in your|the *2 office|campus|studio|lab|workshop|clinic|hospital|school|museum|library|site|practice|yard|farm|shop",
         "near|close to? you|your|where",
         "wherever|whichever|whatever|anywhere *4 suits|convenient|works|you|easiest|like|prefer",
         "place|spot|convenient *4 you|your|suits|place|spot|location",
@@ -304,6 +350,9 @@ phrases! {
         "face to face",
         "telephoning|phoning|calling|videocall|videoconference|facetiming",
         "visit|visiting for|the|your|at",
+        "drive|walk|cycle|pop|run over|by|up|down|round|in",
+        "minute|minutes|hour after|before *2 rehearsal|class|training|practice|service|church|work|school|lunch|meeting",
+        "phone|ring|telephone|call you|me",
     ];
     /// Asking for a conversation.
     ASK_TALK = [
@@ -420,6 +469,7 @@ phrases! {
         "learned|learnt|understood|realised|realized|understand|learning that|how|why|about|what|from",
         "introducing me to",
         "introduction to",
+        "new|news|surprise|surprising|striking *3 that|how",
         "putting|put me in touch",
         "your *2 thought|thoughts|words|remarks on|about",
         "the|that|this|one *1 advice|suggestion|point|story|tip|recommendation|explanation|example|insight|idea|remark|comment|comparison|warning *3 about|on|to|that|of|for|how|regarding",
@@ -450,6 +500,8 @@ phrases! {
         "all the best",
         "take care",
         "good|kind wishes",
+        "groeten|groetjes|cordialement|amities|saludos|atentamente|abrazos|cordialmente|viele|herzliche|hilsen|pozdrawiam|grusse",
+        "mit|med *3",
         "talk|speak|see soon|you",
         "looking forward",
     ];

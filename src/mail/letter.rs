@@ -13,6 +13,15 @@ pub const URI: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// The longest line of a mail (RFC 5322, 2.1.1).
 const LONGEST_LINE: usize = 998;
 
+/// A way to be left alone, for mail programs that offer a button for it (RFC 2369, 3.2).
+#[derive(Debug, Clone)]
+pub enum Unsubscribe {
+    /// A mail to this address.
+    Mail(Address),
+    /// A POST to this URL, with nothing to be said or clicked there (RFC 8058).
+    OneClick(String),
+}
+
 /// A plain-text mail to one person.
 #[derive(Debug, Clone)]
 pub struct Letter {
@@ -28,8 +37,8 @@ pub struct Letter {
     pub in_reply_to: Option<String>,
     /// The mails before it in the conversation, oldest first.
     pub references: Vec<String>,
-    /// Who does not want to be written to again writes here.
-    pub unsubscribe: Option<Address>,
+    /// How whoever does not want to be written to again says so.
+    pub unsubscribe: Option<Unsubscribe>,
     /// Not sent yet: a mail program opens it for editing.
     pub unsent: bool,
 }
@@ -53,8 +62,16 @@ impl Letter {
             let ids: Vec<String> = self.references.iter().map(|id| bracketed(id)).collect();
             builder = builder.references(ids.join(" "));
         }
-        if let Some(address) = &self.unsubscribe {
-            builder = builder.raw_header(header("List-Unsubscribe", &unsubscribe(address)));
+        match &self.unsubscribe {
+            None => {}
+            Some(Unsubscribe::Mail(address)) => {
+                let link = mailto(address.as_ref(), &[("subject", "unsubscribe")]);
+                builder = builder.raw_header(header("List-Unsubscribe", &format!("<{link}>")));
+            }
+            Some(Unsubscribe::OneClick(url)) => {
+                builder = builder.raw_header(header("List-Unsubscribe", &format!("<{}>", clean(url))));
+                builder = builder.raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
+            }
         }
         if self.unsent {
             builder = builder.raw_header(header("X-Unsent", "1"));
@@ -86,10 +103,6 @@ pub fn mailto(address: &str, fields: &[(&str, &str)]) -> String {
         uri.extend([name, "=", &utf8_percent_encode(&value, URI).to_string()]);
     }
     uri
-}
-
-fn unsubscribe(address: &Address) -> String {
-    format!("<{}>", mailto(address.as_ref(), &[("subject", "unsubscribe")]))
 }
 
 fn header(name: &'static str, value: &str) -> HeaderValue {
@@ -170,11 +183,17 @@ mod tests {
         let mut nudge = letter(mailbox(None, "grace@navy.example").unwrap(), "Re: COBOL", "Dear Grace");
         nudge.in_reply_to = Some("b@x.example".to_owned());
         nudge.references = (0..30).map(|n| format!("{n}.{}@x.example", "r".repeat(40))).collect();
-        nudge.unsubscribe = Some("ada+you@engines.example".parse().unwrap());
+        nudge.unsubscribe = Some(Unsubscribe::Mail("ada+you@engines.example".parse().unwrap()));
         let text = written(&nudge);
         assert!(text.contains("In-Reply-To: <b@x.example>\r\n"), "{text}");
         assert!(text.contains("List-Unsubscribe: <mailto:ada%2Byou@engines.example?subject=unsubscribe>"), "{text}");
         assert!(text.lines().all(|line| line.len() < LONGEST_LINE), "{text}");
+        let one_click = Unsubscribe::OneClick(format!("https://inroad.example/unsubscribe/{}", "t".repeat(300)));
+        let digest = written(&Letter { unsubscribe: Some(one_click), ..nudge });
+        assert!(
+            digest.contains(&format!("List-Unsubscribe: <https://inroad.example/unsubscribe/{}>\r\n", "t".repeat(300)))
+        );
+        assert!(digest.contains("\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"), "{digest}");
         let unfolded = text.replace("\r\n ", " ");
         let references = unfolded.lines().find(|line| line.starts_with("References:")).unwrap();
         assert_eq!(references.matches("@x.example>").count(), 30, "{references}");

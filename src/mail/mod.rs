@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretBox};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use self::letter::Letter;
+use self::letter::{Letter, Unsubscribe};
 use self::smtp::Server;
 use crate::app::App;
 use crate::auth::secrets::{KeyRing, Place};
@@ -62,6 +62,9 @@ pub struct SendMail {
     pub to_name: Option<String>,
     pub subject: String,
     pub text: String,
+    /// Of a mail that comes again: what a POST to turns it off, by itself (RFC 8058).
+    #[serde(default)]
+    pub unsubscribe_url: Option<String>,
 }
 
 impl Job for SendMail {
@@ -90,7 +93,7 @@ impl SendMail {
             message_id: format!("{id}@{}", from.email.domain()),
             in_reply_to: None,
             references: Vec::new(),
-            unsubscribe: None,
+            unsubscribe: self.unsubscribe_url.map(Unsubscribe::OneClick),
             unsent: false,
         })
     }

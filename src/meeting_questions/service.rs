@@ -24,7 +24,7 @@ pub const RESOURCE: &str = "meeting_question";
 
 pub async fn create(tx: &mut Tx<'_>, id: MeetingQuestionId, input: MeetingQuestionInput) -> ApiResult<MeetingQuestion> {
     let mut faults = Vec::new();
-    if !meetings::hold(tx, input.meeting_id).await? {
+    if !meetings::stays(tx, input.meeting_id).await? {
         faults.push(Fault::field("/meeting_id", "not_found", "is not a meeting of this workspace"));
     }
     let (count, last) = store::last(tx.conn, tx.workspace, input.meeting_id).await?;
@@ -219,7 +219,7 @@ pub async fn find(conn: &Conn, workspace: WorkspaceId, id: MeetingQuestionId) ->
 
 /// What these ids of one person were asked, and what they answered.
 pub async fn contact_held(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Value> {
-    let meetings = meetings::with(conn, workspace, ids).await?;
+    let meetings = meetings::ids_with(conn, workspace, ids).await?;
     let rows = store::of_meetings(conn, workspace, &meetings).await?;
     Ok(fields::store(&rows.into_iter().map(MeetingQuestion::from).collect::<Vec<_>>()))
 }
@@ -235,7 +235,7 @@ pub async fn usage(conn: &Conn, workspace: WorkspaceId, ids: &[QuestionId]) -> A
 /// The question, locked until the end of the transaction. That of a meeting in the trash is not there.
 async fn live(tx: &mut Tx<'_>, id: MeetingQuestionId, if_match: &IfMatch) -> ApiResult<MeetingQuestionRow> {
     let meeting = store::find(tx.conn, tx.workspace, id).await?.meeting_id;
-    if !meetings::hold(tx, meeting).await? {
+    if !meetings::stays(tx, meeting).await? {
         return Err(ApiError::not_found());
     }
     let row = store::lock(tx.conn, tx.workspace, id).await?;

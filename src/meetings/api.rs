@@ -38,7 +38,7 @@ pub struct MeetingInput {
     /// By default 15, or what the workspace's settings say.
     #[schema(minimum = 5, maximum = 480, example = 15)]
     pub duration_minutes: Option<i16>,
-    /// The seeker's zone; by default that of the workspace's owner.
+    /// The seeker's zone; by default that of the profile, else of the workspace's owner.
     #[schema(format = "time-zone", max_length = 64, example = "Europe/London")]
     pub seeker_zone: Option<String>,
     /// The other side's zone; by default that of the first contact, else the seeker's.
@@ -67,7 +67,7 @@ pub struct MeetingInput {
 }
 
 /// Where a meeting takes place: somewhere, by a number, or behind a link.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
     #[schema(max_length = 200, example = "Café Landtmann")]

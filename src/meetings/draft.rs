@@ -6,12 +6,12 @@ use super::model::{Details, MeetingId, MeetingRow};
 use super::settings::MeetingSettingsInput;
 use super::time;
 use super::words::{MeetingState, MeetingStepKind};
-use crate::auth::members;
 use crate::changes::Tx;
 use crate::contacts::{self, Contact, ContactId};
 use crate::db::Json;
 use crate::error::{ApiError, ApiResult, Fault};
 use crate::http::body::Rules;
+use crate::profile;
 use crate::text::filled;
 
 /// The row of a new meeting, which is a proposal.
@@ -47,7 +47,7 @@ pub async fn blank(
     ApiError::check(faults)?;
     let seeker_zone = match &input.seeker_zone {
         Some(zone) => zone.clone(),
-        None => members::owner_zone(tx.conn, tx.workspace).await?,
+        None => profile::zone(tx.conn, tx.workspace).await?,
     };
     let blank = MeetingRow {
         workspace_id: tx.workspace,

@@ -4,6 +4,7 @@
 //! `/reconfirm`, `/reschedule`, `/complete`, `/cancel`, `/no-show`, and `GET PATCH /v1/meetings/settings`.
 mod actions;
 mod api;
+mod booking;
 mod debrief;
 mod draft;
 mod export;
@@ -25,18 +26,21 @@ mod words;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use self::api::{ConfirmInput, Meeting, MeetingInput};
+pub use self::api::{CancelInput, ConfirmInput, Meeting, MeetingInput, Place};
+pub use self::booking::{Chosen, book, busy, hold, ids_with, read};
 pub use self::debrief::{DebriefInput, put as write_debrief};
 pub use self::export::{MeetingRecord, after, load};
 pub use self::live::{FinishInput, MeetingClock, StartInput, Tick, clock, finish, stamp, start};
 pub use self::model::MeetingId;
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, free_texts};
 pub use self::search::found;
-pub use self::service::{RESOURCE, create, duration, hold, purge, read_many, restore, with};
-pub use self::steps::{complete, confirm};
-pub use self::store::{LINK, live_ids, reindex};
+pub use self::service::{RESOURCE, confirmed, create, duration, purge, read_many, restore, stays};
+pub use self::settings::preferences;
+pub use self::steps::{cancel, complete, confirm};
+pub use self::store::{LINK, live_ids, open_with, reindex};
+pub use self::time::{LocalSpan, WallClock, local, start as instant};
 pub use self::timeline::timeline;
-pub use self::words::MeetingState;
+pub use self::words::{MeetingMedium, MeetingParty, MeetingState};
 
 /// The settings go before the meetings' routes: `settings` is no meeting's id.
 pub fn configure(config: &mut ServiceConfig) {

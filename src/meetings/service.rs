@@ -2,6 +2,7 @@
 //! before the settings, so that nobody waits for whom they keep waiting.
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use futures_util::try_join;
 use serde_json::Value;
 use uuid::Uuid;
@@ -18,7 +19,8 @@ use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
 use crate::external_ids::ExternalIds;
 use crate::http::{IfMatch, Patch};
-use crate::{external_ids, fields, goals, insights, meeting_questions, trash};
+use crate::sort::Position;
+use crate::{external_ids, fields, goals, insights, meeting_questions, messages, trash};
 
 pub const RESOURCE: &str = "meeting";
 
@@ -157,13 +159,14 @@ pub async fn purge(tx: &mut Tx<'_>, id: MeetingId) -> ApiResult<()> {
     insights::meeting_purged(tx, id).await?;
     meeting_questions::meeting_purged(tx, id).await?;
     goals::meeting_purged(tx, id).await?;
+    messages::meeting_gone(tx, id).await?;
     store::purge(tx.conn, tx.workspace, id).await?;
     tx.record(Kind::MeetingPurged, id, row.version + 1, Vec::new());
     Ok(())
 }
 
 /// Whether the meeting is there; if so, it stays until the end of the transaction.
-pub async fn hold(tx: &mut Tx<'_>, id: MeetingId) -> ApiResult<bool> {
+pub async fn stays(tx: &mut Tx<'_>, id: MeetingId) -> ApiResult<bool> {
     Ok(store::lock(tx.conn, tx.workspace, id).await?.is_some_and(|row| row.deleted_at.is_none()))
 }
 
@@ -233,16 +236,24 @@ pub async fn show_all(conn: &Conn, workspace: WorkspaceId, rows: Vec<MeetingRow>
     Ok(rows.into_iter().map(show).collect())
 }
 
+/// Confirmed meetings that begin within this span, the first first, from a place on.
+pub async fn confirmed(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    since: Option<DateTime<Utc>>,
+    until: DateTime<Utc>,
+    from: Option<&Position>,
+    limit: i64,
+) -> ApiResult<Vec<Meeting>> {
+    let rows = store::confirmed(conn, workspace, since, until, from, limit).await?;
+    show_all(conn, workspace, rows).await
+}
+
 /// Those of these meetings that are not deleted.
 pub async fn read_many(conn: &Conn, workspace: WorkspaceId, ids: &[MeetingId]) -> ApiResult<Vec<Meeting>> {
     let ids: Vec<Uuid> = ids.iter().copied().map(Uuid::from).collect();
     let rows = store::find_many(conn, workspace, &ids).await?;
     show_all(conn, workspace, rows).await
-}
-
-/// The meetings, deleted or not, that any of these contacts is in.
-pub async fn with(conn: &Conn, workspace: WorkspaceId, contacts: &[ContactId]) -> ApiResult<Vec<MeetingId>> {
-    store::meetings_of(conn, workspace, contacts).await
 }
 
 /// The meeting as the API shows it.

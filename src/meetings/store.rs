@@ -17,6 +17,7 @@ use crate::error::{ApiError, ApiResult, Code, Fault, OnConstraint};
 use crate::exports::Link;
 use crate::search;
 use crate::sort::{Order, Position, keyset};
+use crate::spans::Span;
 
 /// Rows of one statement: 29 values each, and PostgreSQL takes 65,535 values.
 const CHUNK: usize = 1_000;
@@ -93,6 +94,29 @@ pub async fn overlapping(
         .optional()?)
 }
 
+/// The busy times of confirmed meetings other than this one that have something of the span.
+pub async fn busy(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    other_than: Option<MeetingId>,
+    span: Span,
+) -> ApiResult<Vec<Span>> {
+    let confirmed = meetings::workspace_id.eq(workspace).and(meetings::deleted_at.is_null());
+    let mut others = meetings::table
+        .filter(confirmed.and(meetings::state.eq(MeetingState::Confirmed)))
+        .filter(
+            tstzrange(meetings::busy_from, meetings::busy_until)
+                .overlaps_with(tstzrange(Some(span.from), Some(span.until))),
+        )
+        .select((meetings::busy_from.assume_not_null(), meetings::busy_until.assume_not_null()))
+        .into_boxed();
+    if let Some(id) = other_than {
+        others = others.filter(meetings::id.ne(id));
+    }
+    let found: Vec<(DateTime<Utc>, DateTime<Utc>)> = others.load(&mut conn).await?;
+    Ok(found.into_iter().map(|(from, until)| Span { from, until }).collect())
+}
+
 diesel::define_sql_function! {
     /// A span of time, as the index over busy times has it.
     fn tstzrange(
@@ -104,6 +128,36 @@ diesel::define_sql_function! {
 pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: MeetingId) -> ApiResult<MeetingRow> {
     let live = meetings::workspace_id.eq(workspace).and(meetings::id.eq(id)).and(meetings::deleted_at.is_null());
     Ok(MeetingRow::query().filter(live).first(&mut conn).await?)
+}
+
+/// Confirmed ones that begin within this span, in the order of their beginnings, from a place on.
+pub async fn confirmed(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    since: Option<DateTime<Utc>>,
+    until: DateTime<Utc>,
+    from: Option<&Position>,
+    limit: i64,
+) -> ApiResult<Vec<MeetingRow>> {
+    let live = meetings::workspace_id.eq(workspace).and(meetings::deleted_at.is_null());
+    let confirmed = live.and(meetings::state.eq(MeetingState::Confirmed)).and(meetings::starts_at.is_not_null());
+    let mut rows = MeetingRow::query().filter(confirmed).filter(meetings::starts_at.lt(until)).into_boxed();
+    if let Some(since) = since {
+        rows = rows.filter(meetings::starts_at.ge(since));
+    }
+    let at = from.and_then(|from| Some((from.at?, from.id)));
+    let rows = keyset!(rows, false, meetings::starts_at.assume_not_null(), meetings::id, at);
+    Ok(rows.limit(limit).load(&mut conn).await?)
+}
+
+/// Those of these contacts with whom a meeting is proposed or confirmed.
+pub async fn open_with(mut conn: &Conn, workspace: WorkspaceId, contacts: &[ContactId]) -> ApiResult<Vec<ContactId>> {
+    let open = meetings::workspace_id.eq(workspace).and(meetings::deleted_at.is_null());
+    let open = open.and(meetings::state.eq_any([MeetingState::Proposed, MeetingState::Confirmed]));
+    let open = meetings::table.filter(open.and(meetings::id.eq(meeting_contacts::meeting_id)));
+    let theirs = meeting_contacts::workspace_id.eq(workspace).and(meeting_contacts::contact_id.eq_any(contacts));
+    let busy = meeting_contacts::table.filter(theirs.and(exists(open))).select(meeting_contacts::contact_id);
+    Ok(busy.distinct().load(&mut conn).await?)
 }
 
 /// Those with these ids that are not deleted.

@@ -12,8 +12,8 @@ use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::text::FreeText;
 use crate::{
-    agendas, circle_requests, companies, duplicates, follow_ups, goals, insights, introductions, meeting_questions,
-    meetings, messages, questions, templates, transfer,
+    agendas, bookings, circle_requests, companies, duplicates, follow_ups, goals, insights, introductions,
+    meeting_questions, meetings, messages, questions, templates, transfer,
 };
 
 /// The foreign keys to `contacts`, with what becomes of the rows when the contact is merged and when it is erased.
@@ -92,6 +92,7 @@ pub async fn held(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> Api
     held.insert("meetings".to_owned(), meetings::contact_held(conn, workspace, ids).await?);
     held.insert("meeting_questions".to_owned(), meeting_questions::contact_held(conn, workspace, ids).await?);
     held.insert("insights".to_owned(), insights::contact_held(conn, workspace, ids).await?);
+    held.insert("meeting_offers".to_owned(), bookings::contact_held(conn, workspace, ids).await?);
     held.insert("follow_ups".to_owned(), follow_ups::contact_held(conn, workspace, ids).await?);
     held.insert("merges".to_owned(), super::service::contact_held(conn, workspace, ids).await?);
     Ok(held)
@@ -117,6 +118,7 @@ pub const TEXTS: &[&str] = &[
     circle_requests::RESOURCE,
     messages::RESOURCE,
     meetings::RESOURCE,
+    bookings::RESOURCE,
     follow_ups::RESOURCE,
     templates::RESOURCE,
     goals::RESOURCE,
@@ -142,6 +144,7 @@ pub async fn texts(
         circle_requests::RESOURCE => circle_requests::free_texts(conn, workspace, after, AT_ONCE).await,
         messages::RESOURCE => messages::free_texts(conn, workspace, after, AT_ONCE).await,
         meetings::RESOURCE => meetings::free_texts(conn, workspace, after, AT_ONCE).await,
+        bookings::RESOURCE => bookings::free_texts(conn, workspace, after, AT_ONCE).await,
         follow_ups::RESOURCE => follow_ups::free_texts(conn, workspace, after, AT_ONCE).await,
         templates::RESOURCE => templates::free_texts(conn, workspace, after, AT_ONCE).await,
         goals::RESOURCE => goals::free_texts(conn, workspace, after, AT_ONCE).await,

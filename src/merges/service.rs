@@ -108,10 +108,7 @@ async fn move_references(tx: &mut Tx<'_>, from: &[ContactId], to: ContactId) -> 
 /// Writes down what happened, so that it can be told and undone.
 pub async fn note(tx: &mut Tx<'_>, id: MergeId, input: &MergeInput, outcome: Outcome) -> ApiResult<MergeReport> {
     let Outcome { contact, conflicts, before, moved } = outcome;
-    let merged_by = match tx.actor {
-        Actor::Member(id) => Some(id),
-        Actor::Job => None,
-    };
+    let merged_by = tx.actor.member();
     let after: ContactInput = contact.clone().into();
     let counts = references::counts(&moved);
     let row = MergeRow {

@@ -8,7 +8,9 @@ use super::words::{
     MessageChannel, MessageDirection, MessagePurpose, MessageSource, MessageState, MessageWait, OutsideHours, ReplyKind,
 };
 use crate::contacts::ContactId;
+use crate::follow_ups::PlanId;
 use crate::lint::Report;
+use crate::meetings::MeetingId;
 use crate::templates::TemplateId;
 
 /// What can be written of a message: a draft of the seeker's, or something that came in.
@@ -50,6 +52,13 @@ pub struct MessageInput {
     /// The message with the same contact that it answers.
     #[schema(value_type = Option<Uuid>)]
     pub in_reply_to_id: Option<MessageId>,
+    /// The meeting with the same contact that it belongs to.
+    #[schema(value_type = Option<Uuid>)]
+    pub meeting_id: Option<MeetingId>,
+    /// Of an outgoing message: the follow-up plan that begins when it goes out, in place of any that runs. Without one,
+    /// the workspace's default begins if the message asks for an answer and no plan runs.
+    #[schema(value_type = Option<Uuid>, example = "00000000-0000-7000-8000-000000000002")]
+    pub follow_up_plan_id: Option<PlanId>,
     /// Of an incoming message. `out_of_office` counts as no answer.
     pub reply_kind: Option<ReplyKind>,
     /// Of an incoming message; now, unless said otherwise.
@@ -87,6 +96,11 @@ pub struct Message {
     #[schema(example = 1)]
     pub attempt: i16,
     pub in_reply_to_id: Option<MessageId>,
+    #[schema(value_type = Option<Uuid>)]
+    pub meeting_id: Option<MeetingId>,
+    /// The follow-up plan that was chosen for it.
+    #[schema(value_type = Option<Uuid>)]
+    pub follow_up_plan_id: Option<PlanId>,
     pub reply_kind: Option<ReplyKind>,
     /// The `Message-ID` (RFC 5322) of an e-mail, without its angle brackets.
     pub rfc_message_id: Option<String>,
@@ -138,6 +152,8 @@ impl From<MessageRow> for Message {
             source,
             external_key,
             waits_for,
+            meeting_id,
+            follow_up_plan_id,
         } = row;
         Self {
             id,
@@ -157,6 +173,8 @@ impl From<MessageRow> for Message {
             template_version,
             attempt,
             in_reply_to_id,
+            meeting_id,
+            follow_up_plan_id,
             reply_kind,
             rfc_message_id,
             scheduled_at,
@@ -185,6 +203,8 @@ impl From<Message> for MessageInput {
             template_id: message.template_id,
             template_version: message.template_version,
             in_reply_to_id: message.in_reply_to_id,
+            meeting_id: message.meeting_id,
+            follow_up_plan_id: message.follow_up_plan_id,
             reply_kind: message.reply_kind,
             received_at: message.received_at,
         }
@@ -197,6 +217,18 @@ impl From<Message> for MessageInput {
 pub struct SentInput {
     /// Now, unless said otherwise.
     pub sent_at: Option<DateTime<Utc>>,
+    /// The follow-up plan that begins with it; as the message says, unless said otherwise.
+    #[schema(value_type = Option<Uuid>, example = "00000000-0000-7000-8000-000000000002")]
+    pub follow_up_plan_id: Option<PlanId>,
+}
+
+/// How it shall be sent.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SendInput {
+    /// The follow-up plan that begins when it goes out; as the message says, unless said otherwise.
+    #[schema(value_type = Option<Uuid>, example = "00000000-0000-7000-8000-000000000002")]
+    pub follow_up_plan_id: Option<PlanId>,
 }
 
 /// When it shall be sent.
@@ -209,6 +241,9 @@ pub struct ScheduleInput {
     /// What becomes of a time at which the contact is not awake; `refuse`, unless said otherwise.
     #[serde(default = "refuse")]
     pub outside_hours: OutsideHours,
+    /// The follow-up plan that begins when it goes out; as the message says, unless said otherwise.
+    #[schema(value_type = Option<Uuid>, example = "00000000-0000-7000-8000-000000000002")]
+    pub follow_up_plan_id: Option<PlanId>,
 }
 
 fn refuse() -> OutsideHours {

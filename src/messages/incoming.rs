@@ -78,6 +78,8 @@ pub async fn receive_mail(tx: &mut Tx<'_>, mail: IncomingMail) -> ApiResult<Opti
         source: MessageSource::Inbound,
         external_key: None,
         waits_for: None,
+        meeting_id: answered.as_ref().and_then(|row| row.meeting_id),
+        follow_up_plan_id: None,
     };
     receive(tx, row, answered).await.map(Some)
 }

@@ -31,8 +31,8 @@ pub use self::model::MessageId;
 pub use self::past::{PastMessage, forget_past, record_past};
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, free_texts};
 pub use self::routes::host;
-pub use self::service::{RESOURCE, create, mark_sent, purge, read_many, reply, restore, template_gone};
-pub use self::store::{ROWS, found, parties, reindex};
+pub use self::service::{RESOURCE, create, mark_sent, meeting_gone, purge, read_many, reply, restore, template_gone};
+pub use self::store::{ROWS, Unfinished, found, parties, reindex, thanked_since, unfinished};
 pub use self::timeline::timeline;
 pub use self::words::{
     MessageChannel, MessageDirection, MessagePurpose, MessageSource, MessageState, MessageWait, ReplyKind,

@@ -8,7 +8,9 @@ use super::words::{
 use crate::contacts::ContactId;
 use crate::db::schema::messages;
 use crate::db::{Json, WorkspaceId};
+use crate::follow_ups::PlanId;
 use crate::lint::Report;
+use crate::meetings::MeetingId;
 use crate::resource_id;
 use crate::templates::TemplateId;
 
@@ -50,6 +52,8 @@ pub struct MessageRow {
     pub source: MessageSource,
     pub external_key: Option<String>,
     pub waits_for: Option<MessageWait>,
+    pub meeting_id: Option<MeetingId>,
+    pub follow_up_plan_id: Option<PlanId>,
 }
 
 impl MessageRow {

@@ -99,5 +99,7 @@ fn row(tx: &Tx<'_>, past: PastMessage) -> MessageRow {
         source: MessageSource::Import,
         external_key: Some(external_key),
         waits_for: None,
+        meeting_id: None,
+        follow_up_plan_id: None,
     }
 }

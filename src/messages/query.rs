@@ -47,6 +47,9 @@ pub struct ListQuery {
     /// Any of these.
     #[param(inline)]
     pub source: Vec<MessageSource>,
+    /// Belonging to any of these meetings.
+    #[param(max_items = 100)]
+    pub meeting_id: Vec<Uuid>,
     /// Answers to any of these messages.
     #[param(max_items = 100)]
     pub in_reply_to_id: Vec<Uuid>,
@@ -77,6 +80,7 @@ impl Default for ListQuery {
             state: Vec::new(),
             reply_kind: Vec::new(),
             source: Vec::new(),
+            meeting_id: Vec::new(),
             in_reply_to_id: Vec::new(),
             occurred_after: None,
             occurred_before: None,

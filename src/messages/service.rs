@@ -13,6 +13,7 @@ use crate::db::{Conn, Json, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::http::{IfMatch, Patch};
 use crate::lint::{self, Report};
+use crate::meetings::MeetingId;
 use crate::templates::TemplateId;
 use crate::{do_not_contact, fields, trash};
 
@@ -33,12 +34,15 @@ pub async fn read_many(conn: &Conn, workspace: WorkspaceId, ids: &[MessageId]) -
 }
 
 pub async fn create(tx: &mut Tx<'_>, id: MessageId, host: &str, input: MessageInput) -> ApiResult<Message> {
-    let Some(contact) = contacts::lock(tx, input.contact_id).await? else {
-        return Err(ApiError::field("/contact_id", "not_found", "is not a contact of this workspace"));
-    };
-    let mut row = draft::fresh(tx, id, host, &contact, input)?;
-    draft::check_template(tx, None, &mut row).await?;
-    let answered = draft::check_answered(tx, &row).await?;
+    let contact = contacts::lock(tx, input.contact_id).await?;
+    let mut faults = Vec::new();
+    if contact.is_none() {
+        faults.push(Fault::field("/contact_id", "not_found", "is not a contact of this workspace"));
+    }
+    let mut row = draft::fresh(tx, id, host, contact.as_ref(), input, &mut faults);
+    let answered = draft::check_named(tx, None, &mut row, &mut faults).await?;
+    ApiError::check(faults)?;
+    let contact = there(contact)?;
     match row.direction {
         MessageDirection::Outgoing => compose(tx, &contact, row).await,
         MessageDirection::Incoming => receive(tx, row, answered).await,
@@ -91,10 +95,14 @@ pub async fn reply(
         template_id: None,
         template_version: None,
         in_reply_to_id: Some(row.id),
+        meeting_id: row.meeting_id,
+        follow_up_plan_id: None,
         reply_kind: input.reply_kind,
         received_at: input.received_at,
     };
-    let answer = draft::fresh(tx, new_id, host, &contact, input)?;
+    let mut faults = Vec::new();
+    let answer = draft::fresh(tx, new_id, host, Some(&contact), input, &mut faults);
+    ApiError::check(faults)?;
     receive(tx, answer, Some(row)).await
 }
 
@@ -107,14 +115,15 @@ pub async fn patch(
     let Locked { row: before, contact } = live(tx, id, if_match).await?;
     delivery::refuse_in_flight(tx, id).await?;
     let input = patch.apply(&Message::from(before.clone()).into())?;
-    let mut after = draft::edited(&before, input)?;
-    draft::check_template(tx, Some(&before), &mut after).await?;
+    let mut faults = Vec::new();
+    let mut after = draft::edited(&before, input, &mut faults);
+    draft::check_named(tx, Some(&before), &mut after, &mut faults).await?;
+    ApiError::check(faults)?;
     let changed = fields::changed(&Message::from(before.clone()), &Message::from(after.clone()));
     if changed.is_empty() {
         return Ok(before.into());
     }
     draft::check_fixed(&before, &changed)?;
-    draft::check_answered(tx, &after).await?;
     if after.direction == MessageDirection::Outgoing && after.state.is_open() {
         let contact = there(contact)?;
         if after.state != MessageState::Cancelled {
@@ -133,13 +142,16 @@ pub async fn mark_sent(tx: &mut Tx<'_>, id: MessageId, if_match: &IfMatch, input
     delivery::refuse_in_flight(tx, id).await?;
     row.state.go(MessageState::Sent)?;
     refuse_unwanted(tx, &there(contact)?, &row).await?;
-    let sent_at = past(input.sent_at, tx.now, "/sent_at")?;
+    let mut faults = draft::check_plan(tx, input.follow_up_plan_id).await?;
+    let sent_at = past(input.sent_at, tx.now, "/sent_at", &mut faults);
+    ApiError::check(faults)?;
     let attempt = attempt(tx, &row).await?;
     let row = change(tx, row, MessageState::Sent, Kind::MessageSent, |row| {
         row.sent_at = Some(sent_at);
         row.failure = None;
         row.waits_for = None;
         row.attempt = attempt;
+        row.follow_up_plan_id = input.follow_up_plan_id.or(row.follow_up_plan_id);
     })
     .await?;
     touch(tx, &row, Stage::Contacted).await?;
@@ -267,6 +279,14 @@ pub async fn template_gone(tx: &mut Tx<'_>, template: TemplateId) -> ApiResult<(
     Ok(())
 }
 
+/// A meeting goes for good: what was written about it stays.
+pub async fn meeting_gone(tx: &mut Tx<'_>, meeting: MeetingId) -> ApiResult<()> {
+    for (id, version) in store::forget_meeting(tx.conn, tx.workspace, meeting, tx.now).await? {
+        tx.record(Kind::MessageUpdated, id, version, vec!["meeting_id".to_owned()]);
+    }
+    Ok(())
+}
+
 pub async fn live(tx: &mut Tx<'_>, id: MessageId, if_match: &IfMatch) -> ApiResult<Locked> {
     let contact_id = store::contact_of(tx.conn, tx.workspace, id).await?;
     let contact = contacts::lock(tx, contact_id).await?;
@@ -307,12 +327,17 @@ pub async fn attempt(tx: &mut Tx<'_>, row: &MessageRow) -> ApiResult<i16> {
 }
 
 /// An instant that is over; now, unless said otherwise.
-pub fn past(at: Option<DateTime<Utc>>, now: DateTime<Utc>, pointer: &'static str) -> ApiResult<DateTime<Utc>> {
-    match at {
-        None => Ok(now),
-        Some(at) if at <= now + AHEAD => Ok(at.trunc_subsecs(6)),
-        Some(_) => Err(ApiError::field(pointer, "out_of_range", "must not be to come")),
+pub fn past(
+    at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+    pointer: &'static str,
+    faults: &mut Vec<Fault>,
+) -> DateTime<Utc> {
+    let at = at.map_or(now, |at| at.trunc_subsecs(6));
+    if at > now + AHEAD {
+        faults.push(Fault::field(pointer, "out_of_range", "must not be to come"));
     }
+    at
 }
 
 /// Tells the contact's slice what happened. Who was met and is thanked moves on by that.

@@ -8,22 +8,23 @@ use uuid::Uuid;
 use super::model::{MessageId, MessageRow};
 use super::query::{By, ListQuery};
 use super::search::{self, words};
-use super::words::{MessageChannel, MessageDirection, MessageSource, MessageState, ReplyKind};
+use super::words::{MessageChannel, MessageDirection, MessagePurpose, MessageSource, MessageState, ReplyKind};
 use crate::changes::Kind;
 use crate::contacts::{self, ContactId};
 use crate::db::full_text::Vector;
 use crate::db::schema::messages;
 use crate::db::{Conn, WorkspaceId};
-use crate::error::{ApiError, ApiResult, OnConstraint};
+use crate::error::{ApiError, ApiResult, AsConstraint};
 use crate::exports::table::is;
 use crate::exports::{Link, Table};
 use crate::lint::Report;
+use crate::meetings::MeetingId;
 use crate::search::Found;
 use crate::sort::{Order, Position, keyset};
 use crate::templates::TemplateId;
 use crate::timeline::{Span, Tie};
 
-/// Rows of one statement: 29 values each, and PostgreSQL takes 65,535 values.
+/// Rows of one statement: 32 values each, and PostgreSQL takes 65,535 values.
 const CHUNK: usize = 1_000;
 
 /// The row, with what a search finds it by.
@@ -35,10 +36,18 @@ pub async fn insert(mut conn: &Conn, row: &MessageRow) -> ApiResult<()> {
     made_from(diesel::insert_into(messages::table).values(written(row)).execute(&mut conn).await)
 }
 
-/// The template's version that a message is made from must be there.
+/// The template's version that a message is made from must be there, and the meeting that it belongs to.
 fn made_from(written: QueryResult<usize>) -> ApiResult<()> {
-    let none = || ApiError::field("/template_version", "not_found", "the template has no such version");
-    written.on_constraint("messages_template_fkey", none).map(drop)
+    written.map(drop).map_err(|error| match error.constraint() {
+        Some("messages_template_fkey") => {
+            ApiError::field("/template_version", "not_found", "the template has no such version")
+        }
+        // Only somebody who removes the meeting at the same moment is met here.
+        Some("messages_meeting_fkey") => {
+            ApiError::field("/meeting_id", "not_found", "is not a meeting with this contact")
+        }
+        _ => error.into(),
+    })
 }
 
 /// Adds those whose external keys are not there yet, and tells which that were.
@@ -207,6 +216,61 @@ pub async fn forget_template(
     Ok(forgotten.returning((messages::id, messages::version)).get_results(&mut conn).await?)
 }
 
+/// Lets messages forget the meeting that they belonged to, and gives their versions.
+pub async fn forget_meeting(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    meeting: MeetingId,
+    now: DateTime<Utc>,
+) -> ApiResult<Vec<(MessageId, i32)>> {
+    let own = messages::workspace_id.eq(workspace).and(messages::meeting_id.eq(meeting));
+    let forgotten = diesel::update(messages::table.filter(own)).set((
+        messages::meeting_id.eq(None::<MeetingId>),
+        messages::version.eq(messages::version + 1),
+        messages::updated_at.eq(now),
+    ));
+    Ok(forgotten.returning((messages::id, messages::version)).get_results(&mut conn).await?)
+}
+
+/// Those of these contacts who were sent thanks since then.
+pub async fn thanked_since(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    contacts: &[ContactId],
+    since: DateTime<Utc>,
+) -> ApiResult<Vec<ContactId>> {
+    let theirs = messages::workspace_id.eq(workspace).and(messages::contact_id.eq_any(contacts));
+    let sent = messages::direction.eq(MessageDirection::Outgoing).and(messages::sent_at.ge(since));
+    let thanks = messages::purpose.eq(MessagePurpose::ThankYou).and(messages::occurred_at.ge(since));
+    let thanks = messages::table.filter(theirs.and(sent).and(thanks).and(messages::deleted_at.is_null()));
+    Ok(thanks.select(messages::contact_id).distinct().load(&mut conn).await?)
+}
+
+/// An outgoing message that is not out.
+#[derive(Debug, Queryable)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct Unfinished {
+    pub id: MessageId,
+    pub contact_id: ContactId,
+    pub occurred_at: DateTime<Utc>,
+}
+
+/// Those that are in this state, the oldest first, from a place on.
+pub async fn unfinished(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    state: MessageState,
+    from: Option<&Position>,
+    limit: i64,
+) -> ApiResult<Vec<Unfinished>> {
+    let live = messages::workspace_id.eq(workspace).and(messages::deleted_at.is_null());
+    let columns = (messages::id, messages::contact_id, messages::occurred_at);
+    let rows = messages::table.filter(live.and(messages::state.eq(state))).select(columns).into_boxed();
+    let at = from.and_then(|from| Some((from.at?, from.id)));
+    let rows = keyset!(rows, false, messages::occurred_at, messages::id, at);
+    Ok(rows.limit(limit).load(&mut conn).await?)
+}
+
 /// Messages that follow this one, in the order of their ids.
 pub async fn following(
     mut conn: &Conn,
@@ -323,6 +387,9 @@ pub async fn list(
     if !query.source.is_empty() {
         rows = rows.filter(messages::source.eq_any(&query.source));
     }
+    if !query.meeting_id.is_empty() {
+        rows = rows.filter(messages::meeting_id.eq_any(&query.meeting_id));
+    }
     if !query.in_reply_to_id.is_empty() {
         rows = rows.filter(messages::in_reply_to_id.eq_any(&query.in_reply_to_id));
     }
@@ -400,12 +467,20 @@ pub const ROWS: Table = Table {
         "source",
         "external_key",
         "waits_for",
+        "meeting_id",
+        "follow_up_plan_id",
     ],
     id: Some("id"),
     key: &["id"],
     links: &[
         Link::required("contact_id", "contacts"),
         Link::to("template_id", "templates"),
+        // It is with somebody who is in the archive; and where its time is another's, it does not come along.
+        Link {
+            and: "EXISTS (SELECT 1 FROM meeting_contacts AS m JOIN contacts AS c ON c.workspace_id = m.workspace_id AND c.id = m.contact_id WHERE m.workspace_id = r.workspace_id AND m.meeting_id = r.id AND c.deleted_at IS NULL)",
+            may_stay: true,
+            ..Link::to("meeting_id", "meetings")
+        },
         Link {
             and: "EXISTS (SELECT 1 FROM contacts AS c WHERE c.workspace_id = r.workspace_id AND c.id = r.contact_id AND c.deleted_at IS NULL)",
             ..Link::to("in_reply_to_id", "messages")

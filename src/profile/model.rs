@@ -115,7 +115,7 @@ profile_types! {
     /// What stands below a message; several lines.
     #[schema(format = "no-control", max_length = 2000, example = "Robin Okafor\n+44 113 496 0000")]
     signature,
-    /// IANA name.
+    /// IANA name: where the seeker's days begin and end, and whose hours are kept to where nothing else is known.
     #[schema(format = "time-zone", max_length = 64, example = "Europe/London")]
     time_zone,
     /// BCP 47: the language that the seeker writes in.

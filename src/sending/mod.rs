@@ -10,6 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::model::SendingSettings;
 pub use self::service::{lock, read};
+pub use self::store::ROWS;
 
 pub fn configure(config: &mut ServiceConfig) {
     config.service(routes::read_sending_settings).service(routes::patch_sending_settings);

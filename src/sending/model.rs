@@ -39,13 +39,13 @@ pub struct SendingSettings {
     pub version: i32,
     /// When somebody last did.
     pub updated_at: Option<DateTime<Utc>>,
-    /// Messages that may be sent on a day of the sender's; `null` is as many as the service allows.
+    /// Messages that may be sent on a day of the seeker's; `null` is as many as the service allows.
     pub daily_limit: Option<i32>,
     /// What holds: the smaller of `daily_limit` and what the service allows.
     #[schema(example = 50)]
     pub effective_daily_limit: i32,
     /// From this hour on contacts are taken to be awake, by the clock where they live; where that is not known, where
-    /// the sender lives.
+    /// the seeker lives (the profile's zone, else the sender's account's).
     #[schema(example = "08:00")]
     pub hours_from: String,
     /// Until before this hour.

@@ -9,6 +9,7 @@ use super::engine::{Fact, Facts, Source, Value};
 use super::variables::{self, TemplateVariableKind};
 use crate::companies::Company;
 use crate::contacts::{Contact, Position};
+use crate::meetings::{Meeting, MeetingMedium, Place};
 use crate::profile::Profile;
 use crate::zones::{self, Tz};
 
@@ -22,6 +23,7 @@ pub struct Told {
     pub contact: Option<Contact>,
     pub company: Option<Company>,
     pub connector: Option<Connector>,
+    pub meeting: Option<Meeting>,
     pub profile: Option<Profile>,
 }
 
@@ -30,6 +32,19 @@ pub struct Told {
 pub struct Connector {
     pub contact: Contact,
     pub may_use_name: bool,
+}
+
+impl Told {
+    /// In which zone days and hours are told: the meeting's, which was agreed on with its first contact; else the contact's,
+    /// the meeting's all the same, the seeker's.
+    fn zone(&self) -> Tz {
+        let theirs = self.contact.as_ref().and_then(|contact| contact.time_zone.as_deref());
+        let met = self.meeting.as_ref().map(|meeting| meeting.contact_zone.as_str());
+        let first = self.meeting.as_ref().and_then(|meeting| meeting.contact_ids.first().copied());
+        let agreed = met.filter(|_| first.is_some() && first == self.contact.as_ref().map(|contact| contact.id));
+        let own = self.profile.as_ref().and_then(|profile| profile.time_zone.as_deref());
+        [agreed, theirs, met, own].into_iter().flatten().find_map(zones::zone).unwrap_or(Tz::UTC)
+    }
 }
 
 struct Gathering<'a> {
@@ -102,10 +117,10 @@ impl Facts {
         if let Some(profile) = &told.profile {
             profile_facts(&mut gathering, profile);
         }
-        let zone = |name: Option<&String>| name.and_then(|name| zones::zone(name));
-        let theirs = zone(told.contact.as_ref().and_then(|contact| contact.time_zone.as_ref()));
-        let own = zone(told.profile.as_ref().and_then(|profile| profile.time_zone.as_ref()));
-        let zone: Tz = theirs.or(own).unwrap_or(Tz::UTC);
+        let zone = told.zone();
+        if let Some(meeting) = &told.meeting {
+            meeting_facts(&mut gathering, meeting, zone);
+        }
         let mut facts = Self { known: gathering.known, withheld, zone, english: is_english(language) };
         let today = zones::day(zone, now).to_string();
         facts.set("today", Value::Text(today), Source { resource: "clock", id: None, field: String::new() });
@@ -208,6 +223,45 @@ fn company_facts(gathering: &mut Gathering<'_>, company: &Company) {
     gathering.custom(&company.custom_fields);
 }
 
+fn meeting_facts(gathering: &mut Gathering<'_>, meeting: &Meeting, zone: Tz) {
+    gathering.of("meeting", "meeting", Some(meeting.id.into()));
+    gathering.text("title", "title", meeting.title.as_deref());
+    gathering.text("medium", "medium", Some(medium(meeting.medium)));
+    gathering.text(
+        "place",
+        "place",
+        meeting.place.as_ref().and_then(|place| place_of(meeting.medium, place)).as_deref(),
+    );
+    gathering.value("duration_minutes", "duration_minutes", Some(Value::Number(meeting.duration_minutes.into())));
+    let moment = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    gathering.text("starts_at", "starts_at", meeting.starts_at.map(moment).as_deref());
+    gathering.text("ends_at", "ends_at", meeting.ends_at.map(moment).as_deref());
+    gathering.day("date", "starts_at", meeting.starts_at.map(|at| zones::day(zone, at)));
+    gathering.text("time", "starts_at", meeting.starts_at.map(|at| zones::told_time(zone, at)).as_deref());
+}
+
+fn medium(medium: MeetingMedium) -> &'static str {
+    match medium {
+        MeetingMedium::Phone => "phone call",
+        MeetingMedium::Video => "video call",
+        MeetingMedium::Coffee => "coffee",
+        MeetingMedium::OnSite => "visit",
+        MeetingMedium::Other => "meeting",
+    }
+}
+
+/// What one needs to be there: the number, the link, or the name and the address.
+fn place_of(medium: MeetingMedium, place: &Place) -> Option<String> {
+    let spot: Vec<&str> = [&place.name, &place.address].into_iter().flatten().map(String::as_str).collect();
+    let spot = (!spot.is_empty()).then(|| spot.join(", "));
+    let (phone, link) = (place.phone.clone(), place.link.clone());
+    match medium {
+        MeetingMedium::Phone => phone.or(link).or(spot),
+        MeetingMedium::Video => link.or(phone).or(spot),
+        MeetingMedium::Coffee | MeetingMedium::OnSite | MeetingMedium::Other => spot.or(link).or(phone),
+    }
+}
+
 fn profile_facts(gathering: &mut Gathering<'_>, profile: &Profile) {
     gathering.of("seeker", "profile", None);
     for (name, text) in [
@@ -288,7 +342,8 @@ pub fn origin(path: &str) -> (&'static str, String) {
         "school" if group == "contact" => "education",
         "industry" => "industries",
         "last_contacted_on" => "last_touch_at",
-        "title" | "started_on" => "positions",
+        "title" | "started_on" if group == "position" => "positions",
+        "date" | "time" if group == "meeting" => "starts_at",
         other => other,
     };
     let field = format!("/{}", field.replace('.', "/"));

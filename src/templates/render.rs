@@ -11,7 +11,7 @@ use super::model::{TemplateId, TemplateRow};
 use super::rendering::{self, Filling, Rendering, Source};
 use super::store;
 use crate::app::App;
-use crate::auth::{Access, Caller, ContactsRead, TemplatesRead};
+use crate::auth::{Access, Caller, ContactsRead, MeetingsRead, TemplatesRead};
 use crate::changes::Tx;
 use crate::contacts::ContactId;
 use crate::error::{ApiError, ApiResult, Code, Fault};
@@ -19,6 +19,7 @@ use crate::http::body::MaybeBody;
 use crate::http::idempotency::fingerprint;
 use crate::http::params::NoParams;
 use crate::http::{Answer, Id, IdempotencyKey, Ruled, Rules};
+use crate::meetings::MeetingId;
 use crate::messages::{MessageChannel, MessagePurpose};
 
 /// What a template is filled with.
@@ -39,6 +40,9 @@ pub struct TemplateRenderInput {
     /// The name is used only where that person said that it may be.
     #[schema(value_type = Option<Uuid>)]
     pub connector_id: Option<ContactId>,
+    /// The meeting that it is about, for `meeting.…`. Without a `contact_id` it is for the first whom that is with.
+    #[schema(value_type = Option<Uuid>)]
+    pub meeting_id: Option<MeetingId>,
     #[serde(default)]
     #[schema(value_type = Object)]
     pub values: BTreeMap<String, String>,
@@ -76,6 +80,9 @@ pub struct TextRenderInput {
     /// The name is used only where that person said that it may be.
     #[schema(value_type = Option<Uuid>)]
     pub connector_id: Option<ContactId>,
+    /// The meeting that it is about, for `meeting.…`. Without a `contact_id` it is for the first whom that is with.
+    #[schema(value_type = Option<Uuid>)]
+    pub meeting_id: Option<MeetingId>,
     #[serde(default)]
     #[schema(value_type = Object)]
     pub values: BTreeMap<String, String>,
@@ -104,17 +111,20 @@ impl Rules for TextRenderInput {
 
 /// What is known of people takes the scope to read them.
 fn may_read(caller: &Caller, filling: &Filling) -> ApiResult<()> {
-    match filling.contact_id.or(filling.connector_id) {
-        Some(_) => caller.require::<ContactsRead>(),
-        None => Ok(()),
+    if filling.meeting_id.is_some() {
+        caller.require::<MeetingsRead>()?;
+    } else if filling.contact_id.is_none() && filling.connector_id.is_none() {
+        return Ok(());
     }
+    caller.require::<ContactsRead>()
 }
 
-/// Fill a template for a contact
+/// Fill a template for a contact, and perhaps a meeting
 ///
 /// Nothing is kept. `POST /v1/messages` makes a draft of the result. A variable without a value leaves no hole: it
 /// stands in the text itself, `missing` tells where its value would come from, and the rules call it a placeholder. The
-/// body may be left out: the template is then filled from an invented example. Takes `contacts:read`, too, for a contact.
+/// body may be left out: the template is then filled from an invented example. Takes `contacts:read`, too,
+/// for a contact, and `meetings:read` for a meeting.
 #[utoipa::path(tag = "templates", security(("bearer" = ["templates:read"])), params(("id" = Uuid, Path)),
     request_body = TemplateRenderInput, responses(
     (status = 200, description = "The text, what was filled from where, what is missing, and what the rules say", body = Rendering),
@@ -130,8 +140,8 @@ pub async fn render_template(
     MaybeBody(input): MaybeBody<TemplateRenderInput>,
 ) -> ApiResult<Answer<Rendering>> {
     let print = fingerprint(&input)?;
-    let TemplateRenderInput { version, contact_id, connector_id, values } = input;
-    let filling = Filling { contact_id, connector_id, values };
+    let TemplateRenderInput { version, contact_id, connector_id, meeting_id, values } = input;
+    let filling = Filling { contact_id, connector_id, meeting_id, values };
     may_read(&access, &filling)?;
     app.post(&access, &key, &print, async |tx| {
         let (text, version) = text_of(tx, id, version).await?;
@@ -175,7 +185,8 @@ async fn text_of(tx: &mut Tx<'_>, id: TemplateId, version: Option<i32>) -> ApiRe
 
 /// Fill a text that is no template yet
 ///
-/// As a template's text would be: to try it before it is kept. Takes `contacts:read`, too, for a contact.
+/// As a template's text would be: to try it before it is kept. Takes `contacts:read`, too, for a contact, and
+/// `meetings:read` for a meeting.
 #[utoipa::path(tag = "templates", security(("bearer" = ["templates:read"])), request_body = TextRenderInput, responses(
     (status = 200, description = "The text, what was filled from where, what is missing, and what the rules say", body = Rendering),
     (status = 422, description = "`template_failed`: the text cannot be filled with what is known of this contact"),
@@ -189,7 +200,8 @@ pub async fn render_text(
     Ruled(input): Ruled<TextRenderInput>,
 ) -> ApiResult<Answer<Rendering>> {
     let (print, text) = (fingerprint(&input)?, input.text());
-    let filling = Filling { contact_id: input.contact_id, connector_id: input.connector_id, values: input.values };
+    let TextRenderInput { contact_id, connector_id, meeting_id, values, .. } = input;
+    let filling = Filling { contact_id, connector_id, meeting_id, values };
     may_read(&access, &filling)?;
     app.post(&access, &key, &print, async |tx| {
         ApiError::check(text.faults())?;

@@ -14,6 +14,7 @@ use crate::changes::Tx;
 use crate::contacts::{self, ContactId, ContactRow};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::lint::{self, LintField, Mutual, Report};
+use crate::meetings::{self, Meeting, MeetingId};
 use crate::messages::{MessageChannel, MessagePurpose};
 use crate::{companies, introductions, profile};
 
@@ -22,6 +23,7 @@ use crate::{companies, introductions, profile};
 pub struct Filling {
     pub contact_id: Option<ContactId>,
     pub connector_id: Option<ContactId>,
+    pub meeting_id: Option<MeetingId>,
     pub values: BTreeMap<String, String>,
 }
 
@@ -47,6 +49,8 @@ pub struct Rendering {
     pub template_version: Option<i32>,
     #[schema(value_type = Option<Uuid>)]
     pub contact_id: Option<ContactId>,
+    #[schema(value_type = Option<Uuid>)]
+    pub meeting_id: Option<MeetingId>,
     pub purpose: MessagePurpose,
     pub channel: MessageChannel,
     pub language: String,
@@ -116,11 +120,17 @@ pub struct Source<'a> {
 pub async fn render(tx: &mut Tx<'_>, source: Source<'_>, input: &Filling) -> ApiResult<Rendering> {
     let text = source.text;
     check_values(&input.values)?;
-    let contact = match input.contact_id {
+    let meeting = match input.meeting_id {
+        None => None,
+        Some(id) => Some(appointment(tx, id, input.contact_id).await?),
+    };
+    // A meeting says with whom it is.
+    let contact_id = input.contact_id.or(meeting.as_ref().and_then(|meeting| meeting.contact_ids.first().copied()));
+    let contact = match contact_id {
         None => None,
         Some(id) => Some(known(tx, id, "/contact_id").await?),
     };
-    let told = gather(tx, contact.as_ref(), input).await?;
+    let told = Told { meeting, ..gather(tx, contact.as_ref(), input).await? };
     let mut facts = match told.contact {
         None => facts::example(&text.language).with_custom(used(text)),
         Some(_) => Facts::gather(&told, &text.language, tx.now),
@@ -153,7 +163,8 @@ pub async fn render(tx: &mut Tx<'_>, source: Source<'_>, input: &Filling) -> Api
     Ok(Rendering {
         template_id: source.template.map(|(id, _)| id),
         template_version: source.template.map(|(_, version)| version),
-        contact_id: input.contact_id,
+        contact_id,
+        meeting_id: input.meeting_id,
         purpose: text.purpose,
         channel: text.channel,
         language: text.language.clone(),
@@ -180,6 +191,17 @@ async fn known(tx: &mut Tx<'_>, id: ContactId, pointer: &'static str) -> ApiResu
     found.ok_or_else(|| ApiError::field(pointer, "not_found", "is not a contact of this workspace"))
 }
 
+/// The meeting, which must be with the contact, if one is named.
+async fn appointment(tx: &mut Tx<'_>, id: MeetingId, contact: Option<ContactId>) -> ApiResult<Meeting> {
+    let found = meetings::read_many(tx.conn, tx.workspace, &[id]).await?.pop();
+    let found =
+        found.ok_or_else(|| ApiError::field("/meeting_id", "not_found", "is not a meeting of this workspace"))?;
+    if contact.is_some_and(|contact| !found.contact_ids.contains(&contact)) {
+        return Err(ApiError::field("/meeting_id", "not_found", "is not a meeting with this contact"));
+    }
+    Ok(found)
+}
+
 async fn gather(tx: &mut Tx<'_>, contact: Option<&ContactRow>, input: &Filling) -> ApiResult<Told> {
     if let Some(id) = input.connector_id {
         known(tx, id, "/connector_id").await?;
@@ -201,7 +223,7 @@ async fn gather(tx: &mut Tx<'_>, contact: Option<&ContactRow>, input: &Filling) 
         None => None,
     };
     let profile = profile::find(tx.conn, tx.workspace).await?;
-    Ok(Told { contact: Some(contact), company, connector, profile: Some(profile) })
+    Ok(Told { contact: Some(contact), company, connector, meeting: None, profile: Some(profile) })
 }
 
 /// The connector that this text is about: what the caller says of the name goes before what is noted.
@@ -275,6 +297,9 @@ fn missing_one(name: &str, text: LintField, at: (u32, u32), facts: &Facts, told:
         None if name.starts_with("connector") && told.connector.is_none() => {
             ("no_value", "nobody is known who named or introduced the contact".to_owned())
         }
+        None if resource == "meeting" && told.meeting.is_none() => {
+            ("no_value", format!("say which meeting it is, by `meeting_id`, or give it in `values`: {name:?}"))
+        }
         None if resource == "request" => ("no_value", format!("give it in `values`: {:?}", name)),
         None => ("no_value", format!("the {resource} has no `{}`", field.trim_start_matches('/'))),
     };
@@ -282,6 +307,7 @@ fn missing_one(name: &str, text: LintField, at: (u32, u32), facts: &Facts, told:
         "contact" if name.starts_with("connector") => told.connector.as_ref().map(|one| one.contact.id.into()),
         "contact" => told.contact.as_ref().map(|one| one.id.into()),
         "company" => told.company.as_ref().map(|one| one.id.into()),
+        "meeting" => told.meeting.as_ref().map(|one| one.id.into()),
         _ => None,
     };
     MissingVariable {

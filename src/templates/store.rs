@@ -154,9 +154,11 @@ pub async fn list(
     if let Some(before) = query.updated_before {
         rows = rows.filter(templates::updated_at.lt(before));
     }
-    // A workspace has dozens of templates, not thousands: their own index bounds what is looked through.
     for word in text::fold(query.q.as_deref().unwrap_or_default()).split(' ').filter(|word| !word.is_empty()) {
-        rows = rows.filter(text::strpos(templates::search_text, word.to_owned()).gt(0));
+        rows = match text::has_trigram(word) {
+            true => rows.filter(templates::search_text.like(text::anywhere(word))),
+            false => rows.filter(text::strpos(templates::search_text, word.to_owned()).gt(0)),
+        };
     }
     let Order { by, descending } = query.sort.order();
     rows = match (by, from) {

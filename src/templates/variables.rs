@@ -90,7 +90,11 @@ variables! {
     "meeting.starts_at" Instant "When the meeting begins.", "2026-03-12T14:30:00Z";
     "meeting.ends_at" Instant "When it ends.", "2026-03-12T14:45:00Z";
     "meeting.duration_minutes" Number "How long it is.", "15";
+    "meeting.date" Date "The day on which it begins, in the contact's zone.", "2026-03-12";
+    "meeting.time" Text "The time of day at which it begins, in the contact's zone and with its name.", "14:30 GMT";
     "meeting.place" Text "Where it is: the address, the number to call, or the link.", "the café at Kings Place";
+    "meeting.medium" Text "What it is, as it goes on after \"our\": a phone call, a video call, coffee, a visit.", "coffee";
+    "meeting.title" Text "What it is called.", "Fifteen minutes about grid storage";
     "note.reason" Text "Why the seeker writes to this person and no other, as it goes on after \"I\".",
         "read your piece on modelling how batteries age";
     "note.topic" Text "What the seeker would like to ask about.", "the move from teaching to modelling";

@@ -12,7 +12,9 @@ use crate::db::Conn;
 use crate::error::ApiResult;
 use crate::http::page::{self, PageQuery};
 use crate::http::{Answer, Id, Paging, Params};
-use crate::{circle_requests, contacts, follow_ups, introductions, meetings, merges, messages, page, transfer};
+use crate::{
+    bookings, circle_requests, contacts, follow_ups, introductions, meetings, merges, messages, page, transfer,
+};
 
 page! {
     /// A page of a contact's timeline.
@@ -58,11 +60,11 @@ async fn gather(
 ) -> ApiResult<Vec<(Place, Entry)>> {
     let span = |source: usize| Span::of(source, from, limit);
     let (own, imports, introductions, requests, stages) = (span(0), span(1), span(2), span(3), span(4));
-    let (messages, merges, meetings, follow_ups) = (span(5), span(6), span(7), span(8));
+    let (messages, merges, meetings, follow_ups, offers) = (span(5), span(6), span(7), span(8), span(9));
     let (workspace, scopes) = (caller.workspace, caller.scopes);
     let mut ids = vec![contact];
     ids.extend(merges::former(conn, workspace, contact).await?);
-    let (own, imports, introductions, requests, stages, messages, merges, meetings, follow_ups) = try_join!(
+    let (own, imports, introductions, requests, stages, messages, merges, meetings, follow_ups, offers) = try_join!(
         contacts::timeline(conn, workspace, &ids, &own),
         told(scopes.holds::<ImportsRead>(), transfer::timeline(conn, workspace, contact, &imports)),
         told(scopes.holds::<IntroductionsRead>(), introductions::timeline(conn, workspace, contact, &introductions)),
@@ -72,8 +74,12 @@ async fn gather(
         merges::timeline(conn, workspace, contact, &merges),
         told(scopes.holds::<MeetingsRead>(), meetings::timeline(conn, workspace, contact, &meetings)),
         told(scopes.holds::<FollowUpsRead>(), follow_ups::timeline(conn, workspace, contact, &follow_ups)),
+        told(scopes.holds::<MeetingsRead>(), bookings::timeline(conn, workspace, contact, &offers)),
     )?;
-    Ok(merge(vec![own, imports, introductions, requests, stages, messages, merges, meetings, follow_ups], limit))
+    Ok(merge(
+        vec![own, imports, introductions, requests, stages, messages, merges, meetings, follow_ups, offers],
+        limit,
+    ))
 }
 
 async fn told(may: bool, source: impl Future<Output = ApiResult<Vec<Entry>>>) -> ApiResult<Vec<Entry>> {

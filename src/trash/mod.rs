@@ -22,10 +22,7 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// Notes that something was deleted. The resource's slice has hidden it already.
 pub async fn put(tx: &mut Tx<'_>, kind: &'static str, id: Uuid, title: &str) -> ApiResult<()> {
-    let deleted_by = match tx.actor {
-        Actor::Member(id) => Some(id),
-        Actor::Job => None,
-    };
+    let deleted_by = tx.actor.member();
     store::insert(tx.conn, tx.workspace, id, kind, title, deleted_by, tx.now, tx.now + KEPT).await
 }
 

@@ -12,6 +12,8 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
         "the service makes the id, a UUID or a digest of its own randomness",
         &[
             "circle_requests_pkey",
+            "api_key_secrets_pkey",
+            "api_keys_pkey",
             "companies_pkey",
             "contact_merges_pkey",
             "contacts_pkey",
@@ -29,6 +31,8 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
             "invitations_pkey",
             "jobs_pkey",
             "meeting_questions_pkey",
+            "meeting_offers_pkey",
+            "meeting_offers_token_key",
             "meetings_pkey",
             "messages_pkey",
             "one_time_tokens_pkey",
@@ -120,6 +124,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
             "imports_state_check",
             "introductions_state_check",
             "invitations_role_check",
+            "meeting_offers_state_check",
             "meetings_medium_check",
             "meetings_payer_check",
             "meetings_state_check",
@@ -158,6 +163,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
     (
         "the row it points to is locked, or was made, in the same transaction",
         &[
+            "api_key_secrets_key_fkey",
             "contact_merges_survivor_fkey",
             "contact_redirects_survivor_fkey",
             "deliveries_message_fkey",

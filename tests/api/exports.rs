@@ -469,6 +469,17 @@ async fn full(app: &TestApp, member: &Member) {
     let body =
         json!({ "category": "pay", "text": "Which range?", "tags": ["a"], "audience": ["peer"], "follow_up": "f" });
     app.post("/v1/questions", member, body).await.expect(201);
+    let body = json!({ "contact_id": connector, "channel": "in_person", "body": "I am glad", "meeting_id": meeting,
+        "follow_up_plan_id": "00000000-0000-7000-8000-000000000002" });
+    app.post("/v1/messages", member, body).await.expect(201);
+    let body = json!({ "contact_id": id, "kind": "promise_mine", "title": "t", "notes": "n", "due_on": "2026-03-20",
+        "due_time": "09:00", "own_time_zone": "Europe/London", "meeting_id": meeting });
+    app.post("/v1/follow-ups", member, body).await.expect(201);
+    let plan = json!({ "name": "Patient", "steps": [{ "after_business_days": 10, "title": "Again" }] });
+    let plan = app.post("/v1/follow-up-plans", member, plan).await.expect(201).id();
+    let settings = json!({ "country": "GB", "days_off": ["2026-03-13"], "default_plan_id": plan });
+    app.patch("/v1/follow-ups/settings", member, settings).await.expect(200);
+    app.patch("/v1/sending-settings", member, json!({ "daily_limit": 5 })).await.expect(200);
     let body = json!({ "name": "V", "resource": "contacts", "filter": { "tag": ["x"] }, "sort": "name" });
     app.post("/v1/saved-views", member, body).await.expect(201);
     app.patch("/v1/profile", member, json!({ "name": "Robin", "signature": "Robin\nLeeds" })).await.expect(200);

@@ -296,3 +296,60 @@ async fn a_merge_leaves_one_plan_at_work() {
     assert_eq!(nudges(&app, &ada, &grace).await.len(), 1);
     add(&app, &ada, json!({ "contact_id": grace, "kind": "other", "due_on": "2026-03-06" })).await;
 }
+
+/// A message says itself which plan begins when it leaves, however it does.
+#[actix_web::test]
+async fn a_message_names_its_plan() {
+    let app = TestApp::new().await;
+    let (ada, bob) = (app.seeker().await, app.seeker().await);
+    let grace = contact(&app, &ada, "Grace").await;
+    let named = |plan: &str| {
+        json!({ "contact_id": grace, "channel": "email", "purpose": "introduction", "subject": "S", "body": "B",
+            "follow_up_plan_id": plan })
+    };
+    let sent = async |body: Value, how: Value| {
+        let id = app.post("/v1/messages", &ada, body).await.expect(201).id();
+        app.post(&format!("/v1/messages/{id}/mark-sent"), &ada, how).await.expect(200)
+    };
+    assert_eq!(sent(named(GENTLE), json!({})).await.json["follow_up_plan_id"], GENTLE);
+    let first = running(&app, &ada, &grace).await;
+    assert_eq!((&first["plan_name"], &first["nudges_left"]), (&json!("gentle"), &json!(1)));
+    // What is said last goes before, and takes the place of what runs.
+    let plan = json!({ "name": "Patient", "steps": [{ "after_business_days": 10 }, { "after_business_days": 10 }] });
+    let plan = app.post("/v1/follow-up-plans", &ada, plan).await.expect(201).id();
+    let now = sent(named(GENTLE), json!({ "follow_up_plan_id": plan })).await;
+    assert_eq!(now.json["follow_up_plan_id"], json!(plan));
+    let second = running(&app, &ada, &grace).await;
+    assert_eq!((&second["plan_name"], &second["message_id"]), (&json!("Patient"), &now.json["id"]));
+    let before = app.get(&format!("/v1/follow-up-runs/{}", first["id"].as_str().unwrap()), &ada).await;
+    assert_eq!(before.json["stopped_reason"], "superseded");
+    assert_eq!(nudges(&app, &ada, &grace).await.len(), 1);
+    // One that waits for the message was chosen for it, too, and later.
+    let draft = app.post("/v1/messages", &ada, named(GENTLE)).await.expect(201).id();
+    attach(&app, &ada, &draft, STANDARD).await;
+    app.post(&format!("/v1/messages/{draft}/mark-sent"), &ada, json!({})).await.expect(200);
+    assert_eq!(running(&app, &ada, &grace).await["plan_name"], "standard");
+    // None is a choice as well.
+    sent(named(NONE), json!({})).await;
+    assert!(runs(&app, &ada, "state=running").await.is_empty() && nudges(&app, &ada, &grace).await.is_empty());
+    // A plan that is gone when the message leaves is as good as the default.
+    let draft = app.post("/v1/messages", &ada, named(&plan)).await.expect(201).id();
+    app.delete(&format!("/v1/follow-up-plans/{plan}"), &ada).await.expect(204);
+    app.patch(&format!("/v1/messages/{draft}"), &ada, json!({ "body": "Other" })).await.expect(200);
+
+    for (who, path, body) in [
+        (&ada, "/v1/messages".to_owned(), named(&grace)),
+        (&ada, format!("/v1/messages/{draft}/mark-sent"), json!({ "follow_up_plan_id": plan })),
+        (&bob, "/v1/messages".to_owned(), {
+            let person = contact(&app, &bob, "Person").await;
+            let mut body = named(&plan);
+            body["contact_id"] = json!(person);
+            body
+        }),
+    ] {
+        assert_eq!(app.post(&path, who, body).await.expect(422).faults(), ["/follow_up_plan_id"]);
+    }
+    let incoming =
+        json!({ "contact_id": grace, "channel": "email", "direction": "incoming", "follow_up_plan_id": GENTLE });
+    assert_eq!(app.post("/v1/messages", &ada, incoming).await.expect(422).faults(), ["/follow_up_plan_id"]);
+}

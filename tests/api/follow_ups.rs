@@ -511,13 +511,20 @@ async fn a_digest_tells_once_a_day_what_is_due() {
         assert!(mail.contains(part), "{part} is not in {mail}");
     }
     assert!(!mail.contains("Later"), "{mail}");
+    // Mail programs offer a button for it (RFC 8058).
+    let unfolded = mail.replace("\r\n ", " ");
+    let header = unfolded.lines().find_map(|line| line.strip_prefix("List-Unsubscribe: ")).unwrap();
+    assert!(header.starts_with(&format!("<{}/unsubscribe/", app.base)) && header.ends_with('>'), "{header}");
+    assert!(unfolded.contains("\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"), "{mail}");
     assert_eq!(send().await, 0);
     let next = app.get("/v1/follow-ups/digest", &ada).await.expect(200);
     assert_eq!(next.json["next_at"], "2026-03-09T11:30:00Z");
 
     // The link asks, its button turns them off, and anything else is nobody's.
-    let link = mail.lines().map(str::trim).find(|line| line.contains("/unsubscribe/")).unwrap();
+    let link =
+        mail.lines().map(str::trim).find(|line| line.starts_with("http") && line.contains("/unsubscribe/")).unwrap();
     let path = &link[link.find("/unsubscribe/").unwrap()..];
+    assert!(header.contains(path), "{header}");
     let asked = app.send_freely(app.request(reqwest::Method::GET, path)).await.unwrap();
     assert_eq!((asked.status, asked.header("content-type")), (200, "text/html; charset=utf-8"));
     assert_eq!(app.get("/v1/follow-ups/digest", &ada).await.json["enabled"], true);

@@ -3,9 +3,11 @@
 
 mod accounts;
 mod agendas;
+mod api_keys;
 mod architecture;
 mod audit;
 mod authz;
+mod bookings;
 mod burst;
 mod changes;
 mod companies;
@@ -17,6 +19,7 @@ mod erasure;
 mod errors;
 mod exports;
 mod faults;
+mod follow_up_meetings;
 mod follow_up_plans;
 mod follow_ups;
 mod forged;
@@ -36,6 +39,7 @@ mod merges;
 mod messages;
 mod migrations;
 mod network;
+mod next_steps;
 mod openapi;
 mod people;
 mod process;

@@ -378,3 +378,50 @@ mod past {
         assert_eq!(rest.json["data"].as_array().unwrap().len(), 3);
     }
 }
+
+#[actix_web::test]
+async fn a_message_belongs_to_a_meeting_of_its_contact() {
+    let app = TestApp::new().await;
+    let (ada, bob) = (app.seeker().await, app.seeker().await);
+    let (person, other) = (contact(&app, &ada, "a@x.example").await, contact(&app, &ada, "b@x.example").await);
+    let foreign = contact(&app, &bob, "c@x.example").await;
+    let meet = async |who: &Member, with: &str| {
+        let body = json!({ "contact_ids": [with], "medium": "phone", "starts_at": "2026-03-12T14:00:00Z" });
+        app.post("/v1/meetings", who, body).await.expect(201).id()
+    };
+    let (meeting, theirs) = (meet(&ada, &person).await, meet(&bob, &foreign).await);
+    let body = |contact: &str, meeting: &str| json!({ "contact_id": contact, "channel": "email", "subject": "S", "body": "B", "meeting_id": meeting });
+    for (contact, meeting) in [(&other, &meeting), (&person, &theirs), (&person, &person)] {
+        let refused = app.post("/v1/messages", &ada, body(contact, meeting)).await.expect(422);
+        assert_eq!(refused.faults(), ["/meeting_id"]);
+    }
+    // All that a body names and that is not there is told at once.
+    let wrong = json!({
+        "contact_id": foreign, "channel": "text_message", "subject": "S", "body": "B", "meeting_id": theirs,
+        "template_id": person, "in_reply_to_id": person, "follow_up_plan_id": person
+    });
+    let refused = app.post("/v1/messages", &ada, wrong).await.expect(422);
+    let faults = ["/contact_id", "/subject", "/template_id", "/meeting_id", "/follow_up_plan_id", "/in_reply_to_id"];
+    assert_eq!(refused.faults(), faults);
+
+    let made = app.post("/v1/messages", &ada, body(&person, &meeting)).await.expect(201);
+    assert_eq!(made.json["meeting_id"], json!(meeting));
+    let path = format!("/v1/messages/{}", made.id());
+    let cleared = app.patch(&path, &ada, json!({ "meeting_id": null })).await.expect(200);
+    assert_eq!(cleared.json["meeting_id"], Value::Null);
+    act(&app, &ada, &made.id(), "mark-sent", json!({})).await.expect(200);
+    // It says nothing else by that: also of one that is out.
+    app.patch(&path, &ada, json!({ "meeting_id": meeting })).await.expect(200);
+    let answer = act(&app, &ada, &made.id(), "reply", json!({ "body": "Fine" })).await.expect(201);
+    assert_eq!(answer.json["meeting_id"], json!(meeting));
+    app.post("/v1/messages", &ada, json!({ "contact_id": person, "channel": "in_person", "body": "x" }))
+        .await
+        .expect(201);
+    let list = app.get(&format!("/v1/messages?meeting_id={meeting}"), &ada).await.expect(200);
+    assert_eq!(list.json["data"].as_array().unwrap().len(), 2);
+    // The meeting goes for good, and what was written about it stays.
+    app.delete(&format!("/v1/meetings/{meeting}"), &ada).await.expect(204);
+    app.patch(&path, &ada, json!({ "purpose": "confirmation" })).await.expect(200);
+    app.delete(&format!("/v1/trash/{meeting}"), &ada).await.expect(204);
+    assert_eq!(app.get(&path, &ada).await.expect(200).json["meeting_id"], Value::Null);
+}

@@ -469,3 +469,102 @@ async fn a_workspace_sends_through_an_account_of_its_own() {
     let told = app.get("/v1/mail-account", &ada).await.expect(200);
     assert_eq!(told.json["failure"], "localhost is in no public network");
 }
+
+/// Both changes of the year, in zones of three continents and in one that has none: a morning begins when the clock where
+/// the contact lives says so.
+#[actix_web::test]
+async fn sending_hours_follow_the_clock_over_the_changes_of_the_year() {
+    let sink = Sink::start();
+    let app = service(&sink, &[]).await;
+    let mut ada = app.seeker().await;
+    let hours = async |ada: &Member, from: &str, until: &str| {
+        let body = json!({ "hours_from": from, "hours_until": until });
+        app.patch("/v1/sending-settings", ada, body).await.expect(200);
+    };
+    let scheduled = async |ada: &Member, zone: &str, wanted: &str| {
+        let person = contact(&app, ada, "grace@navy.example", json!({ "time_zone": zone })).await;
+        let id = draft(&app, ada, &person).await;
+        let body = json!({ "scheduled_at": wanted, "outside_hours": "move" });
+        let at = act(&app, ada, &id, "schedule", body).await.expect(200).json["scheduled_at"].clone();
+        (id, at)
+    };
+    for (zone, wanted, moved) in [
+        // The day before the change, the day itself, and the evening of it.
+        ("America/New_York", "2026-03-07T12:00:00Z", "2026-03-07T13:00:00Z"),
+        ("America/New_York", "2026-03-08T00:30:00Z", "2026-03-08T00:30:00Z"),
+        ("America/New_York", "2026-03-08T11:30:00Z", "2026-03-08T12:00:00Z"),
+        ("America/New_York", "2026-03-09T00:00:00Z", "2026-03-09T12:00:00Z"),
+        ("America/New_York", "2026-10-31T12:00:00Z", "2026-10-31T12:00:00Z"),
+        ("America/New_York", "2026-11-01T12:00:00Z", "2026-11-01T13:00:00Z"),
+        ("America/New_York", "2026-11-02T00:30:00Z", "2026-11-02T00:30:00Z"),
+        ("Europe/London", "2026-03-28T07:30:00Z", "2026-03-28T08:00:00Z"),
+        ("Europe/London", "2026-03-29T06:59:59Z", "2026-03-29T07:00:00Z"),
+        ("Europe/London", "2026-10-24T07:00:00Z", "2026-10-24T07:00:00Z"),
+        ("Europe/London", "2026-10-25T07:00:00Z", "2026-10-25T08:00:00Z"),
+        ("Australia/Sydney", "2026-04-03T21:00:00Z", "2026-04-03T21:00:00Z"),
+        ("Australia/Sydney", "2026-04-04T21:00:00Z", "2026-04-04T22:00:00Z"),
+        ("Australia/Sydney", "2026-10-02T21:30:00Z", "2026-10-02T22:00:00Z"),
+        ("Australia/Sydney", "2026-10-03T20:30:00Z", "2026-10-03T21:00:00Z"),
+        ("America/Phoenix", "2026-03-08T14:30:00Z", "2026-03-08T15:00:00Z"),
+        ("America/Phoenix", "2026-11-01T14:30:00Z", "2026-11-01T15:00:00Z"),
+        ("Australia/Lord_Howe", "2026-10-03T20:00:00Z", "2026-10-03T21:00:00Z"),
+    ] {
+        assert_eq!(scheduled(&ada, zone, wanted).await.1, moved, "{zone} {wanted}");
+    }
+    // Hours that the clock leaves out begin with the change, and hours that come twice are kept once.
+    hours(&ada, "02:30", "03:30").await;
+    assert_eq!(scheduled(&ada, "America/New_York", "2026-03-08T06:00:00Z").await.1, "2026-03-08T07:00:00Z");
+    assert_eq!(scheduled(&ada, "Australia/Sydney", "2026-10-03T15:00:00Z").await.1, "2026-10-03T16:00:00Z");
+    hours(&ada, "01:15", "01:45").await;
+    assert_eq!(scheduled(&ada, "America/New_York", "2026-11-01T05:50:00Z").await.1, "2026-11-02T06:15:00Z");
+    assert_eq!(scheduled(&ada, "Europe/London", "2026-03-29T00:30:00Z").await.1, "2026-03-30T00:15:00Z");
+    // Where the contact lives is not known: then the seeker's clock counts, which the profile names.
+    hours(&ada, "08:00", "20:00").await;
+    let person = contact(&app, &ada, "grace@navy.example", json!({})).await;
+    let id = draft(&app, &ada, &person).await;
+    app.patch("/v1/profile", &ada, json!({ "time_zone": "Australia/Sydney" })).await.expect(200);
+    let body = json!({ "scheduled_at": "2026-04-04T20:00:00Z", "outside_hours": "move" });
+    let moved = act(&app, &ada, &id, "schedule", body).await.expect(200);
+    assert_eq!(moved.json["scheduled_at"], "2026-04-04T22:00:00Z");
+    // And it goes out then, not an hour before.
+    app.sql("UPDATE messages SET state = 'cancelled' WHERE scheduled_at <> '2026-04-04T22:00:00Z'").await;
+    let until = |at: &str| at.parse::<chrono::DateTime<chrono::Utc>>().unwrap() - app.app.now();
+    pass(&app, &mut ada, until("2026-04-04T21:59:00Z")).await;
+    work(&app).await;
+    assert_eq!((read(&app, &ada, &id).await["state"].clone(), sink.accepted().len()), (json!("scheduled"), 0));
+    pass(&app, &mut ada, Duration::minutes(1)).await;
+    work(&app).await;
+    assert_eq!(read(&app, &ada, &id).await["state"], "sent");
+}
+
+/// The plan of the call begins when the message is out.
+#[actix_web::test]
+async fn a_plan_begins_when_its_message_is_out() {
+    let sink = Sink::start();
+    let app = service(&sink, &[]).await;
+    let mut ada = app.seeker().await;
+    let runs = async |ada: &Member| app.get("/v1/follow-up-runs", ada).await.expect(200).json["data"].clone();
+    let gentle = json!({ "follow_up_plan_id": "00000000-0000-7000-8000-000000000002" });
+    for verb in ["send", "schedule"] {
+        let person = contact(&app, &ada, "grace@navy.example", json!({})).await;
+        let id = draft(&app, &ada, &person).await;
+        let mut body = gentle.clone();
+        if verb == "schedule" {
+            body["scheduled_at"] = json!("2026-03-02T15:00:00Z");
+        }
+        let wrong = {
+            let mut wrong = body.clone();
+            wrong["follow_up_plan_id"] = json!(person);
+            wrong
+        };
+        assert_eq!(act(&app, &ada, &id, verb, wrong).await.expect(422).faults(), ["/follow_up_plan_id"]);
+        let told = act(&app, &ada, &id, verb, body).await;
+        assert_eq!(told.json["follow_up_plan_id"], gentle["follow_up_plan_id"], "{}", told.text);
+        let before = runs(&ada).await.as_array().unwrap().len();
+        pass(&app, &mut ada, Duration::hours(3)).await;
+        work(&app).await;
+        let now = runs(&ada).await;
+        assert_eq!((now.as_array().unwrap().len(), &now[0]["plan_name"]), (before + 1, &json!("gentle")), "{verb}");
+        assert_eq!(now[0]["message_id"], json!(id));
+    }
+}

@@ -62,6 +62,10 @@ const CROSSING: &[(&str, &str)] = &[
         "introductions: housekeeping looks for old promises, and gives each up in its workspace",
     ),
     (
+        "select follow_ups.workspace_id , follow_ups.id from follow_ups where",
+        "follow_ups: housekeeping looks for confirmations of meetings that may have begun, and closes each in its workspace",
+    ),
+    (
         "select follow_up_digests.workspace_id , follow_up_digests.user_id from follow_up_digests where \
          ( follow_up_digests.enabled and ( follow_up_digests.next_at < = $1 ) )",
         "digest::due: housekeeping, which tells each member in their workspace",
@@ -71,6 +75,13 @@ const CROSSING: &[(&str, &str)] = &[
          inbound_addresses.created_at , inbound_addresses.updated_at , inbound_addresses.name , inbound_addresses.secret , \
          inbound_addresses.last_used_at from inbound_addresses where ( inbound_addresses.id = $1 )",
         "inbound: a mail hook names its address, which says whose it is",
+    ),
+    (
+        "select api_keys.workspace_id , api_keys.id , api_keys.version , api_keys.created_at , api_keys.updated_at , \
+         api_keys.name , api_keys.scopes , api_keys.created_by , api_keys.hint , api_keys.expires_at , \
+         api_keys.rotated_until , api_keys.last_used_at , api_key_secrets.valid_until from \
+         ( api_key_secrets inner join api_keys on",
+        "api_keys::credential: a program says only its secret, which says whose it is",
     ),
     (
         "delete from inbound_mails where ( inbound_mails.received_at < $1 )",

@@ -1,3 +1,4 @@
+use inroad::auth::{Role, Scopes};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -335,4 +336,103 @@ async fn a_template_in_the_trash_comes_back_with_its_versions() {
     app.post(&format!("/v1/trash/{}/restore", made.id()), &ada, json!(null)).await.expect(204);
     assert_eq!(app.get(&path, &ada).await.expect(200).json["version"], 3);
     assert_eq!(app.get(&format!("{path}/versions"), &ada).await.expect(200).json["data"].as_array().unwrap().len(), 1);
+}
+
+#[actix_web::test]
+async fn a_meeting_fills_what_is_said_of_it() {
+    let app = TestApp::new().await;
+    let (ada, bob) = (app.seeker().await, app.seeker().await);
+    let grace = json!({ "given_name": "Grace", "time_zone": "America/New_York" });
+    let grace = app.post("/v1/contacts", &ada, grace).await.expect(201).id();
+    let alan = app.post("/v1/contacts", &ada, json!({ "given_name": "Alan", "time_zone": "Europe/London" })).await.id();
+    let other = app.post("/v1/contacts", &ada, json!({ "given_name": "Other" })).await.expect(201).id();
+    let body = json!({
+        "contact_ids": [grace, alan], "medium": "coffee", "starts_at": "2026-03-12T18:30:00Z", "duration_minutes": 20,
+        "title": "Compilers", "place": { "name": "Café Landtmann", "address": "Universitätsring 4", "phone": "+43 1 24 100" }
+    });
+    let meeting = app.post("/v1/meetings", &ada, body).await.expect(201).id();
+    let text = "Hi {{ contact.first_name }}, our {{ meeting.medium }} on {{ meeting.starts_at|date }} at {{ meeting.time }} \
+        ({{ meeting.date|date(\"short\") }}, {{ meeting.ends_at|time }}), {{ meeting.place }}: {{ meeting.title }}, \
+        {{ meeting.duration_minutes }} minutes";
+    let template =
+        add(&app, &ada, json!({ "name": "n", "purpose": "confirmation", "channel": "text_message", "body": text }));
+    let path = format!("/v1/templates/{}/render", template.await.id());
+    let render = async |body: Value| app.post(&path, &ada, body).await;
+    // The first whom it is with, by the clock that was agreed on with them.
+    let told = render(json!({ "meeting_id": meeting })).await.expect(200);
+    assert_eq!(
+        told.json["body"],
+        "Hi Grace, our coffee on Thursday 12 March at 14:30 EDT (12 Mar, 14:50 EDT), Café Landtmann, Universitätsring 4: \
+         Compilers, 20 minutes"
+    );
+    assert_eq!((&told.json["complete"], &told.json["contact_id"]), (&json!(true), &json!(grace)));
+    let place = told.json["filled"].as_array().unwrap().iter().find(|one| one["variable"] == "meeting.place").unwrap();
+    let from = (&place["resource"], &place["resource_id"], &place["field"]);
+    assert_eq!(from, (&json!("meeting"), &json!(meeting), &json!("/place")));
+    let told = render(json!({ "meeting_id": meeting, "contact_id": alan })).await.expect(200);
+    assert!(told.json["body"].as_str().unwrap().contains("at 18:30 GMT"), "{}", told.text);
+    let own = json!({ "meeting_id": meeting, "values": { "meeting.place": "my office" } });
+    assert!(render(own).await.json["body"].as_str().unwrap().contains("my office"));
+    // Whose it is not, and what is not known of it.
+    for body in [json!({ "meeting_id": meeting, "contact_id": other }), json!({ "meeting_id": grace })] {
+        assert_eq!(render(body).await.expect(422).faults(), ["/meeting_id"]);
+    }
+    app.post(&path, &bob, json!({ "meeting_id": meeting })).await.expect(404);
+    let bare = json!({ "contact_ids": [other], "medium": "video" });
+    let bare = app.post("/v1/meetings", &ada, bare).await.expect(201).id();
+    let told = render(json!({ "meeting_id": bare })).await.expect(200);
+    let missing: Vec<&str> =
+        told.json["missing"].as_array().unwrap().iter().map(|one| one["variable"].as_str().unwrap()).collect();
+    let wanted =
+        ["meeting.starts_at", "meeting.time", "meeting.date", "meeting.ends_at", "meeting.place", "meeting.title"];
+    assert_eq!(missing, wanted);
+    assert_eq!(told.json["missing"][1]["resource_id"], json!(bare));
+    let told = render(json!({ "contact_id": other })).await.expect(200);
+    assert!(told.json["missing"][0]["detail"].as_str().unwrap().contains("`meeting_id`"), "{}", told.text);
+    let narrow = Scopes::parse("templates:read contacts:read");
+    let narrow = app.member(Some(ada.workspace), Role::Owner, narrow).await;
+    assert_eq!(app.post(&path, &narrow, json!({ "meeting_id": meeting })).await.expect(403).code(), "scope_missing");
+}
+
+/// What is wrong whatever the text is filled with is told when it is kept.
+#[actix_web::test]
+async fn a_filter_that_can_never_work_is_refused() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let post = async |body: &str| {
+        let body = json!({ "name": "n", "purpose": "update", "channel": "text_message", "body": body });
+        app.post("/v1/templates", &ada, body).await
+    };
+    for (body, detail) in [
+        ("Hi {{ contact.name|date }}", "`date` takes a date or a time"),
+        ("Hi\n{{ contact.how_found_on|time }}", "a date has no time of day"),
+        ("{{ contact.expertise|upper }}", "of a list take one item first"),
+        ("{{ meeting.duration_minutes|join(\", \") }}", "`join` takes a list"),
+        ("{{ meeting.starts_at|date(\"full\") }}", "`long`, `short` or `iso`"),
+        ("{{ meeting.starts_at|time(13) }}", "twice `12`"),
+        ("{{ contact.name|truncate }}", "`truncate` takes one argument"),
+        ("{{ contact.name|upper(1) }}", "`upper` takes no argument"),
+        ("{{ contact.last_contacted_on|default(\"recently\")|date }}", "goes behind it"),
+        ("{{ meeting.starts_at|date|weekday }}", "`weekday` takes a date or a time"),
+    ] {
+        let refused = post(body).await.expect(422);
+        let fault = &refused.json["errors"][0];
+        assert_eq!((&fault["pointer"], &fault["code"]), (&json!("/body"), &json!("wrong_filter")), "{body}");
+        assert!(fault["detail"].as_str().unwrap().contains(detail), "{body}: {fault}");
+    }
+    for body in [
+        "{{ contact.custom_fields.since|date }}",
+        "{{ note.times|date }}",
+        "{{ contact.last_contacted_on|date|default(\"recently\") }}",
+        "{{ contact.last_contacted_on|default(\"2026-01-01\")|date }}",
+        "{{ contact.name|first }} {{ contact.expertise|first|upper }} {{ contact.expertise|and_list|default(\"x\") }}",
+    ] {
+        post(body).await.expect(201);
+    }
+    // What depends on the value is told when it is known.
+    let id = post("{{ note.times|date }}").await.id();
+    let body = json!({ "contact_id": app.post("/v1/contacts", &ada, json!({ "given_name": "G" })).await.id(),
+        "values": { "note.times": "some day" } });
+    let refused = app.post(&format!("/v1/templates/{id}/render"), &ada, body).await.expect(422);
+    assert_eq!(refused.code(), "template_failed");
 }

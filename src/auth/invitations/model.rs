@@ -6,7 +6,6 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::auth::Role;
-use crate::auth::token::{self, Prefix};
 use crate::db::WorkspaceId;
 use crate::db::schema::invitations;
 use crate::mail::SendMail;
@@ -90,18 +89,6 @@ pub struct AcceptInput {
     pub token: String,
 }
 
-/// The token names its workspace, without which the row cannot be found.
-pub fn link_token(workspace: WorkspaceId, secret: &str) -> String {
-    format!("{}.{secret}", Uuid::from(workspace).simple())
-}
-
-/// The workspace and the hash of a token; none when it cannot be one of ours.
-pub fn read_token(text: &str) -> Option<(WorkspaceId, [u8; 32])> {
-    let (workspace, secret) = text.split_once('.')?;
-    let workspace = Uuid::try_parse(workspace).ok()?;
-    token::well_formed(Prefix::Invitation, secret).then(|| (WorkspaceId::vouched(workspace), token::hash(secret)))
-}
-
 /// `way` says where to go with the token.
 pub fn mail(input: &InvitationInput, inviter: &str, workspace: &str, way: &str) -> SendMail {
     let text = format!(
@@ -110,23 +97,6 @@ pub fn mail(input: &InvitationInput, inviter: &str, workspace: &str, way: &str) 
         if input.role == Role::Viewer { "a" } else { "an" },
         input.role.name(),
     );
-    SendMail { to: input.email.clone(), to_name: None, subject: format!("{inviter} invites you to Inroad"), text }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::auth::token::OpaqueToken;
-
-    #[test]
-    fn a_token_leads_back_to_its_workspace() {
-        let workspace = WorkspaceId::vouched(Uuid::now_v7());
-        let secret = OpaqueToken::generate(Prefix::Invitation).expect("randomness");
-        let text = link_token(workspace, secret.expose());
-        assert!(text.len() <= 200);
-        assert_eq!(read_token(&text), Some((workspace, secret.hash())));
-        for broken in ["", ".", secret.expose(), &text[1..], &text[..text.len() - 1]] {
-            assert_eq!(read_token(broken), None);
-        }
-    }
+    let subject = format!("{inviter} invites you to Inroad");
+    SendMail { to: input.email.clone(), to_name: None, subject, text, unsubscribe_url: None }
 }

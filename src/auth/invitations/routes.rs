@@ -7,9 +7,9 @@ use super::model::{self, AcceptInput, Invitation, InvitationId, InvitationInput,
 use super::store;
 use crate::app::App;
 use crate::audit;
-use crate::auth::token::{OpaqueToken, Prefix};
+use crate::auth::token::Prefix;
 use crate::auth::workspaces::{self, MyWorkspace};
-use crate::auth::{Access, AccountWrite, Role, WorkspaceRead, WorkspaceWrite, members, recovery, users};
+use crate::auth::{Access, AccountWrite, Role, WorkspaceRead, WorkspaceWrite, link, members, recovery, users};
 use crate::changes::{Actor, Kind, Tx};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::http::idempotency::fingerprint;
@@ -59,7 +59,7 @@ pub async fn create_invitation(
     _none: NoParams,
     Body(input): Body<InvitationInput>,
 ) -> ApiResult<Answer<Invitation>> {
-    let secret = OpaqueToken::generate(Prefix::Invitation).map_err(|error| ApiError::internal(&error))?;
+    let (token, token_hash) = link::generate(access.workspace, Prefix::Invitation)?;
     // An account belongs to no workspace: a workspace's transaction sees only who its members are.
     let inviter = app.db.lookup(async |conn| users::find(conn, access.user).await).await?;
     app.post(&access, &key, &fingerprint(&input)?, async |tx| {
@@ -90,7 +90,7 @@ pub async fn create_invitation(
             email: input.email.trim().to_owned(),
             email_key,
             role: input.role.name().to_owned(),
-            token_hash: secret.hash().to_vec(),
+            token_hash,
             invited_by: access.user,
             expires_at: tx.now + model::LIFETIME,
         };
@@ -98,7 +98,6 @@ pub async fn create_invitation(
         tx.record(Kind::InvitationCreated, row.id, row.version, Vec::new());
         tx.audit(audit::Kind::InvitationCreated, row.id, Vec::new());
         let workspace = workspaces::find(tx.conn, tx.workspace).await?;
-        let token = model::link_token(tx.workspace, secret.expose());
         let way = recovery::way_back(&app, "accept-invitation", &token);
         let letter = model::mail(&input, &inviter.name, &workspace.name, &way);
         // The token stands in the mail, and is nobody's business while that waits.
@@ -167,7 +166,7 @@ pub async fn accept_invitation(
     Body(input): Body<AcceptInput>,
 ) -> ApiResult<Answer<MyWorkspace>> {
     let expired = || ApiError::new(Code::LinkExpired, "the invitation was accepted or withdrawn, or has expired");
-    let (workspace, hash) = model::read_token(&input.token).ok_or_else(expired)?;
+    let (workspace, hash) = link::read(Prefix::Invitation, &input.token).ok_or_else(expired)?;
     // With the owner's rights: it is not the workspace of the credential, which keeps the answer, that is joined.
     app.post_outside(&access, &key, &fingerprint(&input)?, async |conn| {
         let user = users::lock(conn, access.user).await?.ok_or_else(ApiError::not_found)?;

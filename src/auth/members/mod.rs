@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use self::model::MemberRow;
 pub use self::store::{is_member, lock_owners, lock_roles, owner_zone};
-use super::{Role, invitations};
+use super::{Role, api_keys, invitations};
 use crate::audit;
 use crate::changes::{Actor, Kind, Tx};
 use crate::db::Conn;
@@ -55,8 +55,9 @@ pub async fn account_changed(conn: &mut Conn, user: Uuid, now: DateTime<Utc>, fi
     Ok(())
 }
 
-/// Takes a member out, whose row is locked together with the owners', and withdraws the invitations they made.
+/// Takes a member out, whose row is locked together with the owners', with their API keys and invitations.
 pub async fn remove(tx: &mut Tx<'_>, user: Uuid) -> ApiResult<()> {
+    api_keys::revoke_of(tx, user).await?;
     let version = store::delete(tx.conn, tx.workspace, user).await?;
     tx.record(Kind::MemberDeleted, user, version, Vec::new());
     tx.audit(audit::Kind::MemberRemoved, user, Vec::new());

@@ -7,7 +7,7 @@ use super::model::{Member, MemberInput};
 use super::store;
 use crate::app::App;
 use crate::audit;
-use crate::auth::{Access, Role, WorkspaceRead, WorkspaceWrite, invitations};
+use crate::auth::{Access, AccountWrite, Role, WorkspaceRead, WorkspaceWrite, invitations};
 use crate::changes::{Kind, Tx};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::http::page::{self, PageQuery};
@@ -140,14 +140,14 @@ pub async fn remove_member(
 /// Leave the workspace
 ///
 /// Your credential ends there; `POST /v1/auth/refresh` goes on in another of your workspaces.
-#[utoipa::path(tag = "workspaces", security(("bearer" = ["workspace:read"])), responses(
+#[utoipa::path(tag = "workspaces", security(("bearer" = ["account:write"])), responses(
     (status = 204, description = "You are out"),
     (status = 409, description = "`last_owner`"),
 ))]
 #[post("/members/leave")]
 pub async fn leave_workspace(
     app: Data<App>,
-    access: Access<WorkspaceRead>,
+    access: Access<AccountWrite>,
     key: IdempotencyKey,
     _none: NoParams,
 ) -> ApiResult<Answer<()>> {

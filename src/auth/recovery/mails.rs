@@ -47,7 +47,8 @@ impl Job for SendLink {
 }
 
 fn to(user: &UserRow, subject: &str, text: String) -> SendMail {
-    SendMail { to: user.email.clone(), to_name: Some(user.name.clone()), subject: subject.to_owned(), text }
+    let (to, to_name) = (user.email.clone(), Some(user.name.clone()));
+    SendMail { to, to_name, subject: subject.to_owned(), text, unsubscribe_url: None }
 }
 
 fn verify(app: &App, user: &UserRow, token: &str) -> SendMail {

@@ -43,10 +43,10 @@ pub async fn take(mut conn: &Conn, hash: &[u8], now: DateTime<Utc>) -> ApiResult
         .get_result(&mut conn)
         .await
         .optional()?;
-    Ok(taken.map(|(workspace, user, session, scopes, expires_at)| Credential {
+    Ok(taken.map(|(workspace, user, id, scopes, expires_at)| Credential {
         workspace,
         user,
-        session,
+        id,
         scopes: Scopes::parse(&scopes),
         expires_at,
     }))

@@ -1,46 +1,58 @@
 //! From a token to a caller. A verified token is remembered until it expires; what may be revoked (the session, the
-//! role) is asked for again every few seconds, so that a revocation takes effect within five on every instance.
+//! role, the key) is asked for again every few seconds, so that a revocation takes effect within five on every instance.
 mod store;
 
 use std::rc::Rc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use moka::sync::Cache;
 use uuid::Uuid;
 
-use super::access::Caller;
+use super::access::{Caller, CredentialKind};
 use super::device::Device;
 use super::jwt::Claims;
 use super::scope::{Role, Scopes};
-use super::sha256;
+use super::token::{self, Prefix};
+use super::{api_keys, sha256};
 use crate::app::App;
 use crate::db::WorkspaceId;
 use crate::error::ApiResult;
 
 const STANDING_FOR: Duration = Duration::from_secs(4);
 
-/// What a signature (or a ticket) vouches for.
+/// How long a key without an end is good for what it has begun, such as a stream.
+pub const KEY_LIFETIME: TimeDelta = TimeDelta::days(365);
+
+/// How often it is noted that a key is used.
+const NOTED: TimeDelta = TimeDelta::minutes(1);
+
+/// What a signature, a ticket or a key vouches for.
 #[derive(Debug, Clone, Copy)]
 pub struct Credential {
     pub user: Uuid,
     pub workspace: Uuid,
-    pub session: Uuid,
+    /// The session or the key.
+    pub id: Uuid,
     pub scopes: Scopes,
     pub expires_at: DateTime<Utc>,
 }
 
-/// What the database says of a session in a workspace.
+/// What the database says of a session or a key in a workspace.
 #[derive(Debug, Clone, Copy)]
 struct Standing {
+    kind: CredentialKind,
     user: Uuid,
     role: Role,
+    /// What it may at most.
+    scopes: Scopes,
     signed_in_at: DateTime<Utc>,
 }
 
 /// What this process remembers of credentials.
 pub struct Verified {
     tokens: Cache<[u8; 32], Credential>,
+    keys: Cache<[u8; 32], Option<Credential>>,
     standings: Cache<(Uuid, Uuid), Option<Standing>>,
 }
 
@@ -48,6 +60,7 @@ impl Default for Verified {
     fn default() -> Self {
         Self {
             tokens: Cache::builder().max_capacity(50_000).time_to_live(Duration::from_secs(24 * 3600)).build(),
+            keys: Cache::builder().max_capacity(50_000).time_to_live(STANDING_FOR).build(),
             standings: Cache::builder().max_capacity(50_000).time_to_live(STANDING_FOR).build(),
         }
     }
@@ -57,6 +70,7 @@ impl Verified {
     /// After a change to a session, a member or a key in this process: looks again at once.
     pub fn forget(&self) {
         self.standings.invalidate_all();
+        self.keys.invalidate_all();
     }
 
     /// After the set of signing keys changed.
@@ -67,7 +81,11 @@ impl Verified {
 
 /// `None` when the token is not valid, for whatever reason: the log knows it, the client need not.
 pub async fn caller(app: &App, text: &str, device: Device) -> ApiResult<Option<Rc<Caller>>> {
-    match token(app, text).await? {
+    let found = match Prefix::of(text) {
+        Some(Prefix::LiveKey) => key(app, text).await?,
+        _ => token(app, text).await?,
+    };
+    match found {
         Some(credential) => standing_caller(app, credential, device).await,
         None => Ok(None),
     }
@@ -75,8 +93,8 @@ pub async fn caller(app: &App, text: &str, device: Device) -> ApiResult<Option<R
 
 /// Whether a caller whose request takes its time is still one, with the same scopes at least.
 pub async fn still_stands(app: &App, caller: &Caller) -> ApiResult<bool> {
-    let Caller { workspace, user, credential: session, scopes, expires_at, .. } = *caller;
-    let credential = Credential { workspace: workspace.into(), user, session, scopes, expires_at };
+    let Caller { workspace, user, credential: id, scopes, expires_at, .. } = *caller;
+    let credential = Credential { workspace: workspace.into(), user, id, scopes, expires_at };
     let now = standing_caller(app, credential, caller.device.clone()).await?;
     Ok(now.is_some_and(|now| now.scopes == scopes))
 }
@@ -86,13 +104,12 @@ pub async fn standing_caller(app: &App, token: Credential, device: Device) -> Ap
     if token.expires_at <= app.now() {
         return Ok(None);
     }
-    let key = (token.session, token.workspace);
+    let key = (token.id, token.workspace);
     let standing = match app.verified.standings.get(&key) {
         Some(known) => known,
         None => {
             let now = app.now();
-            let found =
-                app.db.lookup(async |conn| store::standing(conn, token.session, token.workspace, now).await).await?;
+            let found = app.db.lookup(async |conn| store::standing(conn, token.id, token.workspace, now).await).await?;
             app.verified.standings.insert(key, found);
             found
         }
@@ -101,13 +118,35 @@ pub async fn standing_caller(app: &App, token: Credential, device: Device) -> Ap
     Ok(Some(Rc::new(Caller {
         workspace: WorkspaceId::vouched(token.workspace),
         user: token.user,
-        credential: token.session,
+        credential: token.id,
+        kind: standing.kind,
         role: standing.role,
-        scopes: token.scopes.and(standing.role.scopes()),
+        scopes: token.scopes.and(standing.scopes),
         signed_in_at: standing.signed_in_at,
         expires_at: token.expires_at,
         device,
     })))
+}
+
+/// The credential of an API key. What is no key is not asked for again at once, either.
+async fn key(app: &App, text: &str) -> ApiResult<Option<Credential>> {
+    if !token::well_formed(Prefix::LiveKey, text) {
+        return Ok(None);
+    }
+    let digest = sha256(text.as_bytes());
+    if let Some(known) = app.verified.keys.get(&digest) {
+        return Ok(known);
+    }
+    let now = app.now();
+    let found = app.db.lookup(async |conn| api_keys::credential(conn, text, now).await).await?;
+    if let Some((credential, last_used_at)) = found
+        && last_used_at.is_none_or(|at| now - at > NOTED)
+    {
+        app.db.single(async |conn| api_keys::note_use(conn, &credential, now).await).await?;
+    }
+    let credential = found.map(|(credential, _)| credential);
+    app.verified.keys.insert(digest, credential);
+    Ok(credential)
 }
 
 async fn token(app: &App, text: &str) -> ApiResult<Option<Credential>> {
@@ -132,7 +171,7 @@ fn read(claims: &Claims) -> Option<Credential> {
     Some(Credential {
         user: Uuid::try_parse(&claims.sub).ok()?,
         workspace: claims.wsp?,
-        session: claims.sid?,
+        id: claims.sid?,
         scopes: Scopes::parse(&claims.scope),
         expires_at: DateTime::from_timestamp(claims.exp, 0)?,
     })

@@ -4,19 +4,28 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::Standing;
-use crate::auth::scope::Role;
-use crate::db::schema::{members, sessions};
+use crate::auth::access::CredentialKind;
+use crate::auth::scope::{Role, Scopes};
+use crate::db::schema::{api_keys, members, sessions};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 
+/// Of the session or the key with this id.
+pub async fn standing(conn: &Conn, id: Uuid, workspace: Uuid, now: DateTime<Utc>) -> ApiResult<Option<Standing>> {
+    let workspace = WorkspaceId::vouched(workspace);
+    match of_session(conn, id, workspace, now).await? {
+        None => of_key(conn, id, workspace, now).await,
+        found => Ok(found),
+    }
+}
+
 /// Crosses workspaces by nature: it decides which one the caller is in.
-pub async fn standing(
+async fn of_session(
     mut conn: &Conn,
     session: Uuid,
-    workspace: Uuid,
+    workspace: WorkspaceId,
     now: DateTime<Utc>,
 ) -> ApiResult<Option<Standing>> {
-    let workspace = WorkspaceId::vouched(workspace);
     let found: Option<(Uuid, String, DateTime<Utc>)> = sessions::table
         .inner_join(members::table.on(members::user_id.eq(sessions::user_id)))
         .filter(sessions::id.eq(session).and(sessions::ended_at.is_null()).and(sessions::expires_at.gt(now)))
@@ -25,5 +34,26 @@ pub async fn standing(
         .first(&mut conn)
         .await
         .optional()?;
-    Ok(found.map(|(user, role, signed_in_at)| Standing { user, role: Role::from_name(&role), signed_in_at }))
+    Ok(found.map(|(user, role, signed_in_at)| {
+        let role = Role::from_name(&role);
+        Standing { kind: CredentialKind::Session, user, role, scopes: role.scopes(), signed_in_at }
+    }))
+}
+
+/// A key may what both it and its maker may.
+async fn of_key(mut conn: &Conn, key: Uuid, workspace: WorkspaceId, now: DateTime<Utc>) -> ApiResult<Option<Standing>> {
+    let maker = members::workspace_id.eq(api_keys::workspace_id).and(members::user_id.eq(api_keys::created_by));
+    let found: Option<(Uuid, String, Vec<String>, DateTime<Utc>)> = api_keys::table
+        .inner_join(members::table.on(maker))
+        .filter(api_keys::workspace_id.eq(workspace).and(api_keys::id.eq(key)))
+        .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(now)))
+        .select((members::user_id, members::role, api_keys::scopes, api_keys::created_at))
+        .first(&mut conn)
+        .await
+        .optional()?;
+    Ok(found.map(|(user, role, scopes, signed_in_at)| {
+        let role = Role::from_name(&role);
+        let scopes = Scopes::of_names(&scopes).and(Scopes::of_keys()).and(role.scopes());
+        Standing { kind: CredentialKind::Key, user, role, scopes, signed_in_at }
+    }))
 }

@@ -52,7 +52,8 @@ pub fn write(reader: &Reader, told: &Told<'_>) -> SendMail {
         told.zone.name(),
         told.link
     );
-    SendMail { to: reader.email.clone(), to_name: Some(reader.name.clone()), subject, text }
+    let (to, to_name) = (reader.email.clone(), Some(reader.name.clone()));
+    SendMail { to, to_name, subject, text, unsubscribe_url: Some(told.link.to_owned()) }
 }
 
 fn name<'a>(told: &'a Told<'_>, row: &FollowUpRow) -> Option<&'a str> {

@@ -1,5 +1,5 @@
 //! Who is told, and when: inside the caller's transaction, and by the service itself.
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::letter;
@@ -11,12 +11,10 @@ use crate::db::WorkspaceId;
 use crate::error::{ApiError, ApiResult, Code};
 use crate::fields;
 use crate::follow_ups::{service as follow_ups, store as follow_up_rows};
+use crate::http::limits::DIGEST_FOLLOW_UPS;
 use crate::http::{IfMatch, Patch};
 use crate::jobs;
-use crate::zones::{self, Tz};
-
-/// Follow-ups that one mail names.
-const NAMED: i64 = 50;
+use crate::zones;
 
 pub async fn patch(
     tx: &mut Tx<'_>,
@@ -89,12 +87,12 @@ async fn tell(app: &App, tx: &mut Tx<'_>, user: Uuid) -> ApiResult<bool> {
     let zone = row.zone(&reader.time_zone);
     let next_at = zones::next_at(zone, row.send_time, tx.now);
     store::update(tx.conn, &DigestRow { next_at, ..row.clone() }).await?;
-    let until = end_of_day(zone, tx.now);
-    let mut rows = follow_up_rows::open_until(tx.conn, tx.workspace, until, NAMED + 1).await?;
+    let until = zones::end_of_day(zone, tx.now);
+    let mut rows = follow_up_rows::open_until(tx.conn, tx.workspace, until, None, DIGEST_FOLLOW_UPS + 1).await?;
     if rows.is_empty() || reader.email_verified_at.is_none() {
         return Ok(false);
     }
-    let named = usize::try_from(NAMED).unwrap_or(usize::MAX);
+    let named = usize::try_from(DIGEST_FOLLOW_UPS).unwrap_or(usize::MAX);
     let more = rows.len() > named;
     rows.truncate(named);
     let names = follow_ups::names(tx.conn, tx.workspace, &rows).await?;
@@ -104,10 +102,6 @@ async fn tell(app: &App, tx: &mut Tx<'_>, user: Uuid) -> ApiResult<bool> {
     let mail = letter::write(&reader, &told);
     jobs::enqueue(tx.conn, Some(tx.workspace), &mail, app.new_id(), tx.now).await?;
     Ok(true)
-}
-
-fn end_of_day(zone: Tz, at: DateTime<Utc>) -> DateTime<Utc> {
-    zones::start_of_day(zone, zones::day(zone, at) + TimeDelta::days(1))
 }
 
 /// As the API shows it.

@@ -10,3 +10,4 @@ mod store;
 pub use self::builtin::STANDARD;
 pub use self::model::{FollowUpPlan, PlanId, Step};
 pub use self::service::find;
+pub use self::store::ROWS;

@@ -3,10 +3,13 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::model::{PlanId, PlanRow};
+use super::model::{PlanId, PlanRow, Step};
+use crate::changes::Kind;
 use crate::db::schema::follow_up_plans;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiResult, OnConstraint};
+use crate::exports::Table;
+use crate::exports::table::is;
 use crate::sort::keyset;
 
 pub async fn insert(mut conn: &Conn, row: &PlanRow) -> ApiResult<()> {
@@ -45,3 +48,14 @@ pub async fn list(mut conn: &Conn, workspace: WorkspaceId, after: Option<Uuid>, 
     let rows = keyset!(own, false, follow_up_plans::id, after);
     Ok(rows.limit(fetch).load(&mut conn).await?)
 }
+
+/// As an archive takes them.
+pub const ROWS: Table = Table {
+    name: "follow_up_plans",
+    columns: &["id", "version", "created_at", "updated_at", "name", "name_key", "steps", "alternative_after"],
+    id: Some("id"),
+    key: &["id"],
+    checks: &[("steps", is::<Vec<Step>>)],
+    created: Some(Kind::FollowUpPlanCreated),
+    ..Table::NONE
+};

@@ -11,3 +11,4 @@ pub mod store;
 
 pub use self::model::{FollowUpRun, RunId};
 pub use self::service::end;
+pub use self::store::{ROWS, unanswered};

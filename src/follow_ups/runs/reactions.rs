@@ -12,7 +12,7 @@ use crate::follow_ups::due::Due;
 use crate::follow_ups::facts::Facts;
 use crate::follow_ups::settings::{self, Settings};
 use crate::follow_ups::words::{ClosedReason, FollowUpState};
-use crate::follow_ups::{service as follow_ups, store as follow_up_rows};
+use crate::follow_ups::{plans, service as follow_ups, store as follow_up_rows};
 use crate::messages::{Message, MessageDirection, MessageSource, MessageState, ReplyKind};
 
 /// An answer stops a plan, a nudge takes it a step further, a first message starts one, and a machine that says when
@@ -45,19 +45,31 @@ async fn running(tx: &mut Tx<'_>, contact: ContactId) -> ApiResult<Option<RunRow
 async fn sent(tx: &mut Tx<'_>, message: &Message) -> ApiResult<()> {
     let sent_at = message.sent_at.unwrap_or(tx.now);
     let settings = settings::current(tx.conn, tx.workspace).await?;
-    let own = store::lock_of_message(tx.conn, tx.workspace, message.id).await?;
-    if let Some(waiting) = own.filter(|run| run.state == FollowUpRunState::Waiting) {
-        // Chosen for this message, it takes the place of what runs.
+    if let Some(chosen) = chosen(tx, message).await? {
+        // It takes the place of what runs.
         if let Some(other) = running(tx, message.contact_id).await? {
             service::end(tx, other, Some(ClosedReason::Superseded)).await?;
         }
-        service::start(tx, waiting, message.attempt, sent_at, &settings).await?;
+        service::start(tx, chosen, message.attempt, sent_at, &settings).await?;
     } else if let Some(run) = running(tx, message.contact_id).await? {
         service::advance(tx, run, message.attempt, sent_at, &settings).await?;
     } else {
         begin_default(tx, message, &settings).await?;
     }
     Ok(())
+}
+
+/// The plan that somebody chose for this message: one that waits for it, else one that the message names.
+async fn chosen(tx: &mut Tx<'_>, message: &Message) -> ApiResult<Option<RunRow>> {
+    if let Some(own) = store::lock_of_message(tx.conn, tx.workspace, message.id).await? {
+        return Ok(Some(own).filter(|run| run.state == FollowUpRunState::Waiting));
+    }
+    let plan = match message.follow_up_plan_id {
+        Some(plan) => plans::find(tx.conn, tx.workspace, plan).await?,
+        None => None,
+    };
+    let id = Uuid::now_v7().into();
+    Ok(plan.map(|plan| RunRow::fresh(tx.workspace, id, tx.now, message.contact_id, message.id, plan)))
 }
 
 /// The workspace's default plan, from as far on as there were tries before.

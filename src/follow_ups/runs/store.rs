@@ -1,15 +1,19 @@
 //! Every statement about plans at work, each within one workspace.
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::model::{FollowUpRunState, RunId, RunRow};
 use super::query::{By, ListQuery};
+use crate::changes::Kind;
 use crate::contacts::ContactId;
 use crate::db::schema::follow_up_runs;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, AsConstraint};
+use crate::exports::table::is;
+use crate::exports::{Link, Table};
+use crate::follow_ups::plans::Step;
 use crate::messages::MessageId;
 use crate::sort::{Order, Position, keyset};
 
@@ -114,6 +118,25 @@ pub async fn unlink(
         .await?)
 }
 
+/// Those that run and whose day to try somebody else has come, with whom they wait for and since when, the longest first,
+/// from a place on.
+pub async fn unanswered(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    today: NaiveDate,
+    from: Option<&Position>,
+    limit: i64,
+) -> ApiResult<Vec<(Uuid, ContactId, DateTime<Utc>)>> {
+    let own = follow_up_runs::workspace_id.eq(workspace).and(follow_up_runs::state.eq(FollowUpRunState::Running));
+    let waited = own.and(follow_up_runs::alternative_on.le(today)).and(follow_up_runs::started_at.is_not_null());
+    let since = follow_up_runs::started_at.assume_not_null();
+    let at = from.and_then(|from| Some((from.at?, from.id)));
+    let columns = (follow_up_runs::id, follow_up_runs::contact_id, since);
+    let rows = follow_up_runs::table.filter(waited).select(columns).into_boxed();
+    let rows = keyset!(rows, false, since, follow_up_runs::id, at);
+    Ok(rows.limit(limit).load(&mut conn).await?)
+}
+
 pub async fn list(
     mut conn: &Conn,
     workspace: WorkspaceId,
@@ -143,3 +166,33 @@ pub async fn list(
     };
     Ok(rows.limit(query.fetch()).load(&mut conn).await?)
 }
+
+/// As an archive takes them.
+pub const ROWS: Table = Table {
+    name: "follow_up_runs",
+    columns: &[
+        "id",
+        "version",
+        "created_at",
+        "updated_at",
+        "contact_id",
+        "message_id",
+        "plan_id",
+        "plan_name",
+        "steps",
+        "alternative_after",
+        "state",
+        "attempt",
+        "step",
+        "started_at",
+        "alternative_on",
+        "ended_at",
+        "stopped_reason",
+    ],
+    id: Some("id"),
+    key: &["id"],
+    links: &[Link::required("contact_id", "contacts")],
+    checks: &[("steps", is::<Vec<Step>>)],
+    created: Some(Kind::FollowUpRunCreated),
+    ..Table::NONE
+};

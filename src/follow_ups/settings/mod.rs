@@ -4,4 +4,6 @@ pub mod routes;
 mod service;
 mod store;
 
-pub use self::service::{Settings, current};
+pub use self::model::Weekday;
+pub use self::service::{Settings, current, follow_profile};
+pub use self::store::ROWS;

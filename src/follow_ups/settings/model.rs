@@ -74,7 +74,7 @@ macro_rules! settings {
             pub version: i32,
             pub updated_at: Option<DateTime<Utc>>,
             $($(#[$meta])* pub $field: $kind,)+
-            /// The zone that is used: `time_zone`, else that of the workspace's first owner.
+            /// The zone that is used: `time_zone`, else that of the profile, else that of the workspace's first owner.
             #[schema(example = "America/New_York")]
             pub effective_time_zone: String,
         }
@@ -96,7 +96,7 @@ macro_rules! settings {
 }
 
 settings! {
-    /// The zone that days and hours are meant in; `null` is that of the workspace's first owner.
+    /// The zone that days and hours are meant in; `null` is that of the profile, else of the workspace's first owner.
     #[schema(format = "time-zone", max_length = 64, example = "America/New_York")]
     time_zone: Option<String> = None,
     /// Whose national holidays are no business days. Of some countries none are known: then it is refused, and
@@ -113,6 +113,15 @@ settings! {
     /// Days after the last touch on which it is time to be in touch again.
     #[schema(minimum = 1, maximum = 3650, example = 120)]
     keep_in_touch_days: i32 = 120,
+    /// Days after the first conversation on which it is time to be in touch again.
+    #[schema(minimum = 1, maximum = 3650, example = 90)]
+    keep_in_touch_first_days: i32 = 90,
+    /// Hours after a conversation within which to say thank you.
+    #[schema(minimum = 1, maximum = 720, example = 24)]
+    thank_you_due_hours: i32 = 24,
+    /// Hours after a conversation from which on the thanks are late.
+    #[schema(minimum = 1, maximum = 1440, example = 48)]
+    thank_you_overdue_hours: i32 = 48,
     /// Days after a promise of theirs on which a gentle reminder is due.
     #[schema(minimum = 1, maximum = 365, example = 7)]
     promise_days: i32 = 7,
@@ -130,6 +139,10 @@ impl Rules for FollowUpSettingsInput {
             let known: Vec<&str> = zones::countries().collect();
             let detail = format!("has no holidays that are known; those of these countries are: {}", known.join(", "));
             faults.push(Fault::field("/country", "not_supported", detail));
+        }
+        if self.thank_you_overdue_hours < self.thank_you_due_hours {
+            let detail = "must not be before `thank_you_due_hours`";
+            faults.push(Fault::field("/thank_you_overdue_hours", "out_of_range", detail));
         }
         faults
     }

@@ -3,14 +3,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::model::{FollowUpSettings, FollowUpSettingsInput, SettingsRow};
 use super::store;
-use crate::auth::members;
-use crate::changes::{Kind, Tx};
+use crate::changes::{Change, Kind, Tx};
 use crate::db::{Conn, Json, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
 use crate::fields;
 use crate::follow_ups::{plans, service as follow_ups, store as follow_up_rows};
 use crate::http::body::Rules;
 use crate::http::{IfMatch, Patch};
+use crate::profile;
 use crate::zones::{self, Calendar, Tz};
 
 /// How the workspace counts its days.
@@ -53,7 +53,7 @@ async fn show(
 ) -> ApiResult<FollowUpSettings> {
     let zone = match &input.time_zone {
         Some(zone) => zone.clone(),
-        None => members::owner_zone(conn, workspace).await?,
+        None => profile::zone(conn, workspace).await?,
     };
     Ok(FollowUpSettings::new(version, updated_at, input, zone))
 }
@@ -101,6 +101,20 @@ pub async fn patch(
         move_zone(tx, used(after.clone()).zone).await?;
     }
     Ok(after)
+}
+
+/// The profile names another zone: what is open stays due on its day and at its hour there, unless the settings say where.
+pub async fn follow_profile(tx: &mut Tx<'_>) -> ApiResult<()> {
+    let moved =
+        |change: &Change| change.kind == Kind::ProfileUpdated && change.fields.iter().any(|field| field == "time_zone");
+    if !tx.changes().iter().any(moved) {
+        return Ok(());
+    }
+    let settings = current(tx.conn, tx.workspace).await?;
+    if settings.values.time_zone.is_none() {
+        move_zone(tx, settings.zone).await?;
+    }
+    Ok(())
 }
 
 async fn move_zone(tx: &mut Tx<'_>, zone: Tz) -> ApiResult<()> {

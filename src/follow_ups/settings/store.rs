@@ -2,10 +2,13 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::model::SettingsRow;
+use super::model::{FollowUpSettingsInput, SettingsRow};
+use crate::changes::Kind;
 use crate::db::schema::follow_up_settings;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
+use crate::exports::Table;
+use crate::exports::table::is;
 
 pub async fn find(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<Option<SettingsRow>> {
     let own = follow_up_settings::workspace_id.eq(workspace);
@@ -23,3 +26,12 @@ pub async fn update(mut conn: &Conn, row: &SettingsRow) -> ApiResult<()> {
     diesel::update(follow_up_settings::table.find(row.workspace_id)).set(row).execute(&mut conn).await?;
     Ok(())
 }
+
+/// As an archive takes them.
+pub const ROWS: Table = Table {
+    name: "follow_up_settings",
+    columns: &["version", "created_at", "updated_at", "settings"],
+    checks: &[("settings", is::<FollowUpSettingsInput>)],
+    created: Some(Kind::FollowUpSettingsUpdated),
+    ..Table::NONE
+};

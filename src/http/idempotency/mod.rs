@@ -8,6 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use chrono::{DateTime, Duration, Utc};
+use secrecy::ExposeSecret;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 use self::store::Kept;
 use super::answer::Answer;
 use super::frame::RequestId;
+use crate::auth::secrets::{KeyRing, Place};
 use crate::auth::sha256;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault, Problem};
@@ -71,13 +73,21 @@ pub struct Claim<'a> {
     key: &'a str,
     fingerprint: [u8; 32],
     request_id: &'a str,
+    /// Under which answers with secrets are kept.
+    ring: &'a KeyRing,
 }
 
 impl IdempotencyKey {
-    pub fn claim(&self, workspace: WorkspaceId, credential: Uuid, body: &[u8]) -> Option<Claim<'_>> {
+    pub fn claim<'a>(
+        &'a self,
+        ring: &'a KeyRing,
+        workspace: WorkspaceId,
+        credential: Uuid,
+        body: &[u8],
+    ) -> Option<Claim<'a>> {
         let key = self.key.as_deref()?;
         let (route, request_id, fingerprint) = (&self.route, &self.request_id, sha256(body));
-        Some(Claim { workspace, credential, route, key, fingerprint, request_id })
+        Some(Claim { workspace, credential, route, key, fingerprint, request_id, ring })
     }
 }
 
@@ -99,7 +109,7 @@ impl Claim<'_> {
             let fault = Fault::header("Idempotency-Key", "reused", detail);
             return Err(ApiError::new(Code::IdempotencyKeyReused, detail).with(fault));
         }
-        Ok(Some(replayed(kept)))
+        Ok(Some(self.replayed(kept)?))
     }
 
     /// Keeps the answer; the caller's transaction holds the effect, too.
@@ -109,7 +119,10 @@ impl Claim<'_> {
             created_at: now,
             status: status(answer),
             headers: headers(answer),
-            body: answer.body.clone(),
+            body: match answer.is_secret() {
+                true => self.ring.seal(&self.place(), &answer.body).map_err(|error| ApiError::internal(&error))?,
+                false => answer.body.clone(),
+            },
         };
         store::insert(conn, self, kept).await
     }
@@ -129,6 +142,29 @@ impl Claim<'_> {
         self.keep(conn, now, &Answer::refusal(error, base_url, self.request_id)?).await
     }
 
+    fn replayed<T>(&self, kept: Kept) -> ApiResult<Answer<T>> {
+        let status = u16::try_from(kept.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
+        let mut headers = Vec::new();
+        for (name, value) in kept.headers.as_object().into_iter().flatten() {
+            if let (Ok(name), Some(Ok(value))) = (HeaderName::try_from(name), value.as_str().map(HeaderValue::from_str))
+            {
+                headers.push((name, value));
+            }
+        }
+        headers.push((HeaderName::from_static("idempotency-replayed"), HeaderValue::from_static("true")));
+        let mut answer = Answer::raw(status.unwrap_or(StatusCode::OK), headers, kept.body);
+        if answer.is_secret() {
+            let plain = self.ring.open(&self.place(), &answer.body).map_err(|error| ApiError::internal(&error))?;
+            answer.body.clone_from(plain.expose_secret());
+        }
+        Ok(answer)
+    }
+
+    /// Where an answer with a secret is sealed.
+    fn place(&self) -> Place<'_> {
+        Place { table: "idempotency_keys", column: "body", workspace: Some(self.workspace.into()), row: self.key }
+    }
+
     fn lock(&self) -> i64 {
         let text = format!("{} {} {} {}", self.workspace, self.credential, self.route, self.key);
         let digest = sha256(text.as_bytes());
@@ -145,18 +181,6 @@ fn status<T>(answer: &Answer<T>) -> i16 {
 fn headers<T>(answer: &Answer<T>) -> Value {
     let text = |(name, value): &(HeaderName, HeaderValue)| Some((name.to_string(), value.to_str().ok()?.into()));
     Value::Object(answer.headers.iter().filter_map(text).collect::<Map<_, _>>())
-}
-
-fn replayed<T>(kept: Kept) -> Answer<T> {
-    let status = u16::try_from(kept.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
-    let mut headers = Vec::new();
-    for (name, value) in kept.headers.as_object().into_iter().flatten() {
-        if let (Ok(name), Some(Ok(value))) = (HeaderName::try_from(name), value.as_str().map(HeaderValue::from_str)) {
-            headers.push((name, value));
-        }
-    }
-    headers.push((HeaderName::from_static("idempotency-replayed"), HeaderValue::from_static("true")));
-    Answer::raw(status.unwrap_or(StatusCode::OK), headers, kept.body)
 }
 
 /// Takes back every kept answer that has this id in it: whoever repeats the request learns that it is gone.

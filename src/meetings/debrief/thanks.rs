@@ -96,6 +96,8 @@ pub async fn draft(
         in_reply_to_id: None,
         reply_kind: None,
         received_at: None,
+        meeting_id: Some(id),
+        follow_up_plan_id: None,
     };
     messages::create(tx, new_id, host, message).await
 }

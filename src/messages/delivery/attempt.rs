@@ -3,7 +3,7 @@ use chrono::Duration;
 use uuid::Uuid;
 
 use super::model::DeliveryRow;
-use super::request::{Sender, put_off};
+use super::request::{Sender, put_off, seeker_zone};
 use super::{plan, store};
 use crate::auth::members;
 use crate::auth::users::email_key;
@@ -71,7 +71,8 @@ pub async fn begin(
     if let Some(fault) = draft::unsendable(&row).first() {
         return drop_it(tx, row, delivery, MessageState::Failed, &fault.detail).await;
     }
-    let zone = plan::zone(&contact, &sender.time_zone);
+    let seeker_zone = seeker_zone(tx, sender).await?;
+    let zone = plan::zone(&contact, &seeker_zone);
     let settings = sending::lock(tx, terms.daily_messages).await?;
     let due = delivery.next_attempt_at.or(row.scheduled_at).unwrap_or(tx.now);
     if !delivery.any_hour
@@ -80,7 +81,7 @@ pub async fn begin(
         put_off(tx, row, delivery, MessageWait::WakingHours, at).await?;
         return Ok(None);
     }
-    let own_zone = zones::zone(&sender.time_zone).unwrap_or(zones::Tz::UTC);
+    let own_zone = zones::zone(&seeker_zone).unwrap_or(zones::Tz::UTC);
     let day = zones::day(own_zone, tx.now);
     if store::counted(tx.conn, &delivery, day).await? >= settings.effective_daily_limit.into() {
         let at = plan::tomorrow(&settings, zone, own_zone, tx.now);

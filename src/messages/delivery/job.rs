@@ -14,7 +14,7 @@ use crate::changes::{Actor, Tx};
 use crate::db::WorkspaceId;
 use crate::error::{ApiResult, Code};
 use crate::jobs::Job;
-use crate::mail::letter::{self, Letter};
+use crate::mail::letter::{self, Letter, Unsubscribe};
 use crate::mail::smtp::Refusal;
 use crate::mail_accounts::{self, OwnServer};
 use crate::messages::model::MessageId;
@@ -128,7 +128,7 @@ fn letter(app: &App, going: &Going, sender: &Sender, own: Option<&OwnServer>) ->
         message_id: row.rfc_message_id.clone().ok_or("the message has no Message-ID")?,
         in_reply_to: references.last().cloned().filter(|_| row.in_reply_to_id.is_some()),
         references: references.clone(),
-        unsubscribe: (unasked && row.in_reply_to_id.is_none()).then_some(answers),
+        unsubscribe: (unasked && row.in_reply_to_id.is_none()).then_some(Unsubscribe::Mail(answers)),
         unsent: false,
     })
 }

@@ -8,10 +8,10 @@ use crate::zones::{self, Tz};
 /// A worker may be this late, and the hour at which the message was due still counts.
 const LATE: Duration = Duration::minutes(15);
 
-/// In which zone the contact lives, as far as is known; else it is taken to be the sender's.
-pub fn zone(contact: &ContactRow, sender_zone: &str) -> Tz {
+/// In which zone the contact lives, as far as is known; else it is taken to be the seeker's.
+pub fn zone(contact: &ContactRow, seeker_zone: &str) -> Tz {
     let known = contact.profile.0.time_zone.as_deref().and_then(zones::zone);
-    known.or_else(|| zones::zone(sender_zone)).unwrap_or(Tz::UTC)
+    known.or_else(|| zones::zone(seeker_zone)).unwrap_or(Tz::UTC)
 }
 
 /// When a message that came to its turn may go: now, or then.
@@ -21,10 +21,10 @@ pub fn turn(settings: &SendingSettings, zone: Tz, due: DateTime<Utc>, now: DateT
     (!in_time && !hours.contain(zone, now, None)).then(|| hours.next(zone, now, None))
 }
 
-/// The first time of the sender's next day at which the contact is awake.
-pub fn tomorrow(settings: &SendingSettings, zone: Tz, sender_zone: Tz, now: DateTime<Utc>) -> DateTime<Utc> {
-    let day = zones::day(sender_zone, now).succ_opt().unwrap_or_default();
-    let begin = zones::start_of_day(sender_zone, day);
+/// The first time of the seeker's next day at which the contact is awake.
+pub fn tomorrow(settings: &SendingSettings, zone: Tz, seeker_zone: Tz, now: DateTime<Utc>) -> DateTime<Utc> {
+    let day = zones::day(seeker_zone, now).succ_opt().unwrap_or_default();
+    let begin = zones::start_of_day(seeker_zone, day);
     settings.hours().map_or(begin, |hours| hours.next(zone, begin, None))
 }
 
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn the_next_day_is_the_senders_and_the_hour_the_contacts() {
+    fn the_next_day_is_the_seekers_and_the_hour_the_contacts() {
         let settings = SendingSettings::untouched(50);
         let (sydney, london) = (zones::zone("Australia/Sydney").unwrap(), zones::zone("Europe/London").unwrap());
         let next = tomorrow(&settings, sydney, london, at("2026-07-01T10:00:00Z"));

@@ -9,14 +9,15 @@ use crate::auth::users::UserRow;
 use crate::changes::{Kind, Tx};
 use crate::contacts::ContactRow;
 use crate::error::{ApiError, ApiResult, Code, Fault};
+use crate::follow_ups::PlanId;
 use crate::http::IfMatch;
 use crate::jobs;
-use crate::messages::api::{Message, ScheduleInput};
+use crate::messages::api::{Message, ScheduleInput, SendInput};
 use crate::messages::draft;
 use crate::messages::model::{MessageId, MessageRow};
 use crate::messages::service::{Locked, change, live, refuse_unwanted, there};
 use crate::messages::words::{MessageState, MessageWait, OutsideHours};
-use crate::sending;
+use crate::{profile, sending};
 
 /// In whose name a message goes.
 #[derive(Debug, Clone)]
@@ -52,6 +53,7 @@ pub async fn send(
     sender: &Sender,
     host: &str,
     has_server: bool,
+    input: SendInput,
 ) -> ApiResult<Message> {
     sender.check()?;
     let (row, _) = sendable(tx, id, if_match).await?;
@@ -60,7 +62,10 @@ pub async fn send(
                       (`/v1/mail-account`), or send it with your own mail program and `mark-sent`";
         return Err(ApiError::new(Code::MailNotConfigured, detail));
     }
-    ApiError::check(draft::unsendable(&row))?;
+    let mut faults = draft::unsendable(&row);
+    faults.extend(draft::check_plan(tx, input.follow_up_plan_id).await?);
+    ApiError::check(faults)?;
+    let row = with_plan(row, input.follow_up_plan_id);
     let delivery = DeliveryRow { any_hour: true, ..DeliveryRow::fresh(tx.workspace, id, sender.id, tx.now) };
     let now = tx.now;
     put_on_its_way(tx, row, delivery, now, host).await
@@ -78,13 +83,14 @@ pub async fn schedule(
     sender.check()?;
     let (row, contact) = sendable(tx, id, if_match).await?;
     let mut faults = draft::unsendable(&row);
+    faults.extend(draft::check_plan(tx, input.follow_up_plan_id).await?);
     let mut at = input.scheduled_at.trunc_subsecs(6);
     if at <= tx.now {
         faults.push(Fault::field("/scheduled_at", "out_of_range", "must be to come"));
     } else if input.outside_hours != OutsideHours::Allow {
         // What the service allows a day plays no part in it.
         let settings = sending::read(tx.conn, tx.workspace, i32::MAX).await?;
-        let zone = plan::zone(&contact, &sender.time_zone);
+        let zone = plan::zone(&contact, &seeker_zone(tx, sender).await?);
         match plan::turn(&settings, zone, at, at) {
             Some(fits) if input.outside_hours == OutsideHours::Refuse => faults.push(outside(zone.name(), fits)),
             Some(fits) => at = fits,
@@ -92,9 +98,21 @@ pub async fn schedule(
         }
     }
     ApiError::check(faults)?;
+    let row = with_plan(row, input.follow_up_plan_id);
     let any_hour = input.outside_hours == OutsideHours::Allow;
     let delivery = DeliveryRow { any_hour, ..DeliveryRow::fresh(tx.workspace, id, sender.id, tx.now) };
     put_on_its_way(tx, row, delivery, at, host).await
+}
+
+/// The clock by which the seeker's days begin: the profile's, else that of the account in whose name it goes.
+pub async fn seeker_zone(tx: &mut Tx<'_>, sender: &Sender) -> ApiResult<String> {
+    let own = profile::find(tx.conn, tx.workspace).await?.time_zone;
+    Ok(own.unwrap_or_else(|| sender.time_zone.clone()))
+}
+
+/// The plan that the call names goes before the one of the message.
+fn with_plan(row: MessageRow, plan: Option<PlanId>) -> MessageRow {
+    MessageRow { follow_up_plan_id: plan.or(row.follow_up_plan_id), ..row }
 }
 
 fn outside(zone: &str, fits: DateTime<Utc>) -> Fault {

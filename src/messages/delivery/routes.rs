@@ -7,11 +7,12 @@ use super::store;
 use crate::app::App;
 use crate::auth::{Access, Caller, MessagesRead, MessagesSend, users};
 use crate::error::ApiResult;
+use crate::http::body::MaybeBody;
 use crate::http::idempotency::fingerprint;
 use crate::http::params::NoParams;
 use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch};
 use crate::mail_accounts;
-use crate::messages::api::{Message, ScheduleInput};
+use crate::messages::api::{Message, ScheduleInput, SendInput};
 use crate::messages::delivery;
 use crate::messages::model::MessageId;
 use crate::messages::routes::{host, location};
@@ -25,10 +26,10 @@ pub async fn sender(app: &App, caller: &Caller) -> ApiResult<Sender> {
 ///
 /// An e-mail, through the mail server. It is scheduled for this moment and sent within seconds; what becomes of it is in
 /// its `state`, and in the change log. What exceeds the day's limit waits for the next day: `waits_for` is then
-/// `daily_limit`. The hours of the contact are not looked at.
+/// `daily_limit`. The hours of the contact are not looked at. The body may be left out.
 #[utoipa::path(tag = "messages", security(("bearer" = ["messages:send"])), params(("id" = Uuid, Path),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the call is meant for.", max_length = 1024)),
-    responses(
+    request_body = SendInput, responses(
     (status = 202, description = "The message, on its way", body = Message, headers(("ETag" = String, description = "Its version"))),
     (status = 403, description = "`email_not_verified` or `scope_missing`"),
     (status = 409, description = "`impossible_transition`, `do_not_contact`, `contact_in_trash`, `being_sent` or `mail_not_configured`"),
@@ -42,12 +43,13 @@ pub async fn send_message(
     if_match: IfMatch,
     key: IdempotencyKey,
     _none: NoParams,
+    MaybeBody(input): MaybeBody<SendInput>,
 ) -> ApiResult<Answer<Message>> {
     let (sender, host) = (sender(&app, &access).await?, host(&app));
     let has_server =
         app.mailer.server().is_some() || mail_accounts::own_server(&app, access.workspace).await?.is_some();
-    app.post(&access, &key, b"", async |tx| {
-        let message = delivery::send(tx, id, &if_match, &sender, &host, has_server).await?;
+    app.post(&access, &key, &fingerprint(&input)?, async |tx| {
+        let message = delivery::send(tx, id, &if_match, &sender, &host, has_server, input).await?;
         Answer::accepted(&location(id), message.version, &message)
     })
     .await
@@ -57,7 +59,7 @@ pub async fn send_message(
 ///
 /// An e-mail, to be sent through the mail server. Also one that is scheduled already, for another time. The time must be
 /// one at which the contact is awake (`GET /v1/sending-settings`), by the clock of the contact's zone, or where that is
-/// not known of the sender's; `outside_hours` says what becomes of another time.
+/// not known of the seeker's; `outside_hours` says what becomes of another time.
 #[utoipa::path(tag = "messages", security(("bearer" = ["messages:send"])), params(("id" = Uuid, Path),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the call is meant for.", max_length = 1024)),
     request_body = ScheduleInput, responses(

@@ -4,7 +4,7 @@ use std::ops::Range;
 use minijinja::machinery::ast::{BinOpKind, CallArg, Expr, ForLoop, IfCond, Stmt};
 use minijinja::machinery::{Token, parse, tokenize};
 
-use super::{Problem, filters, syntax};
+use super::{Problem, filters, kinds, syntax};
 use crate::http::schema::nearest;
 use crate::templates::variables;
 
@@ -198,6 +198,8 @@ impl<'a> Walker<'a> {
                 if !filters::is_known(filter.name) {
                     let known = filters::names();
                     self.unknown(filter.span().start_offset, "unknown_filter", "filter", filter.name, &known);
+                } else if let Some(detail) = kinds::misuse(filter) {
+                    self.refuse(filter.span().start_offset, "wrong_filter", detail);
                 }
                 if let Some(of) = &filter.expr {
                     self.expression(of, false);
@@ -276,7 +278,7 @@ impl<'a> Walker<'a> {
 }
 
 /// `contact.custom_fields["cohort"]` → its three parts.
-fn path(expression: &Expr<'_>) -> Option<Vec<String>> {
+pub fn path(expression: &Expr<'_>) -> Option<Vec<String>> {
     match expression {
         Expr::Var(variable) => Some(vec![variable.id.to_owned()]),
         Expr::GetAttr(part) => {

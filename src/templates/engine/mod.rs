@@ -7,6 +7,7 @@
 mod check;
 mod context;
 mod filters;
+mod kinds;
 mod render;
 
 pub use self::check::check;
@@ -14,8 +15,7 @@ pub use self::context::{Fact, Facts, Source, Value};
 pub use self::filters::{catalogue, first_name};
 pub use self::render::{Rendered, render};
 
-/// Bytes that a rendering may have.
-pub const OUTPUT: usize = 64 * 1024;
+use crate::http::limits::RENDERED_BYTES as OUTPUT;
 
 /// What is wrong with a text, and where: a byte offset.
 #[derive(Debug, Clone, PartialEq, Eq)]

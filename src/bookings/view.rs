@@ -1,0 +1,241 @@
+//! The page, drawn from what its JSON twin says. Everything is escaped but the style sheet, which is ours.
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use chrono::{DateTime, SecondsFormat, Utc};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior};
+use serde::Serialize;
+
+use super::api::{BookedMeeting, Booking, BookingSlot, OfferChoice};
+use super::words::BookingState;
+use crate::auth::sha256;
+use crate::error::{ApiError, ApiResult};
+use crate::meetings::{LocalSpan, MeetingMedium, Place};
+use crate::zones;
+
+const STYLE: &str = include_str!("page.css");
+const TEMPLATE: &str = include_str!("page.html");
+
+/// Nothing may be loaded, from nowhere; only this style sheet and forms to this service work.
+pub static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let style = BASE64.encode(sha256(STYLE.as_bytes()));
+    format!(
+        "default-src 'none'; style-src 'sha256-{style}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+});
+
+static ENGINE: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLock::new(|| {
+    let mut engine = Environment::new();
+    engine.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    engine.set_undefined_behavior(UndefinedBehavior::Strict);
+    // By its name values are escaped as HTML.
+    engine.add_template("page.html", TEMPLATE)?;
+    Ok(engine)
+});
+
+/// A sentence above the rest.
+#[derive(Debug, Clone, Serialize)]
+pub struct Notice {
+    pub wrong: bool,
+    pub text: String,
+}
+
+/// What was filled in, where it could not be taken.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Filled {
+    pub starts_at: String,
+    pub choice: usize,
+    pub phone: String,
+}
+
+/// All that the template draws.
+#[derive(Serialize)]
+struct View<'a> {
+    title: &'a str,
+    css: &'static str,
+    notice: Option<Notice>,
+    booking: Option<&'a Booking>,
+    form: &'a str,
+    calendar: &'a str,
+    filled: Filled,
+    choices: Vec<Choice>,
+    asks_number: bool,
+    days: Vec<Day>,
+    meeting: Option<Meeting>,
+    zones: Vec<Group>,
+}
+
+#[derive(Serialize)]
+struct Day {
+    name: String,
+    slots: Vec<Slot>,
+}
+
+#[derive(Serialize)]
+struct Slot {
+    starts_at: String,
+    label: String,
+}
+
+#[derive(Serialize)]
+struct Choice {
+    label: String,
+}
+
+#[derive(Serialize)]
+struct Meeting {
+    starts_at: String,
+    when: String,
+    zone: String,
+    how: String,
+    link: Option<String>,
+    directions: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Group {
+    name: &'static str,
+    zones: Vec<Zone>,
+}
+
+#[derive(Serialize)]
+struct Zone {
+    name: &'static str,
+    label: String,
+}
+
+/// The page of an invitation. `form` is what its forms send back, `calendar` where its iCalendar file is.
+pub fn page(
+    booking: &Booking,
+    form: &str,
+    calendar: &str,
+    notice: Option<Notice>,
+    filled: Filled,
+) -> ApiResult<String> {
+    let choice = |choice: &OfferChoice| Choice { label: how(choice.medium, choice.place.as_ref()) };
+    let lists_zones = matches!(booking.state, BookingState::Open | BookingState::Booked);
+    render(View {
+        title: &booking.title,
+        css: STYLE,
+        notice,
+        booking: Some(booking),
+        form,
+        calendar,
+        filled,
+        choices: booking.choices.iter().map(choice).collect(),
+        asks_number: booking.choices.iter().any(lacks_number),
+        days: days(&booking.slots),
+        meeting: booking.meeting.as_ref().map(|meeting| agreed(meeting, &booking.time_zone)),
+        zones: if lists_zones { groups(&booking.time_zone) } else { Vec::new() },
+    })
+}
+
+/// A page that says one thing.
+pub fn plain(title: &str, text: &str) -> ApiResult<String> {
+    render(View {
+        title,
+        css: STYLE,
+        notice: Some(Notice { wrong: false, text: text.to_owned() }),
+        booking: None,
+        form: "",
+        calendar: "",
+        filled: Filled::default(),
+        choices: Vec::new(),
+        asks_number: false,
+        days: Vec::new(),
+        meeting: None,
+        zones: Vec::new(),
+    })
+}
+
+fn render(view: View<'_>) -> ApiResult<String> {
+    let engine = ENGINE.as_ref().map_err(|error| ApiError::internal(error))?;
+    let page = engine.get_template("page.html").and_then(|template| template.render(Serde(view)));
+    page.map_err(|error| ApiError::internal(&error))
+}
+
+fn lacks_number(choice: &OfferChoice) -> bool {
+    let number = choice.place.as_ref().and_then(|place| place.phone.as_ref());
+    choice.medium == MeetingMedium::Phone && number.is_none()
+}
+
+fn seconds(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// The day and the hours that the clocks there show.
+fn told(local: &LocalSpan) -> (String, String) {
+    let read = |text: &str| DateTime::parse_from_rfc3339(text).unwrap_or_default();
+    let (starts, ends) = (read(&local.starts), read(&local.ends));
+    (starts.format("%A, %-d %B %Y").to_string(), format!("{}–{}", starts.format("%H:%M"), ends.format("%H:%M")))
+}
+
+/// The times by their days. On a day on which the clocks change, each says by which clock it is.
+fn days(slots: &[BookingSlot]) -> Vec<Day> {
+    let by_day = slots.chunk_by(|a, b| a.local.starts[..10] == b.local.starts[..10]);
+    let day = |slots: &[BookingSlot]| {
+        let changes = slots.iter().any(|slot| slot.local.abbreviation != slots[0].local.abbreviation);
+        let slot = |slot: &BookingSlot| {
+            let (_, hours) = told(&slot.local);
+            let label = if changes { format!("{hours} {}", slot.local.abbreviation) } else { hours };
+            Slot { starts_at: seconds(slot.starts_at), label }
+        };
+        Day { name: told(&slots[0].local).0, slots: slots.iter().map(slot).collect() }
+    };
+    by_day.map(day).collect()
+}
+
+fn agreed(meeting: &BookedMeeting, zone: &str) -> Meeting {
+    let (day, hours) = told(&meeting.local);
+    let place = meeting.place.as_ref();
+    Meeting {
+        starts_at: seconds(meeting.starts_at),
+        when: format!("{day}, {hours}"),
+        zone: format!(
+            "by the clock of {} ({}, UTC{})",
+            readable(zone),
+            meeting.local.abbreviation,
+            &meeting.local.starts[19..]
+        ),
+        how: how(meeting.medium, place),
+        link: place.and_then(|place| place.link.clone()),
+        directions: place.and_then(|place| place.directions.clone()),
+    }
+}
+
+fn how(medium: MeetingMedium, place: Option<&Place>) -> String {
+    let what = match medium {
+        MeetingMedium::Phone => "By phone",
+        MeetingMedium::Video => "By video",
+        MeetingMedium::Coffee => "Over a coffee",
+        MeetingMedium::OnSite => "Where you work",
+        MeetingMedium::Other => "In person",
+    };
+    let Some(place) = place else { return what.to_owned() };
+    let parts = [&place.name, &place.address, &place.phone].into_iter().flatten().map(String::as_str);
+    let parts: Vec<&str> = parts.collect();
+    if parts.is_empty() { what.to_owned() } else { format!("{what}: {}", parts.join(", ")) }
+}
+
+fn readable(zone: &str) -> String {
+    zone.replace('_', " ")
+}
+
+/// The zones by their continents, and the one that is shown, whatever it is called.
+fn groups(shown: &str) -> Vec<Group> {
+    let mut groups: BTreeMap<&'static str, Vec<Zone>> = BTreeMap::new();
+    for name in zones::names() {
+        let (continent, place) = name.split_once('/').unwrap_or(("Other", name));
+        let usual = ["Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"];
+        if usual.contains(&continent) {
+            groups.entry(continent).or_default().push(Zone { name, label: readable(place) });
+        } else if name == "UTC" || name == shown {
+            groups.entry("Other").or_default().push(Zone { name, label: readable(name) });
+        }
+    }
+    groups.into_iter().map(|(name, zones)| Group { name, zones }).collect()
+}
