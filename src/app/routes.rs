@@ -14,9 +14,10 @@ use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
 use crate::{
-    audit, bookings, busy, calendars, changes, circle_requests, companies, contacts, do_not_contact, duplicates,
-    erasure, exports, follow_ups, inbound, introductions, invites, lint, mail_accounts, meetings, merges, messages,
-    network, next_steps, profile, saved_views, search, sending, tags, templates, timeline, transfer, trash,
+    agendas, audit, bookings, busy, calendars, changes, circle_requests, companies, contacts, do_not_contact,
+    duplicates, erasure, exports, follow_ups, goals, inbound, insights, introductions, invites, lint, mail_accounts,
+    meeting_questions, meetings, merges, messages, network, next_steps, profile, questions, saved_views, search,
+    sending, tags, templates, timeline, traces, transfer, trash,
 };
 
 /// All routes, and the document as their handlers say it.
@@ -65,6 +66,12 @@ pub fn routes() -> (
                 .configure(busy::configure)
                 .configure(invites::configure)
                 .configure(meetings::configure)
+                .configure(goals::configure)
+                .configure(questions::configure)
+                .configure(meeting_questions::configure)
+                .configure(agendas::configure)
+                .configure(insights::configure)
+                .configure(traces::configure)
                 .configure(do_not_contact::configure)
                 .configure(sending::configure)
                 .configure(inbound::configure)
@@ -88,6 +95,7 @@ pub fn jobs() -> Registry {
         .with::<auth::recovery::SendLink>()
         .with::<messages::SendMessage>()
         .with::<invites::SendInvite>()
+        .with::<meetings::Tick>()
         .with::<mail_accounts::VerifyMailAccount>()
 }
 

@@ -86,9 +86,9 @@ scopes! {
     TemplatesWrite = "templates:write";
     /// Have messages leave the house.
     MessagesSend = "messages:send";
-    /// Read meetings.
+    /// Read meetings, their agendas, goals and questions.
     MeetingsRead = "meetings:read";
-    /// Create, change and delete meetings.
+    /// Create, change and delete meetings, their agendas, goals and questions.
     MeetingsWrite = "meetings:write";
     /// Read follow-ups.
     FollowUpsRead = "follow_ups:read";

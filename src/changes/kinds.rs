@@ -178,8 +178,14 @@ kinds! {
     MeetingConfirmed = "meeting.confirmed";
     /// A meeting got another time.
     MeetingRescheduled = "meeting.rescheduled";
+    /// A meeting began. Its clock is in the details.
+    MeetingStarted = "meeting.started";
+    /// Another minute of a meeting under way is over, or its time is up. Its clock is in the details.
+    MeetingTimeLeft = "meeting.time_left";
     /// A meeting took place.
     MeetingCompleted = "meeting.completed";
+    /// What was noted after a meeting was written.
+    MeetingDebriefed = "meeting.debriefed";
     /// A meeting was called off.
     MeetingCancelled = "meeting.cancelled";
     /// Somebody did not come to a meeting.
@@ -190,6 +196,48 @@ kinds! {
     MeetingRestored = "meeting.restored";
     /// A meeting left the trash for good, or its contact did.
     MeetingPurged = "meeting.purged";
+    /// A goal was set.
+    GoalCreated = "goal.created";
+    /// Fields of a goal changed, what became of it among them.
+    GoalUpdated = "goal.updated";
+    /// A goal went to the trash.
+    GoalDeleted = "goal.deleted";
+    /// A goal came back from the trash.
+    GoalRestored = "goal.restored";
+    /// A goal left the trash for good, or its meeting did.
+    GoalPurged = "goal.purged";
+    /// Something that was learned was kept.
+    InsightCreated = "insight.created";
+    /// Fields of an insight changed.
+    InsightUpdated = "insight.updated";
+    /// An insight went to the trash.
+    InsightDeleted = "insight.deleted";
+    /// An insight came back from the trash.
+    InsightRestored = "insight.restored";
+    /// An insight left the trash for good, or its meeting did.
+    InsightPurged = "insight.purged";
+    /// A question of one's own was added.
+    QuestionCreated = "question.created";
+    /// Fields of a question changed.
+    QuestionUpdated = "question.updated";
+    /// A question went to the trash.
+    QuestionDeleted = "question.deleted";
+    /// A question came back from the trash.
+    QuestionRestored = "question.restored";
+    /// A question left the trash for good.
+    QuestionPurged = "question.purged";
+    /// A question was put on the list of a meeting.
+    MeetingQuestionCreated = "meeting_question.created";
+    /// Fields of a meeting's question changed.
+    MeetingQuestionUpdated = "meeting_question.updated";
+    /// A question was asked. The meeting's clock is in the details.
+    MeetingQuestionAsked = "meeting_question.asked";
+    /// A question was answered. The meeting's clock is in the details.
+    MeetingQuestionAnswered = "meeting_question.answered";
+    /// A question was struck from the list of a meeting.
+    MeetingQuestionDeleted = "meeting_question.deleted";
+    /// The agenda of a meeting was written; its id is the meeting's.
+    AgendaUpdated = "agenda.updated";
     /// How the workspace wants its meetings changed.
     MeetingSettingsUpdated = "meeting_settings.updated";
     /// Times were offered for a meeting.

@@ -9,6 +9,7 @@ mod store;
 mod stream;
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -75,6 +76,8 @@ pub struct Change {
     pub version: i32,
     /// Names of the fields that changed, as the API has them; empty for a creation or a deletion.
     pub fields: Vec<String>,
+    /// What else there is to tell.
+    pub details: Option<Value>,
 }
 
 /// A write to one workspace: its connection, inside the transaction, and what it has changed so far.
@@ -104,7 +107,14 @@ impl<'a> Tx<'a> {
 
     /// Notes a change; it is written when the work is done, so that the workspace's counter is locked but briefly.
     pub fn record(&mut self, kind: Kind, resource_id: impl Into<Uuid>, version: i32, fields: Vec<String>) {
-        self.changes.push(Change { kind, resource_id: resource_id.into(), version, fields });
+        self.changes.push(Change { kind, resource_id: resource_id.into(), version, fields, details: None });
+    }
+
+    /// Says more of the change that was noted last.
+    pub fn detail(&mut self, details: Value) {
+        if let Some(last) = self.changes.last_mut() {
+            last.details = Some(details);
+        }
     }
 
     /// Notes what the audit log shall tell, of this write and whoever does it; entered when the work is done.

@@ -2,6 +2,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -21,6 +22,7 @@ pub struct ChangeRow {
     pub fields: Vec<String>,
     pub actor_kind: String,
     pub actor_id: Option<Uuid>,
+    pub details: Option<Value>,
 }
 
 /// What a change happened to.
@@ -63,6 +65,9 @@ pub struct Change {
     #[schema(example = json!(["headline", "tags"]))]
     pub fields: Vec<String>,
     pub actor: ChangeActor,
+    /// What else there is to tell: of what happens in a meeting, its clock, as `GET /v1/meetings/{id}/clock` shows it.
+    #[schema(value_type = Option<Object>, required, example = json!(null))]
+    pub details: Option<Value>,
 }
 
 impl Change {
@@ -76,6 +81,7 @@ impl Change {
             fields,
             actor_kind,
             actor_id,
+            details,
         } = row;
         let resource_type = kind.split('.').next().unwrap_or_default().to_owned();
         Self {
@@ -85,6 +91,7 @@ impl Change {
             resource: ChangedResource { resource_type, id, version },
             fields,
             actor: ChangeActor { kind: actor_kind, id: actor_id },
+            details,
         }
     }
 }

@@ -6,8 +6,9 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::sql_types::{self, Array, BigInt, Integer, Nullable, Text, Timestamptz};
+use diesel::sql_types::{self, Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::model::{ChangeRow as ChangeView, KindFilter};
@@ -75,6 +76,7 @@ pub async fn append(
             resources: chunk.iter().map(|change| change.resource_id).collect(),
             versions: chunk.iter().map(|change| change.version).collect(),
             fields: chunk.iter().map(|change| array_text(&change.fields)).collect(),
+            details: chunk.iter().map(|change| change.details.clone()).collect(),
         };
         if entries.execute(&mut conn).await? < chunk.len() {
             return Err(ApiError::internal(&"the workspace of a change is not there"));
@@ -96,6 +98,7 @@ struct Entries {
     resources: Vec<Uuid>,
     versions: Vec<i32>,
     fields: Vec<String>,
+    details: Vec<Option<Value>>,
 }
 
 impl QueryFragment<Pg> for Entries {
@@ -106,10 +109,10 @@ impl QueryFragment<Pg> for Entries {
         out.push_bind_param::<sql_types::Uuid, _>(&self.workspace)?;
         out.push_sql(
             " RETURNING id, change_seq) INSERT INTO changes (workspace_id, seq, kind, resource_id, resource_version, \
-             fields, occurred_at, actor_kind, actor_id) SELECT counter.id, counter.change_seq - ",
+             fields, details, occurred_at, actor_kind, actor_id) SELECT counter.id, counter.change_seq - ",
         );
         out.push_bind_param::<BigInt, _>(&self.count)?;
-        out.push_sql(" + row.number, row.kind, row.resource_id, row.version, row.fields::text[], ");
+        out.push_sql(" + row.number, row.kind, row.resource_id, row.version, row.fields::text[], row.details, ");
         out.push_bind_param::<Timestamptz, _>(&self.now)?;
         out.push_sql(", ");
         out.push_bind_param::<Text, _>(&self.actor_kind)?;
@@ -123,7 +126,9 @@ impl QueryFragment<Pg> for Entries {
         out.push_bind_param::<Array<Integer>, _>(&self.versions)?;
         out.push_sql("::integer[], ");
         out.push_bind_param::<Array<Text>, _>(&self.fields)?;
-        out.push_sql("::text[]) WITH ORDINALITY AS row (kind, resource_id, version, fields, number)");
+        out.push_sql("::text[], ");
+        out.push_bind_param::<Array<Nullable<Jsonb>>, _>(&self.details)?;
+        out.push_sql("::jsonb[]) WITH ORDINALITY AS row (kind, resource_id, version, fields, details, number)");
         Ok(())
     }
 }

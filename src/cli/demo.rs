@@ -5,16 +5,19 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{CliResult, text};
+use crate::agendas::{self, PresetInput};
 use crate::app::App;
 use crate::auth::users::{self, NewUser};
-use crate::changes::Actor;
+use crate::changes::{Actor, Tx};
 use crate::companies::{self, CompanyInput};
 use crate::contacts::{self, ContactId, ContactInput};
 use crate::db::WorkspaceId;
 use crate::error::{ApiError, ApiResult};
+use crate::goals::{self, GoalId};
 use crate::http::IfMatch;
 use crate::http::body;
-use crate::meetings::{self, ConfirmInput};
+use crate::meeting_questions::{self, MeetingQuestionId};
+use crate::meetings::{self, ConfirmInput, FinishInput, MeetingId, StartInput};
 use crate::{circle_requests, follow_ups, introductions, messages, profile, templates};
 
 const EMAIL: &str = "demo@inroad.example";
@@ -35,6 +38,8 @@ struct Story {
     templates: Vec<String>,
     messages: Vec<StoryMessage>,
     follow_ups: Vec<StoryFollowUp>,
+    /// Of the whole search.
+    goals: Vec<Value>,
     meetings: Vec<StoryMeeting>,
 }
 
@@ -55,6 +60,19 @@ struct StoryMeeting {
     #[serde(default)]
     confirmed: bool,
     body: Value,
+    /// What it is for. One may serve a goal of the search, by its place.
+    #[serde(default)]
+    goals: Vec<Value>,
+    /// They may serve a goal of the meeting, by its place.
+    #[serde(default)]
+    questions: Vec<StoryQuestion>,
+    debrief: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct StoryQuestion {
+    body: Value,
+    answer: Option<Value>,
 }
 
 /// A draft; one that went out, with `sent`; one that was answered, with `reply`.
@@ -126,6 +144,10 @@ async fn tell(app: &Data<App>) -> ApiResult<()> {
         for slug in story.templates {
             templates::copy(tx, app.new_id(), &slug).await?;
         }
+        let mut aims: Vec<GoalId> = Vec::new();
+        for goal in story.goals {
+            aims.push(goals::create(tx, app.new_id(), read(app, goal)?).await?.id);
+        }
         for told in story.meetings {
             let day = (tx.now + Duration::days(told.in_days)).date_naive();
             let mut body = told.body;
@@ -133,12 +155,14 @@ async fn tell(app: &Data<App>) -> ApiResult<()> {
             let with = body["contact_ids"].as_array().into_iter().flatten();
             let with = with.filter_map(|place| ids.get(usize::try_from(place.as_u64()?).ok()?));
             body["contact_ids"] = with.map(|id| json!(id)).collect();
-            let meeting = meetings::create(tx, app.new_id(), read(app, body)?).await?.id;
+            let made = meetings::create(tx, app.new_id(), read(app, body)?).await?;
+            let (meeting, starts_at) = (made.id, made.starts_at);
             if told.confirmed || told.in_days < 0 {
                 meetings::confirm(tx, meeting, &IfMatch::default(), ConfirmInput::default()).await?;
             }
+            let asked = prepare(app, tx, meeting, told.goals, told.questions, &aims).await?;
             if told.in_days < 0 {
-                meetings::complete(tx, meeting, &IfMatch::default()).await?;
+                take_place(app, tx, meeting, starts_at, asked, told.debrief).await?;
             }
         }
         for told in story.follow_ups {
@@ -162,6 +186,59 @@ async fn tell(app: &Data<App>) -> ApiResult<()> {
         Ok(())
     })
     .await
+}
+
+/// What a meeting is for, what is to be asked, and how its minutes are to be spent; gives what is answered to what.
+async fn prepare(
+    app: &App,
+    tx: &mut Tx<'_>,
+    meeting: MeetingId,
+    goals: Vec<Value>,
+    questions: Vec<StoryQuestion>,
+    aims: &[GoalId],
+) -> ApiResult<Vec<(MeetingQuestionId, Value)>> {
+    let place = |list: &[GoalId], value: &Value| list.get(usize::try_from(value.as_u64()?).ok()?).copied();
+    let (mut own, mut asked) = (Vec::new(), Vec::new());
+    for mut goal in goals {
+        goal["meeting_id"] = json!(meeting);
+        goal["serves_id"] = json!(place(aims, &goal["serves_id"]));
+        own.push(goals::create(tx, app.new_id(), read(app, goal)?).await?.id);
+    }
+    let any = !questions.is_empty();
+    for StoryQuestion { mut body, answer } in questions {
+        body["meeting_id"] = json!(meeting);
+        body["goal_id"] = json!(place(&own, &body["goal_id"]));
+        let question = meeting_questions::create(tx, app.new_id(), read(app, body)?).await?;
+        asked.extend(answer.map(|answer| (question.id, answer)));
+    }
+    if any {
+        agendas::preset(tx, meeting, &IfMatch::default(), PresetInput::default()).await?;
+    }
+    Ok(asked)
+}
+
+/// A meeting that is over: three minutes to each answer, and what was noted afterwards.
+async fn take_place(
+    app: &App,
+    tx: &mut Tx<'_>,
+    meeting: MeetingId,
+    starts_at: Option<DateTime<Utc>>,
+    asked: Vec<(MeetingQuestionId, Value)>,
+    debrief: Option<Value>,
+) -> ApiResult<()> {
+    let mut at = starts_at.unwrap_or(tx.now);
+    meetings::start(tx, meeting, &IfMatch::default(), StartInput { started_at: Some(at) }).await?;
+    for (question, mut answer) in asked {
+        at += Duration::minutes(3);
+        answer["answered_at"] = json!(at);
+        meeting_questions::answer(tx, question, &IfMatch::default(), read(app, answer)?).await?;
+    }
+    let finished_at = Some(at + Duration::minutes(5));
+    meetings::finish(tx, meeting, &IfMatch::default(), FinishInput { finished_at }).await?;
+    if let Some(debrief) = debrief {
+        meetings::write_debrief(tx, meeting, &IfMatch::default(), read(app, debrief)?).await?;
+    }
+    Ok(())
 }
 
 /// With ids in the place of places, and times in the place of days.

@@ -125,6 +125,7 @@ diesel::table! {
         fields -> Array<Text>,
         actor_kind -> Text,
         actor_id -> Nullable<Uuid>,
+        details -> Nullable<Jsonb>,
     }
 }
 
@@ -653,6 +654,10 @@ diesel::table! {
         history -> Jsonb,
         revision -> Int4,
         search_words -> TsVector,
+        started_at -> Nullable<Timestamptz>,
+        finished_at -> Nullable<Timestamptz>,
+        debrief -> Nullable<Jsonb>,
+        external_ids -> Jsonb,
     }
 }
 
@@ -978,11 +983,109 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::full_text::TsVector;
+
+    goals (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+        meeting_id -> Nullable<Uuid>,
+        serves_id -> Nullable<Uuid>,
+        text -> Text,
+        how_known -> Nullable<Text>,
+        rank -> Int2,
+        outcome -> Nullable<Text>,
+        outcome_note -> Nullable<Text>,
+        outcome_at -> Nullable<Timestamptz>,
+        decision -> Nullable<Text>,
+        decided_at -> Nullable<Timestamptz>,
+        search_words -> TsVector,
+    }
+}
+
+diesel::table! {
+    questions (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+        based_on_id -> Nullable<Uuid>,
+        category -> Text,
+        text -> Text,
+        stage -> Text,
+        audience -> Array<Text>,
+        tags -> Array<Text>,
+        follow_up -> Nullable<Text>,
+        folded -> Text,
+    }
+}
+
+diesel::table! {
+    meeting_questions (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        meeting_id -> Uuid,
+        question_id -> Nullable<Uuid>,
+        goal_id -> Nullable<Uuid>,
+        text -> Text,
+        position -> Int2,
+        asked_at -> Nullable<Timestamptz>,
+        answered_at -> Nullable<Timestamptz>,
+        answer -> Nullable<Text>,
+        usefulness -> Nullable<Int2>,
+    }
+}
+
+diesel::table! {
+    agendas (workspace_id, meeting_id) {
+        workspace_id -> Uuid,
+        meeting_id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        items -> Jsonb,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::full_text::TsVector;
+
+    insights (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+        meeting_id -> Uuid,
+        question_id -> Nullable<Uuid>,
+        goal_id -> Nullable<Uuid>,
+        topic -> Text,
+        stance -> Text,
+        confidence -> Text,
+        text -> Text,
+        quote -> Nullable<Text>,
+        search_words -> TsVector,
+    }
+}
+
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(members -> users (user_id));
 diesel::joinable!(members -> workspaces (workspace_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    agendas,
     api_key_secrets,
     api_keys,
     audit_heads,
@@ -1007,6 +1110,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     follow_up_runs,
     follow_up_settings,
     follow_ups,
+    goals,
     idempotency_keys,
     import_keys,
     import_mappings,
@@ -1014,6 +1118,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     imports,
     inbound_addresses,
     inbound_mails,
+    insights,
     introductions,
     invitations,
     jobs,
@@ -1021,6 +1126,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     mail_accounts,
     meeting_contacts,
     meeting_invites,
+    meeting_questions,
     meeting_offers,
     meeting_settings,
     meetings,
@@ -1029,6 +1135,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     one_time_tokens,
     periodic_tasks,
     positions,
+    questions,
     refresh_tokens,
     saved_views,
     search_walks,

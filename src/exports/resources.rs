@@ -16,10 +16,11 @@ use crate::error::{ApiError, ApiResult};
 use crate::fields::store;
 use crate::http::body;
 use crate::meetings::{self, MeetingInput, MeetingRecord};
+use crate::questions::{self, QuestionInput};
 use crate::saved_views::{self, SavedViewInput};
 use crate::{
-    circle_requests, do_not_contact, duplicates, follow_ups, introductions, lint, mail_accounts, messages, profile,
-    sending, templates, transfer,
+    agendas, circle_requests, do_not_contact, duplicates, follow_ups, goals, insights, introductions, lint,
+    mail_accounts, meeting_questions, messages, profile, sending, templates, transfer,
 };
 
 /// A file of an archive.
@@ -30,18 +31,24 @@ pub enum Resource {
     SavedViews,
     Meetings,
     Templates,
+    Questions,
     /// One that is written as its table has it.
     Rows(&'static Table),
 }
 
 impl Resource {
     /// A new resource has its line at the end, behind those that it points to: imports keep the places of their rows' files.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 28] = [
         Self::Companies,
         Self::Contacts,
         Self::SavedViews,
         Self::Rows(&contacts::STAGE_MOVES),
         Self::Meetings,
+        Self::Questions,
+        Self::Rows(&goals::ROWS),
+        Self::Rows(&meeting_questions::ROWS),
+        Self::Rows(&agendas::ROWS),
+        Self::Rows(&insights::ROWS),
         Self::Rows(&profile::ROWS),
         Self::Templates,
         Self::Rows(&transfer::KEYS),
@@ -69,6 +76,7 @@ impl Resource {
             Self::SavedViews => "saved_views",
             Self::Templates => "templates",
             Self::Meetings => "meetings",
+            Self::Questions => "questions",
             Self::Rows(table) => table.name,
         }
     }
@@ -94,6 +102,7 @@ impl Resource {
                 let (meetings, last) = meetings::after(conn, workspace, after).await?;
                 return Ok((values(&meetings), last));
             }
+            Self::Questions => values(&questions::after(conn, workspace, after).await?),
             Self::Rows(table) => return rows::page(conn, workspace, table, after).await,
         };
         let last = rows.last().and_then(|row| Uuid::try_parse(row["id"].as_str()?).ok());
@@ -143,6 +152,9 @@ impl Resource {
                 keys(meetings::load(tx, inputs.into_iter().zip(records).collect()).await?)
             }
             Self::Templates => keys(templates::load(app, tx, rows).await?),
+            Self::Questions => {
+                keys(questions::load(tx, inputs::<QuestionInput>(app, rows, &questions::DERIVED)?).await?)
+            }
         })
     }
 

@@ -341,6 +341,17 @@ async fn live(tx: &mut Tx<'_>, id: FollowUpId, if_match: &IfMatch) -> ApiResult<
     Ok((row, contact))
 }
 
+/// Those of these follow-ups that are not deleted, in the order of their ids.
+pub async fn read_many(conn: &Conn, workspace: WorkspaceId, ids: &[FollowUpId]) -> ApiResult<Vec<FollowUp>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut rows = store::find_many(conn, workspace, ids).await?;
+    rows.retain(|row| row.deleted_at.is_none());
+    let names = names(conn, workspace, &rows).await?;
+    Ok(rows.into_iter().map(|row| FollowUp::new(row, &names)).collect())
+}
+
 /// The day that the seeker's calendar shows, and when it is over.
 #[derive(Debug, Clone, Copy)]
 pub struct Today {

@@ -68,7 +68,9 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for MaybeBody<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let has = |name: HeaderName, none: &str| request.headers().get(name).is_some_and(|value| value != none);
-        if has(header::CONTENT_TYPE, "") || has(header::CONTENT_LENGTH, "0") || has(header::TRANSFER_ENCODING, "") {
+        // Before HTTP/2 a body has one of these headers (RFC 9112, 6.3). Many clients name the type of one that is not there.
+        let untold = request.version() > actix_web::http::Version::HTTP_11 && has(header::CONTENT_TYPE, "");
+        if untold || has(header::CONTENT_LENGTH, "0") || has(header::TRANSFER_ENCODING, "") {
             let body = Body::from_request(request, payload);
             return Box::pin(async move { body.await.map(|Body(value)| Self(value)) });
         }
@@ -97,6 +99,11 @@ impl<T: Serialize + DeserializeOwned + ToSchema> Patch<T> {
         T: Rules,
     {
         ruled(&self.app.schemas, self.merged(current)?, settle)
+    }
+
+    /// What it says of a field.
+    pub fn get(&self, field: &str) -> Option<&Value> {
+        self.patch.get(field)
     }
 
     fn merged(&self, current: &T) -> ApiResult<Map<String, Value>> {

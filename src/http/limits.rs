@@ -22,6 +22,12 @@ pub const CALENDAR_FEEDS: i64 = 20;
 
 /// Calendars that a workspace imports to tell when the seeker is busy.
 pub const BUSY_CALENDARS: i64 = 20;
+
+/// Questions of a meeting.
+pub const MEETING_QUESTIONS: i64 = 50;
+
+/// Insights of a meeting.
+pub const INSIGHTS: i64 = 50;
 /// Nudges of a follow-up plan.
 pub const PLAN_STEPS: usize = 10;
 /// Days off in the settings of follow-ups.
@@ -77,6 +83,12 @@ pub struct Limits {
     /// Contacts of a meeting.
     #[schema(example = 20)]
     meeting_contacts: usize,
+    /// Questions of a meeting.
+    #[schema(example = 50)]
+    meeting_questions: i64,
+    /// Insights of a meeting.
+    #[schema(example = 50)]
+    meeting_insights: i64,
     /// What can happen to one meeting: each other time or state counts.
     #[schema(example = 200)]
     meeting_steps: usize,
@@ -133,6 +145,8 @@ pub async fn read_limits(app: Data<App>, _none: NoParams) -> ApiResult<Answer<Li
         tags: 100,
         emails: 50,
         meeting_contacts: 20,
+        meeting_questions: MEETING_QUESTIONS,
+        meeting_insights: INSIGHTS,
         meeting_steps: MEETING_STEPS,
         follow_up_plan_steps: PLAN_STEPS,
         follow_up_days_off: DAYS_OFF,

@@ -26,10 +26,13 @@ mod thresholds;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::engine::{Draft, Mutual, Rules, check};
+pub use self::pattern::Phrases;
+pub use self::phrases::JOB;
 pub use self::report::{Finding, LintField, Praise, Report, Span};
 pub use self::rules::{LintRule, Severity};
 pub use self::service::{report, report_of};
 pub use self::store::SETTINGS;
+pub use self::text::Text as ReadText;
 pub use self::thresholds::LintThresholds;
 
 pub fn configure(config: &mut ServiceConfig) {

@@ -3,6 +3,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::debrief::DebriefRecord;
 use super::history::MeetingStep;
 use super::model::{Details, MeetingId, MeetingRow};
 use super::settings::MeetingSettingsInput;
@@ -11,6 +12,7 @@ use super::words::{MeetingMedium, MeetingParty, MeetingPayer, MeetingState};
 use crate::contacts::ContactId;
 use crate::db::Json;
 use crate::error::Fault;
+use crate::external_ids::ExternalIds;
 use crate::http::body::Rules;
 
 /// What can be written of a meeting. Its state changes by what happens to it: see the operations below it.
@@ -59,6 +61,9 @@ pub struct MeetingInput {
     /// Markdown.
     #[schema(max_length = 65536)]
     pub notes: Option<String>,
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub external_ids: ExternalIds,
 }
 
 /// Where a meeting takes place: somewhere, by a number, or behind a link.
@@ -159,13 +164,27 @@ pub struct Meeting {
     /// That of its iCalendar (RFC 5545): one more for whatever those who are invited have to be told.
     #[schema(example = 0)]
     pub sequence: i32,
+    /// When it began, by the client's clock; `null` until it was started.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When its minutes are over, counted from then. `GET /v1/meetings/{id}/clock` tells how much is left.
+    pub time_up_at: Option<DateTime<Utc>>,
+    /// When it was over, by the client's clock.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// What the seeker noted afterwards; `GET /v1/meetings/{id}/debrief` has all of it, promises, names and insights, too.
+    pub debrief: Option<DebriefRecord>,
+    #[schema(value_type = Object)]
+    pub external_ids: ExternalIds,
     pub warnings: Vec<MeetingWarning>,
 }
 
 impl Meeting {
+    pub fn version(&self) -> i32 {
+        self.version
+    }
+
     pub fn new(row: MeetingRow, contacts: Vec<MeetingContact>, preferences: &MeetingSettingsInput) -> Self {
         let warnings = row.warnings(preferences);
-        let ends_at = row.ends_at();
+        let (ends_at, time_up_at) = (row.ends_at(), row.time_up_at());
         let MeetingRow {
             workspace_id: _,
             id,
@@ -191,6 +210,10 @@ impl Meeting {
             reconfirmed_at,
             history: Json(history),
             sequence,
+            started_at,
+            finished_at,
+            debrief,
+            external_ids: Json(external_ids),
         } = row;
         let span = starts_at.zip(ends_at);
         let arrive_by_at = starts_at
@@ -226,6 +249,11 @@ impl Meeting {
             reconfirmed_at,
             history,
             sequence,
+            started_at,
+            time_up_at,
+            finished_at,
+            debrief: debrief.map(|debrief| debrief.0),
+            external_ids,
             warnings,
         }
     }
@@ -250,6 +278,7 @@ impl From<Meeting> for MeetingInput {
             dress: meeting.dress,
             arrive_minutes_before: meeting.arrive_minutes_before,
             notes: meeting.notes,
+            external_ids: meeting.external_ids,
         }
     }
 }

@@ -74,6 +74,10 @@ pub async fn blank(
         reconfirmed_at: None,
         history: Json::default(),
         sequence: 0,
+        started_at: None,
+        finished_at: None,
+        debrief: None,
+        external_ids: Json::default(),
     };
     let mut row = blank.told(input);
     row.set_busy(preferences.travel(row.medium));
@@ -135,6 +139,7 @@ impl MeetingRow {
             cost_minor,
             cost_currency,
             notes: filled(input.notes),
+            external_ids: Json(input.external_ids),
             ..self
         }
     }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::api::{Meeting, MeetingInput};
+use super::debrief::DebriefRecord;
 use super::history::MeetingStep;
 use super::model::{MeetingId, MeetingRow};
 use super::words::MeetingState;
@@ -14,6 +15,7 @@ use crate::contacts;
 use crate::db::{Conn, Json, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
 use crate::exports::Kept;
+use crate::external_ids;
 
 /// Meetings that are read at once.
 const PAGE: i64 = 500;
@@ -25,13 +27,29 @@ pub struct MeetingRecord {
     reconfirmed_at: Option<DateTime<Utc>>,
     history: Vec<MeetingStep>,
     sequence: i32,
+    // Archives of before have none of these.
+    #[serde(default)]
+    started_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    finished_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    debrief: Option<DebriefRecord>,
 }
 
 impl MeetingRecord {
-    const FIELDS: [&str; 4] = ["state", "reconfirmed_at", "history", "sequence"];
+    const FIELDS: [&str; 7] =
+        ["state", "reconfirmed_at", "history", "sequence", "started_at", "finished_at", "debrief"];
     /// What follows from the other fields.
-    const DERIVED: [&str; 7] =
-        ["next_states", "contacts", "ends_at", "seeker_local", "contact_local", "arrive_by_at", "warnings"];
+    const DERIVED: [&str; 8] = [
+        "next_states",
+        "contacts",
+        "ends_at",
+        "seeker_local",
+        "contact_local",
+        "arrive_by_at",
+        "time_up_at",
+        "warnings",
+    ];
 
     /// Takes it out of a meeting as the API shows it. What is left is an input.
     pub fn take(object: &mut Map<String, Value>) -> ApiResult<Self> {
@@ -88,6 +106,9 @@ pub async fn load(tx: &mut Tx<'_>, items: Vec<((Kept, MeetingInput), MeetingReco
             reconfirmed_at: record.reconfirmed_at,
             history: Json(record.history),
             sequence: record.sequence,
+            started_at: record.started_at,
+            finished_at: record.finished_at,
+            debrief: record.debrief.map(Json),
             ..blank
         };
         links.extend(service::links(tx.workspace, row.id, &with));
@@ -96,6 +117,9 @@ pub async fn load(tx: &mut Tx<'_>, items: Vec<((Kept, MeetingInput), MeetingReco
     let added = store::insert_missing(tx.conn, &rows).await?;
     links.retain(|link| added.contains(&link.meeting_id));
     store::insert_contacts(tx.conn, &links).await?;
+    let named = rows.iter().filter(|row| added.contains(&row.id));
+    let named: Vec<_> = named.map(|row| (Uuid::from(row.id), row.external_ids.0.clone())).collect();
+    external_ids::insert_many(tx.conn, tx.workspace, service::RESOURCE, &named).await?;
     for row in rows.iter().filter(|row| added.contains(&row.id)) {
         tx.record(Kind::MeetingCreated, row.id, row.version, Vec::new());
     }

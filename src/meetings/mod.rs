@@ -5,9 +5,11 @@
 mod actions;
 mod api;
 mod booking;
+mod debrief;
 mod draft;
 mod export;
 mod history;
+mod live;
 mod model;
 mod people;
 mod query;
@@ -26,14 +28,16 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::api::{CancelInput, ConfirmInput, Meeting, MeetingInput, Place, ReconfirmInput};
 pub use self::booking::{Chosen, book, busy, called, deleted_or_not, from, hold, ids_with, read};
+pub use self::debrief::{DebriefInput, put as write_debrief};
 pub use self::export::{MeetingRecord, after, load};
+pub use self::live::{FinishInput, MeetingClock, StartInput, Tick, clock, finish, stamp, start};
 pub use self::model::MeetingId;
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, free_texts};
 pub use self::search::found;
-pub use self::service::{RESOURCE, confirmed, create, purge, read_many, restore};
+pub use self::service::{RESOURCE, confirmed, create, duration, purge, read_many, restore, stays};
 pub use self::settings::preferences;
 pub use self::steps::{cancel, complete, confirm, reconfirm};
-pub use self::store::{SETTINGS, TAKEN, is_there, open_with, reindex};
+pub use self::store::{LINK, SETTINGS, TAKEN, is_there, live_ids, open_with, reindex};
 pub use self::time::{LocalSpan, WallClock, local, start as instant};
 pub use self::timeline::timeline;
 pub use self::words::{MeetingMedium, MeetingParty, MeetingState};
@@ -53,5 +57,12 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(actions::reschedule_meeting)
         .service(actions::complete_meeting)
         .service(actions::cancel_meeting)
-        .service(actions::note_no_show);
+        .service(actions::note_no_show)
+        .service(actions::start_meeting)
+        .service(actions::finish_meeting)
+        .service(actions::read_meeting_clock)
+        .service(debrief::routes::read_debrief)
+        .service(debrief::routes::put_debrief)
+        .service(debrief::routes::patch_debrief)
+        .service(debrief::routes::draft_thank_you);
 }

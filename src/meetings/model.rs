@@ -4,12 +4,14 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::api::Place;
+use super::debrief::DebriefRecord;
 use super::history::MeetingStep;
 use super::settings::MeetingSettingsInput;
 use super::words::{MeetingMedium, MeetingPayer, MeetingState};
 use crate::contacts::ContactId;
 use crate::db::schema::{meeting_contacts, meeting_settings, meetings};
 use crate::db::{Json, WorkspaceId};
+use crate::external_ids::ExternalIds;
 use crate::resource_id;
 
 resource_id!(
@@ -47,6 +49,10 @@ pub struct MeetingRow {
     /// What iCalendar calls `SEQUENCE` (RFC 5545, 3.8.7.4), a word that migrations do not use.
     #[diesel(column_name = revision)]
     pub sequence: i32,
+    pub started_at: Option<DateTime<Utc>>,
+    pub finished_at: Option<DateTime<Utc>>,
+    pub debrief: Option<Json<DebriefRecord>>,
+    pub external_ids: Json<ExternalIds>,
 }
 
 /// The fields that nothing filters or sorts by, kept as one document.

@@ -121,6 +121,11 @@ fn texts_of(row: MeetingRow) -> Vec<FreeText> {
     add("bring".to_owned(), details.bring);
     add("dress".to_owned(), details.dress);
     add("notes".to_owned(), row.notes);
+    if let Some(debrief) = row.debrief.map(|debrief| debrief.0) {
+        add("debrief/notes".to_owned(), debrief.notes);
+        add("debrief/thanks_for".to_owned(), debrief.thanks_for);
+        add("debrief/next_step".to_owned(), debrief.next_step);
+    }
     for (index, step) in row.history.0.into_iter().enumerate() {
         add(format!("history/{index}/reason"), step.reason);
     }

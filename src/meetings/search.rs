@@ -14,6 +14,7 @@ use crate::search::{self, Found, Place as Rank, Text};
 fn texts(row: &MeetingRow) -> Vec<Text<'_>> {
     let details = &row.details.0;
     let place = |part: fn(&Place) -> Option<&str>| details.place.as_ref().and_then(part);
+    let debrief = row.debrief.as_ref().map(|debrief| &debrief.0);
     let fields = [
         (Rank::Name, "/title", row.title.as_deref()),
         (Rank::Heading, "/place/name", place(|place| place.name.as_deref())),
@@ -22,6 +23,9 @@ fn texts(row: &MeetingRow) -> Vec<Text<'_>> {
         (Rank::Rest, "/bring", details.bring.as_deref()),
         (Rank::Rest, "/dress", details.dress.as_deref()),
         (Rank::Rest, "/notes", row.notes.as_deref()),
+        (Rank::Rest, "/debrief/notes", debrief.and_then(|own| own.notes.as_deref())),
+        (Rank::Rest, "/debrief/thanks_for", debrief.and_then(|own| own.thanks_for.as_deref())),
+        (Rank::Rest, "/debrief/next_step", debrief.and_then(|own| own.next_step.as_deref())),
     ];
     fields.into_iter().filter_map(|(rank, pointer, text)| Some(Text::new(rank, pointer, text?))).collect()
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use futures_util::try_join;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::api::{Meeting, MeetingContact, MeetingInput};
@@ -16,9 +17,10 @@ use crate::changes::{Kind, Tx};
 use crate::contacts::{self, ContactId};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
+use crate::external_ids::ExternalIds;
 use crate::http::{IfMatch, Patch};
 use crate::sort::Position;
-use crate::{fields, introductions, messages, trash};
+use crate::{external_ids, fields, goals, insights, introductions, meeting_questions, messages, trash};
 
 pub const RESOURCE: &str = "meeting";
 
@@ -34,6 +36,7 @@ pub async fn create(tx: &mut Tx<'_>, id: MeetingId, input: MeetingInput) -> ApiR
     let row = draft::fresh(tx, id, input, &preferences).await?;
     store::insert(tx.conn, &row).await?;
     store::insert_contacts(tx.conn, &links(tx.workspace, id, &with)).await?;
+    external_ids::rewrite(tx.conn, tx.workspace, RESOURCE, id.into(), &row.external_ids.0).await?;
     tx.record(Kind::MeetingCreated, id, 1, Vec::new());
     shown(tx, row, &with, &preferences).await
 }
@@ -55,7 +58,7 @@ pub async fn patch(
     if_match: &IfMatch,
     patch: &Patch<MeetingInput>,
 ) -> ApiResult<Meeting> {
-    let Locked { row: before, with } = live(tx, id, if_match).await?;
+    let Locked { row: before, with } = live_with(tx, id, if_match, &named_in(patch)).await?;
     let preferences = settings::hold(tx).await?;
     let told = shown(tx, before.clone(), &with, &preferences).await?;
     let input = patch.apply_ruled(&told.clone().into(), |input| {
@@ -84,6 +87,8 @@ pub async fn patch(
         let come: Vec<ContactId> = now_with.iter().copied().filter(|contact| !with.contains(contact)).collect();
         steps::join(tx, &after, &come).await?;
     }
+    let (known, named) = (&before.external_ids.0, &after.external_ids.0);
+    external_ids::replace(tx.conn, tx.workspace, RESOURCE, id.into(), known, named).await?;
     write(tx, after, &now_with, &preferences, Kind::MeetingUpdated, told).await
 }
 
@@ -127,6 +132,7 @@ pub async fn delete(tx: &mut Tx<'_>, id: MeetingId, if_match: &IfMatch) -> ApiRe
     row.version += 1;
     row.updated_at = tx.now;
     store::update(tx.conn, &row).await?;
+    external_ids::rewrite(tx.conn, tx.workspace, RESOURCE, id.into(), &ExternalIds::new()).await?;
     let names = contacts::names(tx.conn, tx.workspace, &with).await?;
     trash::put(tx, RESOURCE, id.into(), &title(&row, &named(&with, &names))).await?;
     tx.record(Kind::MeetingDeleted, id, row.version, Vec::new());
@@ -141,6 +147,7 @@ pub async fn restore(tx: &mut Tx<'_>, id: MeetingId) -> ApiResult<()> {
     row.version += 1;
     row.updated_at = tx.now;
     store::restore(tx.conn, &row).await?;
+    external_ids::rewrite(tx.conn, tx.workspace, RESOURCE, id.into(), &row.external_ids.0).await?;
     tx.record(Kind::MeetingRestored, id, row.version, Vec::new());
     Ok(())
 }
@@ -148,6 +155,10 @@ pub async fn restore(tx: &mut Tx<'_>, id: MeetingId) -> ApiResult<()> {
 /// Removes it for good, if it is still there: it may have gone with its contact.
 pub async fn purge(tx: &mut Tx<'_>, id: MeetingId) -> ApiResult<()> {
     let Some(row) = store::lock(tx.conn, tx.workspace, id).await? else { return Ok(()) };
+    external_ids::rewrite(tx.conn, tx.workspace, RESOURCE, id.into(), &ExternalIds::new()).await?;
+    insights::meeting_purged(tx, id).await?;
+    meeting_questions::meeting_purged(tx, id).await?;
+    goals::meeting_purged(tx, id).await?;
     messages::meeting_gone(tx, id).await?;
     introductions::meeting_gone(tx, id).await?;
     store::purge(tx.conn, tx.workspace, id).await?;
@@ -155,10 +166,25 @@ pub async fn purge(tx: &mut Tx<'_>, id: MeetingId) -> ApiResult<()> {
     Ok(())
 }
 
+/// Whether the meeting is there; if so, it stays until the end of the transaction.
+pub async fn stays(tx: &mut Tx<'_>, id: MeetingId) -> ApiResult<bool> {
+    Ok(store::lock(tx.conn, tx.workspace, id).await?.is_some_and(|row| row.deleted_at.is_none()))
+}
+
+/// How long the meeting takes, in minutes.
+pub async fn duration(conn: &Conn, workspace: WorkspaceId, id: MeetingId) -> ApiResult<i16> {
+    Ok(store::find(conn, workspace, id).await?.duration_minutes)
+}
+
 /// The meeting and with whom it is, locked.
 pub async fn live(tx: &mut Tx<'_>, id: MeetingId, if_match: &IfMatch) -> ApiResult<Locked> {
+    live_with(tx, id, if_match, &[]).await
+}
+
+/// As [`live`]; `others` may come to be in it, and are locked with those who are.
+async fn live_with(tx: &mut Tx<'_>, id: MeetingId, if_match: &IfMatch, others: &[ContactId]) -> ApiResult<Locked> {
     let with = with_whom(tx, id).await?;
-    contacts::read_many(tx, &with).await?;
+    contacts::read_many(tx, &[&with, others].concat()).await?;
     let row = store::lock(tx.conn, tx.workspace, id).await?.filter(|row| row.deleted_at.is_none());
     let row = row.ok_or_else(ApiError::not_found)?;
     if_match.check(row.version)?;
@@ -166,6 +192,12 @@ pub async fn live(tx: &mut Tx<'_>, id: MeetingId, if_match: &IfMatch) -> ApiResu
         return Err(ApiError::unavailable(&"the meeting went to other contacts while it was looked at"));
     }
     Ok(Locked { row, with })
+}
+
+/// Whom a patch would have the meeting be with.
+fn named_in(patch: &Patch<MeetingInput>) -> Vec<ContactId> {
+    let ids = patch.get("contact_ids").and_then(Value::as_array).into_iter().flatten();
+    ids.filter_map(|id| Some(Uuid::try_parse(id.as_str()?).ok()?.into())).collect()
 }
 
 async fn with_whom(tx: &mut Tx<'_>, id: MeetingId) -> ApiResult<Vec<ContactId>> {

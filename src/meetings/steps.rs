@@ -88,6 +88,7 @@ pub async fn reschedule(
     row.allow_overlap = input.allow_overlap.unwrap_or(row.allow_overlap);
     row.set_busy(preferences.travel(row.medium));
     row.reconfirmed_at = None;
+    row.unstart();
     row.sequence += 1;
     row.step(MeetingStepKind::Rescheduled, tx.now, input.by, filled(input.reason))?;
     let newly_confirmed = confirmed && row.state != to;
@@ -105,9 +106,13 @@ pub async fn reschedule(
 pub async fn complete(tx: &mut Tx<'_>, id: MeetingId, if_match: &IfMatch) -> ApiResult<Meeting> {
     let Locked { mut row, with } = live(tx, id, if_match).await?;
     row.state.go(MeetingState::Completed)?;
-    let starts_at = is_over(&row, tx.now + EARLY)?;
+    let starts_at = match row.started_at {
+        Some(at) => at,
+        None => is_over(&row, tx.now + EARLY)?,
+    };
     let (preferences, before) = look(tx, &row, &with).await?;
     row.state = MeetingState::Completed;
+    row.finished_at = row.started_at.map(|at| at.max(tx.now));
     row.step(MeetingStepKind::Completed, tx.now, None, None)?;
     let told = write(tx, row, &with, &preferences, Kind::MeetingCompleted, before).await?;
     touch(tx, &with, Stage::Met, starts_at.min(tx.now)).await?;
@@ -119,6 +124,7 @@ pub async fn cancel(tx: &mut Tx<'_>, id: MeetingId, if_match: &IfMatch, input: C
     row.state.go(MeetingState::Cancelled)?;
     let (preferences, before) = look(tx, &row, &with).await?;
     row.state = MeetingState::Cancelled;
+    row.unstart();
     row.sequence += 1;
     row.step(MeetingStepKind::Cancelled, tx.now, input.by, filled(input.reason))?;
     write(tx, row, &with, &preferences, Kind::MeetingCancelled, before).await
@@ -130,12 +136,13 @@ pub async fn no_show(tx: &mut Tx<'_>, id: MeetingId, if_match: &IfMatch, input: 
     is_over(&row, tx.now)?;
     let (preferences, before) = look(tx, &row, &with).await?;
     row.state = MeetingState::NoShow;
+    row.unstart();
     row.step(MeetingStepKind::NoShow, tx.now, Some(input.by), filled(input.reason))?;
     write(tx, row, &with, &preferences, Kind::MeetingNotAttended, before).await
 }
 
 /// The settings, held, and the meeting as it was.
-async fn look(tx: &mut Tx<'_>, row: &MeetingRow, with: &[ContactId]) -> ApiResult<(MeetingSettingsInput, Meeting)> {
+pub async fn look(tx: &mut Tx<'_>, row: &MeetingRow, with: &[ContactId]) -> ApiResult<(MeetingSettingsInput, Meeting)> {
     let preferences = settings::hold(tx).await?;
     let before = shown(tx, row.clone(), with, &preferences).await?;
     Ok((preferences, before))
@@ -165,7 +172,7 @@ pub async fn join(tx: &mut Tx<'_>, row: &MeetingRow, with: &[ContactId]) -> ApiR
 }
 
 /// Tells the contacts' slice what happened.
-async fn touch(tx: &mut Tx<'_>, with: &[ContactId], stage: Stage, at: DateTime<Utc>) -> ApiResult<()> {
+pub async fn touch(tx: &mut Tx<'_>, with: &[ContactId], stage: Stage, at: DateTime<Utc>) -> ApiResult<()> {
     let touches: HashMap<_, _> = with.iter().map(|id| (*id, Touch { at, stage, thanks: false })).collect();
     contacts::note_touches(tx, &touches).await
 }

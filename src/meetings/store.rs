@@ -16,12 +16,12 @@ use crate::db::full_text::Vector;
 use crate::db::schema::{meeting_contacts, meeting_settings, meetings};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault, OnConstraint};
-use crate::exports::Table;
+use crate::exports::{Link, Table};
 use crate::search;
 use crate::sort::{Order, Position, keyset};
 use crate::spans::Span;
 
-/// Rows of one statement: 25 values each, and PostgreSQL takes 65,535 values.
+/// Rows of one statement: 29 values each, and PostgreSQL takes 65,535 values.
 const CHUNK: usize = 1_000;
 
 /// The row with what is derived from it.
@@ -203,6 +203,22 @@ pub async fn reindex(mut conn: &Conn, workspace: WorkspaceId, ids: &[MeetingId])
     let words = rows.iter().map(|row| (row.id.into(), words(row)));
     search::keep(conn, workspace, "meetings", words).await
 }
+
+/// The meetings that are not deleted, for what belongs to one: that of another is not there.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub fn live_ids(workspace: WorkspaceId) -> _ {
+    meetings::table
+        .filter(meetings::workspace_id.eq(workspace))
+        .filter(meetings::deleted_at.is_null())
+        .select(meetings::id)
+}
+
+/// How the rows of an archive that belong to a meeting point to it: one with nobody who is there is not brought back.
+pub const LINK: Link = Link {
+    and: "EXISTS (SELECT 1 FROM meeting_contacts AS w JOIN contacts AS c ON c.workspace_id = w.workspace_id \
+          AND c.id = w.contact_id WHERE w.workspace_id = r.workspace_id AND w.meeting_id = r.id AND c.deleted_at IS NULL)",
+    ..Link::required("meeting_id", "meetings")
+};
 
 /// The row, deleted or not, locked until the end of the transaction.
 pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: MeetingId) -> ApiResult<Option<MeetingRow>> {

@@ -18,9 +18,29 @@ pub async fn timeline(conn: &Conn, workspace: WorkspaceId, contact: ContactId, s
     let shown = show_all(conn, workspace, rows.clone()).await?;
     let entries = rows.iter().zip(&shown).flat_map(|(row, meeting)| {
         let called = title(row, &meeting.contacts);
-        (0..).zip(&row.history.0).map(move |(place, step)| entry(row, place, step, &called))
+        let noted = debriefed(row, &called);
+        (0..).zip(&row.history.0).map(move |(place, step)| entry(row, place, step, &called)).chain(noted)
     });
     Ok(span.take(entries.collect()))
+}
+
+/// That the seeker noted what was said.
+fn debriefed(row: &MeetingRow, called: &str) -> Option<Entry> {
+    let debrief = &row.debrief.as_ref()?.0;
+    Some(Entry {
+        kind: "meeting.debriefed",
+        at: debrief.written_at,
+        resource: super::RESOURCE,
+        resource_id: row.id.into(),
+        title: format!("You noted what came of it: {called}"),
+        details: json!({
+            "usefulness": debrief.usefulness,
+            "energy": debrief.energy,
+            "promises": debrief.follow_up_ids.len(),
+            "names": debrief.introduction_ids.len(),
+        }),
+        tie: format!("{}/debrief", row.id),
+    })
 }
 
 fn entry(row: &MeetingRow, place: usize, step: &MeetingStep, called: &str) -> Entry {
@@ -29,6 +49,7 @@ fn entry(row: &MeetingRow, place: usize, step: &MeetingStep, called: &str) -> En
         MeetingStepKind::Confirmed => ("meeting.confirmed", "was confirmed"),
         MeetingStepKind::Reconfirmed => ("meeting.reconfirmed", "was confirmed once more"),
         MeetingStepKind::Rescheduled => ("meeting.rescheduled", "got another time"),
+        MeetingStepKind::Started => ("meeting.started", "began"),
         MeetingStepKind::Completed => ("meeting.completed", "took place"),
         MeetingStepKind::Cancelled => ("meeting.cancelled", "was called off"),
         MeetingStepKind::NoShow => ("meeting.no_show", "was missed"),

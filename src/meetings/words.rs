@@ -53,6 +53,8 @@ text_enum! {
         Reconfirmed = "reconfirmed",
         /// It got another time, or another duration.
         Rescheduled = "rescheduled",
+        /// The two began to talk.
+        Started = "started",
         Completed = "completed",
         Cancelled = "cancelled",
         NoShow = "no_show",

@@ -12,8 +12,8 @@ use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::text::FreeText;
 use crate::{
-    bookings, circle_requests, companies, duplicates, follow_ups, introductions, invites, meetings, messages,
-    templates, transfer,
+    agendas, bookings, circle_requests, companies, duplicates, follow_ups, goals, insights, introductions, invites,
+    meeting_questions, meetings, messages, questions, templates, transfer,
 };
 
 /// The foreign keys to `contacts`, with what becomes of the rows when the contact is merged and when it is erased.
@@ -90,6 +90,8 @@ pub async fn held(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> Api
     held.insert("circle_requests".to_owned(), circle_requests::contact_held(conn, workspace, ids).await?);
     held.insert("messages".to_owned(), messages::contact_held(conn, workspace, ids).await?);
     held.insert("meetings".to_owned(), meetings::contact_held(conn, workspace, ids).await?);
+    held.insert("meeting_questions".to_owned(), meeting_questions::contact_held(conn, workspace, ids).await?);
+    held.insert("insights".to_owned(), insights::contact_held(conn, workspace, ids).await?);
     held.insert("meeting_offers".to_owned(), bookings::contact_held(conn, workspace, ids).await?);
     held.insert("meeting_invites".to_owned(), invites::contact_held(conn, workspace, ids).await?);
     held.insert("follow_ups".to_owned(), follow_ups::contact_held(conn, workspace, ids).await?);
@@ -121,6 +123,11 @@ pub const TEXTS: &[&str] = &[
     bookings::RESOURCE,
     follow_ups::RESOURCE,
     templates::RESOURCE,
+    goals::RESOURCE,
+    questions::RESOURCE,
+    meeting_questions::RESOURCE,
+    agendas::RESOURCE,
+    insights::RESOURCE,
 ];
 /// Resources whose texts are read at once.
 const AT_ONCE: i64 = 1_000;
@@ -142,6 +149,11 @@ pub async fn texts(
         bookings::RESOURCE => bookings::free_texts(conn, workspace, after, AT_ONCE).await,
         follow_ups::RESOURCE => follow_ups::free_texts(conn, workspace, after, AT_ONCE).await,
         templates::RESOURCE => templates::free_texts(conn, workspace, after, AT_ONCE).await,
+        goals::RESOURCE => goals::free_texts(conn, workspace, after, AT_ONCE).await,
+        questions::RESOURCE => questions::free_texts(conn, workspace, after, AT_ONCE).await,
+        meeting_questions::RESOURCE => meeting_questions::free_texts(conn, workspace, after, AT_ONCE).await,
+        agendas::RESOURCE => agendas::free_texts(conn, workspace, after, AT_ONCE).await,
+        insights::RESOURCE => insights::free_texts(conn, workspace, after, AT_ONCE).await,
         _ => Ok((Vec::new(), None)),
     }
 }

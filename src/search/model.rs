@@ -24,6 +24,8 @@ text_enum! {
         Message = "message",
         Meeting = "meeting",
         Template = "template",
+        Goal = "goal",
+        Insight = "insight",
     }
 }
 

@@ -10,10 +10,11 @@ use crate::auth::{Caller, CompaniesRead, ContactsRead, MeetingsRead, MessagesRea
 use crate::changes::Tx;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
-use crate::{companies, contacts, meetings, messages, templates};
+use crate::{companies, contacts, goals, insights, meetings, messages, templates};
 
 impl SearchKind {
-    pub const ALL: [Self; 5] = [Self::Contact, Self::Company, Self::Message, Self::Meeting, Self::Template];
+    pub const ALL: [Self; 7] =
+        [Self::Contact, Self::Company, Self::Message, Self::Meeting, Self::Template, Self::Goal, Self::Insight];
 
     pub fn table(self) -> &'static str {
         match self {
@@ -22,6 +23,8 @@ impl SearchKind {
             Self::Message => "messages",
             Self::Meeting => "meetings",
             Self::Template => "templates",
+            Self::Goal => "goals",
+            Self::Insight => "insights",
         }
     }
 
@@ -31,7 +34,7 @@ impl SearchKind {
             Self::Contact => caller.scopes.holds::<ContactsRead>(),
             Self::Company => caller.scopes.holds::<CompaniesRead>(),
             Self::Message => caller.scopes.holds::<MessagesRead>(),
-            Self::Meeting => caller.scopes.holds::<MeetingsRead>(),
+            Self::Meeting | Self::Goal | Self::Insight => caller.scopes.holds::<MeetingsRead>(),
             Self::Template => caller.scopes.holds::<TemplatesRead>(),
         }
     }
@@ -43,6 +46,8 @@ impl SearchKind {
             Self::Message => messages::found(conn, workspace, ids).await,
             Self::Meeting => meetings::found(conn, workspace, ids).await,
             Self::Template => templates::found(conn, workspace, ids).await,
+            Self::Goal => goals::found(conn, workspace, ids).await,
+            Self::Insight => insights::found(conn, workspace, ids).await,
         }
     }
 
@@ -54,6 +59,8 @@ impl SearchKind {
             Self::Message => messages::reindex(tx.conn, tx.workspace, &typed(ids)).await,
             Self::Meeting => meetings::reindex(tx.conn, tx.workspace, &typed(ids)).await,
             Self::Template => templates::reindex(tx.conn, tx.workspace, &typed(ids)).await,
+            Self::Goal => goals::reindex(tx.conn, tx.workspace, &typed(ids)).await,
+            Self::Insight => insights::reindex(tx.conn, tx.workspace, &typed(ids)).await,
         }
     }
 }

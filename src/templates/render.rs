@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::auth::{Access, Caller, ContactsRead, MeetingsRead, TemplatesRead};
 use crate::changes::Tx;
 use crate::contacts::ContactId;
-use crate::error::{ApiError, ApiResult, Fault};
+use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::http::body::MaybeBody;
 use crate::http::idempotency::fingerprint;
 use crate::http::params::NoParams;
@@ -151,6 +151,21 @@ pub async fn render_template(
     .await
 }
 
+/// The newest version of a template, filled.
+pub async fn fill_newest(tx: &mut Tx<'_>, id: TemplateId, filling: &Filling) -> ApiResult<Rendering> {
+    let unknown = |error: ApiError| match error.code {
+        Code::NotFound => ApiError::field("/template_id", "not_found", "is not a template of this workspace"),
+        _ => error,
+    };
+    let (text, version) = text_of(tx, id, None).await.map_err(unknown)?;
+    rendering::render(tx, Source { template: Some((id, version)), text: &text }, filling).await
+}
+
+/// A text that is no template, filled.
+pub async fn fill_text(tx: &mut Tx<'_>, text: &TemplateInput, filling: &Filling) -> ApiResult<Rendering> {
+    rendering::render(tx, Source { template: None, text }, filling).await
+}
+
 /// What a template says, or said in a version.
 async fn text_of(tx: &mut Tx<'_>, id: TemplateId, version: Option<i32>) -> ApiResult<(TemplateInput, i32)> {
     let row: TemplateRow = store::find(tx.conn, tx.workspace, id).await?;
@@ -190,7 +205,7 @@ pub async fn render_text(
     may_read(&access, &filling)?;
     app.post(&access, &key, &print, async |tx| {
         ApiError::check(text.faults())?;
-        Answer::ok(&rendering::render(tx, Source { template: None, text: &text }, &filling).await?)
+        Answer::ok(&fill_text(tx, &text, &filling).await?)
     })
     .await
 }

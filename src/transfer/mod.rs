@@ -49,6 +49,7 @@ pub use self::mappings::ROWS as MAPPINGS;
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged};
 pub use self::store::{EXTRAS, KEYS, extras};
 pub use self::timeline::timeline;
+pub use self::value::split_name;
 
 pub fn configure(config: &mut ServiceConfig) {
     config

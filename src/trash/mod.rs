@@ -9,7 +9,10 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::changes::{Actor, Tx};
 use crate::error::{ApiError, ApiResult};
-use crate::{audit, circle_requests, companies, contacts, follow_ups, introductions, meetings, messages, templates};
+use crate::{
+    audit, circle_requests, companies, contacts, follow_ups, goals, insights, introductions, meetings, messages,
+    questions, templates,
+};
 
 const KEPT: Duration = Duration::days(30);
 
@@ -49,6 +52,9 @@ async fn restore(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
         meetings::RESOURCE => meetings::restore(tx, id.into()).await?,
         follow_ups::RESOURCE => follow_ups::restore(tx, id.into()).await?,
         templates::RESOURCE => templates::restore(tx, id.into()).await?,
+        goals::RESOURCE => goals::restore(tx, id.into()).await?,
+        questions::RESOURCE => questions::restore(tx, id.into()).await?,
+        insights::RESOURCE => insights::restore(tx, id.into()).await?,
         _ => return Err(ApiError::not_found()),
     }
     store::remove(tx.conn, tx.workspace, id).await
@@ -64,6 +70,9 @@ async fn purge(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
         meetings::RESOURCE => meetings::purge(tx, id.into()).await?,
         follow_ups::RESOURCE => follow_ups::purge(tx, id.into()).await?,
         templates::RESOURCE => templates::purge(tx, id.into()).await?,
+        goals::RESOURCE => goals::purge(tx, id.into()).await?,
+        questions::RESOURCE => questions::purge(tx, id.into()).await?,
+        insights::RESOURCE => insights::purge(tx, id.into()).await?,
         _ => return Err(ApiError::not_found()),
     }
     tx.audit(audit::Kind::DataErased, id, Vec::new());

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::{Member, Reply, TestApp};
-use crate::walk::{Operation, creating, minimal, operations, valid, with_body};
+use crate::walk::{Operation, There, creating, minimal, operations, valid, with_body};
 
 const NONSENSE: &str = "{\"nonsense\": [";
 
@@ -167,10 +167,13 @@ async fn fill(app: &TestApp, document: &Value, all: &[Operation], member: &Membe
     let contact: Uuid = contact.id().parse().unwrap();
     let message = json!({ "contact_id": contact, "channel": "phone_script" });
     let message: Uuid = app.post("/v1/messages", member, message).await.expect(201).id().parse().unwrap();
-    ids.extend([contact, message]);
+    let meeting = json!({ "contact_ids": [contact], "medium": "phone" });
+    let meeting: Uuid = app.post("/v1/meetings", member, meeting).await.expect(201).id().parse().unwrap();
+    ids.extend([contact, message, meeting]);
+    let there = There { contact, message, meeting };
     for operation in all.iter().filter(creates) {
         let make = async || {
-            let reply = app.send(creating(app, document, operation, member, contact, message)).await;
+            let reply = app.send(creating(app, document, operation, member, &there)).await;
             assert_eq!(reply.status, 201, "{operation}: say in walk::special what it takes: {}", reply.text);
             reply
         };

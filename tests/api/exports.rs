@@ -494,6 +494,22 @@ async fn full(app: &TestApp, member: &Member) {
     app.post("/v1/meetings", member, json!({ "contact_ids": [connector], "medium": "phone" })).await.expect(201);
     let body = json!({ "warn_above_minutes": 10, "travel_minutes": { "coffee": 45 } });
     app.patch("/v1/meetings/settings", member, body).await.expect(200);
+    let served = json!({ "text": "Whether it suits me", "how_known": "k", "outcome": "partly", "outcome_note": "o", "decision": "d" });
+    let served = app.post("/v1/goals", member, served).await.expect(201).id();
+    let goal = json!({ "text": "The week", "meeting_id": meeting, "rank": 3 });
+    let goal = app.post("/v1/goals", member, goal).await.expect(201).id();
+    app.patch(&format!("/v1/goals/{goal}"), member, json!({ "serves_id": served })).await.expect(200);
+    let body = json!({ "meeting_id": meeting, "goal_id": goal, "text": "What?", "answer": "a", "usefulness": 4, "position": 7 });
+    let asked = app.post("/v1/meeting-questions", member, body).await.expect(201).id();
+    app.post(&format!("/v1/meeting-questions/{asked}/answer"), member, json!({})).await.expect(200);
+    app.post(&format!("/v1/meetings/{meeting}/agenda/preset"), member, json!({})).await.expect(200);
+    app.post(&format!("/v1/meetings/{meeting}/start"), member, json!({})).await.expect(200);
+    let debrief = json!({ "notes": "n", "thanks_for": "t", "usefulness": 4, "energy": 3,
+        "insights": [{ "topic": "Week", "text": "Long", "quote": "q", "question_id": asked }] });
+    app.put(&format!("/v1/meetings/{meeting}/debrief"), member, debrief).await.expect(200);
+    let body =
+        json!({ "category": "pay", "text": "Which range?", "tags": ["a"], "audience": ["peer"], "follow_up": "f" });
+    app.post("/v1/questions", member, body).await.expect(201);
     let body = json!({ "contact_id": connector, "channel": "in_person", "body": "I am glad", "meeting_id": meeting,
         "follow_up_plan_id": "00000000-0000-7000-8000-000000000002" });
     app.post("/v1/messages", member, body).await.expect(201);

@@ -45,8 +45,15 @@ async fn json_that_readers_understand_differently_is_refused() {
         ("33 levels", deep.as_bytes(), "too_deep"),
     ];
     for operation in readers() {
+        let none = app.request(operation.method.clone(), &operation.nowhere());
+        let none = app.send(as_somebody(none, &operation, &member)).await;
         for (what, body, code) in &cases {
             let reply = answer(&app, &operation, &member, body.to_vec()).await;
+            // What may be left out may be empty, too.
+            if body.is_empty() && none.status != 415 {
+                assert_eq!(reply.status, none.status, "{operation}: {}", reply.text);
+                continue;
+            }
             assert_eq!((reply.status, reply.code()), (400, "invalid_json"), "{operation}, {what}: {}", reply.text);
             assert_eq!(reply.json["errors"][0]["code"], *code, "{operation}, {what}: {}", reply.text);
         }

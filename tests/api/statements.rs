@@ -120,6 +120,14 @@ const CROSSING: &[(&str, &str)] = &[
         "search::behind: housekeeping of all workspaces alike, which writes in each by itself",
     ),
     (
+        "select walked.workspace_id , walked.id from goals as walked",
+        "search::behind: housekeeping of all workspaces alike, which writes in each by itself",
+    ),
+    (
+        "select walked.workspace_id , walked.id from insights as walked",
+        "search::behind: housekeeping of all workspaces alike, which writes in each by itself",
+    ),
+    (
         "select workspace_id from ( select workspace_id from audit_heads union select workspace_id from audit_log )",
         "audit::chains: the operator verifies all of them",
     ),

@@ -144,16 +144,28 @@ pub fn valid(app: &TestApp, document: &Value, operation: &Operation, url: &str, 
 /// Fields that name a contact, which has to be there.
 const CONTACTS: [&str; 3] = ["introducer_id", "connector_id", "contact_id"];
 
-/// A request that creates something, for a member whose workspace has this contact, and this message to them.
+/// What there is in a workspace: what is created may have to name it.
+pub struct There {
+    pub contact: Uuid,
+    pub message: Uuid,
+    pub meeting: Uuid,
+}
+
+/// A request that creates something, for a member whose workspace has these.
 pub fn creating(
     app: &TestApp,
     document: &Value,
     operation: &Operation,
     member: &Member,
-    contact: Uuid,
-    message: Uuid,
+    there: &There,
 ) -> RequestBuilder {
+    let There { contact, message, meeting } = there;
     let mut body = operation.json_body().map_or(Value::Null, |(_, schema)| minimal(document, schema));
+    if body["meeting_id"].is_string() {
+        body["meeting_id"] = json!(meeting);
+        body["text"] = json!("What?");
+        return with_body(app, operation, &operation.path, body.to_string()).bearer_auth(&member.token);
+    }
     if body["contact_ids"].is_array() {
         body["contact_ids"] = json!([contact]);
         return with_body(app, operation, &operation.path, body.to_string()).bearer_auth(&member.token);

@@ -1,0 +1,1 @@
+DROP TABLE agendas, meeting_questions;
