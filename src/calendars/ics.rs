@@ -309,7 +309,7 @@ mod tests {
             "DESCRIPTION:a\\nb",
             "LOCATION:Ring 4\\, 1010 Wien",
             "URL:https://meet.example/a%2Cb%3Bc",
-            "ORGANIZER;CN=Ada  Countess  Lovelace:mailto:ada@x.example",
+            "ORGANIZER;CN=\"Ada  Countess  Lovelace\":mailto:ada@x.example",
             "STATUS:CONFIRMED",
             "TRIGGER:-PT1H15M",
             "BEGIN:DAYLIGHT",
