@@ -31,7 +31,7 @@ pub struct Word {
 #[derive(Debug, Default)]
 pub struct Text {
     pub words: Vec<Word>,
-    /// Words of the whole text, beyond [`WORDS_READ`], too.
+    /// Words of the whole text, beyond what the rules read, too.
     pub word_count: usize,
     /// Unicode scalar values.
     pub characters: usize,
