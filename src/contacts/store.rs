@@ -1,53 +1,38 @@
 //! Every statement about contacts and their positions, each within one workspace.
-//!
-//! Longer than others, for nearly every slice asks something of contacts: lists, search, imports, merges, touches.
+mod history;
+mod lists;
+
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::not;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Date, Float, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, Bool, Date, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 use futures_util::try_join;
 
+pub use self::history::{
+    STAGE_MOVES, changes_of, inherit_stage_moves, insert_stage_move, insert_stage_moves, stage_moves_of,
+};
+pub use self::lists::{Hit, list, list_alike, total};
 use super::api::Contact;
-use super::model::{ContactId, ContactRow, ContactWrite, OriginRow, PositionRow, PositionView, StageMoveRow};
-use super::query::{By, Employment, ListQuery, never};
+use super::model::{ContactId, ContactRow, ContactWrite, OriginRow, PositionRow, PositionView};
 use super::search;
-use super::timeline::Logged;
 use super::touch::Touched;
-use super::words::{Stage, StageReason};
+use super::words::Stage;
 use crate::companies::CompanyId;
 use crate::db::columns::array_text;
 use crate::db::full_text::TsVector;
-use crate::db::schema::{changes, companies, contact_redirects, contacts, positions, stage_moves};
+use crate::db::schema::{contact_redirects, contacts, positions};
 use crate::db::{Conn, Json, Prebuilt, WorkspaceId};
 use crate::error::{ApiError, ApiResult, OnConstraint};
-use crate::exports::table::is;
-use crate::exports::{Link, Table};
 use crate::external_ids::ExternalIds;
-use crate::http::page::Count;
 use crate::insert_columns;
 use crate::search::Found;
-use crate::sort::{Order, Position, keyset};
-use crate::text::{self, inroad_lowered};
-use crate::timeline::{Span, Tie};
+use crate::sort::{Position, keyset};
+use crate::text;
 
 /// Rows of one statement.
 const CHUNK: usize = 1_000;
-/// How like a word of the contact a word of the search must be at least. Two letters that changed places leave a name
-/// of five to seven letters a third of its trigrams.
-const LIKE: Likeness = Likeness("0.3");
-/// What is very like.
-const VERY_LIKE: Likeness = Likeness("0.6");
-/// Contacts that are like a search of which no more is asked than how like they are: that costs more than finding them.
-const RANKED: i64 = 2_000;
-
-/// From 0 to 1, as PostgreSQL reads it.
-#[derive(Debug, Clone, Copy)]
-pub struct Likeness(&'static str);
-
-diesel::infix_operator!(Resembles, " <% ", Bool, backend: diesel::pg::Pg);
 
 pub async fn insert(mut conn: &Conn, contact: &ContactWrite) -> ApiResult<()> {
     let inserted = diesel::insert_into(contacts::table).values(contact).execute(&mut conn).await;
@@ -327,106 +312,10 @@ pub async fn all_names(
     Ok(rows.into_iter().collect())
 }
 
-/// Keeps from which stages to which contacts have moved.
-pub async fn insert_stage_moves(mut conn: &Conn, rows: &[StageMoveRow]) -> ApiResult<()> {
-    for chunk in rows.chunks(CHUNK) {
-        diesel::insert_into(stage_moves::table).values(chunk).execute(&mut conn).await?;
-    }
-    Ok(())
-}
-
-/// Keeps from which stage to which a contact has moved.
-pub async fn insert_stage_move(mut conn: &Conn, row: &StageMoveRow) -> ApiResult<()> {
-    diesel::insert_into(stage_moves::table).values(row).execute(&mut conn).await?;
-    Ok(())
-}
-
-/// The kinds of change that the timeline tells, as the index of them has it: in the text, for an index with a
-/// condition is used where the condition can be read.
-const TOLD: &str =
-    "changes.kind IN ('contact.updated', 'contact.stage_changed', 'contact.deleted', 'contact.restored')";
-
-/// The moves of a contact from stage to stage, under all of its ids.
-pub async fn stage_moves_of(
-    mut conn: &Conn,
-    workspace: WorkspaceId,
-    ids: &[ContactId],
-) -> ApiResult<Vec<StageMoveRow>> {
-    let own = stage_moves::workspace_id.eq(workspace).and(stage_moves::contact_id.eq_any(ids));
-    Ok(StageMoveRow::query().filter(own).order(stage_moves::moved_at).load(&mut conn).await?)
-}
-
-/// Gives the moves of a contact that goes to another. They were of other versions: their numbers are less than any.
-pub async fn inherit_stage_moves(
-    mut conn: &Conn,
-    workspace: WorkspaceId,
-    from: ContactId,
-    to: ContactId,
-) -> ApiResult<()> {
-    diesel::sql_query(
-        "UPDATE stage_moves AS own SET contact_id = $3, version = new.version
-         FROM (
-             SELECT version AS old, (row_number() OVER (ORDER BY version DESC) * -1 + coalesce((
-                 SELECT least(min(version), 0) FROM stage_moves WHERE workspace_id = $1 AND contact_id = $3
-             ), 0))::integer AS version
-             FROM stage_moves WHERE workspace_id = $1 AND contact_id = $2
-         ) AS new
-         WHERE own.workspace_id = $1 AND own.contact_id = $2 AND own.version = new.old",
-    )
-    .bind::<Uuid, _>(workspace)
-    .bind::<Uuid, _>(from)
-    .bind::<Uuid, _>(to)
-    .execute(&mut conn)
-    .await?;
-    Ok(())
-}
-
 /// How these contacts came in, deleted or not.
 pub async fn origins(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Vec<OriginRow>> {
     let wanted = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(ids));
     Ok(OriginRow::query().filter(wanted).load(&mut conn).await?)
-}
-
-/// Whose change it is, its number, when, its kind, and the fields that changed.
-type LoggedRow = (uuid::Uuid, i64, DateTime<Utc>, String, Vec<String>);
-
-/// What the change log has of a contact under all of its ids, newest first, but for moves from stage to stage that are
-/// kept apart.
-pub async fn changes_of(
-    mut conn: &Conn,
-    workspace: WorkspaceId,
-    ids: &[ContactId],
-    span: &Span,
-) -> ApiResult<Vec<Logged>> {
-    let ids: Vec<uuid::Uuid> = ids.iter().map(|id| (*id).into()).collect();
-    // A former one was hidden by the merge, which is told by itself.
-    let hidden = changes::resource_id.eq_any(ids.get(1..).unwrap_or_default().to_vec());
-    let hidden = hidden.and(changes::kind.eq_any(["contact.deleted", "contact.restored"]));
-    let moved = stage_moves::workspace_id
-        .eq(changes::workspace_id)
-        .and(stage_moves::contact_id.eq(changes::resource_id))
-        .and(stage_moves::version.eq(changes::resource_version));
-    let own = changes::workspace_id.eq(workspace).and(changes::resource_id.eq_any(ids));
-    let mut rows = changes::table
-        .left_join(stage_moves::table.on(moved))
-        .filter(own.and(diesel::dsl::sql::<Bool>(TOLD)).and(not(hidden)))
-        .filter(changes::kind.ne("contact.stage_changed").or(stage_moves::version.nullable().is_null()))
-        .select((changes::resource_id, changes::seq, changes::occurred_at, changes::kind, changes::fields))
-        .order((changes::occurred_at.desc(), changes::seq.desc()))
-        .into_boxed();
-    if let Some((at, tie)) = &span.before {
-        rows = match tie {
-            Tie::None => rows.filter(changes::occurred_at.lt(at)),
-            Tie::All => rows.filter(changes::occurred_at.le(at)),
-            Tie::Below(seq) => {
-                let earlier = changes::seq.lt(seq.parse::<i64>().unwrap_or(0));
-                rows.filter(changes::occurred_at.le(at).and(changes::occurred_at.lt(at).or(earlier)))
-            }
-        };
-    }
-    let limit = i64::try_from(span.limit).unwrap_or(i64::MAX);
-    let rows: Vec<LoggedRow> = rows.limit(limit).load(&mut conn).await?;
-    Ok(rows.into_iter().map(|(id, seq, at, kind, fields)| Logged { id, seq, at, kind, fields }).collect())
 }
 
 /// The positions of one contact, in their order. Not by a list of one: for that PostgreSQL makes a new plan at every
@@ -688,231 +577,3 @@ pub async fn reindex(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId])
     }
     Ok(())
 }
-
-/// Contacts whose words are like those of the search, for when none has them as they are.
-///
-/// The best come first unless the query says otherwise. For that those that are very like are looked at before the
-/// others, and of either no more than [`RANKED`]: a word that nearly every contact has would take seconds.
-pub async fn list_alike(
-    conn: &Conn,
-    workspace: WorkspaceId,
-    query: &ListQuery,
-    from: Option<&Position>,
-) -> ApiResult<Vec<Hit>> {
-    let Some(text) = query.relevance() else { return list(conn, workspace, query, from, Some(LIKE)).await };
-    let from = from.and_then(|from| Some((from.fit?, from.id)));
-    let fetch = usize::try_from(query.fetch()).unwrap_or(usize::MAX);
-    let mut fits: HashMap<ContactId, f32> = HashMap::new();
-    let mut best: Vec<(f32, ContactId)> = Vec::new();
-    for likeness in [VERY_LIKE, LIKE] {
-        fits.extend(fits_of(conn, workspace, query, &text, likeness).await?);
-        let follows = |&(fit, id): &(f32, ContactId)| from.is_none_or(|(last, at)| (fit, id.into()) < (last, at));
-        best = fits.iter().map(|(id, fit)| (*fit, *id)).filter(follows).collect();
-        best.sort_unstable_by(|(a, at), (b, bt)| b.total_cmp(a).then(bt.cmp(at)));
-        best.truncate(fetch);
-        if best.len() == fetch {
-            break;
-        }
-    }
-    let ids: Vec<ContactId> = best.iter().map(|(_, id)| *id).collect();
-    let rows = find_many(conn, workspace, &ids).await?;
-    let mut rows: HashMap<ContactId, ContactRow> = rows.into_iter().map(|row| (row.id, row)).collect();
-    Ok(best.into_iter().filter_map(|(fit, id)| Some((rows.remove(&id)?, fit))).collect())
-}
-
-/// Contacts that are so like the search, and how like they are.
-async fn fits_of(
-    mut conn: &Conn,
-    workspace: WorkspaceId,
-    query: &ListQuery,
-    text: &str,
-    likeness: Likeness,
-) -> ApiResult<Vec<(ContactId, f32)>> {
-    let alike = filtered(workspace, query, Some(likeness)).select((contacts::id, fit(Some(text), true)));
-    Ok(alike.limit(RANKED).load(&mut conn).await?)
-}
-
-/// A contact of a list, and how well it fits what was searched for: see [`fit`].
-pub type Hit = (ContactRow, f32);
-
-pub async fn list(
-    mut conn: &Conn,
-    workspace: WorkspaceId,
-    query: &ListQuery,
-    from: Option<&Position>,
-    alike: Option<Likeness>,
-) -> ApiResult<Vec<Hit>> {
-    let relevance = query.relevance();
-    let best = || fit(relevance.as_deref(), alike.is_some());
-    let mut rows = filtered(workspace, query, alike).select((ContactRow::as_select(), best()));
-    if relevance.is_some() {
-        if let Some((fit, id)) = from.and_then(|from| Some((from.fit?, from.id))) {
-            rows = rows.filter(best().lt(fit).or(best().eq(fit).and(contacts::id.lt(id))));
-        }
-        let rows = rows.order((best().desc(), contacts::id.desc()));
-        return Ok(rows.limit(query.fetch()).load(&mut conn).await?);
-    }
-    let Order { by, descending } = query.order();
-    rows = match by {
-        By::Created => keyset!(rows, descending, contacts::id, from.map(|from| from.id)),
-        By::Updated => {
-            let from = from.and_then(|from| Some((from.at?, from.id)));
-            keyset!(rows, descending, contacts::updated_at, contacts::id, from)
-        }
-        By::Name => {
-            let from = from.and_then(|from| Some((from.text.clone()?, from.id)));
-            keyset!(rows, descending, contacts::sort_name, contacts::id, from)
-        }
-        By::LastTouch => {
-            let from = from.and_then(|from| Some((from.at?, from.id)));
-            keyset!(rows, descending, contacts::touch_rank, contacts::id, from)
-        }
-        By::Strength => {
-            let from = from.and_then(|from| Some((from.number?, from.id)));
-            keyset!(rows, descending, contacts::strength_rank, contacts::id, from)
-        }
-    };
-    Ok(rows.limit(query.fetch()).load(&mut conn).await?)
-}
-
-/// How many the filters find, if the query asks for it.
-pub async fn total(mut conn: &Conn, workspace: WorkspaceId, query: &ListQuery, alike: bool) -> ApiResult<Option<i64>> {
-    match query.count {
-        None => Ok(None),
-        Some(Count::Exact) => {
-            Ok(Some(filtered(workspace, query, alike.then_some(LIKE)).count().get_result(&mut conn).await?))
-        }
-    }
-}
-
-/// The contacts that the filters find. An index serves each filter that may find few of many: see the migrations.
-fn filtered(
-    workspace: WorkspaceId,
-    query: &ListQuery,
-    alike: Option<Likeness>,
-) -> contacts::BoxedQuery<'_, diesel::pg::Pg> {
-    diesel::define_sql_function! { fn set_config(name: Text, value: Text, is_local: Bool) -> Text; }
-    let live = contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_null());
-    let mut rows = contacts::table.filter(live).into_boxed();
-    if let Some(Likeness(threshold)) = alike {
-        // In the statement itself, before all that depends on it, for as long as it runs: under row security, where a
-        // transaction could set it, the index of trigrams is out of reach.
-        let set = set_config("pg_trgm.word_similarity_threshold", threshold, true);
-        rows = rows.filter(diesel::select(set).single_value().is_not_null());
-    }
-    for word in text::fold(query.q.as_deref().unwrap_or_default()).split(' ').filter(|word| !word.is_empty()) {
-        rows = match (alike, text::has_trigram(word)) {
-            (Some(_), _) => rows.filter(Resembles::new(word.to_owned().into_sql::<Text>(), contacts::search_text)),
-            (None, true) => rows.filter(contacts::search_text.like(text::anywhere(word))),
-            (None, false) => rows.filter(text::strpos(contacts::search_text, word.to_owned()).gt(0)),
-        };
-    }
-    if !query.stage.is_empty() {
-        rows = rows.filter(contacts::stage.eq_any(query.stage.clone()));
-    }
-    if !query.tag.is_empty() {
-        // The index has those only that have any.
-        rows = rows.filter(contacts::tags.ne(Vec::<String>::new()));
-        rows = rows.filter(inroad_lowered(contacts::tags).overlaps_with(inroad_lowered(query.tag.clone())));
-    }
-    if !query.industry.is_empty() {
-        // The index has those only that have any.
-        rows = rows.filter(contacts::industries.ne(Vec::<String>::new()));
-        rows = rows.filter(inroad_lowered(contacts::industries).overlaps_with(inroad_lowered(query.industry.clone())));
-    }
-    if !query.how_found.is_empty() {
-        rows = rows.filter(contacts::how_found.eq_any(query.how_found.clone()));
-    }
-    if !query.relationship.is_empty() {
-        rows = rows.filter(contacts::relationship.eq_any(query.relationship.clone()));
-    }
-    if !query.connector_id.is_empty() {
-        rows = rows.filter(contacts::connector_id.eq_any(query.connector_id.clone()));
-    }
-    if !query.strength.is_empty() {
-        rows = rows.filter(contacts::strength_rank.eq_any(query.strengths()));
-    }
-    if let Some(do_not_contact) = query.do_not_contact {
-        rows = rows.filter(contacts::do_not_contact.eq(do_not_contact));
-    }
-    let employed = matches!(query.employment, Some(Employment::Current | Employment::Former));
-    if employed || !query.company_id.is_empty() || query.company.is_some() {
-        rows = rows.filter(contacts::id.eq_any(people_at(workspace, query)));
-    }
-    macro_rules! range {
-        ($column:ident, $after:ident, $before:ident) => {
-            if let Some(after) = query.$after {
-                rows = rows.filter(contacts::$column.gt(after));
-            }
-            if let Some(before) = query.$before {
-                rows = rows.filter(contacts::$column.lt(before));
-            }
-        };
-    }
-    range!(created_at, created_after, created_before);
-    range!(updated_at, updated_after, updated_before);
-    range!(touch_rank, last_touch_after, last_touch_before);
-    if query.last_touch_before.is_some() {
-        // Whoever was never touched was not touched before either.
-        rows = rows.filter(contacts::touch_rank.gt(never()));
-    }
-    rows
-}
-
-type Fit<'a> = Box<dyn BoxableExpression<contacts::table, diesel::pg::Pg, SqlType = Float> + 'a>;
-
-/// What search results are ordered by: where nothing has the words as they are, how like they are, from 0 to 1; else
-/// 1 when a word begins with what is searched for, and 0.
-fn fit<'a>(text: Option<&str>, alike: bool) -> Fit<'a> {
-    diesel::define_sql_function! { fn word_similarity(part: Text, text: Text) -> Float; }
-    match text {
-        None => Box::new(0.0.into_sql::<Float>()),
-        Some(text) if alike => Box::new(word_similarity(text.to_owned(), contacts::search_text)),
-        Some(text) => {
-            Box::new(diesel::dsl::case_when(begins(text), 1.0.into_sql::<Float>()).otherwise(0.0.into_sql::<Float>()))
-        }
-    }
-}
-
-type Condition<'a> = Box<dyn BoxableExpression<contacts::table, diesel::pg::Pg, SqlType = Bool> + 'a>;
-
-/// Whether a word of the contact begins with what is searched for.
-fn begins<'a>(text: &str) -> Condition<'a> {
-    let line = text::anywhere(&format!("\n{text}"));
-    let word = text::anywhere(&format!(" {text}"));
-    Box::new(contacts::search_text.like(line).or(contacts::search_text.like(word)))
-}
-
-/// Those who work or worked at the companies of the query, or anywhere.
-fn people_at(workspace: WorkspaceId, query: &ListQuery) -> positions::BoxedQuery<'_, diesel::pg::Pg, Uuid> {
-    let here = positions::table.filter(positions::workspace_id.eq(workspace));
-    let mut people = here.select(positions::contact_id).into_boxed();
-    if !query.company_id.is_empty() {
-        people = people.filter(positions::company_id.eq_any(&query.company_id));
-    }
-    if let Some(name) = &query.company {
-        let named = companies::workspace_id.eq(workspace).and(companies::deleted_at.is_null());
-        let ids = companies::table.filter(named).select(companies::id.nullable()).into_boxed();
-        let part = text::fold(name);
-        people = people.filter(positions::company_id.eq_any(match text::has_trigram(&part) {
-            true => ids.filter(companies::search_text.like(text::anywhere(&part))),
-            false => ids.filter(text::strpos(companies::search_text, part).gt(0)),
-        }));
-    }
-    match query.employment {
-        None | Some(Employment::Any) => people,
-        Some(Employment::Current) => people.filter(positions::is_current),
-        Some(Employment::Former) => people.filter(diesel::dsl::not(positions::is_current)),
-    }
-}
-
-/// The moves of contacts from stage to stage, as an archive takes them.
-pub const STAGE_MOVES: Table = Table {
-    name: "stage_moves",
-    columns: &["contact_id", "version", "moved_at", "from_stage", "to_stage", "reason"],
-    id: Some("contact_id"),
-    key: &["contact_id", "version"],
-    links: &[Link::required("contact_id", "contacts")],
-    checks: &[("from_stage", is::<Stage>), ("to_stage", is::<Stage>), ("reason", is::<StageReason>)],
-    ..Table::NONE
-};
