@@ -20,6 +20,11 @@ CREATE TABLE meeting_invites (
     method text NOT NULL CONSTRAINT meeting_invites_method_check CHECK (method IN ('request', 'cancel')),
     revision integer NOT NULL,
     sent_at timestamptz NOT NULL,
+    -- How many there were on that day (UTC).
+    sent_count integer NOT NULL,
+    -- What the last mail told: the meeting's own number, and its time.
+    told_revision integer NOT NULL,
+    told_starts_at timestamptz,
     answer text NOT NULL CONSTRAINT meeting_invites_answer_check
         CHECK (answer IN ('needs_action', 'accepted', 'declined', 'tentative')),
     answered_at timestamptz,
@@ -30,6 +35,7 @@ CREATE TABLE meeting_invites (
 );
 CREATE UNIQUE INDEX meeting_invites_address_key ON meeting_invites (workspace_id, meeting_id, address_key);
 CREATE INDEX meeting_invites_person_idx ON meeting_invites (workspace_id, address_key);
+CREATE INDEX meeting_invites_sent_idx ON meeting_invites (workspace_id, sent_at);
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON meeting_invites TO inroad_tenant;
 

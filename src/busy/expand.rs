@@ -6,6 +6,7 @@
 //! nine stays at nine when the clocks are changed.
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::str::FromStr;
+use std::time::{Duration, Instant};
 
 use calcard::common::PartialDateTime;
 use calcard::common::timezone::Tz as FileZone;
@@ -27,6 +28,10 @@ const COMPONENTS: usize = 5_000;
 /// Occurrences of one event that are looked at, long past ones among them, and of all events together.
 const STEPS: usize = 50_000;
 const ALL_STEPS: usize = 200_000;
+/// Rules of one event; RFC 5545 wants one (3.8.5.3).
+const RULES: usize = 10;
+/// A rule may look at a hundred thousand days and find nothing: what is not followed by then is told.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// Occurrences of one event within the window.
 const OCCURRENCES: usize = 1_000;
 
@@ -57,6 +62,7 @@ pub fn expand(text: &str, zone: Tz, window: Span) -> Result<Expanded, Unreadable
     let mut parser = Parser::new(text);
     let (mut expanded, mut busy, mut found, mut components) = (Expanded::default(), Vec::new(), false, 0);
     let mut steps = ALL_STEPS;
+    let deadline = Instant::now() + PATIENCE;
     loop {
         let calendar = match parser.entry() {
             Entry::ICalendar(calendar) => calendar,
@@ -69,7 +75,8 @@ pub fn expand(text: &str, zone: Tz, window: Span) -> Result<Expanded, Unreadable
         if components > COMPONENTS {
             return Err(Unreadable::TooLarge);
         }
-        let reader = Reader { zones: calendar.build_tz_resolver().with_default(FileZone::Tz(zone)), window, zone };
+        let reader =
+            Reader { zones: calendar.build_tz_resolver().with_default(FileZone::Tz(zone)), window, zone, deadline };
         reader.calendar(&calendar, &mut expanded, &mut busy, &mut steps);
     }
     if !found {
@@ -149,6 +156,8 @@ struct Reader<'a> {
     zones: TzResolver<&'a str>,
     window: Span,
     zone: Tz,
+    /// Rules are followed until then.
+    deadline: Instant,
 }
 
 impl<'a> Reader<'a> {
@@ -275,7 +284,11 @@ impl<'a> Reader<'a> {
         for (at, span) in self.times(event, &ICalendarProperty::Rdate) {
             keep(event.start.wall_of(at), span);
         }
-        for rule in rules(event.component) {
+        for (number, rule) in rules(event.component).enumerate() {
+            if number == RULES || Instant::now() > self.deadline {
+                told.faults.push(format!("{}: has more rules than are followed", name(event.component)));
+                break;
+            }
             let followed = match follow(rule, event.start) {
                 Ok(followed) => followed,
                 Err(why) => {

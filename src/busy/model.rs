@@ -32,6 +32,22 @@ pub struct CalendarRow {
     pub expanded_until: DateTime<Utc>,
 }
 
+/// As [`CalendarRow`], without the file.
+#[derive(Debug, HasQuery)]
+#[diesel(table_name = busy_calendars, check_for_backend(diesel::pg::Pg))]
+pub struct ListedRow {
+    pub id: BusyCalendarId,
+    pub version: i32,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub name: String,
+    pub time_zone: String,
+    pub events: i32,
+    pub spans: i32,
+    pub faults: Json<Vec<String>>,
+    pub expanded_until: DateTime<Utc>,
+}
+
 #[derive(Debug, Insertable)]
 #[diesel(table_name = busy_times, check_for_backend(diesel::pg::Pg))]
 pub struct TimeRow {
@@ -95,6 +111,26 @@ impl From<CalendarRow> for BusyCalendar {
             name,
             time_zone,
             content: _,
+            events,
+            spans,
+            faults,
+            expanded_until,
+        } = row;
+        let listed =
+            ListedRow { id, version, created_at, updated_at, name, time_zone, events, spans, faults, expanded_until };
+        listed.into()
+    }
+}
+
+impl From<ListedRow> for BusyCalendar {
+    fn from(row: ListedRow) -> Self {
+        let ListedRow {
+            id,
+            version,
+            created_at,
+            updated_at,
+            name,
+            time_zone,
             events,
             spans,
             faults: Json(faults),

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::model::{BusyCalendar, BusyCalendarId, BusyCalendarInput, BusyTime, CalendarRow, FreeBusy};
+use super::model::{BusyCalendar, BusyCalendarId, BusyCalendarInput, BusyTime, FreeBusy, ListedRow};
 use super::{service, store};
 use crate::app::App;
 use crate::auth::{Access, MeetingsRead, MeetingsWrite};
@@ -102,7 +102,7 @@ pub async fn list_busy_calendars(
     let from: Option<Uuid> = paging.position(query.cursor.as_deref())?;
     let workspace = access.workspace;
     let mut rows = app.db.read(workspace, async |conn| store::list(conn, workspace, from, query.fetch()).await).await?;
-    let next_cursor = page::cut(&paging, query.limit, &mut rows, |row: &CalendarRow| Uuid::from(row.id))?;
+    let next_cursor = page::cut(&paging, query.limit, &mut rows, |row: &ListedRow| Uuid::from(row.id))?;
     paging.answer(&BusyCalendarPage { data: rows.into_iter().map(BusyCalendar::from).collect(), next_cursor })
 }
 

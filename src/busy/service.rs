@@ -137,24 +137,38 @@ pub async fn taken(conn: &Conn, workspace: WorkspaceId, other_than: Option<Meeti
     Ok(Spans::new(taken))
 }
 
-/// Follows calendars further as time goes on, some at a time. Nothing that anybody wrote changes by that.
+/// Follows calendars further as time goes on, some at a time. Nothing that anybody wrote changes by that, and one that
+/// cannot be followed keeps none of the others waiting.
 pub async fn refresh(app: &App) -> ApiResult<usize> {
     let now = app.now();
-    let behind = app.db.lookup(async |conn| store::behind(conn, now + ANEW).await).await?;
-    for (workspace, id) in &behind {
-        let row = app.db.read(*workspace, async |conn| store::find(conn, *workspace, *id).await).await?;
-        let read = read(&row.content, &row.time_zone, now).await?;
-        app.write_as(*workspace, Actor::Job, async |tx| {
-            let current = store::lock(tx.conn, tx.workspace, *id).await?;
-            // Another file came meanwhile, and was followed.
-            if current.version != row.version {
-                return Ok(());
+    let mut count = 0;
+    loop {
+        let behind = app.db.lookup(async |conn| store::behind(conn, now + ANEW).await).await?;
+        let before = count;
+        for (workspace, id) in behind {
+            match refresh_one(app, workspace, id, now).await {
+                Ok(()) => count += 1,
+                Err(error) => tracing::warn!(%id, "an imported calendar could not be followed further: {error}"),
             }
-            let row = followed(current, &read);
-            store::update(tx.conn, &row).await?;
-            store::replace_times(tx.conn, &row, read.expanded.spans.iter()).await
-        })
-        .await?;
+        }
+        if count == before {
+            return Ok(count);
+        }
     }
-    Ok(behind.len())
+}
+
+async fn refresh_one(app: &App, workspace: WorkspaceId, id: BusyCalendarId, now: DateTime<Utc>) -> ApiResult<()> {
+    let row = app.db.read(workspace, async |conn| store::find(conn, workspace, id).await).await?;
+    let read = read(&row.content, &row.time_zone, now).await?;
+    let follow = async |tx: &mut Tx<'_>| {
+        let current = store::lock(tx.conn, tx.workspace, id).await?;
+        // Another file came meanwhile, and was followed.
+        if current.version != row.version {
+            return Ok(());
+        }
+        let row = followed(current, &read);
+        store::update(tx.conn, &row).await?;
+        store::replace_times(tx.conn, &row, read.expanded.spans.iter()).await
+    };
+    app.write_as(workspace, Actor::Job, follow).await
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::model::{BusyCalendarId, CalendarRow, TimeRow};
+use super::model::{BusyCalendarId, CalendarRow, ListedRow, TimeRow};
 use crate::db::schema::{busy_calendars, busy_times};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
@@ -37,14 +37,14 @@ pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: BusyCalendarId) -
     Ok(CalendarRow::query().filter(own).for_update().first(&mut conn).await?)
 }
 
-/// The newest first.
+/// The newest first, without their files.
 pub async fn list(
     mut conn: &Conn,
     workspace: WorkspaceId,
     from: Option<Uuid>,
     fetch: i64,
-) -> ApiResult<Vec<CalendarRow>> {
-    let rows = CalendarRow::query().filter(busy_calendars::workspace_id.eq(workspace)).into_boxed();
+) -> ApiResult<Vec<ListedRow>> {
+    let rows = ListedRow::query().filter(busy_calendars::workspace_id.eq(workspace)).into_boxed();
     let rows = keyset!(rows, true, busy_calendars::id, from);
     Ok(rows.limit(fetch).load(&mut conn).await?)
 }

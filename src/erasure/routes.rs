@@ -8,7 +8,9 @@ use super::model::{Erasure, PersonExport};
 use super::service;
 use crate::app::App;
 use crate::audit;
-use crate::auth::{Access, ContactsRead, ContactsWrite, FollowUpsRead, ImportsRead, IntroductionsRead, MessagesRead};
+use crate::auth::{
+    Access, ContactsRead, ContactsWrite, FollowUpsRead, ImportsRead, IntroductionsRead, MeetingsRead, MessagesRead,
+};
 use crate::contacts::ContactId;
 use crate::db::Conn;
 use crate::error::ApiResult;
@@ -33,6 +35,7 @@ pub async fn export_contact(
     access.require::<IntroductionsRead>()?;
     access.require::<MessagesRead>()?;
     access.require::<FollowUpsRead>()?;
+    access.require::<MeetingsRead>()?;
     let workspace = access.workspace;
     let read = async |conn: &mut Conn| service::export(&app, conn, workspace, id).await;
     let export = app.db.snapshot(workspace, read).await?;

@@ -55,8 +55,13 @@ pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: GoalId) -> ApiRes
 /// The rank of the least important goal of a meeting, or of the search.
 pub async fn last_rank(mut conn: &Conn, workspace: WorkspaceId, meeting: Option<MeetingId>) -> ApiResult<Option<i16>> {
     let live = goals::table.filter(goals::workspace_id.eq(workspace).and(goals::deleted_at.is_null()));
-    let own = live.filter(goals::meeting_id.is_not_distinct_from(meeting));
-    Ok(own.select(max(goals::rank)).first(&mut conn).await?)
+    let own = live.select(max(goals::rank)).into_boxed();
+    // Not `IS NOT DISTINCT FROM`, which no index serves.
+    let own = match meeting {
+        Some(meeting) => own.filter(goals::meeting_id.eq(meeting)),
+        None => own.filter(goals::meeting_id.is_null()),
+    };
+    Ok(own.first(&mut conn).await?)
 }
 
 /// The goals that serve this one, the oldest first.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::db::WorkspaceId;
 use crate::db::schema::meeting_invites;
-use crate::meetings::MeetingId;
+use crate::meetings::{Meeting, MeetingId};
 use crate::{resource_id, text_enum};
 
 resource_id!(
@@ -56,9 +56,39 @@ pub struct InviteRow {
     #[diesel(column_name = revision)]
     pub sequence: i32,
     pub sent_at: DateTime<Utc>,
+    /// Mails on that day (UTC).
+    pub sent_count: i32,
+    /// The meeting's own number, as the last mail told it: a repeated mail has a higher one of its own.
+    #[diesel(column_name = told_revision)]
+    pub told_sequence: i32,
+    pub told_starts_at: Option<DateTime<Utc>>,
     pub answer: InviteAnswer,
     pub answered_at: Option<DateTime<Utc>>,
     pub comment: Option<String>,
+}
+
+impl InviteRow {
+    /// As it is when a mail goes out that tells the meeting as it is now.
+    pub fn told(self, meeting: &Meeting, method: InviteMethod, now: DateTime<Utc>) -> Self {
+        let same_day = self.sent_at.date_naive() == now.date_naive();
+        Self {
+            version: self.version + 1,
+            updated_at: now,
+            method,
+            // Each mail has a higher number than the one before.
+            sequence: meeting.sequence.max(self.sequence.saturating_add(1)),
+            sent_at: now,
+            sent_count: if same_day { self.sent_count + 1 } else { 1 },
+            told_sequence: meeting.sequence,
+            told_starts_at: meeting.starts_at,
+            ..self
+        }
+    }
+
+    /// As it is when nobody has answered to the time that the meeting has now.
+    pub fn unanswered(self) -> Self {
+        Self { answer: InviteAnswer::NeedsAction, answered_at: None, comment: None, ..self }
+    }
 }
 
 /// What to tell those who are invited.
@@ -119,6 +149,9 @@ impl From<InviteRow> for MeetingInvite {
             method,
             sequence,
             sent_at,
+            sent_count: _,
+            told_sequence: _,
+            told_starts_at: _,
             answer,
             answered_at,
             comment,

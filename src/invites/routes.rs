@@ -37,7 +37,7 @@ pub async fn send_meeting_invites(
     let has_server = own.is_some() || app.mailer.server().is_some();
     let host = messages::host(&app);
     app.post(&access, &key, &fingerprint(&input)?, async |tx| {
-        let invites = service::invite(tx, id, access.user, &host, input).await?;
+        let invites = service::invite(tx, id, access.user, app.config.daily_messages, &host, input).await?;
         if !has_server {
             let detail =
                 "there is no mail server: set INROAD_SMTP_URL, or give the workspace an account (`/v1/mail-account`)";

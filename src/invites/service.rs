@@ -1,6 +1,7 @@
 //! Who is told of a meeting by mail, and what their answers do, inside the caller's transaction.
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use chrono::{NaiveTime, TimeDelta};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -10,7 +11,7 @@ use super::reply::Reply;
 use super::store;
 use crate::auth::users::email_key;
 use crate::calendars::{self, Person};
-use crate::changes::{Kind, Tx};
+use crate::changes::{Actor, Kind, Tx};
 use crate::contacts::{self, ContactId, ContactRow};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code};
@@ -19,13 +20,15 @@ use crate::meetings::{
     self, CancelInput, ConfirmInput, Meeting, MeetingId, MeetingParty, MeetingState, ReconfirmInput,
 };
 use crate::text::filled;
-use crate::{do_not_contact, fields, jobs};
+use crate::{do_not_contact, fields, jobs, sending};
 
-/// Invites the contacts of a meeting who have an address, or tells them again. `host` is what names of events end with.
+/// Invites the contacts of a meeting who have an address, or tells them again. `host` is what names of events end with,
+/// `most` how many mails a day the service lets a workspace send.
 pub async fn invite(
     tx: &mut Tx<'_>,
     id: MeetingId,
     sender_id: Uuid,
+    most: i32,
     host: &str,
     input: InviteInput,
 ) -> ApiResult<Vec<MeetingInvite>> {
@@ -36,6 +39,7 @@ pub async fn invite(
     }
     let sender = sender(tx, sender_id).await?;
     let guests = guests(tx, &meeting).await?;
+    keep_limit(tx, most, guests.len()).await?;
     let host_name = sender.name.clone().unwrap_or_default();
     let title = filled(input.title).unwrap_or_else(|| format!("A conversation with {host_name}"));
     let note = filled(input.note);
@@ -44,32 +48,44 @@ pub async fn invite(
     for guest in guests {
         let key = email_key(&guest.address);
         let before = known.iter().find(|row| row.address_key == key);
-        let row = InviteRow {
-            workspace_id: tx.workspace,
-            id: before.map_or_else(|| Uuid::now_v7().into(), |row| row.id),
-            version: before.map_or(1, |row| row.version + 1),
-            created_at: before.map_or(tx.now, |row| row.created_at),
-            updated_at: tx.now,
-            meeting_id: id,
-            sender_id,
-            uid: before.map_or_else(|| calendars::uid(&meeting, host), |row| row.uid.clone()),
-            title: title.clone(),
-            note: note.clone(),
-            name: guest.name,
-            address: guest.address,
-            address_key: key,
-            method: InviteMethod::Request,
-            sequence: next(&meeting, before),
-            sent_at: tx.now,
-            // Who agreed to the time has accepted it.
-            answer: before.map_or(InviteAnswer::NeedsAction, |row| row.answer),
-            answered_at: before.and_then(|row| row.answered_at),
-            comment: before.and_then(|row| row.comment.clone()),
+        let row = match before.cloned() {
+            Some(row) => {
+                let row = if row.told_starts_at == meeting.starts_at { row } else { row.unanswered() };
+                let row = row.told(&meeting, InviteMethod::Request, tx.now);
+                let (title, note) = (title.clone(), note.clone());
+                let row = InviteRow { sender_id, title, note, name: guest.name, address: guest.address, ..row };
+                store::update(tx.conn, &row).await?;
+                row
+            }
+            None => {
+                let row = InviteRow {
+                    workspace_id: tx.workspace,
+                    id: Uuid::now_v7().into(),
+                    version: 1,
+                    created_at: tx.now,
+                    updated_at: tx.now,
+                    meeting_id: id,
+                    sender_id,
+                    uid: calendars::uid(&meeting, host),
+                    title: title.clone(),
+                    note: note.clone(),
+                    name: guest.name,
+                    address: guest.address,
+                    address_key: key,
+                    method: InviteMethod::Request,
+                    sequence: meeting.sequence,
+                    sent_at: tx.now,
+                    sent_count: 1,
+                    told_sequence: meeting.sequence,
+                    told_starts_at: meeting.starts_at,
+                    answer: InviteAnswer::NeedsAction,
+                    answered_at: None,
+                    comment: None,
+                };
+                store::insert(tx.conn, &row).await?;
+                row
+            }
         };
-        match before {
-            Some(_) => store::update(tx.conn, &row).await?,
-            None => store::insert(tx.conn, &row).await?,
-        }
         tx.record(Kind::MeetingInviteSent, row.id, row.version, Vec::new());
         send(tx, &row, &meeting, sender.clone()).await?;
         told.push(MeetingInvite::from(row));
@@ -77,9 +93,17 @@ pub async fn invite(
     Ok(told)
 }
 
-/// Each mail has a higher number than the one before.
-fn next(meeting: &Meeting, before: Option<&InviteRow>) -> i32 {
-    before.map_or(meeting.sequence, |row| meeting.sequence.max(row.sequence + 1))
+/// As many mails a day (UTC) about meetings as there may be messages: whoever asks for more is told to come back.
+async fn keep_limit(tx: &mut Tx<'_>, most: i32, guests: usize) -> ApiResult<()> {
+    let settings = sending::lock(tx, most).await?;
+    let midnight = tx.now.date_naive().and_time(NaiveTime::MIN).and_utc();
+    let sent = store::sent_since(tx.conn, tx.workspace, midnight).await?;
+    if sent.saturating_add_unsigned(guests as u64) <= settings.effective_daily_limit.into() {
+        return Ok(());
+    }
+    let detail = format!("a workspace sends {} mails about meetings a day at most", settings.effective_daily_limit);
+    let wait = (midnight + TimeDelta::days(1) - tx.now).num_seconds();
+    Err(ApiError::new(Code::RateLimited, detail).retry_after(wait.unsigned_abs().max(1)))
 }
 
 async fn send(tx: &mut Tx<'_>, row: &InviteRow, meeting: &Meeting, sender: Person) -> ApiResult<()> {
@@ -90,7 +114,7 @@ async fn send(tx: &mut Tx<'_>, row: &InviteRow, meeting: &Meeting, sender: Perso
 }
 
 async fn sender(tx: &mut Tx<'_>, id: Uuid) -> ApiResult<Person> {
-    match store::sender(tx.conn, id).await? {
+    match store::sender(tx.conn, tx.workspace, id).await? {
         Some((name, address, Some(_))) => Ok(Person { name: Some(name), address }),
         _ => Err(ApiError::new(Code::EmailNotVerified, "verify your e-mail address before you invite")),
     }
@@ -134,6 +158,7 @@ pub async fn react(tx: &mut Tx<'_>) -> ApiResult<()> {
     let meetings = meetings::deleted_or_not(tx.conn, tx.workspace, &ids).await?;
     let all: Vec<&Meeting> = meetings.iter().map(|(meeting, _)| meeting).collect();
     let people = calendars::guests(tx.conn, tx.workspace, &all).await?;
+    let unwanted = unwanted(tx, &all).await?;
     for row in rows {
         let Some((meeting, deleted)) = meetings.iter().find(|(meeting, _)| meeting.id == row.meeting_id) else {
             continue;
@@ -141,8 +166,10 @@ pub async fn react(tx: &mut Tx<'_>) -> ApiResult<()> {
         let wanted = wanted(&row, meeting, *deleted, &people);
         let news = wanted.is_some_and(|method| {
             // Who declined knows; who was told of this already, too.
-            (method != row.method || (method == InviteMethod::Request && meeting.sequence > row.sequence))
+            (method != row.method || (method == InviteMethod::Request && meeting.sequence > row.told_sequence))
                 && !(method == InviteMethod::Cancel && row.answer == InviteAnswer::Declined)
+                // They may be told that nothing is asked of them any more, and nothing else.
+                && !(method == InviteMethod::Request && unwanted.contains(&row.address_key))
         });
         let (Some(method), true) = (wanted, news) else { continue };
         // Whoever invited may have left: nobody is left to answer to.
@@ -150,19 +177,27 @@ pub async fn react(tx: &mut Tx<'_>) -> ApiResult<()> {
             Err(error) if error.code == Code::EmailNotVerified => continue,
             sender => sender?,
         };
-        let row = InviteRow {
-            version: row.version + 1,
-            updated_at: tx.now,
-            method,
-            sequence: next(meeting, Some(&row)),
-            sent_at: tx.now,
-            ..row
-        };
+        // An answer says nothing of another time, unless who was invited chose it.
+        let chosen = matches!(tx.actor, Actor::InvitedPerson) || row.told_starts_at == meeting.starts_at;
+        let row = if chosen || method == InviteMethod::Cancel { row } else { row.unanswered() };
+        let row = row.told(meeting, method, tx.now);
         store::update(tx.conn, &row).await?;
         tx.record(Kind::MeetingInviteSent, row.id, row.version, vec!["method".to_owned(), "sequence".to_owned()]);
         send(tx, &row, meeting, sender).await?;
     }
     Ok(())
+}
+
+/// The addresses of contacts of these meetings who do not want to be written to.
+async fn unwanted(tx: &mut Tx<'_>, meetings: &[&Meeting]) -> ApiResult<HashSet<String>> {
+    let mut ids: Vec<ContactId> = meetings.iter().flat_map(|meeting| meeting.contact_ids.iter().copied()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let rows = contacts::find_many(tx.conn, tx.workspace, &ids).await?;
+    let addresses: Vec<String> = rows.iter().filter_map(ContactRow::address).collect();
+    let listed = do_not_contact::listed(tx.conn, tx.workspace, addresses).await?;
+    let closed = rows.iter().filter(|row| row.wants_no_contact()).filter_map(ContactRow::address);
+    Ok(listed.into_iter().chain(closed).map(|address| email_key(&address)).collect())
 }
 
 /// What the invited person's calendar should do.

@@ -1,11 +1,12 @@
 //! Every statement about invitations by mail, each within one workspace.
 use chrono::{DateTime, Utc};
+use diesel::dsl::sum;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::model::{InviteId, InviteRow};
-use crate::db::schema::{meeting_invites, users};
+use crate::db::schema::{meeting_invites, members, users};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, OnConstraint};
 use crate::meetings::MeetingId;
@@ -61,8 +62,21 @@ pub async fn delete(mut conn: &Conn, workspace: WorkspaceId, ids: &[InviteId]) -
     Ok(())
 }
 
-/// What a member is called, their address, and since when that is known to be theirs.
-pub async fn sender(mut conn: &Conn, user: Uuid) -> ApiResult<Option<(String, String, Option<DateTime<Utc>>)>> {
+/// How many mails about meetings went out since midnight.
+pub async fn sent_since(mut conn: &Conn, workspace: WorkspaceId, midnight: DateTime<Utc>) -> ApiResult<i64> {
+    let today = meeting_invites::workspace_id.eq(workspace).and(meeting_invites::sent_at.ge(midnight));
+    let sum = meeting_invites::table.filter(today).select(sum(meeting_invites::sent_count));
+    Ok(sum.first::<Option<i64>>(&mut conn).await?.unwrap_or(0))
+}
+
+/// What a member is called, their address, and since when that is known to be theirs; nothing of who is none any more.
+pub async fn sender(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    user: Uuid,
+) -> ApiResult<Option<(String, String, Option<DateTime<Utc>>)>> {
+    let own = members::workspace_id.eq(workspace).and(members::user_id.eq(user));
     let columns = (users::name, users::email, users::email_verified_at);
-    Ok(users::table.filter(users::id.eq(user)).select(columns).first(&mut conn).await.optional()?)
+    let member = members::table.inner_join(users::table).filter(own);
+    Ok(member.select(columns).first(&mut conn).await.optional()?)
 }

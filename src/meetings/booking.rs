@@ -9,9 +9,12 @@ use super::{settings, steps, store};
 use crate::changes::{Kind, Tx};
 use crate::contacts::ContactId;
 use crate::db::{Conn, WorkspaceId};
-use crate::error::ApiResult;
+use crate::error::{ApiError, ApiResult, Code};
 use crate::http::IfMatch;
 use crate::spans::Span;
+
+/// How often an invited person may move what they booked: each move is mailed to all who come.
+const MOVES: usize = 10;
 
 /// What an invited person chose.
 #[derive(Debug, Clone)]
@@ -42,6 +45,9 @@ pub async fn book(tx: &mut Tx<'_>, id: MeetingId, chosen: Chosen) -> ApiResult<M
     let moved = row.state == MeetingState::Confirmed;
     if !moved {
         row.state.go(MeetingState::Confirmed)?;
+    } else if row.moves_of_contact() >= MOVES {
+        let detail = format!("the time was changed {MOVES} times: write to whoever invited you for another one");
+        return Err(ApiError::new(Code::ImpossibleTransition, detail));
     }
     let preferences = settings::hold(tx).await?;
     let before = shown(tx, row.clone(), &with, &preferences).await?;
@@ -57,6 +63,7 @@ pub async fn book(tx: &mut Tx<'_>, id: MeetingId, chosen: Chosen) -> ApiResult<M
         sequence: row.sequence + 1,
         ..row
     };
+    row.unstart();
     row.set_busy(preferences.travel(medium));
     let (step, kind) = match moved {
         true => (MeetingStepKind::Rescheduled, Kind::MeetingRescheduled),

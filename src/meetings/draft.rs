@@ -120,6 +120,9 @@ pub async fn edited(
     }
     if after.starts_at != before.starts_at {
         after.reconfirmed_at = None;
+        if after.state.is_open() {
+            after.unstart();
+        }
     }
     Ok(after)
 }

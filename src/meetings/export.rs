@@ -17,6 +17,9 @@ use crate::error::{ApiError, ApiResult};
 use crate::exports::Kept;
 use crate::external_ids;
 
+/// As often as a meeting of an archive may have been changed: further changes have room above it.
+const MOST_SEQUENCE: i32 = 1_000_000;
+
 /// Meetings that are read at once.
 const PAGE: i64 = 500;
 
@@ -93,6 +96,14 @@ pub async fn load(tx: &mut Tx<'_>, items: Vec<((Kept, MeetingInput), MeetingReco
         let with = input.contact_ids.clone();
         let blank = draft::blank(tx, kept.id.into(), input, &preferences).await;
         let blank = blank.map_err(|error| error.below(&format!("/{index}")))?;
+        if record.finished_at.is_some_and(|end| record.started_at.is_none_or(|start| end < start)) {
+            let detail = "is before `started_at`, or there is none";
+            return Err(ApiError::field(&format!("/{index}/finished_at"), "out_of_range", detail));
+        }
+        if !(0..=MOST_SEQUENCE).contains(&record.sequence) {
+            let detail = format!("must be from 0 to {MOST_SEQUENCE}");
+            return Err(ApiError::field(&format!("/{index}/sequence"), "out_of_range", detail));
+        }
         let row = MeetingRow {
             version: kept.version,
             created_at: kept.created_at,

@@ -32,13 +32,22 @@ impl MeetingRow {
         by: Option<MeetingParty>,
         reason: Option<String>,
     ) -> ApiResult<()> {
-        if self.history.0.len() >= STEPS {
+        // However long it went to and fro, it can come to an end.
+        let is_last = matches!(kind, MeetingStepKind::Completed | MeetingStepKind::Cancelled | MeetingStepKind::NoShow);
+        if self.history.0.len() >= STEPS && !is_last {
             let detail = format!("{STEPS} things have happened to this meeting: make another one");
             return Err(ApiError::new(Code::ImpossibleTransition, detail));
         }
         let (starts_at, duration_minutes) = (self.starts_at, self.duration_minutes);
         self.history.0.push(MeetingStep { kind, at, by, reason, starts_at, duration_minutes });
         Ok(())
+    }
+
+    /// How often the contact moved it.
+    pub fn moves_of_contact(&self) -> usize {
+        let by_contact =
+            |step: &&MeetingStep| step.kind == MeetingStepKind::Rescheduled && step.by == Some(MeetingParty::Contact);
+        self.history.0.iter().filter(by_contact).count()
     }
 
     /// When it last came to this.

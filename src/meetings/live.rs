@@ -119,7 +119,7 @@ pub async fn start(tx: &mut Tx<'_>, id: MeetingId, if_match: &IfMatch, input: St
     row.started_at = Some(at);
     // Nobody had agreed on a time: then it is this one.
     if row.starts_at.is_none() {
-        row.starts_at = row.started_at;
+        row.starts_at = Some(at.trunc_subsecs(0));
         row.set_busy(preferences.travel(row.medium));
     }
     let clock = row.clock(tx.now);

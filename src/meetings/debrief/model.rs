@@ -91,6 +91,25 @@ pub struct DebriefName {
     pub promised: bool,
 }
 
+impl DebriefName {
+    /// The fields that say something else than the introduction does which it has become.
+    pub fn unlike(&self, known: &Self) -> Vec<&'static str> {
+        let texts = [
+            ("name", &self.name, &known.name),
+            ("company_name", &self.company_name, &known.company_name),
+            ("title", &self.title, &known.title),
+            ("email", &self.email, &known.email),
+        ];
+        let other = |said: &Option<String>, had: &Option<String>| said.is_some() && said != had;
+        let unlike = texts.into_iter().filter(|(_, said, had)| other(said, had));
+        let mut fields: Vec<&'static str> = unlike.map(|(field, _, _)| field).collect();
+        if self.may_use_name != known.may_use_name {
+            fields.push("may_use_name");
+        }
+        fields
+    }
+}
+
 /// What was learned in a meeting, as a debrief writes it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -75,6 +75,10 @@ fn check(wanted: &[DebriefName], with: &[ContactId], known: &[DebriefName]) -> A
             let detail = "is not a name of this debrief";
             faults.push(Fault::field(format!("/names/{at}/introduction_id"), "not_found", detail));
         }
+        for field in before.into_iter().flat_map(|before| one.unlike(before)) {
+            let detail = "stays as it is here: change the introduction, or the contact";
+            faults.push(Fault::field(format!("/names/{at}/{field}"), "not_allowed", detail));
+        }
         if one.named_by_id.is_some_and(|id| !with.contains(&id)) && before.is_none() {
             let detail = "is not a contact of this meeting";
             faults.push(Fault::field(format!("/names/{at}/named_by_id"), "not_found", detail));

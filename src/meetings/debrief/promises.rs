@@ -22,7 +22,8 @@ fn promise(one: &FollowUp) -> DebriefPromise {
         follow_up_id: Some(one.id),
         by,
         contact_id: Some(one.contact_id),
-        text: one.title.clone().unwrap_or_default(),
+        // Somebody may have cleared it since, and a promise without words cannot be sent back.
+        text: one.title.clone().unwrap_or_else(|| "A promise".to_owned()),
         due_on: Some(one.due_on),
     }
 }

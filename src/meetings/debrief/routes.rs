@@ -6,7 +6,8 @@ use super::service;
 use super::thanks::{self, ThanksInput};
 use crate::app::App;
 use crate::auth::{
-    Access, Caller, ContactsWrite, FollowUpsWrite, IntroductionsWrite, MeetingsRead, MeetingsWrite, MessagesWrite,
+    Access, Caller, ContactsWrite, FollowUpsRead, FollowUpsWrite, IntroductionsRead, IntroductionsWrite, MeetingsRead,
+    MeetingsWrite, MessagesWrite,
 };
 use crate::error::ApiResult;
 use crate::http::body::{MaybeBody, Ruled};
@@ -18,7 +19,8 @@ use crate::messages::{self, Message};
 
 /// Read what was noted after a meeting
 ///
-/// With what was learned, promised, and who was named. Empty until it is written.
+/// With what was learned, promised, and who was named. Empty until it is written. Takes `follow_ups:read` and
+/// `introductions:read`, too.
 #[utoipa::path(tag = "meetings", security(("bearer" = ["meetings:read"])), params(("id" = Uuid, Path)), responses(
     (status = 200, description = "The debrief", body = Debrief, headers(("ETag" = String, description = "The meeting's version"))),
 ))]
@@ -29,6 +31,8 @@ pub async fn read_debrief(
     Id(id): Id<MeetingId>,
     _none: NoParams,
 ) -> ApiResult<Answer<Debrief>> {
+    access.require::<FollowUpsRead>()?;
+    access.require::<IntroductionsRead>()?;
     let workspace = access.workspace;
     let debrief = app.db.read(workspace, async |conn| service::read(conn, workspace, id).await).await?;
     Answer::resource(debrief.version, &debrief)

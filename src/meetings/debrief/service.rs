@@ -11,10 +11,9 @@ use crate::fields;
 use crate::http::{IfMatch, Patch};
 use crate::insights::{self, Insight};
 use crate::meetings::model::{MeetingId, MeetingRow};
-use crate::meetings::service::{Locked, live, write};
-use crate::meetings::steps::look;
-use crate::meetings::store;
+use crate::meetings::service::{Locked, live, shown, write};
 use crate::meetings::words::MeetingState;
+use crate::meetings::{settings, store};
 use crate::text::filled;
 
 pub async fn read(conn: &Conn, workspace: WorkspaceId, id: MeetingId) -> ApiResult<Debrief> {
@@ -76,7 +75,8 @@ async fn note(tx: &mut Tx<'_>, locked: Locked, before: Debrief, input: DebriefIn
             format!("a meeting that is `{}` has nothing to note yet: `start` or `complete` it", row.state.name());
         return Err(ApiError::new(Code::ImpossibleTransition, detail));
     }
-    let (preferences, told) = look(tx, &row, &with).await?;
+    let preferences = settings::preferences(tx.conn, tx.workspace).await?;
+    let told = shown(tx, row.clone(), &with, &preferences).await?;
     let record = row.debrief.take().map(|record| record.0);
     let known = record.clone().unwrap_or_default();
     let DebriefInput { notes, thanks_for, next_step, usefulness, energy, insights, promises, names } = input;
@@ -110,26 +110,30 @@ async fn note(tx: &mut Tx<'_>, locked: Locked, before: Debrief, input: DebriefIn
 async fn learn(tx: &mut Tx<'_>, meeting: MeetingId, known: &[Insight], wanted: Vec<DebriefInsight>) -> ApiResult<()> {
     let mut left: Vec<&Insight> = known.iter().collect();
     let mut faults = Vec::new();
-    for (at, one) in wanted.iter().enumerate() {
-        if one.id.is_some_and(|id| !known.iter().any(|insight| insight.id == id)) {
-            faults.push(Fault::field(format!("/insights/{at}/id"), "not_found", "is not an insight of this meeting"));
-        }
-    }
-    ApiError::check(faults)?;
+    let mut matched = Vec::with_capacity(wanted.len());
     for (at, one) in wanted.into_iter().enumerate() {
         let same = |insight: &&Insight| match one.id {
             Some(id) => insight.id == id,
             None => insight.text == one.text.trim() && insight.topic.to_lowercase() == one.topic.trim().to_lowercase(),
         };
         let before = left.iter().position(same).map(|place| left.remove(place));
+        if one.id.is_some() && before.is_none() {
+            let detail = "is not an insight of this meeting, or named twice";
+            faults.push(Fault::field(format!("/insights/{at}/id"), "not_found", detail));
+        }
+        matched.push((before, one));
+    }
+    ApiError::check(faults)?;
+    // These first: a meeting has so many at most.
+    for gone in left {
+        insights::delete(tx, gone.id, None).await?;
+    }
+    for (at, (before, one)) in matched.into_iter().enumerate() {
         let below = |error: ApiError| error.below(&format!("/insights/{at}"));
         match before {
             Some(insight) => insights::rewrite(tx, insight.id, one.of(meeting)).await.map_err(below)?,
             None => insights::create(tx, Uuid::now_v7().into(), one.of(meeting)).await.map_err(below)?,
         };
-    }
-    for gone in left {
-        insights::delete(tx, gone.id, None).await?;
     }
     Ok(())
 }
