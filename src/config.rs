@@ -47,9 +47,9 @@ pub struct Settings {
     /// Threads that serve requests [default: the number of cores]
     #[arg(long, env = "INROAD_WORKERS", value_name = "N", global = true)]
     pub workers: Option<String>,
-    /// Database connections for transactions, over all threads
-    #[arg(long, env = "INROAD_POOL_SIZE", default_value = "16", value_name = "N", global = true)]
-    pub pool_size: String,
+    /// Database connections for transactions, over all threads [default: 16, or four for each thread]
+    #[arg(long, env = "INROAD_POOL_SIZE", value_name = "N", global = true)]
+    pub pool_size: Option<String>,
     /// Shared database connections for reads, for each thread, at most
     #[arg(long, env = "INROAD_READ_LANES", default_value = "4", value_name = "N", global = true)]
     pub read_lanes: String,
@@ -222,6 +222,7 @@ impl Config {
         let r = &mut reader;
         let s = settings;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let workers = s.workers.map_or(cores, |text| r.number("INROAD_WORKERS", &text, 1, 256));
         let config = Self {
             listen: r.parse("INROAD_LISTEN", &s.listen, "an address and a port, such as 127.0.0.1:8080"),
             public_url: s.public_url.as_deref().and_then(|text| r.base("INROAD_PUBLIC_URL", text)),
@@ -236,8 +237,10 @@ impl Config {
             path: told("PATH"),
             sudo_uid: told("SUDO_UID").and_then(|uid| uid.to_str()?.parse().ok()),
             secret: s.secret.filter(|text| !text.is_empty()).map(SecretString::from),
-            workers: s.workers.map_or(cores, |text| r.number("INROAD_WORKERS", &text, 1, 256)),
-            pool_size: r.number("INROAD_POOL_SIZE", &s.pool_size, 1, 1000),
+            workers,
+            pool_size: s
+                .pool_size
+                .map_or(workers.saturating_mul(4).max(16), |text| r.number("INROAD_POOL_SIZE", &text, 1, 1000)),
             read_lanes: r.number("INROAD_READ_LANES", &s.read_lanes, 1, 64),
             strict_row_security: r.one_of("INROAD_ROW_SECURITY", &s.row_security, "standard", "strict"),
             prepared_statements: r.one_of("INROAD_PREPARED_STATEMENTS", &s.prepared_statements, "off", "on"),
@@ -428,8 +431,9 @@ impl Reader {
             );
         }
         let per_worker = config.pool_size / config.workers.max(1);
-        if per_worker == 0 {
-            self.mistake("INROAD_POOL_SIZE", "must be at least as large as INROAD_WORKERS");
+        // An import has one for its transaction, and tells by another how far it is.
+        if per_worker < 2 {
+            self.mistake("INROAD_POOL_SIZE", "must be at least twice INROAD_WORKERS");
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::fields;
 use crate::http::IfMatch;
 use crate::http::limits::BUSY_CALENDARS;
+use crate::jobs;
 use crate::meetings::{self, MeetingId};
 use crate::spans::{Span, Spans};
 use crate::zones::{self, Tz};
@@ -146,10 +147,7 @@ pub async fn refresh(app: &App) -> ApiResult<usize> {
         let behind = app.db.lookup(async |conn| store::behind(conn, now + ANEW).await).await?;
         let before = count;
         for (workspace, id) in behind {
-            match refresh_one(app, workspace, id, now).await {
-                Ok(()) => count += 1,
-                Err(error) => tracing::warn!(%id, "an imported calendar could not be followed further: {error}"),
-            }
+            count += usize::from(jobs::went(refresh_one(app, workspace, id, now).await, id)?.is_some());
         }
         if count == before {
             return Ok(count);

@@ -7,7 +7,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::rt::time::{self, Instant, Interval};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse, Responder};
-use futures_util::stream;
+use futures_util::{FutureExt, stream};
 use tokio::sync::broadcast::{self, error::RecvError};
 
 use super::feed::{self, Event};
@@ -107,6 +107,10 @@ impl Listener {
                 return Ok(Some(frame));
             }
             if self.behind {
+                // However much there is to catch up with, who may not read on is told in time.
+                if *self.stop.borrow() || self.verify.tick().now_or_never().is_some() && !self.stands().await? {
+                    return Ok(None);
+                }
                 self.read_log().await?;
                 continue;
             }
@@ -118,13 +122,17 @@ impl Listener {
                 },
                 _ = self.comment.tick() => return Ok(Some(Bytes::from_static(b":\n\n"))),
                 _ = self.verify.tick() => {
-                    if !verify::still_stands(&self.app, &self.caller).await? {
+                    if !self.stands().await? {
                         return Ok(None);
                     }
                 }
                 () = stopped(&mut self.stop) => return Ok(None),
             }
         }
+    }
+
+    async fn stands(&self) -> ApiResult<bool> {
+        verify::still_stands(&self.app, &self.caller).await
     }
 
     fn take(&mut self, events: &[Event]) {

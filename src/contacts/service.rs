@@ -15,7 +15,9 @@ use crate::companies::{self, CompanyId};
 use crate::error::{ApiError, ApiResult, Fault};
 use crate::external_ids::ExternalIds;
 use crate::http::{IfMatch, IfNoneMatch, Patch};
-use crate::{circle_requests, external_ids, fields, follow_ups, introductions, merges, messages, text, trash};
+use crate::{
+    circle_requests, external_ids, fields, follow_ups, introductions, meetings, merges, messages, text, trash,
+};
 
 pub const RESOURCE: &str = "contact";
 
@@ -378,6 +380,7 @@ pub async fn purge(tx: &mut Tx<'_>, id: ContactId) -> ApiResult<()> {
     introductions::contact_erased(tx, &[id]).await?;
     circle_requests::contact_erased(tx, &[id]).await?;
     messages::contact_erased(tx, &[id]).await?;
+    meetings::contact_erased(tx, &[id]).await?;
     follow_ups::contact_erased(tx, &[id]).await?;
     merges::purge_hidden(tx, id).await?;
     store::purge(tx.conn, tx.workspace, id).await?;

@@ -17,13 +17,14 @@ use crate::transfer::archive::{self, ArchiveError};
 
 pub use super::resources::Resource;
 
-/// Bytes of a file of the archive.
+/// Bytes of all files of the archive together.
 const MAX_FILE: u64 = 2 * 1024 * 1024 * 1024;
 const MAX_MANIFEST: u64 = 1024 * 1024;
 /// Bytes of a line.
 const MAX_LINE: u64 = 2 * 1024 * 1024;
-/// Lines that are loaded together.
+/// Lines that are loaded together, and about how many bytes.
 const CHUNK: usize = 500;
+const CHUNK_BYTES: usize = 1024 * 1024;
 
 /// The files of an archive that was opened and summed.
 #[derive(Debug)]
@@ -70,12 +71,18 @@ pub fn open(file: &File) -> ApiResult<Opened> {
         return Err(refused("unknown_format", format!("the archive's format is {found}, not {FORMAT} 1 to {VERSION}")));
     }
     let mut files = Vec::new();
+    let (mut names, mut room) = (HashSet::new(), MAX_FILE);
     for listed in &manifest.files {
+        if !names.insert(&listed.name) {
+            return Err(refused("repeated_file", format!("{} is listed twice", listed.name)));
+        }
         let resource = Resource::ALL.into_iter().find(|known| listed.name == format!("{}.jsonl", known.name()));
         let resource =
             resource.ok_or_else(|| refused("unknown_file", format!("nothing is known of {}", listed.name)))?;
-        let found = archive::entry(file, &listed.name, MAX_FILE).map_err(unpacked)?;
+        let found = archive::entry(file, &listed.name, room).map_err(unpacked)?;
         let found = found.ok_or_else(|| refused("missing_file", format!("the archive has no {}", listed.name)))?;
+        let length = found.metadata().map_err(|error| ApiError::unavailable(&error))?.len();
+        room = room.saturating_sub(length);
         files.push((resource, listed.clone(), summed(found, listed)?));
     }
     files.sort_by_key(|(resource, ..)| {
@@ -154,13 +161,15 @@ async fn for_each_chunk(
     loop {
         let first = number + 1;
         let mut rows = Vec::with_capacity(CHUNK);
-        while rows.len() < CHUNK {
+        let mut bytes = 0;
+        while rows.len() < CHUNK && bytes < CHUNK_BYTES {
             let mut line = Vec::new();
             let length = lines.by_ref().take(MAX_LINE).read_until(b'\n', &mut line);
             if length.map_err(|error| ApiError::unavailable(&error))? == 0 {
                 break;
             }
             number += 1;
+            bytes += line.len();
             match strict_json::parse_object(&line) {
                 Ok(Value::Object(row)) if line.ends_with(b"\n") => rows.push(row),
                 _ => return Err(refused("invalid_json", format!("{name}, line {number} is no JSON object"))),

@@ -37,7 +37,7 @@ pub use self::reactions::react;
 pub use self::runs::{ROWS as RUNS, unanswered};
 pub use self::service::{RESOURCE, create, due, due_until, purge, read_many, restore, today};
 pub use self::settings::{ROWS as SETTINGS, Weekday};
-pub use self::store::ROWS;
+pub use self::store::{ROWS, parties};
 pub use self::timeline::timeline;
 pub use self::words::{ClosedReason, FollowUpKind, FollowUpSource, FollowUpState};
 

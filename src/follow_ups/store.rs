@@ -207,6 +207,12 @@ pub async fn of_contacts(
     Ok(FollowUpRow::query().filter(own).order(follow_ups::id).load(&mut conn).await?)
 }
 
+/// Those of these contacts of whom there is something due, or was.
+pub async fn parties(mut conn: &Conn, workspace: WorkspaceId, contacts: &[ContactId]) -> ApiResult<Vec<ContactId>> {
+    let own = follow_ups::workspace_id.eq(workspace).and(follow_ups::contact_id.eq_any(contacts));
+    Ok(follow_ups::table.filter(own).select(follow_ups::contact_id).distinct().load(&mut conn).await?)
+}
+
 /// All live ones about a contact.
 pub async fn of_contact(mut conn: &Conn, workspace: WorkspaceId, contact: ContactId) -> ApiResult<Vec<FollowUpRow>> {
     let own = follow_ups::workspace_id.eq(workspace).and(follow_ups::contact_id.eq(contact));

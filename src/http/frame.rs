@@ -51,7 +51,7 @@ pub async fn frame(
     let started = Instant::now();
     let id = request_id(request.headers());
     request.extensions_mut().insert(RequestId(id.clone()));
-    let (method, path) = (request.method().clone(), request.path().to_owned());
+    let (method, path) = (request.method().clone(), without_tokens(request.path()));
     // actix routes HEAD to no GET handler by itself; its HTTP layer leaves the body out all the same.
     if method == Method::HEAD {
         request.head_mut().method = Method::GET;
@@ -233,6 +233,12 @@ fn add_headers(headers: &mut HeaderMap, id: &str, standing: Option<Standing>) {
             headers.insert(name, value);
         }
     }
+}
+
+/// A path as the log may have it. Links have their secret in it, alone or behind a workspace and a point.
+fn without_tokens(path: &str) -> String {
+    let hidden = |part: &str| if part.contains("inr_") { "…".to_owned() } else { part.to_owned() };
+    path.split('/').map(hidden).collect::<Vec<_>>().join("/")
 }
 
 fn request_id(headers: &HeaderMap) -> String {

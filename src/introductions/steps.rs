@@ -13,6 +13,7 @@ use crate::changes::{Actor, Kind, Tx};
 use crate::circle_requests::CircleRequestId;
 use crate::companies::CompanyId;
 use crate::error::{ApiError, ApiResult};
+use crate::jobs;
 use crate::meetings::MeetingId;
 
 /// When something happened.
@@ -84,7 +85,7 @@ pub async fn let_go_stale(app: &App) -> ApiResult<usize> {
             input.state = State::Stale;
             write(tx, before, input).await.map(|_| 1)
         });
-        count += given_up.await?;
+        count += jobs::went(given_up.await, id)?.unwrap_or(0);
     }
     Ok(count)
 }

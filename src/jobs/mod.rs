@@ -18,7 +18,7 @@ pub use self::runner::{run_one, start};
 pub use self::store::{DeadJob, counts, list_dead, retry};
 use crate::app::App;
 use crate::db::{Conn, WorkspaceId};
-use crate::error::{ApiError, ApiResult};
+use crate::error::{ApiError, ApiResult, Code};
 
 /// A piece of work. It may run more than once: a runner that dies is replaced within a minute.
 pub trait Job: Serialize + DeserializeOwned + 'static {
@@ -56,6 +56,20 @@ pub async fn rewrite<J: Job>(conn: &Conn, change: impl Fn(Uuid, J) -> ApiResult<
         }
     }
     Ok(count)
+}
+
+/// What became of one thing of many that a periodic task looks after. One that fails says so in the log, and keeps none of
+/// the others waiting; a database that is not there ends the turn.
+pub fn went<T>(outcome: ApiResult<T>, id: impl Into<Uuid>) -> ApiResult<Option<T>> {
+    match outcome {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.code == Code::Unavailable => Err(error),
+        Err(error) => {
+            let id = id.into();
+            tracing::warn!(%id, "{id} is passed over until the next turn: {error}");
+            Ok(None)
+        }
+    }
 }
 
 type LocalFuture = Pin<Box<dyn Future<Output = Result<(), String>>>>;

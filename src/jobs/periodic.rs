@@ -1,12 +1,14 @@
 //! Work that comes round: one instance of several does it, whoever moves the task's row forward.
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 
 use actix_web::web::Data;
 use chrono::Duration;
+use futures_util::FutureExt;
 
 use super::store;
 use crate::app::App;
-use crate::error::ApiResult;
+use crate::error::{ApiError, ApiResult};
 
 /// Something to do every so often.
 pub struct Task {
@@ -26,7 +28,8 @@ pub async fn run_due(app: &Data<App>, tasks: &[Task]) -> ApiResult<()> {
         if !mine {
             continue;
         }
-        match (task.run)(app.clone()).await {
+        let turn = AssertUnwindSafe((task.run)(app.clone())).catch_unwind().await;
+        match turn.unwrap_or_else(|_| Err(ApiError::internal(&"it panicked"))) {
             Ok(0) => {}
             Ok(count) => tracing::info!(task = task.name, count, "the periodic task {} handled {count}", task.name),
             Err(error) => tracing::warn!(task = task.name, "the periodic task {} failed: {error}", task.name),

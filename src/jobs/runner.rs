@@ -1,9 +1,11 @@
 //! Claims due jobs and runs them, on a thread of its own.
+use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::time::Duration;
 
 use actix_rt::{Arbiter, spawn, time};
 use actix_web::web::Data;
+use futures_util::FutureExt;
 use tokio::sync::watch;
 
 use super::store::{self, Claimed};
@@ -92,7 +94,12 @@ async fn run_next(app: &Data<App>, registry: &Registry, slow: Option<bool>) -> A
     let claim = async |conn: &Conn| store::claim(conn, app.now(), LEASE, &registry.slow, slow).await;
     let claimed = app.db.single(claim).await?;
     let Some(job) = claimed else { return Ok(false) };
-    let work = registry.start(&job.kind, app.clone(), job.id, job.payload.clone());
+    // It ended its process, time and again, before it could be put back.
+    if job.attempts > MAX_ATTEMPTS {
+        app.db.single(async |conn| put_back(app, conn, &job, "it never came to an end").await).await?;
+        return Ok(true);
+    }
+    let work = unpanicked(registry.start(&job.kind, app.clone(), job.id, job.payload.clone()));
     let limit = if registry.is_slow(&job.kind) { SLOW_LIMIT } else { LEASE.to_std().unwrap_or(POLL) };
     let outcome = time::timeout(limit, keep(app, &job, work)).await;
     let outcome = outcome.unwrap_or_else(|_| Err("it ran out of its time".to_owned()));
@@ -102,6 +109,11 @@ async fn run_next(app: &Data<App>, registry: &Registry, slow: Option<bool>) -> A
     };
     app.db.single(end).await?;
     Ok(true)
+}
+
+/// A job that panics has failed, and takes nobody with it.
+fn unpanicked(work: LocalFuture) -> LocalFuture {
+    Box::pin(async { AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| Err("it panicked".to_owned())) })
 }
 
 /// Works, and keeps the lease meanwhile.

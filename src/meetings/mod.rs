@@ -37,7 +37,7 @@ pub use self::search::found;
 pub use self::service::{RESOURCE, confirmed, create, duration, purge, read_many, restore, stays};
 pub use self::settings::preferences;
 pub use self::steps::{cancel, complete, confirm, reconfirm};
-pub use self::store::{LINK, SETTINGS, TAKEN, is_there, live_ids, open_with, reindex};
+pub use self::store::{LINK, SETTINGS, TAKEN, is_there, live_ids, open_with, parties, reindex};
 pub use self::time::{LocalSpan, WallClock, local, start as instant};
 pub use self::timeline::timeline;
 pub use self::words::{MeetingMedium, MeetingParty, MeetingState};

@@ -262,6 +262,12 @@ pub async fn meetings_of(mut conn: &Conn, workspace: WorkspaceId, contacts: &[Co
     Ok(ids.load(&mut conn).await?)
 }
 
+/// Those of these contacts who are in a meeting, deleted or not.
+pub async fn parties(mut conn: &Conn, workspace: WorkspaceId, contacts: &[ContactId]) -> ApiResult<Vec<ContactId>> {
+    let own = meeting_contacts::workspace_id.eq(workspace).and(meeting_contacts::contact_id.eq_any(contacts));
+    Ok(meeting_contacts::table.filter(own).select(meeting_contacts::contact_id).distinct().load(&mut conn).await?)
+}
+
 /// The rows of the meetings that these contacts are in, deleted or not.
 pub async fn rows_of(mut conn: &Conn, workspace: WorkspaceId, contacts: &[ContactId]) -> ApiResult<Vec<MeetingRow>> {
     let theirs = meeting_contacts::workspace_id.eq(workspace).and(meeting_contacts::contact_id.eq_any(contacts));

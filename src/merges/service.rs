@@ -16,6 +16,7 @@ use crate::error::{ApiError, ApiResult, Fault};
 use crate::external_ids::ExternalIds;
 use crate::fields;
 use crate::http::{IfMatch, body};
+use crate::jobs;
 
 /// How long a merge can be undone.
 const UNDO: Duration = Duration::days(30);
@@ -177,7 +178,7 @@ pub async fn contact_erased(tx: &mut Tx<'_>, ids: &[ContactId]) -> ApiResult<()>
 pub async fn purge_old(app: &App) -> ApiResult<usize> {
     let over = app.db.lookup(async |conn| store::over(conn, app.now()).await).await?;
     for (workspace, id) in &over {
-        app.write_as(*workspace, Actor::Job, async |tx| end(tx, *id).await).await?;
+        jobs::went(app.write_as(*workspace, Actor::Job, async |tx| end(tx, *id).await).await, *id)?;
     }
     Ok(over.len())
 }

@@ -1,5 +1,5 @@
 //! How good a way into a company is, and why. All of it is told: no weight is hidden.
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::model::{CompanyPath, LinkRow, PathEmployment, PathIntroducer, PathKind, PathReason, PersonRow, RoleRow};
 use crate::contacts::{ContactId, Relationship, Stage, StageReason};
@@ -31,7 +31,7 @@ pub fn ways(around: &Surroundings) -> Vec<(String, CompanyPath)> {
     for (id, insider) in &insiders {
         ways.push((format!("direct/{id}"), direct(insider)));
     }
-    let mut linked: Vec<(ContactId, ContactId)> = Vec::new();
+    let mut linked: HashSet<(ContactId, ContactId)> = HashSet::new();
     for link in &around.links {
         let Some(introducer) = link.introducer_id.and_then(find) else { continue };
         let insider = match link.introduced_id {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::model::{CompanyPath, NetworkGraph};
 use super::{dot, paths, service, svg};
 use crate::app::App;
-use crate::auth::{Access, IntroductionsRead};
+use crate::auth::{Access, ContactsRead, IntroductionsRead};
 use crate::companies::CompanyId;
 use crate::error::{ApiError, ApiResult, Code};
 use crate::http::page::{self, PageQuery};
@@ -145,6 +145,7 @@ struct Place {
 ///
 /// Whom the seeker knows there, now or formerly, and who can introduce to somebody there; the best first, with the
 /// reasons. The company is the one with this id, never one with a similar name. Nobody is an answer: an empty list.
+/// Takes `contacts:read`, too.
 #[utoipa::path(tag = "network", security(("bearer" = ["introductions:read"])), params(("id" = Uuid, Path), PageQuery), responses(
     (status = 200, description = "A page of ways, the best first", body = CompanyPathPage),
 ))]
@@ -156,6 +157,7 @@ pub async fn list_company_paths(
     Params(query): Params<PageQuery>,
     paging: Paging,
 ) -> ApiResult<Answer<CompanyPathPage>> {
+    access.require::<ContactsRead>()?;
     let from: Option<Place> = paging.position(query.cursor.as_deref())?;
     let workspace = access.workspace;
     let around = app.db.read(workspace, async |conn| service::surroundings(conn, workspace, id).await).await?;

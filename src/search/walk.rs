@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::changes::{Actor, Tx};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
+use crate::jobs;
 
 /// Raised when other texts are searched, or their words are kept in another way.
 const RULES: i16 = 1;
@@ -37,7 +38,7 @@ async fn go_on(app: &App, kind: SearchKind) -> ApiResult<usize> {
         for chunk in own.chunks(AT_ONCE) {
             let ids: Vec<Uuid> = chunk.iter().map(|(_, id)| *id).collect();
             let renew = async |tx: &mut Tx<'_>| kind.reindex(tx, &ids).await;
-            app.write_as(chunk[0].0, Actor::Job, renew).await?;
+            jobs::went(app.write_as(chunk[0].0, Actor::Job, renew).await, chunk[0].1)?;
         }
     }
     let last: Option<(WorkspaceId, Uuid)> = rows.last().copied();

@@ -8,6 +8,7 @@ use crate::changes::{Actor, Kind};
 use crate::db::WorkspaceId;
 use crate::error::ApiResult;
 use crate::http::idempotency::try_lock;
+use crate::jobs;
 
 /// Writes down an import as failed whose process is gone.
 pub async fn settle(app: &App, workspace: WorkspaceId, id: ImportId) -> ApiResult<bool> {
@@ -48,7 +49,7 @@ pub async fn settle_if_running(app: &App, workspace: WorkspaceId, id: ImportId) 
 pub async fn settle_interrupted(app: &App) -> ApiResult<usize> {
     let mut settled = 0;
     for (workspace, id) in app.db.lookup(async |conn| store::running(conn).await).await? {
-        settled += usize::from(settle(app, workspace, id).await?);
+        settled += usize::from(jobs::went(settle(app, workspace, id).await, id)? == Some(true));
     }
     Ok(settled)
 }

@@ -25,7 +25,7 @@ use crate::changes::{Kind, Tx};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::exports::restore;
-use crate::http::idempotency::try_lock;
+use crate::http::idempotency::wait_lock;
 use crate::http::prefer::Prefer;
 use crate::http::{Answer, IdempotencyKey};
 
@@ -202,7 +202,8 @@ async fn import(
     info: &UploadInfo,
     file: &mut Option<Opened>,
 ) -> ApiResult<ImportReport> {
-    try_lock(tx.conn, lock_key(id)).await?;
+    // Whoever asks how it stands has it for a moment.
+    wait_lock(tx.conn, lock_key(id)).await?;
     // From here on the lock says that it runs.
     if app.db.write(tx.workspace, async |conn| store::wait_on(conn, tx.workspace, id, None).await).await? {
         return Err(cancelled());

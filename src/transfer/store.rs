@@ -20,7 +20,7 @@ use crate::exports::table::is;
 use crate::exports::{Link, Table};
 use crate::http::idempotency::try_lock;
 use crate::sort::Position;
-use crate::{circle_requests, insert_columns, introductions, messages};
+use crate::{circle_requests, follow_ups, insert_columns, introductions, meetings, messages};
 
 const CHUNK: usize = 2_000;
 
@@ -446,7 +446,8 @@ pub async fn remove_created(
                 .and(contacts::version.nullable().eq(import_rows::contact_version))),
         )
         .filter(contacts::deleted_at.is_null());
-    let mut ids: Vec<ContactId> = made.select(contacts::id).load(&mut conn).await?;
+    // Locked: whoever edits one meanwhile waits, and finds it gone.
+    let mut ids: Vec<ContactId> = made.select(contacts::id).for_update().load(&mut conn).await?;
     // Somebody whom a contact that stays has as its connector is in use, though unedited.
     let links: Vec<(ContactId, ContactId)> = contacts::table
         .filter(contacts::workspace_id.eq(workspace).and(contacts::connector_id.is_not_null()))
@@ -456,6 +457,8 @@ pub async fn remove_created(
     let mut used = introductions::parties(conn, workspace, &ids).await?;
     used.extend(circle_requests::asked(conn, workspace, &ids).await?);
     used.extend(messages::parties(conn, workspace, &ids).await?);
+    used.extend(follow_ups::parties(conn, workspace, &ids).await?);
+    used.extend(meetings::parties(conn, workspace, &ids).await?);
     ids.retain(|id| !used.contains(id));
     let mut going: HashSet<ContactId> = ids.iter().copied().collect();
     let mut open: Vec<ContactId> = links.iter().map(|(led, _)| *led).filter(|led| !going.contains(led)).collect();

@@ -1,4 +1,6 @@
 //! Taking an import back.
+use std::collections::HashSet;
+
 use super::model::{ExtraDbRow, ImportId, ImportKind, ImportState, KeptContact, KeptReason, KeyDbRow, Outcome};
 use super::run::{Before, SaidBefore};
 use super::service::SHOWN;
@@ -40,13 +42,13 @@ pub async fn undo(tx: &mut Tx<'_>, id: ImportId) -> ApiResult<Undone> {
     let version = store::mark_undone(tx.conn, tx.workspace, id, tx.now).await?;
     tx.record(Kind::ImportUndone, id, version, Vec::new());
     let touched = usize::try_from(store::count_touched(tx.conn, tx.workspace, id).await?).unwrap_or(0);
-    let kept_contacts = kept(tx, id, &restored).await?;
+    let kept_contacts = kept(tx, id, &restored.iter().copied().collect()).await?;
     let kept = touched - removed.len() - restored.len();
     Ok(Undone { removed: removed.len(), restored: restored.len(), kept, kept_contacts })
 }
 
 /// The contacts of an import that are there in spite of its undoing, and why.
-async fn kept(tx: &mut Tx<'_>, id: ImportId, restored: &[ContactId]) -> ApiResult<Vec<KeptContact>> {
+async fn kept(tx: &mut Tx<'_>, id: ImportId, restored: &HashSet<ContactId>) -> ApiResult<Vec<KeptContact>> {
     let touched = store::touched(tx.conn, tx.workspace, id).await?;
     let kept = touched.into_iter().filter(|(contact, ..)| !restored.contains(contact)).take(SHOWN);
     let reason = |unedited: bool, in_trash: bool| match (in_trash, unedited) {

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::changes::{Actor, Tx};
 use crate::error::{ApiError, ApiResult};
+use crate::jobs;
 use crate::{
     audit, circle_requests, companies, contacts, follow_ups, goals, insights, introductions, meetings, messages,
     questions, templates,
@@ -83,11 +84,11 @@ async fn purge(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
 pub async fn purge_old(app: &App) -> ApiResult<usize> {
     let due = app.db.lookup(async |conn| store::due(conn, app.now()).await).await?;
     for (workspace, id) in &due {
-        app.write_as(*workspace, Actor::Job, async |tx| {
+        let purged = app.write_as(*workspace, Actor::Job, async |tx| {
             let entry = store::lock(tx.conn, tx.workspace, *id).await?;
             purge(tx, &entry.kind, *id).await
-        })
-        .await?;
+        });
+        jobs::went(purged.await, *id)?;
     }
     Ok(due.len())
 }

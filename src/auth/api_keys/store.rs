@@ -116,7 +116,7 @@ pub async fn credential(
             workspace: key.workspace_id.into(),
             id: key.id.into(),
             scopes: Scopes::of_names(&key.scopes),
-            expires_at: ends.unwrap_or(now + KEY_LIFETIME),
+            expires_at: ends.map_or(now + KEY_LIFETIME, |ends| ends.min(now + KEY_LIFETIME)),
         };
         (credential, key.last_used_at)
     }))

@@ -21,8 +21,9 @@ use crate::error::ApiResult;
 
 const STANDING_FOR: Duration = Duration::from_secs(4);
 
-/// How long a key without an end is good for what it has begun, such as a stream.
-pub const KEY_LIFETIME: TimeDelta = TimeDelta::days(365);
+/// How long a key is good for what it has begun, such as a stream: so long, at most, one that was opened with a secret
+/// that has been replaced goes on.
+pub const KEY_LIFETIME: TimeDelta = TimeDelta::hours(1);
 
 /// How often it is noted that a key is used.
 const NOTED: TimeDelta = TimeDelta::minutes(1);

@@ -21,11 +21,12 @@ use crate::auth::sha256;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault, Problem};
 
-pub use self::store::try_lock;
+pub use self::store::{try_lock, wait_lock};
 
 const KEPT_HOURS: i64 = 24;
-/// Refusals that another credential or another moment would not meet.
-const PASSING: [StatusCode; 3] = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::TOO_MANY_REQUESTS];
+/// Refusals that another credential, another condition or another moment would not meet.
+const PASSING: [StatusCode; 4] =
+    [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::PRECONDITION_FAILED, StatusCode::TOO_MANY_REQUESTS];
 
 /// The key of this request, if it has one, and the route it is for.
 #[derive(Debug, Clone)]

@@ -22,6 +22,15 @@ pub struct Kept {
     pub body: Vec<u8>,
 }
 
+/// As [`try_lock`], and waits for whoever has it.
+pub async fn wait_lock(mut conn: &Conn, key: i64) -> ApiResult<()> {
+    diesel::define_sql_function! {
+        fn pg_advisory_xact_lock(key: diesel::sql_types::BigInt);
+    }
+    diesel::select(pg_advisory_xact_lock(key)).execute(&mut conn).await?;
+    Ok(())
+}
+
 /// Until the end of the transaction, so that it needs no session (operations: no session state).
 pub async fn try_lock(mut conn: &Conn, key: i64) -> ApiResult<bool> {
     diesel::define_sql_function! {
