@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::changes::{Actor, Change, Kind, Tx};
 use crate::contacts::{self, ContactId};
 use crate::error::ApiResult;
+use crate::jobs;
 use crate::meetings::{self, Meeting, MeetingState};
 use crate::messages;
 
@@ -79,7 +80,7 @@ pub async fn let_go_past(app: &App) -> ApiResult<usize> {
             }
             service::settle(tx, row, FollowUpState::Closed, Some(ClosedReason::MeetingOver)).await.map(|_| 1)
         });
-        count += closed.await?;
+        count += jobs::went(closed.await, id)?.unwrap_or(0);
     }
     Ok(count)
 }

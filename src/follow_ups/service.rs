@@ -94,7 +94,7 @@ fn write_over(row: FollowUpRow, input: FollowUpInput, settings: &Settings) -> Fo
     if due != row.due() {
         row.fall_due(due);
         // A touch makes it due as long after itself as it was meant to be when it was written.
-        row.after_days = keeps.then(|| i32::try_from((on - today).num_days()).unwrap_or(1).max(1));
+        row.after_days = keeps.then(|| i32::try_from((on - today).num_days()).unwrap_or(1).clamp(1, 3650));
     }
     row
 }

@@ -6,6 +6,9 @@ use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 use super::mail::{id, ids, word};
 use crate::http::schema::formats;
 
+/// Addresses of a report without a form that are believed.
+const RECIPIENTS: usize = 20;
+
 /// A report of a mail server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bounce {
@@ -83,6 +86,8 @@ fn by_look(message: &Message<'_>, from: Option<&str>, subject: Option<&str>, tex
         return None;
     }
     let recipients = failed.unwrap_or_default().split(',').map(str::trim).filter(|text| formats::email(text));
+    // It is one mail to one person: a list is somebody's invention.
+    let recipients = recipients.take(RECIPIENTS);
     let words = text.lines().map(str::trim).find(|line| {
         let code = line.get(..3).is_some_and(|code| code.starts_with('5') && code.bytes().all(|b| b.is_ascii_digit()));
         code || line.contains(" 550 ") || line.contains("550 5.") || line.contains("552 ") || line.contains("554 ")

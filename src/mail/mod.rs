@@ -78,6 +78,7 @@ pub struct SendMail {
 
 impl Job for SendMail {
     const KIND: &'static str = "send_mail";
+    const SLOW: bool = true;
 
     async fn run(self, app: &App, id: Uuid) -> Result<(), String> {
         let message = self.letter(&app.mailer.from, id, app.now())?.message()?;
@@ -163,6 +164,7 @@ fn place(workspace: Uuid, row: &str) -> Place<'_> {
 
 impl Job for SendSealedMail {
     const KIND: &'static str = "send_sealed_mail";
+    const SLOW: bool = true;
 
     async fn run(self, app: &App, id: Uuid) -> Result<(), String> {
         let plain = self.open(&app.ring, id)?;

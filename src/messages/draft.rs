@@ -1,5 +1,5 @@
 //! From what a client wrote to the row: rules that one field cannot tell alone.
-use chrono::SubsecRound;
+use chrono::{DateTime, SubsecRound, Utc};
 
 use super::api::MessageInput;
 use super::model::{MessageId, MessageRow};
@@ -68,7 +68,7 @@ pub fn fresh(
 }
 
 /// The row as the client would have it, and what is wrong with that.
-pub fn edited(before: &MessageRow, input: MessageInput, faults: &mut Vec<Fault>) -> MessageRow {
+pub fn edited(before: &MessageRow, input: MessageInput, now: DateTime<Utc>, faults: &mut Vec<Fault>) -> MessageRow {
     check(&input, faults);
     for (field, same) in
         [("/contact_id", input.contact_id == before.contact_id), ("/direction", input.direction == before.direction)]
@@ -92,6 +92,9 @@ pub fn edited(before: &MessageRow, input: MessageInput, faults: &mut Vec<Fault>)
         received_at: input.received_at.map(|at| at.trunc_subsecs(6)).or(before.received_at),
         ..before.clone()
     };
+    if after.received_at != before.received_at {
+        past(after.received_at, now, "/received_at", faults);
+    }
     after.occurred_at = after.occurrence();
     after
 }

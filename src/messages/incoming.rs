@@ -131,6 +131,9 @@ pub async fn sent_as(tx: &mut Tx<'_>, ids: &[String], addresses: &[String]) -> A
     }
     for address in addresses {
         let known = contacts::with_address(tx.conn, tx.workspace, address).await?;
+        if known.is_empty() {
+            continue;
+        }
         if let Some(row) = store::last_sent(tx.conn, tx.workspace, &known).await? {
             return Ok(Some(row.id));
         }

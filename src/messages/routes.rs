@@ -92,7 +92,8 @@ pub async fn read_message(
 
 /// Change a message
 ///
-/// Of one that went out, only what is known of it can change, not what it says.
+/// Of one that went out, only what is known of it can change, not what it says. Of one that is scheduled a change takes
+/// `messages:send`, too.
 #[utoipa::path(tag = "messages", security(("bearer" = ["messages:write"])), params(("id" = Uuid, Path)),
     request_body = MessageInput, responses(
     (status = 200, description = "The message as it is now", body = Message, headers(("ETag" = String, description = "Its version"))),
@@ -108,7 +109,7 @@ pub async fn patch_message(
     patch: Patch<MessageInput>,
 ) -> ApiResult<Answer<Message>> {
     app.write(&access, async |tx| {
-        let message = service::patch(tx, id, &if_match, &patch).await?;
+        let message = service::patch(tx, &access, id, &if_match, &patch).await?;
         Answer::resource(message.version, &message)
     })
     .await

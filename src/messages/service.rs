@@ -7,6 +7,7 @@ use super::api::{FailureInput, Message, MessageInput, ReplyInput, SentInput};
 use super::model::{MessageId, MessageRow};
 use super::words::{MessageDirection, MessagePurpose, MessageState, ReplyKind};
 use super::{delivery, draft, store};
+use crate::auth::{Caller, MessagesSend};
 use crate::changes::{Kind, Tx};
 use crate::contacts::{self, ContactRow, Stage, Touch};
 use crate::db::{Conn, Json, WorkspaceId};
@@ -108,15 +109,20 @@ pub async fn reply(
 
 pub async fn patch(
     tx: &mut Tx<'_>,
+    caller: &Caller,
     id: MessageId,
     if_match: &IfMatch,
     patch: &Patch<MessageInput>,
 ) -> ApiResult<Message> {
     let Locked { row: before, contact } = live(tx, id, if_match).await?;
     delivery::refuse_in_flight(tx, id).await?;
+    // It leaves as it is then, by itself.
+    if before.state == MessageState::Scheduled {
+        caller.require::<MessagesSend>()?;
+    }
     let input = patch.apply(&Message::from(before.clone()).into())?;
     let mut faults = Vec::new();
-    let mut after = draft::edited(&before, input, &mut faults);
+    let mut after = draft::edited(&before, input, tx.now, &mut faults);
     draft::check_named(tx, Some(&before), &mut after, &mut faults).await?;
     ApiError::check(faults)?;
     let changed = fields::changed(&Message::from(before.clone()), &Message::from(after.clone()));

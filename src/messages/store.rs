@@ -140,13 +140,19 @@ pub async fn unanswered(mut conn: &Conn, workspace: WorkspaceId, contact: Contac
         .await?)
 }
 
-/// Removes the row; answers to it stay.
-pub async fn purge(mut conn: &Conn, workspace: WorkspaceId, id: MessageId) -> ApiResult<()> {
-    let answers = messages::workspace_id.eq(workspace).and(messages::in_reply_to_id.eq(id));
+/// These messages go: what answers them stays, and answers nothing any more.
+async fn let_go_of_answers(mut conn: &Conn, workspace: WorkspaceId, ids: &[MessageId]) -> ApiResult<()> {
+    let answers = messages::workspace_id.eq(workspace).and(messages::in_reply_to_id.eq_any(ids));
     diesel::update(messages::table.filter(answers))
         .set(messages::in_reply_to_id.eq(None::<MessageId>))
         .execute(&mut conn)
         .await?;
+    Ok(())
+}
+
+/// Removes the row; answers to it stay.
+pub async fn purge(mut conn: &Conn, workspace: WorkspaceId, id: MessageId) -> ApiResult<()> {
+    let_go_of_answers(conn, workspace, &[id]).await?;
     diesel::delete(messages::table.find((workspace, id))).execute(&mut conn).await?;
     Ok(())
 }
@@ -158,6 +164,10 @@ pub async fn purge_contacts(
     contacts: &[ContactId],
 ) -> ApiResult<Vec<(MessageId, i32)>> {
     let own = messages::workspace_id.eq(workspace).and(messages::contact_id.eq_any(contacts));
+    // After a merge that was undone, somebody else's message may answer one of theirs.
+    let ids: Vec<MessageId> = messages::table.filter(own).select(messages::id).for_update().load(&mut conn).await?;
+    let_go_of_answers(conn, workspace, &ids).await?;
+    let own = messages::workspace_id.eq(workspace).and(messages::id.eq_any(&ids));
     let removed = diesel::delete(messages::table.filter(own));
     Ok(removed.returning((messages::id, messages::version)).get_results(&mut conn).await?)
 }
@@ -296,6 +306,7 @@ pub async fn mark_answered(
         .filter(answers.field(messages::contact_id).eq(messages::contact_id))
         .filter(answers.field(messages::channel).eq(messages::channel))
         .filter(answers.field(messages::direction).eq(MessageDirection::Incoming))
+        .filter(answers.field(messages::reply_kind).is_distinct_from(ReplyKind::OutOfOffice))
         .filter(answers.field(messages::deleted_at).is_null())
         .filter(answers.field(messages::occurred_at).ge(messages::occurred_at));
     let imported = messages::workspace_id.eq(workspace).and(messages::contact_id.eq_any(contacts));
@@ -320,12 +331,11 @@ pub async fn remove_imported(
 ) -> ApiResult<Vec<(MessageId, i32)>> {
     let own = messages::workspace_id.eq(workspace).and(messages::external_key.eq_any(keys));
     let own = own.and(messages::source.eq(MessageSource::Import)).and(messages::deleted_at.is_null());
+    // [`mark_answered`] is nobody's change.
+    let marked = messages::version.eq(2).and(messages::state.eq(MessageState::Replied));
+    let own = own.and(messages::version.eq(1).or(marked));
     let ids: Vec<MessageId> = messages::table.filter(own).select(messages::id).for_update().load(&mut conn).await?;
-    let answers = messages::workspace_id.eq(workspace).and(messages::in_reply_to_id.eq_any(&ids));
-    diesel::update(messages::table.filter(answers))
-        .set(messages::in_reply_to_id.eq(None::<MessageId>))
-        .execute(&mut conn)
-        .await?;
+    let_go_of_answers(conn, workspace, &ids).await?;
     let own = messages::workspace_id.eq(workspace).and(messages::id.eq_any(&ids));
     let removed = diesel::delete(messages::table.filter(own)).returning((messages::id, messages::version));
     Ok(removed.get_results(&mut conn).await?)

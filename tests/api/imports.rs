@@ -506,3 +506,20 @@ async fn a_contact_that_goes_while_the_file_is_read_costs_its_row_only() {
     );
     assert_eq!((&end["rows"][1]["outcome"], &end["counts"]["total"]), (&json!("created"), &json!(2)));
 }
+
+#[actix_web::test]
+async fn an_undo_keeps_who_is_met_or_to_be_reminded_of() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let cy = "Cy,Dent,https://www.linkedin.com/in/cy,,Acme,Boss,12 Mar 2025";
+    let report = import(&app, &ada, "", "text/csv", csv(&[ADA, BOB, cy])).await.expect(201);
+    let of = |row: usize| report.json["rows"][row]["contact_id"].clone();
+    let meeting = json!({ "contact_ids": [of(0)], "medium": "phone" });
+    app.post("/v1/meetings", &ada, meeting).await.expect(201);
+    let due = json!({ "contact_id": of(1), "kind": "other", "due_on": "2026-03-09" });
+    let due = app.post("/v1/follow-ups", &ada, due).await.expect(201).id();
+    let undone = app.post(&format!("{}/undo", report.header("location")), &ada, json!({})).await.expect(200);
+    assert_eq!((&undone.json["removed"], &undone.json["kept"]), (&json!(1), &json!(2)), "{}", undone.text);
+    assert!(undone.json["kept_contacts"].as_array().unwrap().iter().all(|one| one["reason"] == "in_use"));
+    app.get(&format!("/v1/follow-ups/{due}"), &ada).await.expect(200);
+}

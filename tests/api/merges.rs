@@ -438,3 +438,33 @@ async fn a_card_of_a_contact_that_was_merged_is_about_the_survivor() {
     let report = app.send(request.body(card)).await.expect(201);
     assert_eq!((&report.json["counts"]["created"], &report.json["rows"][0]["contact_id"]), (&json!(0), &rob["id"]));
 }
+
+#[actix_web::test]
+async fn who_was_merged_and_let_go_again_can_be_erased_though_somebody_answered() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let one = app.post("/v1/contacts", &ada, json!({ "given_name": "One" })).await.expect(201).json;
+    let two = app.post("/v1/contacts", &ada, json!({ "given_name": "Two" })).await.expect(201).json;
+    let body = json!({ "contact_id": two["id"], "channel": "in_person", "body": "Hello" });
+    let said = app.post("/v1/messages", &ada, body).await.expect(201).id();
+    app.post(&format!("/v1/messages/{said}/mark-sent"), &ada, json!({})).await.expect(200);
+    let merged = merge(&app, &ada, &one, &[&two]).await.expect(200);
+    let body = json!({ "contact_id": one["id"], "channel": "in_person", "direction": "incoming", "body": "Hi", "in_reply_to_id": said });
+    let answer = app.post("/v1/messages", &ada, body).await.expect(201).id();
+    undo(&app, &ada, &merged).await.expect(200);
+    app.post(&format!("/v1/contacts/{}/erase", id(&two)), &ada, json!({})).await.expect(200);
+    let answer = app.get(&format!("/v1/messages/{answer}"), &ada).await.expect(200);
+    assert_eq!(answer.json["in_reply_to_id"], Value::Null);
+}
+
+#[actix_web::test]
+async fn who_is_purged_leaves_no_meeting_without_anybody() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let one = app.post("/v1/contacts", &ada, json!({ "given_name": "One" })).await.expect(201).id();
+    let body = json!({ "contact_ids": [one], "medium": "phone" });
+    let meeting = app.post("/v1/meetings", &ada, body).await.expect(201).id();
+    app.delete(&format!("/v1/contacts/{one}"), &ada).await.expect(204);
+    app.delete(&format!("/v1/trash/{one}"), &ada).await.expect(204);
+    app.get(&format!("/v1/meetings/{meeting}"), &ada).await.expect(404);
+}

@@ -568,3 +568,20 @@ async fn a_plan_begins_when_its_message_is_out() {
         assert_eq!(now[0]["message_id"], json!(id));
     }
 }
+
+#[actix_web::test]
+async fn what_leaves_by_itself_changes_with_the_scope_to_send_alone() {
+    let sink = Sink::start();
+    let app = service(&sink, &[]).await;
+    let ada = app.seeker().await;
+    let person = contact(&app, &ada, "grace@navy.example", json!({ "time_zone": "Europe/London" })).await;
+    let id = draft(&app, &ada, &person).await;
+    let writer = Scopes::all().without::<inroad::auth::MessagesSend>();
+    let bob = app.member(Some(ada.workspace), Role::Editor, writer).await;
+    let path = format!("/v1/messages/{id}");
+    app.patch(&path, &bob, json!({ "subject": "Another" })).await.expect(200);
+    act(&app, &ada, &id, "schedule", json!({ "scheduled_at": "2026-03-02T14:00:00Z" })).await.expect(200);
+    let refused = app.patch(&path, &bob, json!({ "address": "eve@evil.example" })).await.expect(403);
+    assert!(refused.json["detail"].as_str().unwrap().contains("`messages:send`"), "{}", refused.text);
+    app.patch(&path, &ada, json!({ "subject": "A third" })).await.expect(200);
+}

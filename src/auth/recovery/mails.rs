@@ -24,6 +24,7 @@ pub struct SendLink {
 
 impl Job for SendLink {
     const KIND: &'static str = "send_link";
+    const SLOW: bool = true;
 
     async fn run(self, app: &App, id: Uuid) -> Result<(), String> {
         let found = app.db.lookup(async |conn| users::find_by_email(conn, &self.email_key).await).await;

@@ -161,7 +161,7 @@ pub async fn put_off(
     wait: MessageWait,
     at: DateTime<Utc>,
 ) -> ApiResult<()> {
-    let delivery = DeliveryRow { job_id: Uuid::now_v7(), next_attempt_at: Some(at), ..delivery };
+    let delivery = DeliveryRow { job_id: Uuid::now_v7(), next_attempt_at: Some(at), attempting: false, ..delivery };
     store::put(tx.conn, &delivery).await?;
     enqueue(tx, &delivery, at).await?;
     change(tx, row, MessageState::Scheduled, Kind::MessageScheduled, |row| {
