@@ -14,6 +14,7 @@ use crate::auth::jwt::Algorithm;
 use crate::auth::secrets::KeyRing;
 use crate::db::Connector;
 use crate::mail::smtp::Server;
+use crate::outgoing::Allowed;
 
 /// Every setting as it is written. Values are read in [`Config::read`], so that all mistakes are told at once.
 #[derive(Debug, Clone, Args)]
@@ -138,6 +139,10 @@ pub struct Settings {
     /// without TLS, separated by commas
     #[arg(long, env = "INROAD_MAIL_HOSTS", default_value = "", value_name = "HOSTS", global = true)]
     pub mail_hosts: String,
+    /// Places in private networks that feeds, pages, calendars and webhooks may be at, at any port and without TLS: names,
+    /// addresses, networks such as 10.0.0.0/8, and host:port, separated by commas
+    #[arg(long, env = "INROAD_OUTGOING_HOSTS", default_value = "", value_name = "HOSTS", global = true)]
+    pub outgoing_hosts: String,
     /// A second listener for Prometheus, with /metrics alone [default: none]
     #[arg(long, env = "INROAD_METRICS_LISTEN", value_name = "ADDRESS", global = true)]
     pub metrics_listen: Option<String>,
@@ -206,6 +211,8 @@ pub struct Config {
     pub inbound_limit: usize,
     /// Hosts that a workspace's mail account may name although they are in a private network.
     pub mail_hosts: Vec<String>,
+    /// Places in private networks that users may have the service ask.
+    pub outgoing_hosts: Allowed,
     pub metrics_listen: Option<SocketAddr>,
     pub log: String,
     pub log_json: bool,
@@ -284,6 +291,11 @@ impl Config {
                 .filter(|host| !host.is_empty())
                 .map(str::to_owned)
                 .collect(),
+            outgoing_hosts: s.outgoing_hosts.parse().unwrap_or_else(|entry: String| {
+                let wanted = "must list names, addresses, networks such as 10.0.0.0/8, and host:port";
+                r.mistake("INROAD_OUTGOING_HOSTS", &format!("{wanted}, not `{entry}`"));
+                Allowed::default()
+            }),
             metrics_listen: s
                 .metrics_listen
                 .as_deref()

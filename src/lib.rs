@@ -38,6 +38,7 @@ pub mod merges;
 pub mod messages;
 pub mod network;
 pub mod next_steps;
+pub mod outgoing;
 pub mod profile;
 pub mod questions;
 pub mod saved_views;

@@ -31,6 +31,7 @@ use crate::http::idempotency::IdempotencyKey;
 use crate::http::rate_limit::RateLimits;
 use crate::http::schema::Schemas;
 use crate::mail::Mailer;
+use crate::outgoing::Outgoing;
 
 /// Tells the time; tests move it.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -49,6 +50,8 @@ pub struct App {
     pub rate_limits: RateLimits,
     pub refusals: Refusals,
     pub mailer: Mailer,
+    /// Requests to places that users have named.
+    pub outgoing: Outgoing,
     /// Those who follow the change log.
     pub feed: Hub,
     /// The schemas of the document, compiled: bodies are checked against what is published.
@@ -87,6 +90,7 @@ impl App {
             rate_limits: RateLimits::new(&config),
             refusals: Refusals::default(),
             mailer: Mailer::new(&config).map_err(|error| fail(&error))?,
+            outgoing: Outgoing::new(&config).map_err(|error| fail(&error))?,
             passwords: Passwords::new(Cost::default(), config.password_hashers).map_err(|error| fail(&error))?,
             schemas: Schemas::compile(&document, &document::body_schemas(&document)).map_err(|error| fail(&error))?,
             paths: routes::Paths::of(&document),

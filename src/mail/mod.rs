@@ -1,6 +1,5 @@
 //! Mail leaves through one job: by SMTP, or, where none is configured, as `.eml` files into the data directory.
 pub mod letter;
-mod places;
 pub mod smtp;
 
 use std::io::Write;

@@ -14,8 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::time::timeout;
 use url::Url;
 
-use super::places;
-use crate::text_enum;
+use crate::{outgoing, text_enum};
 
 /// For a connection, and for each answer before the text goes.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -133,7 +132,7 @@ impl Server {
         let found = found.map_err(|_| Refusal::Later(format!("{host} could not be looked up in time")))?;
         let found = found.map_err(|error| Refusal::Later(format!("{host} could not be looked up: {error}")))?;
         let addresses: Vec<SocketAddr> =
-            found.filter(|address| !self.guarded || places::is_public(address.ip())).collect();
+            found.filter(|address| !self.guarded || outgoing::is_public(address.ip())).collect();
         if addresses.is_empty() {
             return Err(Refusal::Never(format!("{host} is in no public network")));
         }

@@ -98,11 +98,11 @@ pub async fn load(tx: &mut Tx<'_>, items: Vec<((Kept, MeetingInput), MeetingReco
         let blank = blank.map_err(|error| error.below(&format!("/{index}")))?;
         if record.finished_at.is_some_and(|end| record.started_at.is_none_or(|start| end < start)) {
             let detail = "is before `started_at`, or there is none";
-            return Err(ApiError::field(&format!("/{index}/finished_at"), "out_of_range", detail));
+            return Err(ApiError::field(format!("/{index}/finished_at"), "out_of_range", detail));
         }
         if !(0..=MOST_SEQUENCE).contains(&record.sequence) {
             let detail = format!("must be from 0 to {MOST_SEQUENCE}");
-            return Err(ApiError::field(&format!("/{index}/sequence"), "out_of_range", detail));
+            return Err(ApiError::field(format!("/{index}/sequence"), "out_of_range", detail));
         }
         let row = MeetingRow {
             version: kept.version,

@@ -1,4 +1,4 @@
-//! Which addresses a server may be at that somebody else than the operator has chosen.
+//! Which addresses somebody else than the operator may choose.
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Whether it is an address of the public internet (the IANA special-purpose registries, RFC 6890). Forms that wrap an
@@ -17,7 +17,7 @@ fn is_public_v4(ip: Ipv4Addr) -> bool {
     let [a, b, c, _] = ip.octets();
     let shared = a == 100 && (64..128).contains(&b);
     let benchmark = a == 198 && (b == 18 || b == 19);
-    let protocol = a == 192 && b == 0 && c == 0;
+    let protocol = a == 192 && b == 0 && c == 0 || a == 192 && b == 88 && c == 99;
     !(a == 0
         || a >= 240
         || shared
