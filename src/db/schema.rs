@@ -862,6 +862,9 @@ diesel::table! {
         booked_at -> Nullable<Timestamptz>,
         answer -> Nullable<Text>,
         answered_at -> Nullable<Timestamptz>,
+        made_by -> Nullable<Uuid>,
+        wants_mail -> Bool,
+        invite -> Bool,
     }
 }
 
