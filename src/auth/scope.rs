@@ -94,6 +94,10 @@ scopes! {
     FollowUpsRead = "follow_ups:read";
     /// Create, change, settle and delete follow-ups.
     FollowUpsWrite = "follow_ups:write";
+    /// Read webhook endpoints and their deliveries; never their secrets.
+    WebhooksRead = "webhooks:read";
+    /// Create, change, try and delete webhook endpoints.
+    WebhooksWrite = "webhooks:write";
     /// Read API keys; never their secrets.
     ApiKeysRead = "api_keys:read";
     /// Create, change, rotate and revoke API keys.

@@ -65,4 +65,5 @@ mod timeline;
 mod walk;
 mod walls;
 mod web;
+mod webhooks;
 mod workspaces;
