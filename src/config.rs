@@ -151,6 +151,12 @@ pub struct Settings {
     /// addresses, networks such as 10.0.0.0/8, and host:port, separated by commas
     #[arg(long, env = "INROAD_OUTGOING_HOSTS", default_value = "", value_name = "HOSTS", global = true)]
     pub outgoing_hosts: String,
+    /// Jobs that run at once, and as many again of those that wait for other machines
+    #[arg(long, env = "INROAD_JOB_WORKERS", default_value = "4", value_name = "N", global = true)]
+    pub job_workers: String,
+    /// How often each looks for the next job when there was none, in milliseconds
+    #[arg(long, env = "INROAD_JOB_POLL", default_value = "1000", value_name = "MILLISECONDS", global = true)]
+    pub job_poll: String,
     /// Webhook endpoints that are told of changes at once; a quarter as many more, of those that fail
     #[arg(long, env = "INROAD_WEBHOOK_LANES", default_value = "64", value_name = "N", global = true)]
     pub webhook_lanes: String,
@@ -224,6 +230,8 @@ pub struct Config {
     pub mail_hosts: Vec<String>,
     /// Places in private networks that users may have the service ask.
     pub outgoing_hosts: Allowed,
+    pub job_workers: usize,
+    pub job_poll: Duration,
     /// Endpoints that are told of changes at once.
     pub webhook_lanes: usize,
     pub metrics_listen: Option<SocketAddr>,
@@ -309,6 +317,8 @@ impl Config {
                 r.mistake("INROAD_OUTGOING_HOSTS", &format!("{wanted}, not `{entry}`"));
                 Allowed::default()
             }),
+            job_workers: r.number("INROAD_JOB_WORKERS", &s.job_workers, 1, 100),
+            job_poll: Duration::from_millis(r.number("INROAD_JOB_POLL", &s.job_poll, 10, 60_000)),
             webhook_lanes: r.number("INROAD_WEBHOOK_LANES", &s.webhook_lanes, 1, 1000),
             metrics_listen: s
                 .metrics_listen

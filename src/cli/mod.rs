@@ -35,6 +35,8 @@ pub struct Cli {
 enum Command {
     /// Serve the API (the default)
     Serve(serve::Options),
+    /// Do the jobs, beside services that run with --no-worker
+    Worker,
     /// Bring the database's schema up to date
     Migrate(migrate::Options),
     /// Print the OpenAPI document
@@ -75,6 +77,7 @@ fn execute(cli: Cli) -> CliResult<()> {
     start_log(&config);
     match cli.command.unwrap_or(Command::Serve(serve::Options::default())) {
         Command::Serve(options) => serve::run(config, options),
+        Command::Worker => serve::work(config),
         Command::Migrate(options) => migrate::run(config, options),
         Command::Keys(options) => keys::run(config, options),
         Command::Admin(options) => admin::run(config, options),

@@ -154,6 +154,7 @@ diesel::table! {
         attempts -> Int4,
         dead_at -> Nullable<Timestamptz>,
         last_error -> Nullable<Text>,
+        claimed_until -> Nullable<Timestamptz>,
     }
 }
 

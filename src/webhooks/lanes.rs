@@ -144,6 +144,10 @@ async fn round(app: &Data<App>, due: Due) -> ApiResult<usize> {
     let attempts = tell(app, &endpoint, &claimed, &changes).await?;
     let gone = attempts.iter().any(Attempt::is_gone);
     let arrived = attempts.iter().any(Attempt::arrived);
+    for attempt in &attempts {
+        let outcome = if attempt.arrived() { "arrived" } else { "failed" };
+        metrics::counter!("inroad_webhook_attempts_total", "outcome" => outcome).increment(1);
+    }
     let settled: Vec<_> = attempts.into_iter().map(|attempt| attempt.settled(app.random_u64())).collect();
     let write = async |conn: &mut Conn| {
         store::settle(conn, due.workspace_id, &settled).await?;

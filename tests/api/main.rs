@@ -65,5 +65,6 @@ mod timeline;
 mod walk;
 mod walls;
 mod web;
+mod webhook_storm;
 mod webhooks;
 mod workspaces;

@@ -105,6 +105,57 @@ async fn a_change_is_told_signed_and_without_what_is_nobodys_business() {
     );
 }
 
+/// What a reference library makes of webhooks, if it is there.
+fn verified(program: &str, variable: (&str, &str), script: &str, told: &Value) -> Option<Value> {
+    use std::io::Write;
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    if !root.join(variable.1).exists() {
+        eprintln!("skipped: no {} (`.ci/run` says how it is made)", variable.1);
+        return None;
+    }
+    let mut command = std::process::Command::new(program);
+    command.current_dir(root).env(variable.0, root.join(variable.1)).arg(root.join(script));
+    command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(told.to_string().as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{script}");
+    Some(serde_json::from_slice(&output.stdout).unwrap())
+}
+
+#[actix_web::test]
+async fn the_reference_libraries_find_the_signatures_good() {
+    let (app, web) = (service().await, Web::start());
+    // They refuse what is older than five minutes.
+    app.pass(chrono::Utc::now() - app.app.now());
+    let ada = app.seeker().await;
+    web.put("/hook", "200 OK", &[], "");
+    let made = endpoint(&app, &ada, json!({ "url": web.url("/hook"), "events": ["contact.*"] })).await;
+    let path = format!("/v1/webhook-endpoints/{}", made.id());
+    let mut told = Vec::new();
+    let mut secret = made.json["secret"].clone();
+    for name in ["Zoë", "Tom"] {
+        contact(&app, &ada, name).await;
+        work(&app).await;
+        for request in web.requests() {
+            told.push(json!({ "secret": secret, "headers": request.headers, "body": request.body }));
+            // By the one before it is signed as well.
+            told.push(json!({ "secret": made.json["secret"], "headers": request.headers, "body": request.body }));
+        }
+        secret = app.post(&format!("{path}/rotate"), &ada, json!({})).await.expect(200).json["secret"].clone();
+    }
+    let (told, types) = (json!(told), json!(vec!["contact.created"; 4]));
+    let python = concat!(env!("CARGO_MANIFEST_DIR"), "/target/webhooks/bin/python");
+    for (program, variable, script) in [
+        (python, ("PYTHONDONTWRITEBYTECODE", "target/webhooks"), "tests/webhooks.py"),
+        ("node", ("NODE_PATH", "target/webhooks-js/node_modules"), "tests/webhooks.cjs"),
+    ] {
+        if let Some(found) = verified(program, variable, script, &told) {
+            assert_eq!(found, types, "{script}");
+        }
+    }
+}
+
 #[actix_web::test]
 async fn what_does_not_arrive_is_tried_again_by_the_schedule_and_given_up() {
     let (app, web) = (service().await, Web::start());
