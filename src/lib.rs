@@ -41,6 +41,7 @@ pub mod next_steps;
 pub mod outgoing;
 pub mod profile;
 pub mod questions;
+pub mod research_notes;
 pub mod saved_views;
 pub mod search;
 pub mod sending;

@@ -16,8 +16,8 @@ use crate::mail::{SendMail, SendSealedMail};
 use crate::{
     agendas, audit, bookings, busy, calendars, changes, circle_requests, companies, contacts, do_not_contact,
     duplicates, erasure, exports, follow_ups, goals, inbound, insights, introductions, invites, lint, mail_accounts,
-    meeting_questions, meetings, merges, messages, network, next_steps, profile, questions, saved_views, search,
-    sending, tags, templates, timeline, traces, transfer, trash,
+    meeting_questions, meetings, merges, messages, network, next_steps, profile, questions, research_notes,
+    saved_views, search, sending, tags, templates, timeline, traces, transfer, trash,
 };
 
 /// All routes, and the document as their handlers say it.
@@ -72,6 +72,7 @@ pub fn routes() -> (
                 .configure(agendas::configure)
                 .configure(insights::configure)
                 .configure(traces::configure)
+                .configure(research_notes::configure)
                 .configure(do_not_contact::configure)
                 .configure(sending::configure)
                 .configure(inbound::configure)

@@ -50,6 +50,7 @@ mod process;
 mod profile;
 mod questions;
 mod readme;
+mod research;
 mod saved_views;
 mod search;
 mod sending;

@@ -128,6 +128,10 @@ const CROSSING: &[(&str, &str)] = &[
         "search::behind: housekeeping of all workspaces alike, which writes in each by itself",
     ),
     (
+        "select walked.workspace_id , walked.id from research_notes as walked",
+        "search::behind: housekeeping of all workspaces alike, which writes in each by itself",
+    ),
+    (
         "select workspace_id from ( select workspace_id from audit_heads union select workspace_id from audit_log )",
         "audit::chains: the operator verifies all of them",
     ),

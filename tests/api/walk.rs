@@ -203,6 +203,10 @@ fn special(app: &TestApp, operation: &Operation, url: &str) -> Option<RequestBui
             let ics = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nEND:VCALENDAR\r\n";
             Some(with_body(app, operation, url, json!({ "name": "Work", "ics": ics }).to_string()))
         }
+        "POST /v1/research-notes" => {
+            let body = json!({ "industry": "wind", "kind": "news", "title": "Three new sites" });
+            Some(with_body(app, operation, url, body.to_string()))
+        }
         "POST /v1/follow-ups/{id}/snooze" => Some(with_body(app, operation, url, r#"{ "days": 1 }"#)),
         "PUT /v1/mail-account" => {
             let body = json!({ "host": "mail.example.org", "port": 587, "security": "starttls", "username": "ada",

@@ -1,0 +1,31 @@
+//! Research notes: what was found out about contacts, companies, industries and meetings, by kind of source.
+//!
+//! `POST GET /v1/research-notes`, `GET PATCH DELETE /v1/research-notes/{id}`.
+mod found;
+mod markdown;
+mod model;
+mod people;
+mod query;
+mod routes;
+mod search;
+mod service;
+mod store;
+mod words;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use self::model::{ResearchNote, ResearchNoteId, ResearchNoteInput};
+pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, timeline};
+pub use self::search::{found, free_texts};
+pub use self::service::{RESOURCE, company_gone, create, meeting_gone, purge, restore};
+pub use self::store::{ROWS, parties, reindex, words_with};
+pub use self::words::{ResearchNoteImportance, ResearchNoteKind};
+
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(routes::create_research_note)
+        .service(routes::list_research_notes)
+        .service(routes::read_research_note)
+        .service(routes::patch_research_note)
+        .service(routes::delete_research_note);
+}
