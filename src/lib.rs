@@ -5,6 +5,7 @@ pub mod audit;
 pub mod auth;
 pub mod batch;
 pub mod bookings;
+pub mod briefs;
 pub mod busy;
 pub mod calendars;
 pub mod changes;

@@ -14,7 +14,7 @@ use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
 use crate::{
-    agendas, audit, bookings, busy, calendars, changes, circle_requests, companies, contacts, do_not_contact,
+    agendas, audit, bookings, briefs, busy, calendars, changes, circle_requests, companies, contacts, do_not_contact,
     duplicates, erasure, exports, follow_ups, goals, inbound, insights, introductions, invites, lint, mail_accounts,
     meeting_questions, meetings, merges, messages, network, next_steps, profile, questions, research_notes,
     saved_views, search, sending, tags, templates, timeline, traces, transfer, trash,
@@ -65,6 +65,7 @@ pub fn routes() -> (
                 .configure(calendars::configure)
                 .configure(busy::configure)
                 .configure(invites::configure)
+                .configure(briefs::configure)
                 .configure(meetings::configure)
                 .configure(goals::configure)
                 .configure(questions::configure)

@@ -116,7 +116,7 @@ async fn draw(
 fn html(status: StatusCode, page: String) -> HttpResponse {
     HttpResponse::build(status)
         .content_type("text/html; charset=utf-8")
-        .insert_header((header::CONTENT_SECURITY_POLICY, view::POLICY.as_str()))
+        .insert_header((header::CONTENT_SECURITY_POLICY, view::policy()))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
         .insert_header((HeaderName::from_static("x-robots-tag"), "noindex, nofollow"))

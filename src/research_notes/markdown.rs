@@ -30,6 +30,24 @@ pub fn html(markdown: &str) -> String {
     SAFE.clean(&rendered).to_string()
 }
 
+/// The words of a Markdown text on one line, without its marks, links' targets and HTML.
+pub fn plain(markdown: &str) -> String {
+    let mut words = String::with_capacity(markdown.len());
+    for event in Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
+        match event {
+            Event::Text(text) | Event::Code(text) => words.push_str(&text),
+            Event::SoftBreak | Event::HardBreak | Event::Rule | Event::End(TagEnd::TableCell) => words.push(' '),
+            Event::End(end) if is_block(end) => words.push(' '),
+            _ => {}
+        }
+    }
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn is_block(end: TagEnd) -> bool {
+    matches!(end, TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item | TagEnd::CodeBlock | TagEnd::TableRow)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,6 +60,12 @@ mod tests {
         let link = "<a href=\"https://a.example/?a=1&amp;b=2\" title=\"t\" rel=\"noopener noreferrer nofollow\">x</a>";
         assert!(html.contains(link), "{html}");
         assert!(html.contains("<td>1</td><td><del>2</del></td>"), "{html}");
+    }
+
+    #[test]
+    fn plain_text_has_the_words_alone() {
+        let text = "# About *us*\n\n- [three](https://a.example) sites\n- `two`\n  lines\n\n<b>bold</b> ![logo](x.png)";
+        assert_eq!(plain(text), "About us three sites two lines bold logo");
     }
 
     #[test]

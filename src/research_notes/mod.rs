@@ -14,6 +14,7 @@ mod words;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use self::markdown::plain;
 pub use self::model::{ResearchNote, ResearchNoteId, ResearchNoteInput};
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, timeline};
 pub use self::search::{found, free_texts};

@@ -9,6 +9,7 @@ mod audit;
 mod authz;
 mod booking_page;
 mod bookings;
+mod briefs;
 mod burst;
 mod busy;
 mod calendars;

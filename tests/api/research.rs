@@ -195,12 +195,12 @@ async fn notes_follow_what_they_are_about() {
     let binned = note(&app, &ada, json!({ "contact_id": tom, "title": "Binned" })).await;
     app.delete(&format!("/v1/research-notes/{binned}"), &ada).await.expect(204);
 
-    let merge =
-        app.post(&format!("/v1/contacts/{tom}/merge"), &ada, json!({ "contact_ids": [twin] })).await.expect(201);
+    let merged = json!({ "survivor_id": tom, "merged_ids": [twin] });
+    let merge = app.post("/v1/contacts/merge", &ada, merged).await.expect(200);
     assert_eq!(titles(&app, &ada, &format!("contact_id={tom}")).await, ["Bio"]);
     let told = app.get(&format!("/v1/contacts/{tom}/timeline"), &ada).await.expect(200);
     assert!(told.text.contains("You noted: Bio"), "{}", told.text);
-    app.post(&format!("/v1/merges/{}/undo", merge.id()), &ada, json!({})).await.expect(200);
+    app.post(&format!("/v1/contacts/merges/{}/undo", merge.id()), &ada, json!({})).await.expect(200);
     assert_eq!(app.get(&format!("/v1/research-notes/{bio}"), &ada).await.expect(200).json["contact_id"], json!(twin));
 
     let held = app.get(&format!("/v1/contacts/{twin}/export"), &ada).await.expect(200);
