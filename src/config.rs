@@ -43,7 +43,15 @@ pub struct Settings {
     pub pg_bin: Option<PathBuf>,
     /// Keys that protect secrets at rest: 32 random bytes in base64, several separated by commas, the first
     /// encrypts [default: made on first start, in the data directory]
-    #[arg(long, env = "INROAD_SECRET", value_name = "KEYS", hide_env_values = true, global = true)]
+    // Base64 for URLs may begin with a hyphen.
+    #[arg(
+        long,
+        env = "INROAD_SECRET",
+        value_name = "KEYS",
+        hide_env_values = true,
+        allow_hyphen_values = true,
+        global = true
+    )]
     pub secret: Option<String>,
     /// Threads that serve requests [default: the number of cores]
     #[arg(long, env = "INROAD_WORKERS", value_name = "N", global = true)]

@@ -172,6 +172,9 @@ codes! {
     WeakPassword = UNPROCESSABLE_ENTITY, "weak_password", "The password is too weak";
     /// The file cannot be imported as a whole; `errors` says why. Nothing was stored.
     UnreadableFile = UNPROCESSABLE_ENTITY, "unreadable_file", "The file cannot be read";
+    /// What the URL names could not be fetched, or is not what it should be. `errors` says why. A URL that may not be asked
+    /// at all is `invalid_fields`.
+    FetchFailed = UNPROCESSABLE_ENTITY, "fetch_failed", "The URL cannot be fetched";
     /// The body is no mail as RFC 5322 has it, or one that nobody would write. Nothing of it is kept.
     UnreadableMail = UNPROCESSABLE_ENTITY, "unreadable_mail", "The mail cannot be read";
     /// The template is right, but cannot be filled with what is known of this contact; `errors` says where it fails.

@@ -27,7 +27,7 @@ use crate::db::{Conn, Connector, Database, Settings, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
 use crate::http::Answer;
 use crate::http::cursor::CursorKey;
-use crate::http::idempotency::IdempotencyKey;
+use crate::http::idempotency::{Claim, IdempotencyKey};
 use crate::http::rate_limit::RateLimits;
 use crate::http::schema::Schemas;
 use crate::mail::Mailer;
@@ -205,20 +205,40 @@ impl App {
         let Some(claim) = key.claim(&self.ring, access.workspace, access.credential, fingerprint) else {
             return self.write(access, work).await;
         };
-        // What is refused is rolled back, and kept all the same.
-        self.write(access, async |tx| {
-            let now = tx.now;
-            if let Some(answer) = claim.replay(tx.conn, now).await? {
-                return Ok(Ok(answer));
-            }
-            let outcome = tx.part(work).await;
-            match &outcome {
-                Ok(answer) => claim.keep(tx.conn, now, answer).await?,
-                Err(error) => claim.keep_refusal(tx.conn, now, error, &self.base_url).await?,
-            }
-            Ok(outcome)
-        })
-        .await?
+        self.write(access, async |tx| self.kept(tx, &claim, work).await).await?
+    }
+
+    /// As [`post`](Self::post), for whoever has no access but what they hold in hand: the link of an offer, say.
+    pub async fn post_as<T>(
+        &self,
+        workspace: WorkspaceId,
+        actor: Actor,
+        claim: Option<Claim<'_>>,
+        work: impl AsyncFnOnce(&mut Tx<'_>) -> ApiResult<Answer<T>>,
+    ) -> ApiResult<Answer<T>> {
+        match claim {
+            None => self.write_as(workspace, actor, work).await,
+            Some(claim) => self.write_as(workspace, actor, async |tx| self.kept(tx, &claim, work).await).await?,
+        }
+    }
+
+    /// The answer that was kept, or that of the work, which is kept. What is refused is rolled back, and kept all the same.
+    async fn kept<T>(
+        &self,
+        tx: &mut Tx<'_>,
+        claim: &Claim<'_>,
+        work: impl AsyncFnOnce(&mut Tx<'_>) -> ApiResult<Answer<T>>,
+    ) -> ApiResult<ApiResult<Answer<T>>> {
+        let now = tx.now;
+        if let Some(answer) = claim.replay(tx.conn, now).await? {
+            return Ok(Ok(answer));
+        }
+        let outcome = tx.part(work).await;
+        match &outcome {
+            Ok(answer) => claim.keep(tx.conn, now, answer).await?,
+            Err(error) => claim.keep_refusal(tx.conn, now, error, &self.base_url).await?,
+        }
+        Ok(outcome)
     }
 
     /// The answer that was kept for the key of a `POST` whose transaction is not to begin yet.

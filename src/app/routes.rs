@@ -98,6 +98,7 @@ pub fn jobs() -> Registry {
         .with::<messages::SendMessage>()
         .with::<invites::SendInvite>()
         .with::<meetings::Tick>()
+        .with::<busy::FetchCalendar>()
         .with::<mail_accounts::VerifyMailAccount>()
 }
 
@@ -118,6 +119,11 @@ pub fn periodic_tasks() -> Vec<Task> {
             name: "follow_busy_calendars",
             every: Duration::hours(1),
             run: |app| Box::pin(async move { busy::refresh(&app).await }),
+        },
+        Task {
+            name: "fetch_busy_calendars",
+            every: Duration::minutes(1),
+            run: |app| Box::pin(async move { busy::fetch_due(&app).await }),
         },
         Task {
             name: "let_go_past_confirmations",

@@ -53,6 +53,19 @@ pub struct OfferInput {
     pub note: Option<String>,
     /// Until when a time can be booked; by default two weeks from now, at most a year.
     pub expires_at: Option<DateTime<Utc>>,
+    /// Whether you get a mail when the invited person books, moves, calls off, declines, or says that no time suits.
+    #[serde(default = "yes")]
+    #[schema(required = false, default = true)]
+    pub notify: bool,
+    /// Whether whoever books gets an invitation by mail for their calendar, as `POST /v1/meetings/{id}/invites` sends it,
+    /// if they have an address and want to be written to. Needs the scope `messages:send`.
+    #[serde(default)]
+    #[schema(required = false, default = false)]
+    pub send_invite: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// A time on offer.
@@ -191,6 +204,10 @@ pub struct Offer {
     pub answer: Option<String>,
     /// When they said that no time suits, or no.
     pub answered_at: Option<DateTime<Utc>>,
+    /// Whether whoever offered the times is told by mail what is done with the link.
+    pub notify: bool,
+    /// Whether whoever books gets an invitation by mail for their calendar.
+    pub send_invite: bool,
 }
 
 impl Offer {
@@ -211,6 +228,9 @@ impl Offer {
             booked_at,
             answer,
             answered_at,
+            made_by: _,
+            wants_mail: notify,
+            invite: send_invite,
         } = row;
         let Invitation {
             host_name,
@@ -242,6 +262,8 @@ impl Offer {
             booked_at,
             answer,
             answered_at,
+            notify,
+            send_invite,
         }
     }
 }

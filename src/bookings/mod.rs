@@ -10,6 +10,7 @@
 mod api;
 mod form;
 mod model;
+mod notice;
 mod page;
 mod public;
 mod routes;

@@ -2,6 +2,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::api::{Availability, OfferChoice};
 use super::words::{OfferState, OfferStep};
@@ -33,6 +34,11 @@ pub struct OfferRow {
     pub booked_at: Option<DateTime<Utc>>,
     pub answer: Option<String>,
     pub answered_at: Option<DateTime<Utc>>,
+    pub made_by: Option<Uuid>,
+    /// Whether they are told by mail of what is done with the link.
+    pub wants_mail: bool,
+    /// Whether whoever books is sent an invitation for their calendar.
+    pub invite: bool,
 }
 
 /// What the invited person is shown. Nothing else of the workspace is.

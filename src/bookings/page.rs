@@ -65,15 +65,16 @@ async fn act(app: &App, request: &HttpRequest, token: &str, sent: &Sent) -> ApiR
         let text = "The page was open for too long. Nothing was done: please choose again.";
         return wrong(StatusCode::UNPROCESSABLE_ENTITY, text).await;
     }
+    let way = link.way(app).await?;
     let done = match (sent.action.as_str(), sent.time()) {
         ("book" | "reschedule", None) => {
             return wrong(StatusCode::UNPROCESSABLE_ENTITY, "Please choose one of the times.").await;
         }
-        ("book", Some(time)) => link.book(app, time).await,
-        ("reschedule", Some(time)) => link.reschedule(app, time).await,
-        ("cancel", _) => link.cancel(app, sent.note()).await,
-        ("decline", _) => link.decline(app, sent.note()).await,
-        ("none_suit", _) => link.none_suits(app, sent.note()).await,
+        ("book", Some(time)) => link.write(app, async |tx| link.book(tx, &way, time).await).await,
+        ("reschedule", Some(time)) => link.write(app, async |tx| link.reschedule(tx, &way, time).await).await,
+        ("cancel", _) => link.write(app, async |tx| link.cancel(tx, sent.note()).await).await,
+        ("decline", _) => link.write(app, async |tx| link.decline(tx, sent.note()).await).await,
+        ("none_suit", _) => link.write(app, async |tx| link.none_suits(tx, sent.note()).await).await,
         _ => return wrong(StatusCode::UNPROCESSABLE_ENTITY, "That is none of the buttons of this page.").await,
     };
     let error = match done {

@@ -11,8 +11,9 @@ use super::visit::Link;
 use crate::app::App;
 use crate::error::ApiResult;
 use crate::http::body::MaybeBody;
+use crate::http::idempotency::fingerprint;
 use crate::http::params::NoParams;
-use crate::http::{Answer, Body, Params};
+use crate::http::{Answer, Body, IdempotencyKey, Params};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -56,10 +57,13 @@ pub async fn read_booking(
 pub async fn book_meeting(
     app: Data<App>,
     token: Path<String>,
+    key: IdempotencyKey,
     _none: NoParams,
     Body(input): Body<BookInput>,
 ) -> ApiResult<Answer<Booking>> {
-    answer(&Link::read(&token)?.book(&app, input).await?)
+    let (link, body) = (Link::read(&token)?, fingerprint(&input)?);
+    let way = link.way(&app).await?;
+    link.post(&app, &key, &body, async |tx| answer(&link.book(tx, &way, input).await?)).await
 }
 
 /// Move what was booked by a link to another time
@@ -72,10 +76,13 @@ pub async fn book_meeting(
 pub async fn reschedule_booking(
     app: Data<App>,
     token: Path<String>,
+    key: IdempotencyKey,
     _none: NoParams,
     Body(input): Body<BookInput>,
 ) -> ApiResult<Answer<Booking>> {
-    answer(&Link::read(&token)?.reschedule(&app, input).await?)
+    let (link, body) = (Link::read(&token)?, fingerprint(&input)?);
+    let way = link.way(&app).await?;
+    link.post(&app, &key, &body, async |tx| answer(&link.reschedule(tx, &way, input).await?)).await
 }
 
 /// Call off what was booked by a link
@@ -90,10 +97,12 @@ pub async fn reschedule_booking(
 pub async fn cancel_booking(
     app: Data<App>,
     token: Path<String>,
+    key: IdempotencyKey,
     _none: NoParams,
     MaybeBody(input): MaybeBody<BookingNoteInput>,
 ) -> ApiResult<Answer<Booking>> {
-    answer(&Link::read(&token)?.cancel(&app, input).await?)
+    let (link, body) = (Link::read(&token)?, fingerprint(&input)?);
+    link.post(&app, &key, &body, async |tx| answer(&link.cancel(tx, input).await?)).await
 }
 
 /// Decline an invitation by its link
@@ -108,10 +117,12 @@ pub async fn cancel_booking(
 pub async fn decline_booking(
     app: Data<App>,
     token: Path<String>,
+    key: IdempotencyKey,
     _none: NoParams,
     MaybeBody(input): MaybeBody<BookingNoteInput>,
 ) -> ApiResult<Answer<Booking>> {
-    answer(&Link::read(&token)?.decline(&app, input).await?)
+    let (link, body) = (Link::read(&token)?, fingerprint(&input)?);
+    link.post(&app, &key, &body, async |tx| answer(&link.decline(tx, input).await?)).await
 }
 
 /// Say that none of the times suits
@@ -126,8 +137,10 @@ pub async fn decline_booking(
 pub async fn say_none_suits(
     app: Data<App>,
     token: Path<String>,
+    key: IdempotencyKey,
     _none: NoParams,
     MaybeBody(input): MaybeBody<BookingNoteInput>,
 ) -> ApiResult<Answer<Booking>> {
-    answer(&Link::read(&token)?.none_suits(&app, input).await?)
+    let (link, body) = (Link::read(&token)?, fingerprint(&input)?);
+    link.post(&app, &key, &body, async |tx| answer(&link.none_suits(tx, input).await?)).await
 }

@@ -11,7 +11,7 @@ use super::model::{OfferId, OfferRow};
 use super::{service, store};
 use crate::app::App;
 use crate::auth::token::Prefix;
-use crate::auth::{Access, MeetingsRead, MeetingsWrite, link, users};
+use crate::auth::{Access, MeetingsRead, MeetingsWrite, MessagesSend, link, users};
 use crate::error::{ApiError, ApiResult};
 use crate::http::body::Ruled;
 use crate::http::idempotency::fingerprint;
@@ -45,7 +45,8 @@ impl FromRequest for OfferPath {
 /// Offer times for a meeting
 ///
 /// Two to ten of them, or hours of which every time that is free is on offer. The answer has the link to a page where
-/// whoever has it books one, without an account: that confirms the meeting. The link is shown this once.
+/// whoever has it books one, without an account: that confirms the meeting. The link is shown this once. Unless `notify` is
+/// off, you are told by mail what is done with it.
 #[utoipa::path(tag = "bookings", security(("bearer" = ["meetings:write"])), params(("id" = Uuid, Path)),
     request_body = OfferInput, responses(
     (status = 201, description = "The offer as stored, and its link", body = NewOffer),
@@ -60,12 +61,15 @@ pub async fn create_meeting_offer(
     _none: NoParams,
     Ruled(input): Ruled<OfferInput>,
 ) -> ApiResult<Answer<NewOffer>> {
+    if input.send_invite {
+        access.require::<MessagesSend>()?;
+    }
     let id: OfferId = app.new_id();
     let (token, hash) = link::generate(access.workspace, Prefix::Booking)?;
     // An account belongs to no workspace.
     let member = app.db.lookup(async |conn| users::find(conn, access.user).await).await?;
     app.post(&access, &key, &fingerprint(&input)?, async |tx| {
-        let offer = service::create(tx, id, meeting, hash, &member.name, input).await?;
+        let offer = service::create(tx, id, meeting, hash, &member, input).await?;
         let url = format!("{}/book/{token}", app.base_url);
         let new = NewOffer { offer, token, url };
         Ok(Answer::created(&format!("/v1/meetings/{meeting}/offers/{id}"), 1, &new)?.secret())

@@ -7,6 +7,7 @@ use super::api::{Availability, BookingSlot, Offer, OfferChoice, OfferInput, Offe
 use super::model::{Invitation, OfferId, OfferRow};
 use super::store;
 use super::words::{OfferState, OfferStep};
+use crate::auth::users::UserRow;
 use crate::changes::{Kind, Tx};
 use crate::contacts::ContactId;
 use crate::db::{Conn, Json, WorkspaceId};
@@ -24,14 +25,13 @@ const LONGEST: TimeDelta = TimeDelta::days(366);
 /// How far in the future a time on offer may be.
 const FAR: TimeDelta = TimeDelta::days(366);
 
-/// Offers times for a meeting that is a proposal. `account_name` is what the inviting member is called, `token_hash` what
-/// is stored of the link.
+/// Offers times for a meeting that is a proposal. `token_hash` is what is stored of the link.
 pub async fn create(
     tx: &mut Tx<'_>,
     id: OfferId,
     meeting: MeetingId,
     token_hash: Vec<u8>,
-    account_name: &str,
+    member: &UserRow,
     input: OfferInput,
 ) -> ApiResult<Offer> {
     let meeting = meetings::hold(tx, meeting).await?;
@@ -41,8 +41,8 @@ pub async fn create(
         return Err(ApiError::new(Code::ImpossibleTransition, detail));
     }
     let mut faults = input.faults();
-    let given = input.expires_at;
-    let invitation = invitation(tx, &meeting, account_name, input, &mut faults).await?;
+    let OfferInput { expires_at: given, notify, send_invite: invite, .. } = input;
+    let invitation = invitation(tx, &meeting, &member.name, input, &mut faults).await?;
     let last = invitation.span(tx.now).map_or(tx.now + LIFETIME, |span| span.until - invitation.duration());
     let expires_at = given.unwrap_or_else(|| last.min(tx.now + LIFETIME));
     if expires_at <= tx.now || expires_at > tx.now + LONGEST {
@@ -66,6 +66,9 @@ pub async fn create(
         booked_at: None,
         answer: None,
         answered_at: None,
+        made_by: Some(member.id),
+        wants_mail: notify,
+        invite,
     };
     store::insert(tx.conn, &row).await?;
     tx.record(Kind::MeetingOfferCreated, id, 1, Vec::new());
@@ -80,8 +83,7 @@ async fn invitation(
     input: OfferInput,
     faults: &mut Vec<Fault>,
 ) -> ApiResult<Invitation> {
-    let OfferInput { slots, availability, choices, duration_minutes, time_zone, host_name, title, note, expires_at: _ } =
-        input;
+    let OfferInput { slots, availability, choices, duration_minutes, time_zone, host_name, title, note, .. } = input;
     let host_name = match filled(host_name) {
         Some(name) => name,
         None => filled(profile::find(tx.conn, tx.workspace).await?.name).unwrap_or_else(|| account_name.to_owned()),

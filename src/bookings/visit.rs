@@ -1,8 +1,10 @@
 //! What somebody with the link does, as the actor `invited_person`.
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use uuid::Uuid;
 
 use super::api::{BookInput, BookedMeeting, Booking, BookingNoteInput, BookingSlot, OfferChoice};
 use super::model::{Invitation, OfferRow};
+use super::notice::{self, News};
 use super::service::{open_slots, taken, write};
 use super::store;
 use super::words::{BookingState, OfferState, OfferStep};
@@ -13,10 +15,16 @@ use crate::calendars::{self, Calendar, Whose};
 use crate::changes::{Actor, Kind, Tx};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault};
-use crate::http::IfMatch;
-use crate::meetings::{self, CancelInput, Chosen, Meeting, MeetingMedium, MeetingParty, MeetingState, Place};
+use crate::http::{Answer, IdempotencyKey, IfMatch};
+use crate::invites::{self, InviteInput, Way};
+use crate::meetings::{
+    self, CancelInput, Chosen, Meeting, MeetingId, MeetingMedium, MeetingParty, MeetingState, Place,
+};
 use crate::messages;
 use crate::text::filled;
+
+/// How long nobody is told again that no time suits.
+const QUIET: TimeDelta = TimeDelta::hours(1);
 
 /// Whose link it is.
 pub struct Link {
@@ -65,40 +73,73 @@ impl Link {
         app.db.read(self.workspace, read).await
     }
 
-    /// Has the work done by whoever has the link, to the offer and its meeting, both locked.
-    async fn act<T>(
+    /// That the link leads somewhere, before anything is written about whoever has it.
+    pub async fn check(&self, app: &App) -> ApiResult<()> {
+        let find = async |conn: &_| store::with_token(conn, self.workspace, &self.hash).await;
+        app.db.read(self.workspace, find).await.map(drop).map_err(hide)
+    }
+
+    /// Does what the link is for, by whoever has it.
+    pub async fn write(
         &self,
         app: &App,
-        work: impl AsyncFnOnce(&mut Tx<'_>, OfferRow, Meeting) -> ApiResult<T>,
-    ) -> ApiResult<T> {
-        let act = async |tx: &mut Tx<'_>| {
-            let row = store::with_token(tx.conn, self.workspace, &self.hash).await.map_err(hide)?;
-            // The meeting is locked first, as whoever removes it does.
-            let meeting = meetings::hold(tx, row.meeting_id).await.map_err(hide)?;
-            let row = store::lock(tx.conn, self.workspace, row.id).await.map_err(hide)?;
-            work(tx, row, meeting).await
-        };
-        app.write_as(self.workspace, Actor::InvitedPerson, act).await
+        work: impl AsyncFnOnce(&mut Tx<'_>) -> ApiResult<Booking>,
+    ) -> ApiResult<Booking> {
+        app.write_as(self.workspace, Actor::InvitedPerson, work).await
+    }
+
+    /// As [`Self::write`], once for each `Idempotency-Key` that comes with this link.
+    pub async fn post(
+        &self,
+        app: &App,
+        key: &IdempotencyKey,
+        body: &[u8],
+        work: impl AsyncFnOnce(&mut Tx<'_>) -> ApiResult<Answer<Booking>>,
+    ) -> ApiResult<Answer<Booking>> {
+        self.check(app).await?;
+        let mut credential = [0; 16];
+        credential.copy_from_slice(self.hash.get(..16).ok_or_else(gone)?);
+        let claim = key.claim(&app.ring, self.workspace, Uuid::from_bytes(credential), body);
+        app.post_as(self.workspace, Actor::InvitedPerson, claim, work).await
+    }
+
+    /// How mail leaves, which is to be known before the transaction.
+    pub async fn way(&self, app: &App) -> ApiResult<Way> {
+        Way::of(app, self.workspace).await
+    }
+
+    /// The offer and its meeting, both locked.
+    async fn hold(&self, tx: &mut Tx<'_>) -> ApiResult<(OfferRow, Meeting)> {
+        let row = store::with_token(tx.conn, self.workspace, &self.hash).await.map_err(hide)?;
+        // The meeting is locked first, as whoever removes it does.
+        let meeting = meetings::hold(tx, row.meeting_id).await.map_err(hide)?;
+        let row = store::lock(tx.conn, self.workspace, row.id).await.map_err(hide)?;
+        Ok((row, meeting))
     }
 
     /// Books a time. Of several at once one gets it; the others are told which are left.
-    pub async fn book(&self, app: &App, input: BookInput) -> ApiResult<Booking> {
-        self.choose(app, input, BookingState::Open).await
+    pub async fn book(&self, tx: &mut Tx<'_>, way: &Way, input: BookInput) -> ApiResult<Booking> {
+        self.choose(tx, way, input, BookingState::Open).await
     }
 
     /// Moves what was booked to another time.
-    pub async fn reschedule(&self, app: &App, input: BookInput) -> ApiResult<Booking> {
-        self.choose(app, input, BookingState::Booked).await
+    pub async fn reschedule(&self, tx: &mut Tx<'_>, way: &Way, input: BookInput) -> ApiResult<Booking> {
+        self.choose(tx, way, input, BookingState::Booked).await
     }
 
-    async fn choose(&self, app: &App, input: BookInput, from: BookingState) -> ApiResult<Booking> {
+    async fn choose(&self, tx: &mut Tx<'_>, way: &Way, input: BookInput, from: BookingState) -> ApiResult<Booking> {
         let zone = input.time_zone.clone();
-        let outcome = self.act(app, async |tx, row, meeting| choose(tx, row, &meeting, input, from).await).await;
+        let choose = async |tx: &mut Tx<'_>| {
+            let (row, meeting) = self.hold(tx).await?;
+            choose(tx, row, &meeting, input, from, way).await
+        };
+        let outcome = tx.part(choose).await;
+        let shown = async |tx: &mut Tx<'_>| self.shown(tx.conn, zone.as_deref(), tx.now).await;
         match outcome {
-            Ok(()) => self.look(app, zone.as_deref()).await,
+            Ok(()) => shown(tx).await,
             // What collides is nobody's business who is not of the workspace.
             Err(error) if matches!(error.code, Code::SlotTaken | Code::MeetingOverlaps) => {
-                let left = self.look(app, zone.as_deref()).await?.slots;
+                let left = shown(tx).await?.slots;
                 let left = left.into_iter().map(|slot| slot.starts_at.to_rfc3339_opts(SecondsFormat::Secs, true));
                 let detail = "somebody was faster, or the time is not free any more";
                 let fault = Fault::field("/starts_at", "taken", detail).offering(left.collect::<Vec<_>>());
@@ -109,46 +150,46 @@ impl Link {
     }
 
     /// Calls off what was booked.
-    pub async fn cancel(&self, app: &App, input: BookingNoteInput) -> ApiResult<Booking> {
-        let cancel = async |tx: &mut Tx<'_>, row: OfferRow, meeting: Meeting| {
-            expect(state(&row, &meeting, tx.now)?, BookingState::Booked)?;
-            call_off(tx, &meeting, input.note).await
-        };
-        self.act(app, cancel).await?;
-        self.look(app, None).await
+    pub async fn cancel(&self, tx: &mut Tx<'_>, input: BookingNoteInput) -> ApiResult<Booking> {
+        let (row, meeting) = self.hold(tx).await?;
+        expect(state(&row, &meeting, tx.now)?, BookingState::Booked)?;
+        let note = filled(input.note);
+        call_off(tx, &meeting, note.clone()).await?;
+        notice::tell(tx, &row, &meeting, News::CalledOff, note.as_deref()).await?;
+        self.shown(tx.conn, None, tx.now).await
     }
 
     /// Says no to the invitation: there will be no meeting.
-    pub async fn decline(&self, app: &App, input: BookingNoteInput) -> ApiResult<Booking> {
-        let decline = async |tx: &mut Tx<'_>, row: OfferRow, meeting: Meeting| {
-            expect(state(&row, &meeting, tx.now)?, BookingState::Open)?;
-            let note = filled(input.note);
-            call_off(tx, &meeting, note.clone()).await?;
-            write(tx, row, Kind::MeetingOfferDeclined, |row, now| {
-                row.state = OfferStep::Declined;
-                row.answer = note;
-                row.answered_at = Some(now);
-            })
-            .await
-            .map(drop)
-        };
-        self.act(app, decline).await?;
-        self.look(app, None).await
+    pub async fn decline(&self, tx: &mut Tx<'_>, input: BookingNoteInput) -> ApiResult<Booking> {
+        let (row, meeting) = self.hold(tx).await?;
+        expect(state(&row, &meeting, tx.now)?, BookingState::Open)?;
+        let note = filled(input.note);
+        call_off(tx, &meeting, note.clone()).await?;
+        notice::tell(tx, &row, &meeting, News::Declined, note.as_deref()).await?;
+        write(tx, row, Kind::MeetingOfferDeclined, |row, now| {
+            row.state = OfferStep::Declined;
+            row.answer = note;
+            row.answered_at = Some(now);
+        })
+        .await?;
+        self.shown(tx.conn, None, tx.now).await
     }
 
     /// Says that none of the times suits. The offer stays open.
-    pub async fn none_suits(&self, app: &App, input: BookingNoteInput) -> ApiResult<Booking> {
-        let answer = async |tx: &mut Tx<'_>, row: OfferRow, meeting: Meeting| {
-            expect(state(&row, &meeting, tx.now)?, BookingState::Open)?;
-            write(tx, row, Kind::MeetingOfferAnswered, |row, now| {
-                row.answer = filled(input.note);
-                row.answered_at = Some(now);
-            })
-            .await
-            .map(drop)
-        };
-        self.act(app, answer).await?;
-        self.look(app, None).await
+    pub async fn none_suits(&self, tx: &mut Tx<'_>, input: BookingNoteInput) -> ApiResult<Booking> {
+        let (row, meeting) = self.hold(tx).await?;
+        expect(state(&row, &meeting, tx.now)?, BookingState::Open)?;
+        let note = filled(input.note);
+        // It can be said time and again: whoever does so fills nobody's mailbox.
+        if row.answered_at.is_none_or(|before| tx.now - before > QUIET) {
+            notice::tell(tx, &row, &meeting, News::NoneSuits, note.as_deref()).await?;
+        }
+        write(tx, row, Kind::MeetingOfferAnswered, |row, now| {
+            row.answer = note;
+            row.answered_at = Some(now);
+        })
+        .await?;
+        self.shown(tx.conn, None, tx.now).await
     }
 }
 
@@ -200,6 +241,7 @@ async fn choose(
     meeting: &Meeting,
     input: BookInput,
     from: BookingState,
+    way: &Way,
 ) -> ApiResult<()> {
     expect(state(&row, meeting, tx.now)?, from)?;
     let invitation = &row.invitation.0;
@@ -211,8 +253,11 @@ async fn choose(
         return Err(ApiError::new(Code::SlotTaken, "the time is taken"));
     }
     // Of what was confirmed meanwhile, the meetings' own look and the database's constraint tell.
-    meetings::book(tx, meeting.id, chosen).await?;
+    let meeting = meetings::book(tx, meeting.id, chosen).await?;
+    let news = if from == BookingState::Open { News::Booked } else { News::Moved };
+    notice::tell(tx, &row, &meeting, news, None).await?;
     if from == BookingState::Open {
+        invite(tx, &row, meeting.id, way).await?;
         write(tx, row, Kind::MeetingOfferBooked, |row, now| {
             row.state = OfferStep::Booked;
             row.booked_at = Some(now);
@@ -220,6 +265,22 @@ async fn choose(
         .await?;
     }
     Ok(())
+}
+
+/// Sends whoever has booked an invitation for their calendar, where that was wished for and can be done. That it cannot is
+/// no reason to refuse the booking.
+async fn invite(tx: &mut Tx<'_>, row: &OfferRow, meeting: MeetingId, way: &Way) -> ApiResult<()> {
+    let Some(sender) = row.made_by.filter(|_| row.invite) else { return Ok(()) };
+    let input = InviteInput { title: Some(row.invitation.0.title.clone()), note: row.invitation.0.note.clone() };
+    let sent = tx.part(async |tx| invites::invite(tx, meeting, sender, way, input).await).await;
+    match sent {
+        Ok(_) => Ok(()),
+        Err(error) if error.code.status().is_client_error() => {
+            tracing::info!(%meeting, "nobody was invited to the meeting {meeting} that was booked: {error}");
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// What was chosen, as far as it was on offer. `booked` is what was booked before, which holds where nothing else is said.

@@ -70,7 +70,7 @@ pub fn expand(text: &str, zone: Tz, window: Span) -> Result<Expanded, Unreadable
             Entry::Eof => break,
             _ => continue,
         };
-        found = true;
+        found |= calendar.components.iter().any(|one| one.component_type == ICalendarComponentType::VCalendar);
         components += calendar.components.len();
         if components > COMPONENTS {
             return Err(Unreadable::TooLarge);

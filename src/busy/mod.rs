@@ -1,16 +1,18 @@
-//! When the seeker is busy beside the meetings: imported calendars, of which nothing but the times is looked at, so that
-//! offers avoid them.
+//! When the seeker is busy beside the meetings: calendars from files and from URLs, of which nothing but the times is
+//! looked at, so that offers avoid them.
 //!
-//! `POST GET /v1/busy`, `GET PUT DELETE /v1/busy/{id}`, `GET /v1/free-busy`.
+//! `POST GET /v1/busy`, `GET PUT DELETE /v1/busy/{id}`, `POST /v1/busy/{id}/refresh`, `GET /v1/free-busy`.
 mod expand;
 mod model;
 mod routes;
 mod service;
 mod store;
+mod subscription;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::service::{refresh, taken};
+pub use self::subscription::{FetchCalendar, fetch_due, rekey};
 
 pub fn configure(config: &mut ServiceConfig) {
     config
@@ -19,5 +21,6 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(routes::read_busy_calendar)
         .service(routes::put_busy_calendar)
         .service(routes::delete_busy_calendar)
+        .service(routes::refresh_busy_calendar)
         .service(routes::read_free_busy);
 }

@@ -15,7 +15,7 @@ resource_id!(
 
 #[derive(Debug, Clone, PartialEq, HasQuery, Insertable, AsChangeset)]
 #[diesel(table_name = busy_calendars, check_for_backend(diesel::pg::Pg), treat_none_as_default_value = false)]
-#[diesel(primary_key(workspace_id, id))]
+#[diesel(treat_none_as_null = true, primary_key(workspace_id, id))]
 pub struct CalendarRow {
     pub workspace_id: WorkspaceId,
     pub id: BusyCalendarId,
@@ -30,6 +30,27 @@ pub struct CalendarRow {
     pub spans: i32,
     pub faults: Json<Vec<String>>,
     pub expanded_until: DateTime<Utc>,
+    #[diesel(embed)]
+    pub origin: Origin,
+}
+
+/// Where a file was fetched, and how that goes. Of one that was handed in all is empty.
+#[derive(Debug, Clone, Default, PartialEq, HasQuery, Insertable, AsChangeset)]
+#[diesel(table_name = busy_calendars, check_for_backend(diesel::pg::Pg), treat_none_as_default_value = false)]
+#[diesel(treat_none_as_null = true)]
+pub struct Origin {
+    /// Encrypted.
+    pub source_url: Option<Vec<u8>>,
+    pub source_host: Option<String>,
+    /// As the server gave them with the file that is kept.
+    pub etag: Option<String>,
+    pub last_modified: Option<String>,
+    pub checked_at: Option<DateTime<Utc>>,
+    pub next_fetch_at: Option<DateTime<Utc>>,
+    /// In a row, the last ones.
+    pub failures: i32,
+    pub failing_since: Option<DateTime<Utc>>,
+    pub fetch_error: Option<String>,
 }
 
 /// As [`CalendarRow`], without the file.
@@ -46,6 +67,8 @@ pub struct ListedRow {
     pub spans: i32,
     pub faults: Json<Vec<String>>,
     pub expanded_until: DateTime<Utc>,
+    #[diesel(embed)]
+    pub origin: Origin,
 }
 
 #[derive(Debug, Insertable)]
@@ -68,9 +91,18 @@ pub struct BusyCalendarInput {
     /// What you call it.
     #[schema(min_length = 1, max_length = 200, format = "no-control", example = "Work")]
     pub name: String,
-    /// The file (RFC 5545).
+    /// The file (RFC 5545). Either this or `url`; without both, a calendar that is put keeps what it has.
     #[schema(min_length = 1, max_length = 1_048_576)]
-    pub ics: String,
+    pub ics: Option<String>,
+    /// Where the file is: `https`, or `webcal`, which is taken for it. It is fetched now and every hour. Encrypted where it is
+    /// kept, and never shown again, for such a URL opens the calendar to whoever has it.
+    #[schema(
+        min_length = 1,
+        max_length = 2048,
+        format = "no-control",
+        example = "https://calendar.example.org/private-7f3a/basic.ics"
+    )]
+    pub url: Option<String>,
     /// Where whole days, and times without a zone, are; by default the zone of the workspace's owner.
     #[schema(format = "time-zone", max_length = 64, example = "Europe/London")]
     pub time_zone: Option<String>,
@@ -98,45 +130,73 @@ pub struct BusyCalendar {
     pub faults: Vec<String>,
     /// Until when its events were followed. It moves on by itself.
     pub expanded_until: DateTime<Utc>,
+    /// Of a calendar that is fetched from a URL.
+    pub subscription: Option<Subscription>,
+}
+
+/// How it goes with a calendar that is fetched from a URL.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Subscription {
+    /// The host of the URL.
+    #[schema(example = "calendar.example.org")]
+    pub host: String,
+    /// When the server was asked last. It moves on by itself.
+    pub checked_at: Option<DateTime<Utc>>,
+    /// When it is asked next. It moves on by itself.
+    pub next_fetch_at: Option<DateTime<Utc>>,
+    /// Since when it has failed each time; meanwhile the times of the last file stay busy. `null` when it works.
+    pub failing_since: Option<DateTime<Utc>>,
+    /// Why it failed.
+    #[schema(example = "it answered 404 Not Found")]
+    pub error: Option<String>,
+}
+
+impl Origin {
+    fn subscription(self) -> Option<Subscription> {
+        Some(Subscription {
+            host: self.source_host?,
+            checked_at: self.checked_at,
+            next_fetch_at: self.next_fetch_at,
+            failing_since: self.failing_since,
+            error: self.fetch_error,
+        })
+    }
 }
 
 impl From<CalendarRow> for BusyCalendar {
     fn from(row: CalendarRow) -> Self {
-        let CalendarRow {
-            workspace_id: _,
-            id,
-            version,
-            created_at,
-            updated_at,
-            name,
-            time_zone,
-            content: _,
-            events,
-            spans,
-            faults,
-            expanded_until,
-        } = row;
-        let listed =
-            ListedRow { id, version, created_at, updated_at, name, time_zone, events, spans, faults, expanded_until };
+        let listed = ListedRow {
+            id: row.id,
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            name: row.name,
+            time_zone: row.time_zone,
+            events: row.events,
+            spans: row.spans,
+            faults: row.faults,
+            expanded_until: row.expanded_until,
+            origin: row.origin,
+        };
         listed.into()
     }
 }
 
 impl From<ListedRow> for BusyCalendar {
     fn from(row: ListedRow) -> Self {
-        let ListedRow {
-            id,
-            version,
-            created_at,
-            updated_at,
-            name,
-            time_zone,
-            events,
-            spans,
-            faults: Json(faults),
-            expanded_until,
-        } = row;
-        Self { id, version, created_at, updated_at, name, time_zone, events, busy_times: spans, faults, expanded_until }
+        Self {
+            id: row.id,
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            name: row.name,
+            time_zone: row.time_zone,
+            events: row.events,
+            busy_times: row.spans,
+            faults: row.faults.0,
+            expanded_until: row.expanded_until,
+            subscription: row.origin.subscription(),
+        }
     }
 }
 

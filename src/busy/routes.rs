@@ -8,7 +8,8 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::model::{BusyCalendar, BusyCalendarId, BusyCalendarInput, BusyTime, FreeBusy, ListedRow};
-use super::{service, store};
+use super::service::{self, Source};
+use super::{store, subscription};
 use crate::app::App;
 use crate::auth::{Access, MeetingsRead, MeetingsWrite};
 use crate::error::{ApiError, ApiResult, Code, Fault};
@@ -54,18 +55,20 @@ async fn input(app: &App, request: &HttpRequest, query: FileQuery, payload: Payl
     let bytes = body::read(request, &mut payload, app.config.body_limit).await?;
     let ics = String::from_utf8(bytes.to_vec());
     let ics = ics.map_err(|_| ApiError::new(Code::UnreadableFile, "the file is not in UTF-8"))?.replace('\0', "");
-    Ok(BusyCalendarInput { name: query.name.unwrap_or_else(|| NAME.to_owned()), ics, time_zone: query.time_zone })
+    let name = query.name.unwrap_or_else(|| NAME.to_owned());
+    Ok(BusyCalendarInput { name, ics: Some(ics), url: None, time_zone: query.time_zone })
 }
 
 /// Import a calendar, so that offers avoid it
 ///
-/// An iCalendar file (RFC 5545), in JSON or as it is. Its recurring events are followed for two years, and further as time
+/// An iCalendar file (RFC 5545), in JSON, as it is, or by the URL of a calendar, which is fetched now and every hour. While
+/// that fails, the times of its last file stay busy, and `subscription` says why. Recurring events are followed for two years, and further as time
 /// goes on; what is `TRANSPARENT`, cancelled or free keeps no time busy. Of the events nothing but their times is told.
 #[utoipa::path(tag = "calendars", security(("bearer" = ["meetings:write"])), params(FileQuery),
     request_body(content((BusyCalendarInput = "application/json"), (String = "text/calendar"))), responses(
     (status = 201, description = "The calendar as stored", body = BusyCalendar),
     (status = 409, description = "`too_many_busy_calendars`"),
-    (status = 422, description = "`unreadable_file`: it is no calendar, or too large a one; or `invalid_fields`"),
+    (status = 422, description = "`unreadable_file`: it is no calendar, or too large a one; `fetch_failed`; or `invalid_fields`"),
 ))]
 #[post("/busy")]
 pub async fn create_busy_calendar(
@@ -79,10 +82,12 @@ pub async fn create_busy_calendar(
     let input = input(&app, &request, query, payload).await?;
     let id: BusyCalendarId = app.new_id();
     let workspace = access.workspace;
+    let source = service::source(&app, workspace, id, &input).await?;
+    let source = source.ok_or_else(|| ApiError::field("/ics", "required", "either `ics` or `url` is needed"))?;
     let zone = app.db.read(workspace, async |conn| service::zone(conn, workspace, &input).await).await?;
-    let read = service::read(&input.ics, &zone, app.now()).await?;
+    let read = service::read(&source.ics, &zone, app.now()).await?;
     app.post(&access, &key, &fingerprint(&input)?, async |tx| {
-        let calendar = service::create(tx, id, input, zone, read).await?;
+        let calendar = service::create(tx, id, input, zone, source, read).await?;
         Answer::created(&format!("/v1/busy/{id}"), calendar.version, &calendar)
     })
     .await
@@ -122,11 +127,13 @@ pub async fn read_busy_calendar(
     Answer::resource(row.version, &BusyCalendar::from(row))
 }
 
-/// Put another file in the place of an imported calendar's
+/// Put another file, or another URL, in the place of an imported calendar's
+///
+/// Without both it keeps what it has, under another name or in another zone.
 #[utoipa::path(tag = "calendars", security(("bearer" = ["meetings:write"])), params(("id" = Uuid, Path)),
     request_body = BusyCalendarInput, responses(
     (status = 200, description = "The calendar as it is now", body = BusyCalendar, headers(("ETag" = String, description = "Its version"))),
-    (status = 422, description = "`unreadable_file`: it is no calendar, or too large a one; or `invalid_fields`"),
+    (status = 422, description = "`unreadable_file`: it is no calendar, or too large a one; `fetch_failed`; or `invalid_fields`"),
 ))]
 #[put("/busy/{id}")]
 pub async fn put_busy_calendar(
@@ -138,17 +145,42 @@ pub async fn put_busy_calendar(
     Body(input): Body<BusyCalendarInput>,
 ) -> ApiResult<Answer<BusyCalendar>> {
     let workspace = access.workspace;
-    let zone = async |conn: &_| {
-        store::find(conn, workspace, id).await?;
-        service::zone(conn, workspace, &input).await
+    let found = async |conn: &_| {
+        let row = store::find(conn, workspace, id).await?;
+        if_match.check(row.version)?;
+        Ok((row, service::zone(conn, workspace, &input).await?))
     };
-    let zone = app.db.read(workspace, zone).await?;
-    let read = service::read(&input.ics, &zone, app.now()).await?;
+    let (row, zone) = app.db.read(workspace, found).await?;
+    let source = service::source(&app, workspace, id, &input).await?;
+    let source = source.unwrap_or(Source { ics: row.content, origin: row.origin });
+    let read = service::read(&source.ics, &zone, app.now()).await?;
     app.write(&access, async |tx| {
-        let calendar = service::put(tx, id, &if_match, input, zone, read).await?;
+        let calendar = service::put(tx, id, &if_match, input, zone, source, read).await?;
         Answer::resource(calendar.version, &calendar)
     })
     .await
+}
+
+/// Fetch a calendar now
+///
+/// That of a URL, before its hour has come.
+#[utoipa::path(tag = "calendars", security(("bearer" = ["meetings:write"])), params(("id" = Uuid, Path)), responses(
+    (status = 200, description = "The calendar as it is now", body = BusyCalendar, headers(("ETag" = String, description = "Its version"))),
+    (status = 409, description = "`impossible_transition`: it is a file"),
+    (status = 422, description = "`fetch_failed`; the calendar keeps its times, and says why"),
+))]
+#[post("/busy/{id}/refresh")]
+pub async fn refresh_busy_calendar(
+    app: Data<App>,
+    access: Access<MeetingsWrite>,
+    Id(id): Id<BusyCalendarId>,
+    _none: NoParams,
+) -> ApiResult<Answer<BusyCalendar>> {
+    let (calendar, failure) = subscription::fetch_again(&app, access.workspace, access.actor(), id).await?;
+    match failure {
+        None => Answer::resource(calendar.version, &calendar),
+        Some(failure) => Err(failure.at("")),
+    }
 }
 
 /// Delete an imported calendar

@@ -3,13 +3,13 @@ use actix_web::web;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::expand::{self, Expanded, Unreadable};
-use super::model::{BusyCalendar, BusyCalendarId, BusyCalendarInput, CalendarRow};
-use super::store;
+use super::model::{BusyCalendar, BusyCalendarId, BusyCalendarInput, CalendarRow, Origin};
+use super::{store, subscription};
 use crate::app::App;
 use crate::auth::members;
 use crate::changes::{Actor, Kind, Tx};
 use crate::db::{Conn, Json, WorkspaceId};
-use crate::error::{ApiError, ApiResult, Code, Fault};
+use crate::error::{ApiError, ApiResult, Code};
 use crate::fields;
 use crate::http::IfMatch;
 use crate::http::limits::BUSY_CALENDARS;
@@ -24,6 +24,34 @@ const ANEW: TimeDelta = TimeDelta::days(700);
 /// Faults that are told.
 const FAULTS: usize = 100;
 
+/// The file of a calendar, and where that comes from.
+#[derive(Clone)]
+pub struct Source {
+    pub ics: String,
+    pub origin: Origin,
+}
+
+/// What the input names, fetched if it is at a URL; `None` when it names nothing.
+pub async fn source(
+    app: &App,
+    workspace: WorkspaceId,
+    id: BusyCalendarId,
+    input: &BusyCalendarInput,
+) -> ApiResult<Option<Source>> {
+    match (&input.ics, &input.url) {
+        (None, None) => Ok(None),
+        (Some(ics), None) => Ok(Some(Source { ics: ics.clone(), origin: Origin::default() })),
+        (None, Some(text)) => {
+            let url = subscription::read_url(app, text)?;
+            let fetched = subscription::fetch(app, url.clone(), None).await.map_err(|failure| failure.at("/url"))?;
+            let file = fetched.ok_or_else(|| ApiError::internal(&"not modified, and nothing is known"))?;
+            let origin = subscription::origin(app, workspace, id, &url, &file)?;
+            Ok(Some(Source { ics: file.ics, origin }))
+        }
+        (Some(_), Some(_)) => Err(ApiError::field("/url", "not_allowed", "is not allowed beside `ics`")),
+    }
+}
+
 /// A file, as far as it was followed.
 pub struct Read {
     expanded: Expanded,
@@ -37,13 +65,7 @@ pub async fn read(text: &str, zone: &str, now: DateTime<Utc>) -> ApiResult<Read>
     let window = Span { from: now - TimeDelta::days(1), until };
     // One that its reader stumbles over is none.
     let outcome = web::block(move || expand::expand(&text, zone, window)).await.unwrap_or(Err(Unreadable::NoCalendar));
-    let expanded = outcome.map_err(|why| {
-        ApiError::new(Code::UnreadableFile, format!("the file {why}")).with(Fault::field(
-            "/ics",
-            "invalid_format",
-            why.to_string(),
-        ))
-    })?;
+    let expanded = outcome.map_err(|why| ApiError::new(Code::UnreadableFile, format!("the file {why}")))?;
     Ok(Read { expanded, until })
 }
 
@@ -60,6 +82,7 @@ pub async fn create(
     id: BusyCalendarId,
     input: BusyCalendarInput,
     zone: String,
+    source: Source,
     read: Read,
 ) -> ApiResult<BusyCalendar> {
     if store::count(tx.conn, tx.workspace).await? >= BUSY_CALENDARS {
@@ -79,26 +102,28 @@ pub async fn create(
         spans: 0,
         faults: Json::default(),
         expanded_until: tx.now,
+        origin: Origin::default(),
     };
-    let row = told(blank, input, zone, &read);
+    let row = told(blank, input, zone, source, &read);
     store::insert(tx.conn, &row).await?;
     store::replace_times(tx.conn, &row, read.expanded.spans.iter()).await?;
     tx.record(Kind::BusyCalendarCreated, id, 1, Vec::new());
     Ok(row.into())
 }
 
-/// Puts another file in the place of the one that the calendar had.
+/// Puts another file, or another URL, in the place of what the calendar had.
 pub async fn put(
     tx: &mut Tx<'_>,
     id: BusyCalendarId,
     if_match: &IfMatch,
     input: BusyCalendarInput,
     zone: String,
+    source: Source,
     read: Read,
 ) -> ApiResult<BusyCalendar> {
     let before = store::lock(tx.conn, tx.workspace, id).await?;
     if_match.check(before.version)?;
-    let row = told(before.clone(), input, zone, &read);
+    let row = told(before.clone(), input, zone, source, &read);
     let row = CalendarRow { version: before.version + 1, updated_at: tx.now, ..row };
     store::update(tx.conn, &row).await?;
     store::replace_times(tx.conn, &row, read.expanded.spans.iter()).await?;
@@ -107,9 +132,40 @@ pub async fn put(
     Ok(after)
 }
 
-fn told(row: CalendarRow, input: BusyCalendarInput, time_zone: String, read: &Read) -> CalendarRow {
-    let BusyCalendarInput { name, ics, time_zone: _ } = input;
-    followed(CalendarRow { name: name.trim().to_owned(), time_zone, content: ics, ..row }, read)
+/// Keeps how it went to fetch the calendar, and the file that came, if it is another than before. The log tells of a change
+/// only when the file or what fails is another one.
+pub async fn settle(
+    tx: &mut Tx<'_>,
+    before: CalendarRow,
+    origin: Origin,
+    file: Option<(String, Read)>,
+) -> ApiResult<BusyCalendar> {
+    let went = |origin: &Origin| (origin.failing_since, origin.fetch_error.clone());
+    let news = file.is_some() || went(&before.origin) != went(&origin);
+    let mut row = CalendarRow { origin, ..before.clone() };
+    if news {
+        (row.version, row.updated_at) = (row.version + 1, tx.now);
+    }
+    if let Some((content, read)) = file {
+        row = followed(CalendarRow { content, ..row }, &read);
+        store::replace_times(tx.conn, &row, read.expanded.spans.iter()).await?;
+    }
+    store::update(tx.conn, &row).await?;
+    let after = BusyCalendar::from(row);
+    if news {
+        tx.record(
+            Kind::BusyCalendarUpdated,
+            after.id,
+            after.version,
+            fields::changed(&BusyCalendar::from(before), &after),
+        );
+    }
+    Ok(after)
+}
+
+fn told(row: CalendarRow, input: BusyCalendarInput, time_zone: String, source: Source, read: &Read) -> CalendarRow {
+    let Source { ics: content, origin } = source;
+    followed(CalendarRow { name: input.name.trim().to_owned(), time_zone, content, origin, ..row }, read)
 }
 
 fn followed(row: CalendarRow, Read { expanded, until }: &Read) -> CalendarRow {

@@ -13,6 +13,8 @@ use crate::spans::Span;
 
 /// Rows of one statement.
 const CHUNK: usize = 5_000;
+/// Calendars that are sent for at once.
+const SENT_FOR: i64 = 500;
 /// Calendars that are followed further at once.
 const AT_ONCE: i64 = 20;
 
@@ -85,6 +87,35 @@ pub async fn times(mut conn: &Conn, workspace: WorkspaceId, span: Span) -> ApiRe
     let found: Vec<(DateTime<Utc>, DateTime<Utc>)> =
         busy_times::table.filter(own.and(within)).select(columns).load(&mut conn).await?;
     Ok(found.into_iter().map(|(from, until)| Span { from, until }).collect())
+}
+
+/// Those that are to be fetched by now; the next time is moved to `next`, so that nobody else sends for them. Crosses
+/// workspaces by nature: housekeeping.
+pub async fn take_due(
+    mut conn: &Conn,
+    now: DateTime<Utc>,
+    next: DateTime<Utc>,
+) -> ApiResult<Vec<(WorkspaceId, BusyCalendarId)>> {
+    let due = busy_calendars::table.filter(busy_calendars::next_fetch_at.le(now));
+    let columns = (busy_calendars::workspace_id, busy_calendars::id);
+    let due = due.order(busy_calendars::next_fetch_at).limit(SENT_FOR).select(columns).for_update().skip_locked();
+    let due: Vec<(WorkspaceId, BusyCalendarId)> = due.load(&mut conn).await?;
+    let ids = due.iter().map(|(_, id)| Uuid::from(*id));
+    let taken = busy_calendars::table.filter(busy_calendars::id.eq_any(ids));
+    diesel::update(taken).set(busy_calendars::next_fetch_at.eq(next)).execute(&mut conn).await?;
+    Ok(due)
+}
+
+/// The URLs of all calendars, for encrypting them anew.
+pub async fn sealed(mut conn: &Conn) -> ApiResult<Vec<(WorkspaceId, BusyCalendarId, Vec<u8>)>> {
+    let columns = (busy_calendars::workspace_id, busy_calendars::id, busy_calendars::source_url.assume_not_null());
+    Ok(busy_calendars::table.filter(busy_calendars::source_url.is_not_null()).select(columns).load(&mut conn).await?)
+}
+
+pub async fn set_sealed(mut conn: &Conn, workspace: WorkspaceId, id: BusyCalendarId, sealed: &[u8]) -> ApiResult<()> {
+    let own = busy_calendars::table.find((workspace, id));
+    diesel::update(own).set(busy_calendars::source_url.eq(sealed)).execute(&mut conn).await?;
+    Ok(())
 }
 
 /// Calendars that are to be followed further. Crosses workspaces by nature: housekeeping.

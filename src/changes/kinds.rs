@@ -266,7 +266,7 @@ kinds! {
     CalendarFeedDeleted = "calendar_feed.deleted";
     /// A calendar was imported, to tell when the seeker is busy.
     BusyCalendarCreated = "busy_calendar.created";
-    /// An imported calendar got another file.
+    /// An imported calendar got another file, or cannot be fetched, or can again.
     BusyCalendarUpdated = "busy_calendar.updated";
     /// An imported calendar was deleted.
     BusyCalendarDeleted = "busy_calendar.deleted";

@@ -11,7 +11,7 @@ use crate::auth::keys;
 use crate::config::Config;
 use crate::db::Conn;
 use crate::error::{ApiError, ApiResult};
-use crate::{inbound, mail, mail_accounts};
+use crate::{busy, inbound, mail, mail_accounts};
 
 #[derive(Debug, Args)]
 pub struct Options {
@@ -63,7 +63,8 @@ pub fn run(config: Config, options: Options) -> CliResult<()> {
                     let count = keys::rekey(conn, &ring, now).await?
                         + mail::rekey(conn, &ring).await?
                         + inbound::rekey(conn, &ring).await?
-                        + mail_accounts::rekey(conn, &ring).await?;
+                        + mail_accounts::rekey(conn, &ring).await?
+                        + busy::rekey(conn, &ring).await?;
                     enter(conn, audit::Kind::SecretsRekeyed, now).await?;
                     Ok::<_, ApiError>(count)
                 };

@@ -862,6 +862,9 @@ diesel::table! {
         booked_at -> Nullable<Timestamptz>,
         answer -> Nullable<Text>,
         answered_at -> Nullable<Timestamptz>,
+        made_by -> Nullable<Uuid>,
+        wants_mail -> Bool,
+        invite -> Bool,
     }
 }
 
@@ -893,6 +896,15 @@ diesel::table! {
         spans -> Int4,
         faults -> Jsonb,
         expanded_until -> Timestamptz,
+        source_url -> Nullable<Bytea>,
+        source_host -> Nullable<Text>,
+        etag -> Nullable<Text>,
+        last_modified -> Nullable<Text>,
+        checked_at -> Nullable<Timestamptz>,
+        next_fetch_at -> Nullable<Timestamptz>,
+        failures -> Int4,
+        failing_since -> Nullable<Timestamptz>,
+        fetch_error -> Nullable<Text>,
     }
 }
 

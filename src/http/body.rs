@@ -101,6 +101,14 @@ impl<T: Serialize + DeserializeOwned + ToSchema> Patch<T> {
         ruled(&self.app.schemas, self.merged(current)?, settle)
     }
 
+    /// What it makes of nothing: a body that creates. Of a `T` with rules, as [`apply_ruled`](Self::apply_ruled).
+    pub fn create_ruled(&self, settle: impl FnOnce(&mut T)) -> ApiResult<T>
+    where
+        T: Rules,
+    {
+        ruled(&self.app.schemas, self.patch.clone(), settle)
+    }
+
     /// What it says of a field.
     pub fn get(&self, field: &str) -> Option<&Value> {
         self.patch.get(field)

@@ -14,8 +14,9 @@ mod store;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::job::SendInvite;
+pub use self::model::InviteInput;
 pub use self::reply::{Reply, read};
-pub use self::service::{answer, contact_erased, contact_held, react};
+pub use self::service::{Way, answer, contact_erased, contact_held, invite, react};
 
 pub fn configure(config: &mut ServiceConfig) {
     config.service(routes::send_meeting_invites).service(routes::list_meeting_invites);

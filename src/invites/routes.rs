@@ -2,16 +2,16 @@ use actix_web::web::Data;
 use actix_web::{get, post};
 
 use super::model::{InviteInput, MeetingInvite, MeetingInvites};
-use super::{service, store};
+use super::service::{self, Way};
+use super::store;
 use crate::app::App;
 use crate::auth::{Access, MeetingsRead, MessagesSend};
-use crate::error::{ApiError, ApiResult, Code};
+use crate::error::ApiResult;
 use crate::http::body::MaybeBody;
 use crate::http::idempotency::fingerprint;
 use crate::http::params::NoParams;
 use crate::http::{Answer, Id, IdempotencyKey};
 use crate::meetings::{self, MeetingId};
-use crate::{mail_accounts, messages};
 
 /// Invite the contacts of a meeting by mail
 ///
@@ -33,16 +33,9 @@ pub async fn send_meeting_invites(
     _none: NoParams,
     MaybeBody(input): MaybeBody<InviteInput>,
 ) -> ApiResult<Answer<MeetingInvites>> {
-    let own = mail_accounts::own_server(&app, access.workspace).await?;
-    let has_server = own.is_some() || app.mailer.server().is_some();
-    let host = messages::host(&app);
+    let way = Way::of(&app, access.workspace).await?;
     app.post(&access, &key, &fingerprint(&input)?, async |tx| {
-        let invites = service::invite(tx, id, access.user, app.config.daily_messages, &host, input).await?;
-        if !has_server {
-            let detail =
-                "there is no mail server: set INROAD_SMTP_URL, or give the workspace an account (`/v1/mail-account`)";
-            return Err(ApiError::new(Code::MailNotConfigured, detail));
-        }
+        let invites = service::invite(tx, id, access.user, &way, input).await?;
         Answer::ok(&MeetingInvites { invites })
     })
     .await

@@ -9,6 +9,8 @@ use super::letter;
 use super::model::{InviteAnswer, InviteInput, InviteMethod, InviteRow, MeetingInvite};
 use super::reply::Reply;
 use super::store;
+use crate::app::App;
+use crate::auth::members::{self, Mailbox};
 use crate::auth::users::email_key;
 use crate::calendars::{self, Person};
 use crate::changes::{Actor, Kind, Tx};
@@ -20,16 +22,31 @@ use crate::meetings::{
     self, CancelInput, ConfirmInput, Meeting, MeetingId, MeetingParty, MeetingState, ReconfirmInput,
 };
 use crate::text::filled;
-use crate::{do_not_contact, fields, jobs, sending};
+use crate::{do_not_contact, fields, jobs, mail_accounts, messages, sending};
 
-/// Invites the contacts of a meeting who have an address, or tells them again. `host` is what names of events end with,
-/// `most` how many mails a day the service lets a workspace send.
+/// How mail leaves.
+pub struct Way {
+    /// What names of events end with.
+    host: String,
+    /// How many mails a day the service lets a workspace send.
+    most: i32,
+    has_server: bool,
+}
+
+impl Way {
+    pub async fn of(app: &App, workspace: WorkspaceId) -> ApiResult<Self> {
+        let own = mail_accounts::own_server(app, workspace).await?;
+        let has_server = own.is_some() || app.mailer.server().is_some();
+        Ok(Self { host: messages::host(app), most: app.config.daily_messages, has_server })
+    }
+}
+
+/// Invites the contacts of a meeting who have an address, or tells them again.
 pub async fn invite(
     tx: &mut Tx<'_>,
     id: MeetingId,
     sender_id: Uuid,
-    most: i32,
-    host: &str,
+    way: &Way,
     input: InviteInput,
 ) -> ApiResult<Vec<MeetingInvite>> {
     let meeting = meetings::hold(tx, id).await?;
@@ -39,7 +56,12 @@ pub async fn invite(
     }
     let sender = sender(tx, sender_id).await?;
     let guests = guests(tx, &meeting).await?;
-    keep_limit(tx, most, guests.len()).await?;
+    if !way.has_server {
+        let detail =
+            "there is no mail server: set INROAD_SMTP_URL, or give the workspace an account (`/v1/mail-account`)";
+        return Err(ApiError::new(Code::MailNotConfigured, detail));
+    }
+    keep_limit(tx, way.most, guests.len()).await?;
     let host_name = sender.name.clone().unwrap_or_default();
     let title = filled(input.title).unwrap_or_else(|| format!("A conversation with {host_name}"));
     let note = filled(input.note);
@@ -66,7 +88,7 @@ pub async fn invite(
                     updated_at: tx.now,
                     meeting_id: id,
                     sender_id,
-                    uid: calendars::uid(&meeting, host),
+                    uid: calendars::uid(&meeting, &way.host),
                     title: title.clone(),
                     note: note.clone(),
                     name: guest.name,
@@ -114,8 +136,8 @@ async fn send(tx: &mut Tx<'_>, row: &InviteRow, meeting: &Meeting, sender: Perso
 }
 
 async fn sender(tx: &mut Tx<'_>, id: Uuid) -> ApiResult<Person> {
-    match store::sender(tx.conn, tx.workspace, id).await? {
-        Some((name, address, Some(_))) => Ok(Person { name: Some(name), address }),
+    match members::mailbox(tx.conn, tx.workspace, id).await? {
+        Some(Mailbox { name, address, verified_at: Some(_) }) => Ok(Person { name: Some(name), address }),
         _ => Err(ApiError::new(Code::EmailNotVerified, "verify your e-mail address before you invite")),
     }
 }

@@ -3,10 +3,9 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::sum;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use uuid::Uuid;
 
 use super::model::{InviteId, InviteRow};
-use crate::db::schema::{meeting_invites, members, users};
+use crate::db::schema::meeting_invites;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, OnConstraint};
 use crate::meetings::MeetingId;
@@ -67,16 +66,4 @@ pub async fn sent_since(mut conn: &Conn, workspace: WorkspaceId, midnight: DateT
     let today = meeting_invites::workspace_id.eq(workspace).and(meeting_invites::sent_at.ge(midnight));
     let sum = meeting_invites::table.filter(today).select(sum(meeting_invites::sent_count));
     Ok(sum.first::<Option<i64>>(&mut conn).await?.unwrap_or(0))
-}
-
-/// What a member is called, their address, and since when that is known to be theirs; nothing of who is none any more.
-pub async fn sender(
-    mut conn: &Conn,
-    workspace: WorkspaceId,
-    user: Uuid,
-) -> ApiResult<Option<(String, String, Option<DateTime<Utc>>)>> {
-    let own = members::workspace_id.eq(workspace).and(members::user_id.eq(user));
-    let columns = (users::name, users::email, users::email_verified_at);
-    let member = members::table.inner_join(users::table).filter(own);
-    Ok(member.select(columns).first(&mut conn).await.optional()?)
 }

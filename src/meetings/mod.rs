@@ -51,6 +51,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(routes::list_meetings)
         .service(routes::read_meeting)
         .service(routes::patch_meeting)
+        .service(routes::upsert_meeting)
         .service(routes::delete_meeting)
         .service(actions::confirm_meeting)
         .service(actions::reconfirm_meeting)

@@ -1,5 +1,5 @@
 use actix_web::web::Data;
-use actix_web::{delete, get, patch, post};
+use actix_web::{delete, get, patch, post, put};
 
 use super::api::{Meeting, MeetingInput};
 use super::model::MeetingId;
@@ -9,11 +9,12 @@ use super::{service, store};
 use crate::app::App;
 use crate::auth::{Access, MeetingsRead, MeetingsWrite};
 use crate::error::ApiResult;
+use crate::external_ids::{ExternalId, overtaken};
 use crate::http::body::Ruled;
 use crate::http::idempotency::fingerprint;
 use crate::http::page;
 use crate::http::params::NoParams;
-use crate::http::{Answer, Id, IdempotencyKey, IfMatch, Paging, Params, Patch};
+use crate::http::{Answer, Id, IdempotencyKey, IfMatch, IfNoneMatch, Paging, Params, Patch};
 use crate::page;
 use crate::sort::Position;
 
@@ -106,6 +107,40 @@ pub async fn patch_meeting(
 ) -> ApiResult<Answer<Meeting>> {
     app.write(&access, async |tx| {
         let meeting = service::patch(tx, id, &if_match, &patch).await?;
+        Answer::resource(meeting.version, &meeting)
+    })
+    .await
+}
+
+/// Create or change the meeting that another system knows by this id
+///
+/// A meeting that is there keeps the fields that the body does not name.
+#[utoipa::path(tag = "meetings", security(("bearer" = ["meetings:write"])),
+    params(
+        ("system" = String, Path, pattern = "^[A-Za-z0-9_.-]{1,64}$"),
+        ("id" = String, Path, min_length = 1, max_length = 255),
+    ),
+    request_body = MeetingInput, responses(
+    (status = 200, description = "It was there; as it is now", body = Meeting, headers(("ETag" = String, description = "Its version"))),
+    (status = 201, description = "It was not there; as it is now", body = Meeting),
+    (status = 409, description = "`meeting_overlaps`, `impossible_transition` or `external_id_taken`"),
+))]
+#[put("/meetings/by-external-id/{system}/{id}")]
+pub async fn upsert_meeting(
+    app: Data<App>,
+    access: Access<MeetingsWrite>,
+    ExternalId { system, id }: ExternalId,
+    if_match: IfMatch,
+    if_none_match: IfNoneMatch,
+    _none: NoParams,
+    patch: Patch<MeetingInput>,
+) -> ApiResult<Answer<Meeting>> {
+    app.write_again(&access, overtaken, async |tx| {
+        let name = (system.as_str(), id.as_str());
+        let (created, meeting) = service::upsert(tx, app.new_id(), name, (&if_match, &if_none_match), &patch).await?;
+        if created {
+            return Answer::created(&format!("/v1/meetings/{}", meeting.id), meeting.version, &meeting);
+        }
         Answer::resource(meeting.version, &meeting)
     })
     .await

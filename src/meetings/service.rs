@@ -18,7 +18,7 @@ use crate::contacts::{self, ContactId};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
 use crate::external_ids::ExternalIds;
-use crate::http::{IfMatch, Patch};
+use crate::http::{IfMatch, IfNoneMatch, Patch};
 use crate::sort::Position;
 use crate::{external_ids, fields, goals, insights, introductions, meeting_questions, messages, research_notes, trash};
 
@@ -58,7 +58,39 @@ pub async fn patch(
     if_match: &IfMatch,
     patch: &Patch<MeetingInput>,
 ) -> ApiResult<Meeting> {
-    let Locked { row: before, with } = live_with(tx, id, if_match, &named_in(patch)).await?;
+    let locked = live_with(tx, id, if_match, &named_in(patch)).await?;
+    edit(tx, locked, patch, |_| {}).await
+}
+
+/// Creates the meeting that another system knows by this id, or changes it; says whether it was created.
+pub async fn upsert(
+    tx: &mut Tx<'_>,
+    new_id: MeetingId,
+    (system, external_id): (&str, &str),
+    (if_match, if_none_match): (&IfMatch, &IfNoneMatch),
+    patch: &Patch<MeetingInput>,
+) -> ApiResult<(bool, Meeting)> {
+    let name = |input: &mut MeetingInput| {
+        input.external_ids.insert(system.to_owned(), external_id.to_owned());
+    };
+    let Some(id) = external_ids::find(tx.conn, tx.workspace, RESOURCE, system, external_id).await? else {
+        if_match.check_absent()?;
+        let input = patch.create_ruled(name)?;
+        return Ok((true, create(tx, new_id, input).await?));
+    };
+    let locked = live_with(tx, id.into(), if_match, &named_in(patch)).await?;
+    if_none_match.check(locked.row.version)?;
+    Ok((false, edit(tx, locked, patch, name).await?))
+}
+
+/// What the patch makes of the meeting. `settle` draws from it what follows of it.
+async fn edit(
+    tx: &mut Tx<'_>,
+    Locked { row: before, with }: Locked,
+    patch: &Patch<MeetingInput>,
+    settle: impl FnOnce(&mut MeetingInput),
+) -> ApiResult<Meeting> {
+    let id = before.id;
     let preferences = settings::hold(tx).await?;
     let told = shown(tx, before.clone(), &with, &preferences).await?;
     let input = patch.apply_ruled(&told.clone().into(), |input| {
@@ -66,6 +98,7 @@ pub async fn patch(
         if input.starts_local.is_some() && input.starts_at == before.starts_at {
             input.starts_at = None;
         }
+        settle(input);
     })?;
     let now_with = input.contact_ids.clone();
     let mut after = draft::edited(tx, &before, &with, input, &preferences).await?;

@@ -19,6 +19,7 @@ pub use self::guard::Allowed;
 use self::guard::{Guard, Lookup};
 pub use self::places::is_public;
 use crate::config::Config;
+use crate::error::{ApiError, Code, Fault};
 
 const CONNECT: Duration = Duration::from_secs(5);
 /// For everything, redirects and the answer's body included.
@@ -45,6 +46,22 @@ pub enum Refusal {
     TooLarge(usize),
     #[error("more than {0} redirects")]
     Redirects(usize),
+}
+
+impl Refusal {
+    /// As it is told of the field that the URL came in.
+    pub fn at(&self, pointer: &str) -> ApiError {
+        match self {
+            Self::Place(why) => ApiError::field(pointer, "not_allowed", why.clone()),
+            other => fetch_failed(pointer, &other.to_string()),
+        }
+    }
+}
+
+/// There is an answer, and it is not what was wanted.
+pub fn fetch_failed(pointer: &str, why: &str) -> ApiError {
+    let error = ApiError::new(Code::FetchFailed, format!("the URL cannot be fetched: {why}"));
+    error.with(Fault::field(pointer, "fetch_failed", why.to_owned()))
 }
 
 /// What is asked.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::calendars::{other_implementations, python};
 use crate::support::{Member, TestApp};
+use crate::web::Web;
 
 const FROM: &str = "2026-03-03T00:00:00Z";
 const UNTIL: &str = "2027-03-03T00:00:00Z";
@@ -223,4 +224,100 @@ async fn events_are_followed_further_as_time_goes_on() {
     assert_eq!((&read.json["version"], &read.json["expanded_until"]), (&json!(1), &json!("2028-09-18T09:00:00Z")));
     assert_eq!(count().await, 2);
     assert_eq!(inroad::busy::refresh(&app.app).await.unwrap(), 0);
+}
+
+#[actix_web::test]
+async fn a_calendar_is_fetched_from_its_url_and_fetched_anew() {
+    let (app, web) = (TestApp::with(&["--outgoing-hosts", "127.0.0.1"]).await, Web::start());
+    let ada = app.seeker().await;
+    let file = |hour: u32| calendar(&event("1", &format!("DTSTART:20260310T{hour:02}0000Z\nDURATION:PT1H")));
+    let times =
+        |hour: u32| json!([[format!("2026-03-10T{hour:02}:00:00Z"), format!("2026-03-10T{:02}:00:00Z", hour + 1)]]);
+    web.put("/secret.ics", "200 OK", &[("etag", "\"1\"")], file(9));
+    web.put("/moved.ics", "302 Found", &[("location", "/secret.ics")], "");
+    let input = json!({ "name": "Work", "url": web.url("/moved.ics") });
+    let made = app.post("/v1/busy", &ada, input).await.expect(201);
+    let subscription = &made.json["subscription"];
+    assert_eq!((&subscription["host"], &subscription["error"]), (&json!("127.0.0.1"), &Value::Null));
+    assert!(!made.text.contains("moved.ics"), "the URL is a secret: {}", made.text);
+    assert_eq!(busy(&app, &ada).await, times(9));
+    let asked: Vec<String> = web.requests().into_iter().map(|request| request.path).collect();
+    assert_eq!(asked, ["/moved.ics", "/secret.ics"]);
+    let path = format!("/v1/busy/{}", made.id());
+    let registry = inroad::app::jobs();
+    let hour = async |hours: i64| {
+        app.pass(Duration::hours(hours));
+        let sent_for = inroad::busy::fetch_due(&app.app).await.unwrap();
+        while inroad::jobs::run_one(&app.app, &registry).await.unwrap() {}
+        sent_for
+    };
+    // Nothing new: the server says so, and no change is told.
+    assert_eq!(hour(2).await, 1);
+    assert_eq!(web.requests().last().unwrap().headers["if-none-match"], "\"1\"");
+    let ada = app.member_again(&ada).await;
+    assert_eq!(app.get(&path, &ada).await.expect(200).json["version"], 1);
+    // Another file.
+    web.put("/secret.ics", "200 OK", &[("etag", "\"2\"")], file(12));
+    assert_eq!((hour(0).await, hour(2).await), (0, 1));
+    let ada = app.member_again(&ada).await;
+    assert_eq!(app.get(&path, &ada).await.expect(200).json["version"], 2);
+    assert_eq!(busy(&app, &ada).await, times(12));
+    // It fails: the times stay, the reason is told once, and it is tried again later and later.
+    web.put("/secret.ics", "503 Service Unavailable", &[("retry-after", "7200")], "");
+    assert_eq!((hour(2).await, hour(1).await, hour(2).await), (1, 0, 1));
+    let ada = app.member_again(&ada).await;
+    let failing = app.get(&path, &ada).await.expect(200).json;
+    assert_eq!(
+        (&failing["version"], &failing["subscription"]["error"]),
+        (&json!(3), &json!("it answered 503 Service Unavailable"))
+    );
+    assert_eq!(busy(&app, &ada).await, times(12));
+    let refused = app.post(&format!("{path}/refresh"), &ada, json!({})).await.expect(422);
+    assert_eq!(refused.code(), "fetch_failed");
+    web.put("/secret.ics", "200 OK", &[], "BEGIN:NOTHING");
+    let refused = app.post(&format!("{path}/refresh"), &ada, json!({})).await.expect(422);
+    assert!(refused.text.contains("no iCalendar file"), "{}", refused.text);
+    // And works again, by hand.
+    web.put("/secret.ics", "200 OK", &[], file(15));
+    let again = app.post(&format!("{path}/refresh"), &ada, json!({})).await.expect(200).json;
+    assert_eq!(again["subscription"]["failing_since"], Value::Null);
+    assert_eq!(busy(&app, &ada).await, times(15));
+    // Another name alone keeps the URL; a file takes its place.
+    web.requests();
+    let named = app.put(&path, &ada, json!({ "name": "Job" })).await.expect(200).json;
+    assert_eq!((&named["name"], &named["subscription"]["host"]), (&json!("Job"), &json!("127.0.0.1")));
+    assert!(web.requests().is_empty());
+    let put = app.put(&path, &ada, json!({ "name": "Job", "ics": file(7) })).await.expect(200).json;
+    assert_eq!(put["subscription"], Value::Null);
+    assert_eq!(app.post(&format!("{path}/refresh"), &ada, json!({})).await.expect(409).code(), "impossible_transition");
+    assert_eq!(hour(48).await, 0);
+}
+
+#[actix_web::test]
+async fn a_url_that_is_no_calendar_or_may_not_be_asked_is_told_at_its_field() {
+    let (app, web) = (TestApp::with(&["--outgoing-hosts", "localhost"]).await, Web::start());
+    let ada = app.seeker().await;
+    let port = web.address.port();
+    web.put("/page", "200 OK", &[("content-type", "text/html")], "<p>no calendar");
+    web.put("/inside", "302 Found", &[("location", "http://127.0.0.1/")], "");
+    for (url, code, fault) in [
+        ("http://169.254.169.254/latest/meta-data/".to_owned(), "invalid_fields", "not_allowed"),
+        ("http://example.org/a.ics".to_owned(), "invalid_fields", "not_allowed"),
+        ("file:///etc/passwd".to_owned(), "invalid_fields", "not_allowed"),
+        ("nonsense".to_owned(), "invalid_fields", "not_allowed"),
+        (format!("http://localhost:{port}/inside"), "invalid_fields", "not_allowed"),
+        (format!("http://localhost:{port}/gone"), "fetch_failed", "fetch_failed"),
+        ("http://localhost:1/".to_owned(), "fetch_failed", "fetch_failed"),
+    ] {
+        let refused = app.post("/v1/busy", &ada, json!({ "name": "Work", "url": url })).await.expect(422);
+        assert_eq!((refused.code(), refused.faults()), (code, vec!["/url"]), "{url}: {}", refused.text);
+        assert_eq!(refused.json["errors"][0]["code"], fault, "{url}");
+    }
+    let page = json!({ "name": "Work", "url": format!("http://localhost:{port}/page") });
+    assert_eq!(app.post("/v1/busy", &ada, page).await.expect(422).code(), "unreadable_file");
+    let neither = app.post("/v1/busy", &ada, json!({ "name": "Work" })).await.expect(422);
+    assert_eq!(neither.faults(), ["/ics"]);
+    let both = json!({ "name": "Work", "ics": "BEGIN:VCALENDAR", "url": "https://example.org/" });
+    assert_eq!(app.post("/v1/busy", &ada, both).await.expect(422).faults(), ["/url"]);
+    assert_eq!(app.count("busy_calendars").await, 0);
 }

@@ -96,6 +96,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
     (
         "the service sets both columns, or one of them, from one value",
         &[
+            "busy_calendars_source_check",
             "circle_requests_answered_check",
             "introductions_introducer_check",
             "messages_template_check",

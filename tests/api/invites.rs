@@ -261,3 +261,87 @@ async fn what_cannot_be_sent_is_refused() {
     work(&app).await;
     assert!(sink.accepted().is_empty());
 }
+
+#[actix_web::test]
+async fn who_offers_times_is_told_by_mail_what_is_done_with_the_link() {
+    let sink = Sink::start();
+    let app = service(&sink).await;
+    let ada = app.seeker().await;
+    let grace = contact(&app, &ada, "grace@navy.example").await;
+    let offer = async |more: Value| {
+        let body = json!({ "contact_ids": [grace], "medium": "phone", "title": "Private" });
+        let meeting = app.post("/v1/meetings", &ada, body).await.expect(201).id();
+        let mut body =
+            json!({ "slots": [{ "starts_at": "2026-03-04T14:30:00Z" }, { "starts_at": "2026-03-05T15:00:00Z" }] });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let made = app.post(&format!("/v1/meetings/{meeting}/offers"), &ada, body).await.expect(201);
+        format!("/v1/bookings/{}", made.json["token"].as_str().unwrap())
+    };
+    let news = async || {
+        work(&app).await;
+        let mails = sink.accepted().into_iter();
+        mails.map(|mail| (mail.to.clone(), mail.header("Subject").unwrap(), mail.text)).collect::<Vec<_>>()
+    };
+    let own = format!("{}@example.org", ada.user);
+    let link = offer(json!({ "send_invite": true, "title": "About compilers" })).await;
+    // Twice, and told once; the words come along.
+    for _ in 0..2 {
+        app.post_publicly(&format!("{link}/none-suit"), json!({ "note": "Only in May" })).await.expect(200);
+    }
+    let mails = news().await;
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert_eq!((&mails[0].0, mails[0].1.as_str()), (&own, "Another time is needed: Grace"));
+    assert!(mails[0].2.contains("Only in May"), "{}", mails[0].2);
+    app.post_publicly(&format!("{link}/book"), json!({ "starts_at": "2026-03-04T14:30:00Z" })).await.expect(200);
+    let mails = news().await;
+    let told: Vec<_> = mails[1..].iter().map(|(to, subject, _)| (to.as_str(), subject.as_str())).collect();
+    assert!(told.contains(&(own.as_str(), "Booked: Grace")), "{told:?}");
+    let invited = mails.iter().find(|(to, ..)| to == "grace@navy.example").unwrap();
+    for part in ["method=REQUEST", "STATUS:CONFIRMED", "SUMMARY:About compilers"] {
+        assert!(invited.2.contains(part), "{part}: {}", invited.2);
+    }
+    let booked = &mails.iter().find(|(_, subject, _)| subject == "Booked: Grace").unwrap().2;
+    assert!(booked.contains("Wednesday, 4 March 2026, 14:30 (UTC, UTC), 15 minutes"), "{booked}");
+    app.post_publicly(&format!("{link}/reschedule"), json!({ "starts_at": "2026-03-05T15:00:00Z" })).await.expect(200);
+    app.post_publicly(&format!("{link}/cancel"), json!({ "note": "Ill" })).await.expect(200);
+    let subjects: Vec<String> =
+        news().await.into_iter().filter(|(to, ..)| *to == own).map(|(_, subject, _)| subject).collect();
+    assert_eq!(subjects[2..], ["Moved: Grace", "Called off: Grace"]);
+    // Nobody is told who does not want to be.
+    let before = sink.accepted().len();
+    let quiet = offer(json!({ "notify": false })).await;
+    app.post_publicly(&format!("{quiet}/decline"), json!({})).await.expect(200);
+    assert_eq!(news().await.len(), before);
+    // Who may not send may not have it sent.
+    let writer = app.member(Some(ada.workspace), Role::Owner, Scopes::parse("meetings:read meetings:write")).await;
+    let meeting = proposal(&app, &ada, &[&grace]).await;
+    let body = json!({ "slots": [{ "starts_at": "2026-03-04T14:30:00Z" }, { "starts_at": "2026-03-05T15:00:00Z" }], "send_invite": true });
+    app.post(&format!("/v1/meetings/{meeting}/offers"), &writer, body).await.expect(403);
+}
+
+#[actix_web::test]
+async fn what_a_visitor_sends_again_with_its_key_is_done_once() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let grace = contact(&app, &ada, "grace@navy.example").await;
+    let body = json!({ "contact_ids": [grace], "medium": "phone" });
+    let meeting = app.post("/v1/meetings", &ada, body).await.expect(201).id();
+    let body = json!({ "slots": [{ "starts_at": "2026-03-04T14:30:00Z" }, { "starts_at": "2026-03-05T15:00:00Z" }] });
+    let made = app.post(&format!("/v1/meetings/{meeting}/offers"), &ada, body).await.expect(201);
+    let path = format!("/v1/bookings/{}/book", made.json["token"].as_str().unwrap());
+    let book = async |key: &str, at: &str| {
+        let request = app.request(Method::POST, &path).header("idempotency-key", key.to_owned());
+        app.send(request.json(&json!({ "starts_at": at }))).await
+    };
+    let first = book("a", "2026-03-04T14:30:00Z").await.expect(200);
+    let again = book("a", "2026-03-04T14:30:00Z").await.expect(200);
+    assert_eq!((again.header("idempotency-replayed"), &again.json), ("true", &first.json));
+    assert_eq!(book("a", "2026-03-05T15:00:00Z").await.expect(422).code(), "idempotency_key_reused");
+    for _ in 0..2 {
+        assert_eq!(book("b", "2026-03-04T14:30:00Z").await.expect(409).code(), "already_booked");
+    }
+    let unknown = path.replace("inr_bk_", "inr_bk_x");
+    let request = app.request(Method::POST, &unknown).header("idempotency-key", "c");
+    app.send(request.json(&json!({ "starts_at": "2026-03-04T14:30:00Z" }))).await.expect(404);
+    assert_eq!(app.count("idempotency_keys").await, 2);
+}

@@ -66,4 +66,5 @@ mod templates;
 mod timeline;
 mod walk;
 mod walls;
+mod web;
 mod workspaces;

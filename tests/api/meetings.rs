@@ -402,3 +402,24 @@ async fn meetings_follow_the_people_in_them() {
     assert_eq!(app.get("/v1/trash", &ada).await.expect(200).json["data"][0]["title"], "Phone call with Thomas");
     assert_eq!(who(&three).await, json!([kim, thomas]));
 }
+
+#[actix_web::test]
+async fn another_system_writes_a_meeting_by_its_own_id() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let tom = app.post("/v1/contacts", &ada, json!({ "given_name": "Tom" })).await.expect(201).id();
+    let path = "/v1/meetings/by-external-id/crm/47%2F11";
+    let empty = app.put(path, &ada, json!({})).await.expect(422);
+    assert_eq!(empty.faults(), ["/contact_ids", "/medium"], "{}", empty.text);
+    let body = json!({ "contact_ids": [tom], "medium": "phone", "starts_at": "2026-03-10T13:30:00Z" });
+    let made = app.put(path, &ada, body.clone()).await.expect(201);
+    assert_eq!((&made.json["external_ids"], &made.json["version"]), (&json!({ "crm": "47/11" }), &json!(1)));
+    assert_eq!(made.header("location"), format!("/v1/meetings/{}", made.id()));
+    // The same again changes nothing; a part of it changes that part.
+    assert_eq!(app.put(path, &ada, body).await.expect(200).json["version"], 1);
+    let moved = app.put(path, &ada, json!({ "starts_at": "2026-03-11T13:30:00Z" })).await.expect(200).json;
+    assert_eq!((&moved["id"], &moved["contact_ids"], &moved["version"]), (&made.json["id"], &json!([tom]), &json!(2)));
+    assert_eq!(moved["history"].as_array().unwrap().last().unwrap()["kind"], "rescheduled");
+    let mary = app.seeker().await;
+    app.put(path, &mary, json!({ "medium": "phone" })).await.expect(422);
+}

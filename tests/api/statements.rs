@@ -75,6 +75,18 @@ const CROSSING: &[(&str, &str)] = &[
         "busy::behind: housekeeping, which follows each calendar further in its workspace",
     ),
     (
+        "select busy_calendars.workspace_id , busy_calendars.id from busy_calendars where ( busy_calendars.next_fetch_at < = $1 )",
+        "busy::take_due: housekeeping, which fetches each calendar in its workspace",
+    ),
+    (
+        "update busy_calendars set next_fetch_at = $1 where ( busy_calendars.id = any ( $2 ) )",
+        "busy::take_due, of the rows that it has locked",
+    ),
+    (
+        "select busy_calendars.workspace_id , busy_calendars.id , busy_calendars.source_url from busy_calendars",
+        "busy::rekey: an operator's command, for the whole service",
+    ),
+    (
         "select inbound_addresses.workspace_id , inbound_addresses.id , inbound_addresses.version , \
          inbound_addresses.created_at , inbound_addresses.updated_at , inbound_addresses.name , inbound_addresses.secret , \
          inbound_addresses.last_used_at from inbound_addresses where ( inbound_addresses.id = $1 )",

@@ -116,6 +116,23 @@ pub async fn delete(mut conn: &Conn, workspace: WorkspaceId, user: Uuid) -> ApiR
     Ok(row.returning(members::version).get_result(&mut conn).await?)
 }
 
+/// Where a member is written to; nothing of who is none any more.
+#[derive(Debug, Queryable)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct Mailbox {
+    pub name: String,
+    pub address: String,
+    /// Since when the address is known to be theirs.
+    pub verified_at: Option<DateTime<Utc>>,
+}
+
+pub async fn mailbox(mut conn: &Conn, workspace: WorkspaceId, user: Uuid) -> ApiResult<Option<Mailbox>> {
+    let own = members::workspace_id.eq(workspace).and(members::user_id.eq(user));
+    let columns = (users::name, users::email, users::email_verified_at);
+    let member = members::table.inner_join(users::table).filter(own);
+    Ok(member.select(columns).first(&mut conn).await.optional()?)
+}
+
 /// The time zone of whoever has owned the workspace for longest: the seeker's.
 pub async fn owner_zone(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<String> {
     let owners = members::workspace_id.eq(workspace).and(members::role.eq("owner"));

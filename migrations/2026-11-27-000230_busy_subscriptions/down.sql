@@ -1,0 +1,12 @@
+DROP INDEX busy_calendars_fetch_idx;
+ALTER TABLE busy_calendars
+    DROP CONSTRAINT busy_calendars_source_check,
+    DROP COLUMN source_url,
+    DROP COLUMN source_host,
+    DROP COLUMN etag,
+    DROP COLUMN last_modified,
+    DROP COLUMN checked_at,
+    DROP COLUMN next_fetch_at,
+    DROP COLUMN failures,
+    DROP COLUMN failing_since,
+    DROP COLUMN fetch_error;
