@@ -1,6 +1,7 @@
 //! Inroad: a self-hostable REST API for informational interviews. `docs/ARCHITECTURE.md` says how it hangs together.
 pub mod agendas;
 pub mod app;
+pub mod attachments;
 pub mod audit;
 pub mod auth;
 pub mod batch;
@@ -13,6 +14,7 @@ pub mod circle_requests;
 pub mod cli;
 pub mod companies;
 pub mod config;
+pub mod confined;
 pub mod contacts;
 pub mod db;
 pub mod do_not_contact;

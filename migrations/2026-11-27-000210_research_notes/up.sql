@@ -58,6 +58,8 @@ CREATE TABLE research_notes (
     pinned boolean NOT NULL,
     tags text[] NOT NULL,
     language text,
+    -- The words of what is attached.
+    attached_words text,
     search_words tsvector NOT NULL DEFAULT '',
     search_language text NOT NULL GENERATED ALWAYS AS (inroad_search_language(language)) STORED,
     language_words tsvector NOT NULL GENERATED ALWAYS AS (
@@ -66,6 +68,7 @@ CREATE TABLE research_notes (
             coalesce(industry, '') || ' ' || coalesce(author, '') || ' ' || coalesce(site, '')), 'B')
         || setweight(inroad_language_words(inroad_search_language(language), excerpt), 'C')
         || setweight(inroad_language_words(inroad_search_language(language), body), 'D')
+        || setweight(inroad_language_words(inroad_search_language(language), attached_words), 'D')
     ) STORED,
     PRIMARY KEY (workspace_id, id),
     CONSTRAINT research_notes_about_check CHECK (num_nonnulls(contact_id, company_id, meeting_id, industry) > 0),

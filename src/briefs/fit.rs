@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthChar;
 use super::sheet::{Line, Section, Sheet};
 
 /// Lines of two pages of Letter in print, with room to spare.
-const LINES: usize = 88;
+const LINES: usize = 100;
 /// Widths of a line, in tenths of the width of a usual letter.
 const WIDTH: usize = 900;
 /// Lines that a heading takes with the space above it.
@@ -40,7 +40,7 @@ pub fn to_two_pages(sheet: Sheet) -> Sheet {
 fn height(line: &Line) -> usize {
     let label = line.label.as_deref().unwrap_or_default();
     let text: usize = label.chars().chain(line.text.chars()).map(width).sum();
-    let link = line.url.iter().flat_map(|url| url.chars()).map(width).sum::<usize>();
+    let link: usize = line.link.chars().map(width).sum();
     let indent = if line.inner { 60 } else { 30 };
     (text + 40 + link).div_ceil(WIDTH - indent).max(1)
 }

@@ -11,6 +11,8 @@ use crate::research_notes::plain;
 
 /// Characters of a text of which a sheet has no more than the beginning.
 const LONGEST: usize = 320;
+/// As [`LONGEST`], of an address that can be clicked.
+const LINK: usize = 100;
 
 /// All of a brief, in words.
 #[derive(Debug, Clone, Serialize)]
@@ -35,6 +37,8 @@ pub struct Line {
     pub label: Option<String>,
     pub text: String,
     pub url: Option<String>,
+    /// The beginning of that address, to be shown.
+    pub link: String,
     /// It belongs to the line before.
     pub inner: bool,
 }
@@ -53,7 +57,8 @@ impl Line {
     }
 
     fn at(self, url: Option<&String>) -> Self {
-        Self { url: url.cloned(), ..self }
+        let link = url.map(|url| url.chars().take(LINK).collect()).unwrap_or_default();
+        Self { url: url.cloned(), link, ..self }
     }
 }
 

@@ -226,6 +226,12 @@ kinds! {
     ResearchNoteRestored = "research_note.restored";
     /// A research note left the trash for good, or what it was about did.
     ResearchNotePurged = "research_note.purged";
+    /// A file was attached to a research note.
+    AttachmentCreated = "attachment.created";
+    /// The words of an attachment were read, or cannot be.
+    AttachmentUpdated = "attachment.updated";
+    /// An attachment was deleted, or went with its note.
+    AttachmentDeleted = "attachment.deleted";
     /// A question of one's own was added.
     QuestionCreated = "question.created";
     /// Fields of a question changed.

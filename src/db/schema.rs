@@ -1123,9 +1123,36 @@ diesel::table! {
         pinned -> Bool,
         tags -> Array<Text>,
         language -> Nullable<Text>,
+        attached_words -> Nullable<Text>,
         search_words -> TsVector,
         search_language -> Text,
         language_words -> TsVector,
+    }
+}
+
+diesel::table! {
+    attachments (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        research_note_id -> Uuid,
+        file_name -> Text,
+        media_type -> Text,
+        size_bytes -> Int4,
+        sha256 -> Text,
+        text_state -> Text,
+        words -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    attachment_files (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        state -> Text,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -1137,6 +1164,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     agendas,
     api_key_secrets,
     api_keys,
+    attachment_files,
+    attachments,
     audit_heads,
     audit_log,
     busy_calendars,

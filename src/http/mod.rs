@@ -16,6 +16,7 @@ pub mod rate_limit;
 pub mod schema;
 pub mod strict_json;
 pub mod trace;
+pub mod upload;
 
 pub use self::answer::Answer;
 pub use self::body::{Body, Patch, Ruled, Rules};

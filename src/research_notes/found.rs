@@ -41,7 +41,7 @@ pub async fn best(
 }
 
 fn matches(marked: Marked) -> Vec<SearchMatch> {
-    let Marked { id: _, title, industry, author, site, excerpt, body } = marked;
+    let Marked { id: _, title, industry, author, site, excerpt, body, attached } = marked;
     let fields = [
         ("/title", title),
         ("/industry", industry),
@@ -49,6 +49,7 @@ fn matches(marked: Marked) -> Vec<SearchMatch> {
         ("/site", site),
         ("/excerpt", excerpt),
         ("/body", body),
+        ("/attachments", attached),
     ];
     let found = |(field, text): (&str, Option<String>)| {
         let (text, marks) = unmark(&text?);

@@ -1,6 +1,7 @@
 use actix_web::web::Data;
 use actix_web::{delete, get, patch, post};
 
+use super::from_url::{self, FromUrlInput};
 use super::model::{ResearchNote, ResearchNoteId, ResearchNoteInput};
 use super::query::{ListQuery, ReadQuery};
 use super::service;
@@ -34,6 +35,32 @@ pub async fn create_research_note(
 ) -> ApiResult<Answer<ResearchNote>> {
     let id: ResearchNoteId = app.new_id();
     app.post(&access, &key, &fingerprint(&input)?, async |tx| {
+        let note = service::create(tx, id, input).await?;
+        Answer::created(&format!("/v1/research-notes/{id}"), note.version, &note)
+    })
+    .await
+}
+
+/// Keep a page of the web as a research note
+///
+/// Fetches it, as far as its site's `robots.txt` allows, and fills in title, site, author, date, description, language and
+/// the text to be read, as Markdown.
+#[utoipa::path(tag = "research notes", security(("bearer" = ["research:write"])), request_body = FromUrlInput, responses(
+    (status = 201, description = "The note as stored", body = ResearchNote),
+    (status = 422, description = "`fetch_failed` or `invalid_fields`"),
+))]
+#[post("/research-notes/from-url")]
+pub async fn create_research_note_from_url(
+    app: Data<App>,
+    access: Access<ResearchWrite>,
+    key: IdempotencyKey,
+    _none: NoParams,
+    Body(input): Body<FromUrlInput>,
+) -> ApiResult<Answer<ResearchNote>> {
+    let fingerprint = fingerprint(&input)?;
+    let id: ResearchNoteId = app.new_id();
+    let input = from_url::fetch(&app, input).await?;
+    app.post(&access, &key, &fingerprint, async |tx| {
         let note = service::create(tx, id, input).await?;
         Answer::created(&format!("/v1/research-notes/{id}"), note.version, &note)
     })

@@ -14,7 +14,7 @@ use crate::http::{IfMatch, Patch};
 use crate::meetings::{self, MeetingId};
 use crate::sort::Position;
 use crate::text::{distinct_labels, filled};
-use crate::{fields, trash};
+use crate::{attachments, fields, trash};
 
 pub const RESOURCE: &str = "research_note";
 
@@ -175,6 +175,7 @@ pub async fn restore(tx: &mut Tx<'_>, id: ResearchNoteId) -> ApiResult<()> {
 /// Removes it for good, if it is still there: it may have gone with what it was about.
 pub async fn purge(tx: &mut Tx<'_>, id: ResearchNoteId) -> ApiResult<()> {
     let Some(row) = store::lock(tx.conn, tx.workspace, id).await? else { return Ok(()) };
+    attachments::note_gone(tx, id).await?;
     store::purge(tx.conn, tx.workspace, id).await?;
     tx.record(Kind::ResearchNotePurged, id, row.version + 1, Vec::new());
     Ok(())
@@ -203,6 +204,16 @@ async fn release(tx: &mut Tx<'_>, row: ResearchNoteRow, field: &str) -> ApiResul
         return trash::forget(tx, row.id.into()).await;
     }
     write(tx, row, Kind::ResearchNoteUpdated, vec![field.to_owned()]).await.map(drop)
+}
+
+/// Whether the note is there; if so, it stays until the end of the transaction.
+pub async fn stays(tx: &mut Tx<'_>, id: ResearchNoteId) -> ApiResult<bool> {
+    Ok(store::lock(tx.conn, tx.workspace, id).await?.is_some_and(|row| row.deleted_at.is_none()))
+}
+
+/// Has a note found by the words of its files as well.
+pub async fn attach_words(tx: &mut Tx<'_>, id: ResearchNoteId, words: &str) -> ApiResult<()> {
+    store::attach_words(tx.conn, tx.workspace, id, Some(words).filter(|words| !words.is_empty())).await
 }
 
 pub async fn read(

@@ -56,6 +56,27 @@ pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: ResearchNoteId) -
     Ok(ResearchNoteRow::query().filter(own).for_update().first(&mut conn).await.optional()?)
 }
 
+/// The notes that are not deleted, for what belongs to one.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub fn live_ids(workspace: WorkspaceId) -> _ {
+    research_notes::table
+        .filter(research_notes::workspace_id.eq(workspace))
+        .filter(research_notes::deleted_at.is_null())
+        .select(research_notes::id)
+}
+
+/// Has a note found by the words of its files as well.
+pub async fn attach_words(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    id: ResearchNoteId,
+    words: Option<&str>,
+) -> ApiResult<()> {
+    let own = research_notes::table.find((workspace, id));
+    diesel::update(own).set(research_notes::attached_words.eq(words)).execute(&mut conn).await?;
+    Ok(())
+}
+
 /// Those about these contacts, deleted or not.
 pub async fn of_contacts(
     mut conn: &Conn,
@@ -259,6 +280,7 @@ pub struct Marked {
     pub site: Option<String>,
     pub excerpt: Option<String>,
     pub body: Option<String>,
+    pub attached: Option<String>,
 }
 
 pub async fn marked(
@@ -281,6 +303,7 @@ pub async fn marked(
         marks!(research_notes::site),
         marks!(research_notes::excerpt),
         marks!(research_notes::body),
+        marks!(research_notes::attached_words),
     );
     Ok(research_notes::table.filter(own).select(texts).load(&mut conn).await?)
 }

@@ -5,6 +5,7 @@ mod accounts;
 mod agendas;
 mod api_keys;
 mod architecture;
+mod attachments;
 mod audit;
 mod authz;
 mod booking_page;

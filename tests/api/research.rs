@@ -2,6 +2,7 @@
 use serde_json::{Value, json};
 
 use crate::support::{Member, TestApp};
+use crate::web::Web;
 
 async fn contact(app: &TestApp, member: &Member, name: &str) -> String {
     app.post("/v1/contacts", member, json!({ "given_name": name })).await.expect(201).id()
@@ -220,4 +221,82 @@ async fn notes_follow_what_they_are_about() {
     assert_eq!(app.count("research_notes").await, 1);
     let trash = app.get("/v1/trash", &ada).await.expect(200);
     assert_eq!(trash.json["data"], json!([]), "{}", trash.text);
+}
+
+/// A page of the web with something to read.
+fn page() -> String {
+    let paragraph = "Three new sites were announced, two of them in the north, and work begins in spring. ".repeat(8);
+    format!(
+        "<html lang=en-GB><head><title>x</title><meta property=og:title content='Offshore d\u{e9}j\u{e0} vu'>
+         <meta property=og:site_name content='The Example Times'><meta name=author content='Grace Hopper'>
+         <meta property=og:description content='Three sites.'><meta property=article:published_time
+         content='2026-02-20T08:00:00Z'></head><body><nav>Home</nav><article><h1>Offshore</h1><p>{paragraph}</p>
+         <p>{paragraph}</p><script>alert(1)</script></article></body></html>"
+    )
+}
+
+#[actix_web::test]
+async fn a_page_becomes_a_note() {
+    let (app, web) = (TestApp::with(&["--outgoing-hosts", "127.0.0.1"]).await, Web::start());
+    let ada = app.seeker().await;
+    let latin: Vec<u8> = page().chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    web.put("/news", "301 Moved Permanently", &[("location", "/new")], "");
+    web.put("/new", "200 OK", &[("content-type", "text/html; charset=iso-8859-1")], latin);
+    web.put("/robots.txt", "200 OK", &[], "User-agent: *\nDisallow: /secret\n\nUser-agent: inroad\nDisallow: /private");
+    let body =
+        json!({ "url": web.url("/news"), "kind": "news", "industry": "wind", "tags": ["north"], "pinned": true });
+    let note = app.post("/v1/research-notes/from-url", &ada, body).await.expect(201);
+    assert_eq!(note.json["title"], "Offshore d\u{e9}j\u{e0} vu");
+    for (field, value) in [
+        ("site", json!("The Example Times")),
+        ("author", json!("Grace Hopper")),
+        ("excerpt", json!("Three sites.")),
+        ("published_on", json!("2026-02-20")),
+        ("accessed_on", json!("2026-03-02")),
+        ("language", json!("en-GB")),
+        ("source_url", json!(web.url("/new"))),
+        ("tags", json!(["north"])),
+        ("pinned", json!(true)),
+    ] {
+        assert_eq!(note.json[field], value, "{field}");
+    }
+    let text = note.json["body"].as_str().unwrap();
+    assert!(text.contains("two of them in the north") && !text.contains("alert") && !text.contains("Home"), "{text}");
+    let requests = web.requests();
+    let paths: Vec<&str> = requests.iter().map(|request| request.path.as_str()).collect();
+    assert_eq!(paths, ["/robots.txt", "/news", "/new"]);
+    assert!(requests[1].headers["user-agent"].starts_with("Inroad/"), "{requests:?}");
+
+    web.put("/file", "200 OK", &[("content-type", "application/zip")], "PK");
+    web.put("/broken", "500 Internal Server Error", &[], "");
+    web.put("/huge", "200 OK", &[("content-type", "text/html")], vec![b'x'; 3 * 1024 * 1024]);
+    web.put("/deep", "200 OK", &[("content-type", "text/html")], "<div>".repeat(300_000));
+    for (path, why) in [
+        ("/private/x", "robots.txt"),
+        ("/file", "it is no page but application/zip"),
+        ("/broken", "answers 500"),
+        ("/missing", "answers 404"),
+        ("/huge", "more than"),
+    ] {
+        let body = json!({ "url": web.url(path), "kind": "news", "industry": "wind" });
+        let refused = app.post("/v1/research-notes/from-url", &ada, body).await.expect(422);
+        assert_eq!((refused.code(), refused.faults()), ("fetch_failed", vec!["/url"]), "{path}");
+        assert!(refused.json["errors"][0]["detail"].as_str().unwrap().contains(why), "{}", refused.text);
+    }
+    // A page that is made to be too deep harms nobody.
+    let body = json!({ "url": web.url("/deep"), "kind": "news", "industry": "wind" });
+    let deep = app.post("/v1/research-notes/from-url", &ada, body).await;
+    assert!(deep.status == 201 || deep.code() == "fetch_failed", "{}", deep.text);
+    for (url, fault) in
+        [("http://169.254.169.254/latest/meta-data/", "not_allowed"), ("https://user:x@example.org/", "not_allowed")]
+    {
+        let body = json!({ "url": url, "kind": "news", "industry": "wind" });
+        let refused = app.post("/v1/research-notes/from-url", &ada, body).await.expect(422);
+        assert_eq!((refused.code(), &refused.json["errors"][0]["code"]), ("invalid_fields", &json!(fault)), "{url}");
+    }
+    let nothing = json!({ "url": web.url("/new"), "kind": "news" });
+    assert_eq!(
+        app.post("/v1/research-notes/from-url", &ada, nothing).await.expect(422).json["errors"][0]["code"],
+        "required"
+    );
 }

@@ -203,6 +203,13 @@ fn special(app: &TestApp, operation: &Operation, url: &str) -> Option<RequestBui
             let ics = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nEND:VCALENDAR\r\n";
             Some(with_body(app, operation, url, json!({ "name": "Work", "ics": ics }).to_string()))
         }
+        "POST /v1/attachments" => {
+            let form = "--x\r\ncontent-disposition: form-data; name=\"research_note_id\"\r\n\r\n\
+                019ab0c4-6c3e-7bd1-8f57-0d9a0c0a4b5e\r\n--x\r\ncontent-disposition: form-data; name=\"file\"; \
+                filename=\"a.gif\"\r\n\r\nGIF89a\r\n--x--\r\n";
+            let request = app.request(Method::POST, url).header("content-type", "multipart/form-data; boundary=x");
+            Some(request.body(form))
+        }
         "POST /v1/research-notes" => {
             let body = json!({ "industry": "wind", "kind": "news", "title": "Three new sites" });
             Some(with_body(app, operation, url, body.to_string()))
