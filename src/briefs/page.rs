@@ -44,25 +44,35 @@ pub fn markdown(sheet: &Sheet) -> String {
 fn item(line: &Line) -> String {
     let mut item = if line.inner { "  - ".to_owned() } else { "- ".to_owned() };
     if let Some(label) = &line.label {
-        let _ = write!(item, "**{}**", escaped(label));
+        let _ = write!(item, "**{}**", inline(label));
         if !line.text.is_empty() {
-            item.push_str(": ");
+            let _ = write!(item, ": {}", inline(&line.text));
         }
+    } else {
+        item.push_str(&escaped(&line.text));
     }
-    item.push_str(&escaped(&line.text));
     if let Some(url) = &line.url {
         let _ = write!(item, " <{}>", url.replace('<', "%3C").replace('>', "%3E").replace(' ', "%20"));
     }
     item
 }
 
-/// Text that Markdown shows as it is.
+/// Text that Markdown shows as it is, at the beginning of a line as well.
 fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
     let digits = text.chars().take_while(char::is_ascii_digit).count();
-    for (at, c) in text.chars().enumerate() {
-        let begins = at == 0 && matches!(c, '#' | '+' | '-' | '=') || at == digits && matches!(c, '.' | ')');
-        if begins || matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '|' | '~') {
+    let at = match text.chars().next() {
+        Some('#' | '+' | '-' | '=') => 0,
+        _ if digits > 0 && text[digits..].starts_with(['.', ')']) => digits,
+        _ => return inline(text),
+    };
+    format!("{}\\{}", &text[..at], inline(&text[at..]))
+}
+
+/// Text that Markdown shows as it is, within a line.
+fn inline(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '|' | '~') {
             escaped.push('\\');
         }
         escaped.push(c);
@@ -84,8 +94,12 @@ mod tests {
     #[test]
     fn markdown_shows_text_as_it_is() {
         let text = markdown(&sheet("1. <b>*x*</b> [a](b) _c_ &amp;"));
-        let line = "- **La\\*bel**: 1\\. \\<b\\>\\*x\\*\\</b\\> \\[a\\](b) \\_c\\_ \\&amp;";
+        let line = "- **La\\*bel**: 1. \\<b\\>\\*x\\*\\</b\\> \\[a\\](b) \\_c\\_ \\&amp;";
         assert_eq!(text, format!("# T\n\nL\n\n## Who\n\n{line}\n- … and 2 more\n"));
+        assert_eq!(
+            (escaped("1. a").as_str(), escaped("+1 b").as_str(), escaped("12 c").as_str()),
+            ("1\\. a", "\\+1 b", "12 c")
+        );
         assert_eq!(crate::research_notes::plain("1\\. \\<b\\>\\*x\\* \\&amp;"), "1. <b>*x* &amp;");
     }
 

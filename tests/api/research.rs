@@ -300,3 +300,36 @@ async fn a_page_becomes_a_note() {
         "required"
     );
 }
+
+/// Whatever else the table holds: the lists, the search, and all that a brief asks for at once.
+#[actix_web::test]
+async fn the_statements_are_served_by_indexes() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let (workspace, id) = (ada.workspace, uuid::Uuid::now_v7());
+    let about = format!(
+        "contact_id = ANY(ARRAY(SELECT contact_id FROM meeting_contacts)) OR meeting_id = '{id}' OR company_id = \
+         ANY(ARRAY(SELECT company_id FROM positions)) OR inroad_lower(industry) = ANY(ARRAY(SELECT tag FROM (SELECT 'x' AS tag) t))"
+    );
+    let own = |column: &str| format!("{column} = '{id}'");
+    for (condition, indexes) in [
+        (own("contact_id"), vec!["contact"]),
+        (own("company_id"), vec!["company"]),
+        (own("meeting_id"), vec!["meeting"]),
+        ("inroad_lower(industry) IN ('wind')".to_owned(), vec!["industry"]),
+        ("kind IN ('news')".to_owned(), vec!["kind"]),
+        ("tags <> '{}' AND inroad_lowered(tags) && ARRAY['wind']".to_owned(), vec!["tag_keys"]),
+        ("language_words @@ inroad_language_query('english', 'wind')".to_owned(), vec!["language_words"]),
+        (about, vec!["contact", "company", "meeting", "industry"]),
+    ] {
+        let plan = app
+            .explain(&format!(
+                "SET enable_seqscan = off; SET enable_indexscan = off; EXPLAIN SELECT * FROM research_notes WHERE \
+                 workspace_id = '{workspace}' AND deleted_at IS NULL AND ({condition})"
+            ))
+            .await;
+        for index in indexes {
+            assert!(plan.contains(&format!("research_notes_{index}_idx")), "{condition}:\n{plan}");
+        }
+    }
+}

@@ -210,7 +210,7 @@ impl TestApp {
         let running = app::serve(app.clone(), listener).unwrap();
         let handle = running.server.handle();
         actix_web::rt::spawn(running.server);
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let client = reqwest::Client::builder().no_gzip().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let url = CLUSTER.cluster.url(name);
         Self { app, base, connector, url, secret, client, document: app::document(), clock, handle }
     }
