@@ -16,7 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use self::extract::{COMMAND as READ_PDF, run as read_pdf};
 pub use self::files::Files;
 pub use self::model::{Attachment, AttachmentId};
-pub use self::service::{ReadWords, find_left, note_gone, settle};
+pub use self::service::{ReadWords, contact_held, find_left, note_gone, settle};
 
 pub fn configure(config: &mut ServiceConfig) {
     config

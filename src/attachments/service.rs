@@ -6,6 +6,7 @@ use actix_web::web::Bytes;
 use chrono::Duration;
 use futures_util::{Stream, stream};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
@@ -15,8 +16,10 @@ use super::{extract, store};
 use crate::app::App;
 use crate::auth::{Access, Scope};
 use crate::changes::{Actor, Kind, Tx};
+use crate::contacts::ContactId;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault};
+use crate::fields;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::limits::NOTE_ATTACHMENTS;
 use crate::http::upload::Upload;
@@ -136,6 +139,12 @@ async fn withdraw(tx: &mut Tx<'_>, id: AttachmentId) -> ApiResult<()> {
 
 pub async fn read(conn: &Conn, workspace: WorkspaceId, id: AttachmentId) -> ApiResult<Attachment> {
     Ok(store::find(conn, workspace, id).await?.into())
+}
+
+/// The files of notes about these ids of one person.
+pub async fn contact_held(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Value> {
+    let rows = store::about(conn, workspace, ids).await?;
+    Ok(fields::store(&rows.into_iter().map(Attachment::from).collect::<Vec<_>>()))
 }
 
 pub async fn usage(app: &App, conn: &Conn, workspace: WorkspaceId) -> ApiResult<AttachmentUsage> {

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::model::{AttachmentId, AttachmentRow, AttachmentTextState, FileState};
 use super::routes::ListQuery;
+use crate::contacts::ContactId;
 use crate::db::schema::{attachment_files, attachments};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
@@ -48,6 +49,13 @@ pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: AttachmentId) -> 
     let own = attachments::workspace_id.eq(workspace).and(attachments::id.eq(id));
     let live = attachments::research_note_id.eq_any(research_notes::live_ids(workspace));
     Ok(AttachmentRow::query().filter(own).filter(live).first(&mut conn).await?)
+}
+
+/// Those of notes about these contacts.
+pub async fn about(mut conn: &Conn, workspace: WorkspaceId, contacts: &[ContactId]) -> ApiResult<Vec<AttachmentRow>> {
+    let own = attachments::research_note_id.eq_any(research_notes::ids_about(workspace, contacts));
+    let rows = AttachmentRow::query().filter(attachments::workspace_id.eq(workspace)).filter(own);
+    Ok(rows.order(attachments::id).load(&mut conn).await?)
 }
 
 /// The row, locked until the end of the transaction.

@@ -12,8 +12,8 @@ use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::text::FreeText;
 use crate::{
-    agendas, bookings, circle_requests, companies, duplicates, follow_ups, goals, insights, introductions, invites,
-    meeting_questions, meetings, messages, questions, research_notes, templates, transfer,
+    agendas, attachments, bookings, circle_requests, companies, duplicates, follow_ups, goals, insights, introductions,
+    invites, meeting_questions, meetings, messages, questions, research_notes, templates, transfer,
 };
 
 /// The foreign keys to `contacts`, with what becomes of the rows when the contact is merged and when it is erased.
@@ -99,6 +99,7 @@ pub async fn held(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> Api
     held.insert("meeting_invites".to_owned(), invites::contact_held(conn, workspace, ids).await?);
     held.insert("follow_ups".to_owned(), follow_ups::contact_held(conn, workspace, ids).await?);
     held.insert("research_notes".to_owned(), research_notes::contact_held(conn, workspace, ids).await?);
+    held.insert("attachments".to_owned(), attachments::contact_held(conn, workspace, ids).await?);
     held.insert("merges".to_owned(), super::service::contact_held(conn, workspace, ids).await?);
     Ok(held)
 }

@@ -65,6 +65,15 @@ pub fn live_ids(workspace: WorkspaceId) -> _ {
         .select(research_notes::id)
 }
 
+/// The notes about these contacts, deleted or not, for what belongs to one.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub fn ids_about<'a>(workspace: WorkspaceId, contacts: &'a [ContactId]) -> _ {
+    research_notes::table
+        .filter(research_notes::workspace_id.eq(workspace))
+        .filter(research_notes::contact_id.assume_not_null().eq_any(contacts))
+        .select(research_notes::id)
+}
+
 /// Has a note found by the words of its files as well.
 pub async fn attach_words(
     mut conn: &Conn,

@@ -288,7 +288,7 @@ async fn a_page_becomes_a_note() {
     let deep = app.post("/v1/research-notes/from-url", &ada, body).await;
     assert!(deep.status == 201 || deep.code() == "fetch_failed", "{}", deep.text);
     for (url, fault) in
-        [("http://169.254.169.254/latest/meta-data/", "not_allowed"), ("https://user:x@example.org/", "not_allowed")]
+        [("http://169.254.169.254/latest/meta-data/", "not_allowed"), ("https://user:x@example.org/", "invalid_format")]
     {
         let body = json!({ "url": url, "kind": "news", "industry": "wind" });
         let refused = app.post("/v1/research-notes/from-url", &ada, body).await.expect(422);
@@ -307,6 +307,14 @@ async fn the_statements_are_served_by_indexes() {
     let app = TestApp::new().await;
     let ada = app.seeker().await;
     let (workspace, id) = (ada.workspace, uuid::Uuid::now_v7());
+    app.sql(&format!(
+        "INSERT INTO research_notes (workspace_id, id, version, created_at, updated_at, industry, kind, title, importance, \
+         pinned, tags, language) SELECT '{workspace}', gen_random_uuid(), 1, now(), now(), 'industry ' || n, \
+         (ARRAY['news', 'talk', 'other', 'portfolio', 'brochure'])[n % 5 + 1], 'Title ' || n, 'normal', false, \
+         CASE WHEN n % 9 = 0 THEN ARRAY['tag ' || n] ELSE '{{}}' END, 'en' FROM generate_series(1, 3000) n"
+    ))
+    .await;
+    app.sql("ANALYZE research_notes").await;
     let about = format!(
         "contact_id = ANY(ARRAY(SELECT contact_id FROM meeting_contacts)) OR meeting_id = '{id}' OR company_id = \
          ANY(ARRAY(SELECT company_id FROM positions)) OR inroad_lower(industry) = ANY(ARRAY(SELECT tag FROM (SELECT 'x' AS tag) t))"
