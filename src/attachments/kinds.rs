@@ -47,7 +47,7 @@ mod tests {
     fn content_decides() {
         assert_eq!(media_type(b"%PDF-1.7\n"), Ok(PDF));
         assert_eq!(media_type(b"\x89PNG\r\n\x1a\n0000"), Ok("image/png"));
-        assert_eq!(media_type(b"{\\rtf1\\ansi}").is_ok(), true);
+        assert!(media_type(b"{\\rtf1\\ansi}").is_ok());
         for refused in [
             &b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script/></svg>"[..],
             b"<!doctype html><html><script>alert(1)</script>",
