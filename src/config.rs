@@ -167,6 +167,9 @@ pub struct Settings {
     /// addresses, networks such as 10.0.0.0/8, and host:port, separated by commas
     #[arg(long, env = "INROAD_OUTGOING_HOSTS", default_value = "", value_name = "HOSTS", global = true)]
     pub outgoing_hosts: String,
+    /// Webhook endpoints that are told of changes at once; a quarter as many more, of those that fail
+    #[arg(long, env = "INROAD_WEBHOOK_LANES", default_value = "64", value_name = "N", global = true)]
+    pub webhook_lanes: String,
     /// A second listener for Prometheus, with /metrics alone [default: none]
     #[arg(long, env = "INROAD_METRICS_LISTEN", value_name = "ADDRESS", global = true)]
     pub metrics_listen: Option<String>,
@@ -243,6 +246,8 @@ pub struct Config {
     pub mail_hosts: Vec<String>,
     /// Places in private networks that users may have the service ask.
     pub outgoing_hosts: Allowed,
+    /// Endpoints that are told of changes at once.
+    pub webhook_lanes: usize,
     pub metrics_listen: Option<SocketAddr>,
     pub log: String,
     pub log_json: bool,
@@ -341,6 +346,7 @@ impl Config {
                 r.mistake("INROAD_OUTGOING_HOSTS", &format!("{wanted}, not `{entry}`"));
                 Allowed::default()
             }),
+            webhook_lanes: r.number("INROAD_WEBHOOK_LANES", &s.webhook_lanes, 1, 1000),
             metrics_listen: s
                 .metrics_listen
                 .as_deref()

@@ -100,6 +100,8 @@ codes! {
     TooManyInvitations = CONFLICT, "too_many_invitations", "Too many open invitations";
     /// The workspace has as many API keys as it may have (`GET /v1/limits`). Revoke some first.
     TooManyApiKeys = CONFLICT, "too_many_api_keys", "Too many API keys";
+    /// The workspace has as many webhook endpoints as it may have (`GET /v1/limits`). Delete one first.
+    TooManyWebhookEndpoints = CONFLICT, "too_many_webhook_endpoints", "Too many webhook endpoints";
     /// The invitation was made for another e-mail address than this account's.
     InvitationForOther = CONFLICT, "invitation_for_other", "The invitation is for somebody else";
     /// What shall be restored collides with something that took its place since; `detail` says with what.

@@ -57,4 +57,5 @@ pub mod timeline;
 pub mod traces;
 pub mod transfer;
 pub mod trash;
+pub mod webhooks;
 pub mod zones;

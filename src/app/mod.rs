@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 pub use self::document::{document, text as document_text};
-pub use self::routes::{jobs, periodic_tasks};
+pub use self::routes::{jobs, loops, periodic_tasks};
 pub use self::serve::{Running, serve};
 use crate::attachments::Files;
 use crate::audit::Refusals;

@@ -11,13 +11,13 @@ use super::document::Base;
 use super::service;
 use crate::auth::{self, access};
 use crate::http::{idempotency, limits};
-use crate::jobs::{Registry, Task};
+use crate::jobs::{Loop, Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
 use crate::{
     agendas, attachments, audit, bookings, briefs, busy, calendars, changes, circle_requests, companies, contacts,
     do_not_contact, duplicates, erasure, exports, follow_ups, goals, inbound, insights, introductions, invites, lint,
     mail_accounts, meeting_questions, meetings, merges, messages, network, next_steps, profile, questions,
-    research_notes, saved_views, search, sending, tags, templates, timeline, traces, transfer, trash,
+    research_notes, saved_views, search, sending, tags, templates, timeline, traces, transfer, trash, webhooks,
 };
 
 /// All routes, and the document as their handlers say it.
@@ -64,6 +64,7 @@ pub fn routes() -> (
                 .configure(bookings::configure)
                 .configure(calendars::configure)
                 .configure(busy::configure)
+                .configure(webhooks::configure)
                 .configure(invites::configure)
                 .configure(briefs::configure)
                 .configure(meetings::configure)
@@ -102,6 +103,11 @@ pub fn jobs() -> Registry {
         .with::<busy::FetchCalendar>()
         .with::<mail_accounts::VerifyMailAccount>()
         .with::<attachments::ReadWords>()
+}
+
+/// What runs all the time.
+pub fn loops() -> Vec<Loop> {
+    vec![|app, stopped| Box::pin(webhooks::run(app, stopped))]
 }
 
 /// What comes round.
@@ -171,6 +177,11 @@ pub fn periodic_tasks() -> Vec<Task> {
                     app.db.single(async |conn| idempotency::forget_old(conn, app.now()).await).await
                 })
             },
+        },
+        Task {
+            name: "forget_old_deliveries",
+            every: Duration::hours(1),
+            run: |app| Box::pin(async move { webhooks::forget_old(&app).await }),
         },
         Task {
             name: "forget_old_changes",

@@ -98,6 +98,10 @@ scopes! {
     ResearchRead = "research:read";
     /// Create, change and delete research notes and attachments.
     ResearchWrite = "research:write";
+    /// Read webhook endpoints and their deliveries; never their secrets.
+    WebhooksRead = "webhooks:read";
+    /// Create, change, try and delete webhook endpoints.
+    WebhooksWrite = "webhooks:write";
     /// Read API keys; never their secrets.
     ApiKeysRead = "api_keys:read";
     /// Create, change, rotate and revoke API keys.

@@ -274,6 +274,20 @@ kinds! {
     BusyCalendarCreated = "busy_calendar.created";
     /// An imported calendar got another file, or cannot be fetched, or can again.
     BusyCalendarUpdated = "busy_calendar.updated";
+    /// Somebody is to be told of changes.
+    WebhookEndpointCreated = "webhook_endpoint.created";
+    /// Fields of a webhook endpoint changed.
+    WebhookEndpointUpdated = "webhook_endpoint.updated";
+    /// A webhook endpoint has a new secret.
+    WebhookEndpointRotated = "webhook_endpoint.rotated";
+    /// A webhook endpoint was tried. It is told, whatever else it wants.
+    WebhookEndpointTested = "webhook_endpoint.tested";
+    /// Changes are told to a webhook endpoint again.
+    WebhookEndpointReplayed = "webhook_endpoint.replayed";
+    /// The service turned a webhook endpoint off: it answered 410, or nothing arrived for five days.
+    WebhookEndpointDisabled = "webhook_endpoint.disabled";
+    /// A webhook endpoint was deleted.
+    WebhookEndpointDeleted = "webhook_endpoint.deleted";
     /// An imported calendar was deleted.
     BusyCalendarDeleted = "busy_calendar.deleted";
     /// Somebody was invited to a meeting by mail, or told of a change.

@@ -1096,6 +1096,51 @@ diesel::table! {
 }
 
 diesel::table! {
+    webhook_endpoints (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        url -> Text,
+        description -> Nullable<Text>,
+        events -> Array<Text>,
+        enabled -> Bool,
+        disabled_reason -> Nullable<Text>,
+        ordered -> Bool,
+        headers -> Nullable<Bytea>,
+        secret -> Bytea,
+        previous_secret -> Nullable<Bytea>,
+        previous_until -> Nullable<Timestamptz>,
+        made_by -> Uuid,
+        reached -> Int8,
+        failing_since -> Nullable<Timestamptz>,
+        last_success_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    webhook_deliveries (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        endpoint_id -> Uuid,
+        seq -> Int8,
+        kind -> Text,
+        resource_id -> Uuid,
+        state -> Text,
+        created_at -> Timestamptz,
+        next_attempt_at -> Timestamptz,
+        attempts -> Int4,
+        last_attempt_at -> Nullable<Timestamptz>,
+        delivered_at -> Nullable<Timestamptz>,
+        status -> Nullable<Int4>,
+        latency_ms -> Nullable<Int4>,
+        error -> Nullable<Text>,
+        answer -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::*;
     use crate::db::full_text::TsVector;
 
@@ -1229,5 +1274,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     throttles,
     trash,
     users,
+    webhook_deliveries,
+    webhook_endpoints,
     workspaces,
 );

@@ -20,6 +20,9 @@ pub const MEETING_STEPS: usize = 200;
 /// Feeds of meetings of a workspace.
 pub const CALENDAR_FEEDS: i64 = 20;
 
+/// Endpoints that are told of a workspace's changes.
+pub const WEBHOOK_ENDPOINTS: i64 = 50;
+
 /// Calendars that a workspace imports to tell when the seeker is busy.
 pub const BUSY_CALENDARS: i64 = 20;
 
@@ -129,6 +132,9 @@ pub struct Limits {
     /// Attachments of a research note.
     #[schema(example = 20)]
     research_note_attachments: i64,
+    /// Endpoints that are told of its changes.
+    #[schema(example = 50)]
+    webhook_endpoints: i64,
     /// API keys of a workspace.
     #[schema(example = 100)]
     api_keys: i64,
@@ -172,6 +178,7 @@ pub async fn read_limits(app: Data<App>, _none: NoParams) -> ApiResult<Answer<Li
         attachment_bytes: ATTACHMENT_BYTES,
         attachment_quota_bytes: app.config.attachment_quota,
         research_note_attachments: NOTE_ATTACHMENTS,
+        webhook_endpoints: WEBHOOK_ENDPOINTS,
         api_keys: API_KEYS,
         request_seconds: app.config.request_timeout.as_secs(),
         requests_per_minute: app.config.rate_limit.map(std::num::NonZeroU32::get),

@@ -48,7 +48,8 @@ async fn run(app: Data<App>, stopped: watch::Receiver<bool>) {
     let workers =
         (0..2 * AT_ONCE).map(|n| spawn(work(app.clone(), Rc::clone(&registry), n < AT_ONCE, stopped.clone())));
     let mut loops: Vec<_> = workers.collect();
-    loops.push(spawn(come_round(app, stopped)));
+    loops.push(spawn(come_round(app.clone(), stopped.clone())));
+    loops.extend(app::loops().into_iter().map(|run| spawn(run(app.clone(), stopped.clone()))));
     for one in loops {
         let _ = one.await;
     }

@@ -12,6 +12,8 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
         "the service makes the id, a UUID or a digest of its own randomness",
         &[
             "busy_calendars_pkey",
+            "webhook_deliveries_pkey",
+            "webhook_endpoints_pkey",
             "calendar_feeds_pkey",
             "calendar_feeds_token_key",
             "circle_requests_pkey",
@@ -88,6 +90,10 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
     ("the service names each contact of a meeting once", &["meeting_contacts_pkey"]),
     ("written under the lock of its meeting, after a look whether it is there", &["meeting_invites_address_key"]),
     ("times of one calendar that touch are put together", &["busy_times_pkey"]),
+    (
+        "written with ON CONFLICT DO NOTHING under the lock of their endpoint",
+        &["webhook_deliveries_seq_key", "webhook_deliveries_endpoint_fkey"],
+    ),
     ("times are written with their calendar, which is new or locked", &["busy_times_calendar_fkey"]),
     ("a contact is merged once, under its lock, and is gone then", &["contact_redirects_pkey"]),
     (
@@ -99,6 +105,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
         "the service sets both columns, or one of them, from one value",
         &[
             "busy_calendars_source_check",
+            "webhook_endpoints_previous_check",
             "circle_requests_answered_check",
             "introductions_introducer_check",
             "messages_template_check",
@@ -112,6 +119,8 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
         "a closed set of words, which the document holds the body to or which only the service writes",
         &[
             "audit_log_actor_check",
+            "webhook_deliveries_state_check",
+            "webhook_endpoints_reason_check",
             "calendar_feeds_follow_ups_check",
             "changes_actor_check",
             "circle_requests_answer_check",

@@ -68,4 +68,5 @@ mod timeline;
 mod walk;
 mod walls;
 mod web;
+mod webhooks;
 mod workspaces;

@@ -87,6 +87,22 @@ const CROSSING: &[(&str, &str)] = &[
         "busy::rekey: an operator's command, for the whole service",
     ),
     (
+        "select webhook_endpoints.workspace_id , webhook_endpoints.id from ( webhook_endpoints inner join workspaces",
+        "webhooks::behind: the log is looked through for each endpoint in its workspace",
+    ),
+    (
+        "select e.workspace_id , e.id , e.failing_since is not null as failing from webhook_endpoints e",
+        "webhooks::due: each endpoint is told in its workspace",
+    ),
+    (
+        "select webhook_deliveries.id from webhook_deliveries where ( webhook_deliveries.created_at < $1 )",
+        "webhooks::forget: housekeeping, for the whole service",
+    ),
+    (
+        "delete from webhook_deliveries where ( ( webhook_deliveries.created_at < $1 ) and ( webhook_deliveries.id = any ( $2 ) ) )",
+        "webhooks::forget, as above",
+    ),
+    (
         "select inbound_addresses.workspace_id , inbound_addresses.id , inbound_addresses.version , \
          inbound_addresses.created_at , inbound_addresses.updated_at , inbound_addresses.name , inbound_addresses.secret , \
          inbound_addresses.last_used_at from inbound_addresses where ( inbound_addresses.id = $1 )",

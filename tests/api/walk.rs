@@ -220,6 +220,9 @@ fn special(app: &TestApp, operation: &Operation, url: &str) -> Option<RequestBui
             let body = json!({ "industry": "wind", "kind": "news", "title": "Three new sites" });
             Some(with_body(app, operation, url, body.to_string()))
         }
+        "POST /v1/webhook-endpoints" => {
+            Some(with_body(app, operation, url, r#"{ "url": "https://example.org/hook" }"#))
+        }
         "POST /v1/follow-ups/{id}/snooze" => Some(with_body(app, operation, url, r#"{ "days": 1 }"#)),
         "PUT /v1/mail-account" => {
             let body = json!({ "host": "mail.example.org", "port": 587, "security": "starttls", "username": "ada",
