@@ -1,10 +1,12 @@
 //! Inroad: a self-hostable REST API for informational interviews. `docs/ARCHITECTURE.md` says how it hangs together.
 pub mod agendas;
 pub mod app;
+pub mod attachments;
 pub mod audit;
 pub mod auth;
 pub mod batch;
 pub mod bookings;
+pub mod briefs;
 pub mod busy;
 pub mod calendars;
 pub mod changes;
@@ -12,6 +14,7 @@ pub mod circle_requests;
 pub mod cli;
 pub mod companies;
 pub mod config;
+pub mod confined;
 pub mod contacts;
 pub mod db;
 pub mod do_not_contact;
@@ -41,6 +44,7 @@ pub mod next_steps;
 pub mod outgoing;
 pub mod profile;
 pub mod questions;
+pub mod research_notes;
 pub mod saved_views;
 pub mod search;
 pub mod sending;

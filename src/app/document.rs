@@ -37,6 +37,8 @@ use crate::{external_ids, fields, saved_views, templates, webhooks};
         (name = "meetings", description = "Conversations: when and where, with whom, and what became of them."),
         (name = "goals", description = "What the seeker wants to learn, and what became of it."),
         (name = "insights", description = "What was learned in meetings."),
+        (name = "research notes", description = "What was found out about people, companies, industries and meetings."),
+        (name = "attachments", description = "Files that belong to research notes."),
         (name = "questions", description = "What to ask: a bank of questions, and the seeker's own."),
         (name = "bookings", description = "Times offered for a meeting, and the link where somebody without an account books one."),
         (name = "calendars", description = "Meetings in other calendars, and other calendars beside the meetings."),

@@ -14,10 +14,10 @@ use crate::http::{idempotency, limits};
 use crate::jobs::{Loop, Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
 use crate::{
-    agendas, audit, bookings, busy, calendars, changes, circle_requests, companies, contacts, do_not_contact,
-    duplicates, erasure, exports, follow_ups, goals, inbound, insights, introductions, invites, lint, mail_accounts,
-    meeting_questions, meetings, merges, messages, network, next_steps, profile, questions, saved_views, search,
-    sending, tags, templates, timeline, traces, transfer, trash, webhooks,
+    agendas, attachments, audit, bookings, briefs, busy, calendars, changes, circle_requests, companies, contacts,
+    do_not_contact, duplicates, erasure, exports, follow_ups, goals, inbound, insights, introductions, invites, lint,
+    mail_accounts, meeting_questions, meetings, merges, messages, network, next_steps, profile, questions,
+    research_notes, saved_views, search, sending, tags, templates, timeline, traces, transfer, trash, webhooks,
 };
 
 /// All routes, and the document as their handlers say it.
@@ -66,6 +66,7 @@ pub fn routes() -> (
                 .configure(busy::configure)
                 .configure(webhooks::configure)
                 .configure(invites::configure)
+                .configure(briefs::configure)
                 .configure(meetings::configure)
                 .configure(goals::configure)
                 .configure(questions::configure)
@@ -73,6 +74,8 @@ pub fn routes() -> (
                 .configure(agendas::configure)
                 .configure(insights::configure)
                 .configure(traces::configure)
+                .configure(research_notes::configure)
+                .configure(attachments::configure)
                 .configure(do_not_contact::configure)
                 .configure(sending::configure)
                 .configure(inbound::configure)
@@ -99,6 +102,7 @@ pub fn jobs() -> Registry {
         .with::<meetings::Tick>()
         .with::<busy::FetchCalendar>()
         .with::<mail_accounts::VerifyMailAccount>()
+        .with::<attachments::ReadWords>()
 }
 
 /// What runs all the time.
@@ -138,6 +142,16 @@ pub fn periodic_tasks() -> Vec<Task> {
             name: "send_due_digests",
             every: Duration::seconds(30),
             run: |app| Box::pin(async move { follow_ups::send_due_digests(&app).await }),
+        },
+        Task {
+            name: "settle_attachments",
+            every: Duration::minutes(1),
+            run: |app| Box::pin(async move { attachments::settle(&app).await }),
+        },
+        Task {
+            name: "find_left_attachments",
+            every: Duration::hours(1),
+            run: |app| Box::pin(async move { attachments::find_left(&app).await }),
         },
         Task {
             name: "empty_trash",

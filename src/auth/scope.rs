@@ -94,6 +94,10 @@ scopes! {
     FollowUpsRead = "follow_ups:read";
     /// Create, change, settle and delete follow-ups.
     FollowUpsWrite = "follow_ups:write";
+    /// Read research notes, their attachments, and what prepares a meeting.
+    ResearchRead = "research:read";
+    /// Create, change and delete research notes and attachments.
+    ResearchWrite = "research:write";
     /// Read webhook endpoints and their deliveries; never their secrets.
     WebhooksRead = "webhooks:read";
     /// Create, change, try and delete webhook endpoints.

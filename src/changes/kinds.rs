@@ -216,6 +216,22 @@ kinds! {
     InsightRestored = "insight.restored";
     /// An insight left the trash for good, or its meeting did.
     InsightPurged = "insight.purged";
+    /// A research note was written.
+    ResearchNoteCreated = "research_note.created";
+    /// Fields of a research note changed.
+    ResearchNoteUpdated = "research_note.updated";
+    /// A research note went to the trash.
+    ResearchNoteDeleted = "research_note.deleted";
+    /// A research note came back from the trash.
+    ResearchNoteRestored = "research_note.restored";
+    /// A research note left the trash for good, or what it was about did.
+    ResearchNotePurged = "research_note.purged";
+    /// A file was attached to a research note.
+    AttachmentCreated = "attachment.created";
+    /// The words of an attachment were read, or cannot be.
+    AttachmentUpdated = "attachment.updated";
+    /// An attachment was deleted, or went with its note.
+    AttachmentDeleted = "attachment.deleted";
     /// A question of one's own was added.
     QuestionCreated = "question.created";
     /// Fields of a question changed.

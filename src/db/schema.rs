@@ -1141,6 +1141,67 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::full_text::TsVector;
+
+    research_notes (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+        contact_id -> Nullable<Uuid>,
+        company_id -> Nullable<Uuid>,
+        meeting_id -> Nullable<Uuid>,
+        industry -> Nullable<Text>,
+        kind -> Text,
+        title -> Text,
+        body -> Nullable<Text>,
+        excerpt -> Nullable<Text>,
+        source_url -> Nullable<Text>,
+        site -> Nullable<Text>,
+        author -> Nullable<Text>,
+        published_on -> Nullable<Date>,
+        accessed_on -> Nullable<Date>,
+        importance -> Text,
+        pinned -> Bool,
+        tags -> Array<Text>,
+        language -> Nullable<Text>,
+        attached_words -> Nullable<Text>,
+        search_words -> TsVector,
+        search_language -> Text,
+        language_words -> TsVector,
+    }
+}
+
+diesel::table! {
+    attachments (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        research_note_id -> Uuid,
+        file_name -> Text,
+        media_type -> Text,
+        size_bytes -> Int4,
+        sha256 -> Text,
+        text_state -> Text,
+        words -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    attachment_files (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        state -> Text,
+        updated_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(members -> users (user_id));
 diesel::joinable!(members -> workspaces (workspace_id));
@@ -1149,6 +1210,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     agendas,
     api_key_secrets,
     api_keys,
+    attachment_files,
+    attachments,
     audit_heads,
     audit_log,
     busy_calendars,
@@ -1198,6 +1261,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     positions,
     questions,
     refresh_tokens,
+    research_notes,
     saved_views,
     search_walks,
     seeker_profiles,

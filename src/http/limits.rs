@@ -31,6 +31,10 @@ pub const MEETING_QUESTIONS: i64 = 50;
 
 /// Insights of a meeting.
 pub const INSIGHTS: i64 = 50;
+/// Attachments of a research note.
+pub const NOTE_ATTACHMENTS: i64 = 20;
+/// Bytes of an attachment.
+pub const ATTACHMENT_BYTES: usize = 25 * 1024 * 1024;
 /// Nudges of a follow-up plan.
 pub const PLAN_STEPS: usize = 10;
 /// Days off in the settings of follow-ups.
@@ -119,6 +123,15 @@ pub struct Limits {
     /// Calendars that a workspace imports to tell when the seeker is busy.
     #[schema(example = 20)]
     busy_calendars: i64,
+    /// Bytes of an attachment.
+    #[schema(example = 26_214_400)]
+    attachment_bytes: usize,
+    /// Bytes that the attachments of a workspace may take together.
+    #[schema(example = 1_073_741_824)]
+    attachment_quota_bytes: i64,
+    /// Attachments of a research note.
+    #[schema(example = 20)]
+    research_note_attachments: i64,
     /// Endpoints that are told of its changes.
     #[schema(example = 50)]
     webhook_endpoints: i64,
@@ -162,6 +175,9 @@ pub async fn read_limits(app: Data<App>, _none: NoParams) -> ApiResult<Answer<Li
         pending_invitations: PENDING_INVITATIONS,
         calendar_feeds: CALENDAR_FEEDS,
         busy_calendars: BUSY_CALENDARS,
+        attachment_bytes: ATTACHMENT_BYTES,
+        attachment_quota_bytes: app.config.attachment_quota,
+        research_note_attachments: NOTE_ATTACHMENTS,
         webhook_endpoints: WEBHOOK_ENDPOINTS,
         api_keys: API_KEYS,
         request_seconds: app.config.request_timeout.as_secs(),

@@ -156,6 +156,18 @@ const CROSSING: &[(&str, &str)] = &[
         "search::behind: housekeeping of all workspaces alike, which writes in each by itself",
     ),
     (
+        "update attachment_files set state = $1 , updated_at = $2 where",
+        "attachments::find_left: housekeeping looks for files of workspaces that are gone",
+    ),
+    (
+        "select attachment_files.workspace_id , attachment_files.id from attachment_files where",
+        "attachments::unsettled: housekeeping, which removes each file by itself",
+    ),
+    (
+        "select walked.workspace_id , walked.id from research_notes as walked",
+        "search::behind: housekeeping of all workspaces alike, which writes in each by itself",
+    ),
+    (
         "select workspace_id from ( select workspace_id from audit_heads union select workspace_id from audit_log )",
         "audit::chains: the operator verifies all of them",
     ),

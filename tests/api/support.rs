@@ -194,7 +194,9 @@ impl TestApp {
     }
 
     async fn on(name: &str, connector: Connector, flags: &[&str]) -> Self {
-        let config = Config::read(settings(name, flags)).unwrap();
+        let mut config = Config::read(settings(name, flags)).unwrap();
+        // What reads strangers' files in a process of its own is not this binary.
+        config.program = env!("CARGO_BIN_EXE_inroad").into();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let (year, month, day, hour) = START;

@@ -149,6 +149,7 @@ pub struct There {
     pub contact: Uuid,
     pub message: Uuid,
     pub meeting: Uuid,
+    pub note: Uuid,
 }
 
 /// A request that creates something, for a member whose workspace has these.
@@ -159,7 +160,10 @@ pub fn creating(
     member: &Member,
     there: &There,
 ) -> RequestBuilder {
-    let There { contact, message, meeting } = there;
+    let There { contact, message, meeting, note } = there;
+    if operation.path == "/v1/attachments" {
+        return attaching(app, *note, &operation.path).bearer_auth(&member.token);
+    }
     let mut body = operation.json_body().map_or(Value::Null, |(_, schema)| minimal(document, schema));
     if body["meeting_id"].is_string() {
         body["meeting_id"] = json!(meeting);
@@ -187,6 +191,14 @@ pub fn creating(
     with_body(app, operation, &operation.path, body.to_string()).bearer_auth(&member.token)
 }
 
+/// A form with a small picture for a note.
+fn attaching(app: &TestApp, note: Uuid, url: &str) -> RequestBuilder {
+    let part =
+        |name: &str, body: &str| format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{body}\r\n");
+    let form = format!("{}{}--x--\r\n", part("research_note_id", &note.to_string()), part("file", "GIF89a"));
+    app.request(Method::POST, url).header("content-type", "multipart/form-data; boundary=x").body(form)
+}
+
 /// Operations whose smallest valid request the schema alone does not tell.
 fn special(app: &TestApp, operation: &Operation, url: &str) -> Option<RequestBuilder> {
     match operation.to_string().as_str() {
@@ -202,6 +214,11 @@ fn special(app: &TestApp, operation: &Operation, url: &str) -> Option<RequestBui
         "POST /v1/busy" | "PUT /v1/busy/{id}" => {
             let ics = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nEND:VCALENDAR\r\n";
             Some(with_body(app, operation, url, json!({ "name": "Work", "ics": ics }).to_string()))
+        }
+        "POST /v1/attachments" => Some(attaching(app, Uuid::nil(), url)),
+        "POST /v1/research-notes" => {
+            let body = json!({ "industry": "wind", "kind": "news", "title": "Three new sites" });
+            Some(with_body(app, operation, url, body.to_string()))
         }
         "POST /v1/webhook-endpoints" => {
             Some(with_body(app, operation, url, r#"{ "url": "https://example.org/hook" }"#))
