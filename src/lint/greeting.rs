@@ -98,10 +98,29 @@ fn name_end(text: &str, line: &Line, words: &[Word]) -> usize {
         let short = at > 0 && (TITLES.contains(&word.text.as_str()) || word.text.chars().count() == 1);
         let ends = |c: char| matches!(c, ',' | '!' | ':' | ';' | '–' | '—' | '?' | '(') || c == '.' && !short;
         if let Some(mark) = between.find(ends).or_else(|| between.find(" - ")) {
+            if at == 0 && between.trim_end() == "," && is_name_alone(text, line, &words[1..]) {
+                continue;
+            }
             return word.end + mark;
         }
     }
     line.end
+}
+
+/// "Hi, Grace!": behind the comma stands a name, and nothing else up to the next mark.
+fn is_name_alone(text: &str, line: &Line, words: &[Word]) -> bool {
+    for (at, word) in words.iter().take(3).enumerate() {
+        if !word.capital {
+            return false;
+        }
+        let next = words.get(at + 1).map_or(line.end, |next| next.start);
+        let behind = text[word.end..next].trim();
+        let is_title = TITLES.contains(&word.text.as_str());
+        if words.len() == at + 1 || (!behind.is_empty() && !(is_title && behind == ".")) {
+            return true;
+        }
+    }
+    false
 }
 
 /// The words of a greeting: its first, and behind its last.

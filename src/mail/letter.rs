@@ -2,7 +2,7 @@
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
-use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0};
 use lettre::message::{Body, Mailbox, MessageBuilder, MultiPart, SinglePart};
 use lettre::{Address, Message};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -45,7 +45,7 @@ pub struct Letter {
 
 impl Letter {
     pub fn message(&self) -> Result<Message, String> {
-        let text = self.head().header(ContentType::TEXT_PLAIN).body(body(&self.text));
+        let text = self.head().header(MIME_VERSION_1_0).header(ContentType::TEXT_PLAIN).body(body(&self.text));
         text.map_err(|error| error.to_string())
     }
 
@@ -179,6 +179,8 @@ mod tests {
         assert!(text.contains("<jörg@xn--bcher-kva.example>"), "{text}");
         assert!(!text.contains("Fünfzehn") && !text.contains("Grüß"), "{text}");
         assert!(text.contains("Message-ID: <1@service.example>\r\n"), "{text}");
+        // Without it nobody need decode the text (RFC 2045, 4).
+        assert!(text.contains("MIME-Version: 1.0\r\n"), "{text}");
     }
 
     #[test]

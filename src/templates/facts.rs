@@ -133,6 +133,11 @@ impl Facts {
 
     /// What the caller gives goes before what is known. The path is that of a variable.
     pub fn give(&mut self, path: &str, text: &str) {
+        // A blank is as good as nothing, which is told of as missing.
+        if text.trim().is_empty() {
+            self.known.remove(path);
+            return;
+        }
         let value = match variables::find(path).map(|variable| variable.kind) {
             Some(TemplateVariableKind::List) => Value::List(vec![text.to_owned()]),
             Some(TemplateVariableKind::Number) => {

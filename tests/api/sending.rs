@@ -327,6 +327,43 @@ async fn what_must_not_go_does_not() {
     assert!(sink.accepted().is_empty());
 }
 
+#[actix_web::test]
+async fn a_nudge_that_waits_does_not_go_once_there_is_an_answer() {
+    let sink = Sink::start();
+    let app = service(&sink, &[]).await;
+    let mut ada = app.seeker().await;
+    let mut nudges = Vec::new();
+    for (name, news) in
+        [("a", json!({ "reply_kind": "no", "body": "No, thank you." })), ("b", Value::Null), ("c", Value::Null)]
+    {
+        let person = contact(&app, &ada, &format!("{name}@navy.example"), json!({})).await;
+        let first = draft(&app, &ada, &person).await;
+        send(&app, &ada, &first).await.expect(202);
+        work(&app).await;
+        let body = json!({ "contact_id": person, "channel": "email", "purpose": "follow_up", "in_reply_to_id": first,
+            "subject": "Re: A question", "body": "Dear Grace,\n\nmay I ask again?\n\nAda" });
+        let nudge = app.post("/v1/messages", &ada, body).await.expect(201).id();
+        let later = json!({ "scheduled_at": "2026-03-04T15:00:00Z", "outside_hours": "allow" });
+        act(&app, &ada, &nudge, "schedule", later).await.expect(200);
+        nudges.push((nudge, first, news));
+    }
+    pass(&app, &mut ada, Duration::hours(1)).await;
+    act(&app, &ada, &nudges[0].1, "reply", nudges[0].2.clone()).await.expect(201);
+    act(&app, &ada, &nudges[1].1, "mark-bounced", json!({})).await.expect(200);
+    pass(&app, &mut ada, Duration::days(2) + Duration::hours(12)).await;
+    work(&app).await;
+    let state = async |place: usize| {
+        let message = read(&app, &ada, &nudges[place].0).await;
+        (message["state"].as_str().unwrap().to_owned(), message["failure"].as_str().unwrap_or_default().to_owned())
+    };
+    let (answered, why) = state(0).await;
+    assert!(answered == "cancelled" && why.contains("answered meanwhile"), "{answered}: {why}");
+    let (bounced, why) = state(1).await;
+    assert!(bounced == "cancelled" && why.contains("came back"), "{bounced}: {why}");
+    assert_eq!(state(2).await.0, "sent");
+    assert_eq!(sink.accepted().len(), 4);
+}
+
 async fn draft_by_hand(app: &TestApp, member: &Member) -> String {
     let person = contact(app, member, "h@x.example", json!({})).await;
     let body = json!({ "contact_id": person, "channel": "phone_script", "body": "Hello" });

@@ -14,7 +14,7 @@ use crate::mail::smtp::Refusal;
 use crate::messages::draft;
 use crate::messages::model::{MessageId, MessageRow};
 use crate::messages::service::{attempt, change, refuse_unwanted, touch};
-use crate::messages::words::{MessageState, MessageWait};
+use crate::messages::words::{MessagePurpose, MessageState, MessageWait};
 use crate::sending;
 use crate::{messages, zones};
 
@@ -60,6 +60,9 @@ pub async fn begin(
         }
         outcome => outcome?,
     }
+    if let Some(why) = overtaken(tx, &row, &delivery).await? {
+        return drop_it(tx, row, delivery, MessageState::Cancelled, why).await;
+    }
     let Some(sender) = sender.filter(|sender| sender.verified) else {
         let why = "whoever had it sent has no account with a verified address any more";
         return drop_it(tx, row, delivery, MessageState::Failed, why).await;
@@ -101,6 +104,22 @@ pub async fn begin(
     store::put(tx.conn, &delivery).await?;
     let references = store::ancestors(tx.conn, tx.workspace, id).await?;
     Ok(Some(Going { row, delivery, contact_name: contact.name(), references }))
+}
+
+/// Why a nudge is one no more: what it follows up was answered, or came back, after somebody had the nudge wait.
+async fn overtaken(tx: &mut Tx<'_>, row: &MessageRow, delivery: &DeliveryRow) -> ApiResult<Option<&'static str>> {
+    let nudged = row.in_reply_to_id.filter(|_| row.purpose == Some(MessagePurpose::FollowUp));
+    let Some(before) = nudged else { return Ok(None) };
+    let before = match messages::store::find(tx.conn, tx.workspace, before).await {
+        Err(error) if error.code == Code::NotFound => return Ok(None),
+        found => found?,
+    };
+    let since = before.updated_at > delivery.requested_at;
+    Ok(match before.state {
+        MessageState::Replied if since => Some("the message that it follows up was answered meanwhile"),
+        MessageState::Bounced if since => Some("the message that it follows up came back meanwhile"),
+        _ => None,
+    })
 }
 
 /// Notes how the attempt ended. Nothing happens when the message is another attempt's now, or gone.
