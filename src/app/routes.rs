@@ -14,10 +14,10 @@ use crate::http::{idempotency, limits};
 use crate::jobs::{Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
 use crate::{
-    agendas, audit, bookings, busy, calendars, changes, circle_requests, companies, contacts, do_not_contact,
-    duplicates, erasure, exports, follow_ups, goals, inbound, insights, introductions, invites, lint, mail_accounts,
-    meeting_questions, meetings, merges, messages, network, next_steps, profile, questions, saved_views, search,
-    sending, tags, templates, timeline, traces, transfer, trash,
+    agendas, alerts, audit, bookings, busy, calendars, changes, circle_requests, companies, contacts, do_not_contact,
+    duplicates, erasure, exports, feeds, follow_ups, goals, inbound, insights, introductions, invites, lint,
+    mail_accounts, meeting_questions, meetings, merges, messages, network, next_steps, profile, questions, saved_views,
+    search, sending, tags, templates, timeline, traces, transfer, trash,
 };
 
 /// All routes, and the document as their handlers say it.
@@ -71,6 +71,8 @@ pub fn routes() -> (
                 .configure(meeting_questions::configure)
                 .configure(agendas::configure)
                 .configure(insights::configure)
+                .configure(feeds::configure)
+                .configure(alerts::configure)
                 .configure(traces::configure)
                 .configure(do_not_contact::configure)
                 .configure(sending::configure)
@@ -132,6 +134,11 @@ pub fn periodic_tasks() -> Vec<Task> {
             name: "send_due_digests",
             every: Duration::seconds(30),
             run: |app| Box::pin(async move { follow_ups::send_due_digests(&app).await }),
+        },
+        Task {
+            name: "forget_old_alerts",
+            every: Duration::hours(1),
+            run: |app| Box::pin(async move { alerts::forget_old(&app).await }),
         },
         Task {
             name: "empty_trash",

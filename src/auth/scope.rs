@@ -94,6 +94,10 @@ scopes! {
     FollowUpsRead = "follow_ups:read";
     /// Create, change, settle and delete follow-ups.
     FollowUpsWrite = "follow_ups:write";
+    /// Read feeds and their alerts.
+    FeedsRead = "feeds:read";
+    /// Create, change and delete feeds, and settle their alerts.
+    FeedsWrite = "feeds:write";
     /// Read API keys; never their secrets.
     ApiKeysRead = "api_keys:read";
     /// Create, change, rotate and revoke API keys.

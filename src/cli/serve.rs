@@ -12,7 +12,7 @@ use super::{CliResult, system_clock, text};
 use crate::app::{self, App, Running};
 use crate::config::Config;
 use crate::error::Code;
-use crate::{db, jobs, transfer};
+use crate::{db, feeds, jobs, transfer};
 
 #[derive(Debug, Default, Args)]
 pub struct Options {
@@ -49,6 +49,7 @@ pub fn run(mut config: Config, options: Options) -> CliResult<()> {
         let demo = if options.demo { Some(super::demo::fill(&app).await?) } else { None };
         let Running { server, app } = app::serve(app, listener).map_err(text)?;
         let runner = jobs::start(app.clone());
+        let poller = feeds::start(app.clone());
         let handle = server.handle();
         let served = actix_web::rt::spawn(server);
         if let Some(demo) = demo {
@@ -61,6 +62,7 @@ pub fn run(mut config: Config, options: Options) -> CliResult<()> {
         app.stop();
         handle.stop(true).await;
         let _ = served.await;
+        poller.stop();
         runner.stop();
         if reason == Reason::DatabaseGone { Err("the private PostgreSQL ended by itself".to_owned()) } else { Ok(()) }
     });

@@ -23,6 +23,11 @@ pub const CALENDAR_FEEDS: i64 = 20;
 /// Calendars that a workspace imports to tell when the seeker is busy.
 pub const BUSY_CALENDARS: i64 = 20;
 
+/// Feeds of a workspace.
+pub const FEEDS: i64 = 20_000;
+/// Words and phrases of each kind that a feed is matched by.
+pub const FEED_PHRASES: usize = 50;
+
 /// Questions of a meeting.
 pub const MEETING_QUESTIONS: i64 = 50;
 
@@ -116,6 +121,12 @@ pub struct Limits {
     /// Calendars that a workspace imports to tell when the seeker is busy.
     #[schema(example = 20)]
     busy_calendars: i64,
+    /// Feeds of a workspace.
+    #[schema(example = 20_000)]
+    feeds: i64,
+    /// Words and phrases that a feed is matched by, of each kind.
+    #[schema(example = 50)]
+    feed_phrases: usize,
     /// API keys of a workspace.
     #[schema(example = 100)]
     api_keys: i64,
@@ -156,6 +167,8 @@ pub async fn read_limits(app: Data<App>, _none: NoParams) -> ApiResult<Answer<Li
         pending_invitations: PENDING_INVITATIONS,
         calendar_feeds: CALENDAR_FEEDS,
         busy_calendars: BUSY_CALENDARS,
+        feeds: FEEDS,
+        feed_phrases: FEED_PHRASES,
         api_keys: API_KEYS,
         request_seconds: app.config.request_timeout.as_secs(),
         requests_per_minute: app.config.rate_limit.map(std::num::NonZeroU32::get),

@@ -11,6 +11,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
     (
         "the service makes the id, a UUID or a digest of its own randomness",
         &[
+            "alerts_pkey",
             "busy_calendars_pkey",
             "calendar_feeds_pkey",
             "calendar_feeds_token_key",
@@ -22,6 +23,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
             "contacts_pkey",
             "do_not_contact_pkey",
             "duplicate_dismissals_pkey",
+            "feeds_pkey",
             "follow_up_plans_pkey",
             "follow_up_runs_pkey",
             "follow_ups_pkey",
@@ -64,6 +66,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
             "deliveries_pkey",
             "duplicate_dismissals_pair_key",
             "erased_keys_pkey",
+            "feed_items_pkey",
             "follow_up_digests_pkey",
             "follow_up_settings_pkey",
             "import_keys_pkey",
@@ -84,6 +87,11 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
     ("what goes to the trash was hidden before, by an update that finds it once", &["trash_pkey"]),
     ("the service names each contact of a meeting once", &["meeting_contacts_pkey"]),
     ("written under the lock of its meeting, after a look whether it is there", &["meeting_invites_address_key"]),
+    ("written with their feed, which is new or locked", &["feed_items_feed_fkey", "alerts_feed_fkey"]),
+    (
+        "the feed is held or new, and what it is about is held by its writer",
+        &["feeds_company_fkey", "feeds_contact_fkey"],
+    ),
     ("times of one calendar that touch are put together", &["busy_times_pkey"]),
     ("times are written with their calendar, which is new or locked", &["busy_times_calendar_fkey"]),
     ("a contact is merged once, under its lock, and is gone then", &["contact_redirects_pkey"]),
@@ -108,6 +116,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
     (
         "a closed set of words, which the document holds the body to or which only the service writes",
         &[
+            "alerts_state_check",
             "audit_log_actor_check",
             "calendar_feeds_follow_ups_check",
             "changes_actor_check",
@@ -120,6 +129,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
             "contacts_stage_reason_check",
             "do_not_contact_kind_check",
             "external_ids_resource_check",
+            "feeds_kind_check",
             "follow_up_runs_reason_check",
             "follow_up_runs_state_check",
             "follow_ups_closed_reason_check",

@@ -87,6 +87,19 @@ const CROSSING: &[(&str, &str)] = &[
         "busy::rekey: an operator's command, for the whole service",
     ),
     (
+        "select feeds.workspace_id , feeds.id , feeds.url , feeds.host , feeds.etag , feeds.last_modified , feeds.digest from feeds \
+         where ( ( feeds.enabled and ( feeds.next_poll_at < = $1 ) )",
+        "feeds::take_due: housekeeping, which asks each feed in its workspace",
+    ),
+    (
+        "update feeds set next_poll_at = $1 where ( ( feeds.workspace_id = any ( $2 ) )",
+        "feeds::put_off, of the rows that take_due has locked",
+    ),
+    (
+        "select alerts.workspace_id from alerts where",
+        "alerts::with_old: housekeeping, which removes them in each workspace",
+    ),
+    (
         "select inbound_addresses.workspace_id , inbound_addresses.id , inbound_addresses.version , \
          inbound_addresses.created_at , inbound_addresses.updated_at , inbound_addresses.name , inbound_addresses.secret , \
          inbound_addresses.last_used_at from inbound_addresses where ( inbound_addresses.id = $1 )",
