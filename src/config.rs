@@ -119,6 +119,22 @@ pub struct Settings {
     /// Largest file to import, in MiB
     #[arg(long, env = "INROAD_IMPORT_LIMIT", default_value = "32", value_name = "MIB", global = true)]
     pub import_limit: String,
+    /// Where attachments are kept: a bucket that speaks S3, as s3://bucket or s3://bucket/folder; without it, the data
+    /// directory
+    #[arg(long, env = "INROAD_ATTACHMENTS_URL", value_name = "URL", global = true)]
+    pub attachments_url: Option<String>,
+    /// Where that bucket is served, if not by Amazon: https://s3.example.org
+    #[arg(long, env = "INROAD_ATTACHMENTS_ENDPOINT", value_name = "URL", global = true)]
+    pub attachments_endpoint: Option<String>,
+    /// The bucket's region
+    #[arg(long, env = "INROAD_ATTACHMENTS_REGION", default_value = "us-east-1", value_name = "NAME", global = true)]
+    pub attachments_region: String,
+    /// The bucket's access key, as id:secret; without it, what the machine's own role may do
+    #[arg(long, env = "INROAD_ATTACHMENTS_KEY", value_name = "ID:SECRET", hide_env_values = true, global = true)]
+    pub attachments_key: Option<String>,
+    /// What the attachments of one workspace may take together, in MiB
+    #[arg(long, env = "INROAD_ATTACHMENT_QUOTA", default_value = "1024", value_name = "MIB", global = true)]
+    pub attachment_quota: String,
     /// Browser origins that may call the API, separated by commas
     #[arg(long, env = "INROAD_CORS_ORIGINS", default_value = "", value_name = "ORIGINS", global = true)]
     pub cors_origins: String,
@@ -151,6 +167,15 @@ pub struct Settings {
     /// addresses, networks such as 10.0.0.0/8, and host:port, separated by commas
     #[arg(long, env = "INROAD_OUTGOING_HOSTS", default_value = "", value_name = "HOSTS", global = true)]
     pub outgoing_hosts: String,
+    /// Jobs that run at once, and as many again of those that wait for other machines
+    #[arg(long, env = "INROAD_JOB_WORKERS", default_value = "4", value_name = "N", global = true)]
+    pub job_workers: String,
+    /// How often each looks for the next job when there was none, in milliseconds
+    #[arg(long, env = "INROAD_JOB_POLL", default_value = "1000", value_name = "MILLISECONDS", global = true)]
+    pub job_poll: String,
+    /// Webhook endpoints that are told of changes at once; a quarter as many more, of those that fail
+    #[arg(long, env = "INROAD_WEBHOOK_LANES", default_value = "64", value_name = "N", global = true)]
+    pub webhook_lanes: String,
     /// A second listener for Prometheus, with /metrics alone [default: none]
     #[arg(long, env = "INROAD_METRICS_LISTEN", value_name = "ADDRESS", global = true)]
     pub metrics_listen: Option<String>,
@@ -206,6 +231,12 @@ pub struct Config {
     pub body_limit: usize,
     /// Bytes.
     pub import_limit: usize,
+    /// Where attachments are kept, if not in the data directory.
+    pub attachments: Option<Bucket>,
+    /// Bytes.
+    pub attachment_quota: i64,
+    /// This program, for what it does in a process of its own.
+    pub program: PathBuf,
     pub cors_origins: Vec<String>,
     /// Pages on this machine may call the API, too: for demonstrations.
     pub cors_localhost: bool,
@@ -221,9 +252,25 @@ pub struct Config {
     pub mail_hosts: Vec<String>,
     /// Places in private networks that users may have the service ask.
     pub outgoing_hosts: Allowed,
+    pub job_workers: usize,
+    pub job_poll: Duration,
+    /// Endpoints that are told of changes at once.
+    pub webhook_lanes: usize,
     pub metrics_listen: Option<SocketAddr>,
     pub log: String,
     pub log_json: bool,
+}
+
+/// A bucket that speaks S3.
+#[derive(Debug, Clone)]
+pub struct Bucket {
+    pub bucket: String,
+    /// The folder in it.
+    pub prefix: String,
+    pub region: String,
+    pub endpoint: Option<String>,
+    /// Id and secret.
+    pub key: Option<(String, SecretString)>,
 }
 
 /// Every setting that cannot be read, and why.
@@ -285,6 +332,9 @@ impl Config {
                 .map_or(cores, |text| r.number("INROAD_PASSWORD_HASHERS", &text, 1, 256)),
             body_limit: r.number("INROAD_BODY_LIMIT", &s.body_limit, 1, 65_536) * 1024,
             import_limit: r.number("INROAD_IMPORT_LIMIT", &s.import_limit, 1, 1024) * 1024 * 1024,
+            attachments: r.bucket(s.attachments_url, s.attachments_endpoint, s.attachments_region, s.attachments_key),
+            attachment_quota: r.number("INROAD_ATTACHMENT_QUOTA", &s.attachment_quota, 0, 1024 * 1024) * 1024 * 1024,
+            program: std::env::current_exe().unwrap_or_else(|_| PathBuf::from("inroad")),
             cors_origins: r.origins(&s.cors_origins),
             cors_localhost: false,
             smtp_url: s.smtp_url.filter(|url| !url.is_empty()).map(SecretString::from),
@@ -304,6 +354,9 @@ impl Config {
                 r.mistake("INROAD_OUTGOING_HOSTS", &format!("{wanted}, not `{entry}`"));
                 Allowed::default()
             }),
+            job_workers: r.number("INROAD_JOB_WORKERS", &s.job_workers, 1, 100),
+            job_poll: Duration::from_millis(r.number("INROAD_JOB_POLL", &s.job_poll, 10, 60_000)),
+            webhook_lanes: r.number("INROAD_WEBHOOK_LANES", &s.webhook_lanes, 1, 1000),
             metrics_listen: s
                 .metrics_listen
                 .as_deref()
@@ -392,6 +445,37 @@ impl Reader {
             self.mistake(name, &format!("must be an http or https URL, not `{text}`"));
         }
         url
+    }
+
+    fn bucket(
+        &mut self,
+        url: Option<String>,
+        endpoint: Option<String>,
+        region: String,
+        key: Option<String>,
+    ) -> Option<Bucket> {
+        let text = url.filter(|text| !text.is_empty())?;
+        let url = Url::parse(&text).ok().filter(|url| url.scheme() == "s3" && url.has_host());
+        let Some(url) = url else {
+            self.mistake("INROAD_ATTACHMENTS_URL", &format!("must be such as s3://bucket/folder, not `{text}`"));
+            return None;
+        };
+        let endpoint = endpoint.filter(|text| !text.is_empty());
+        let endpoint = endpoint.and_then(|text| self.base("INROAD_ATTACHMENTS_ENDPOINT", &text));
+        let key = key.filter(|text| !text.is_empty()).and_then(|text| match text.split_once(':') {
+            Some((id, secret)) => Some((id.to_owned(), SecretString::from(secret))),
+            None => {
+                self.mistake("INROAD_ATTACHMENTS_KEY", "must be the key's id and its secret with a colon between");
+                None
+            }
+        });
+        Some(Bucket {
+            bucket: url.host_str().unwrap_or_default().to_owned(),
+            prefix: url.path().trim_matches('/').to_owned(),
+            region,
+            endpoint: endpoint.map(|url| url.as_str().trim_end_matches('/').to_owned()),
+            key,
+        })
     }
 
     fn origins(&mut self, text: &str) -> Vec<String> {

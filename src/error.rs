@@ -100,6 +100,8 @@ codes! {
     TooManyInvitations = CONFLICT, "too_many_invitations", "Too many open invitations";
     /// The workspace has as many API keys as it may have (`GET /v1/limits`). Revoke some first.
     TooManyApiKeys = CONFLICT, "too_many_api_keys", "Too many API keys";
+    /// The workspace has as many webhook endpoints as it may have (`GET /v1/limits`). Delete one first.
+    TooManyWebhookEndpoints = CONFLICT, "too_many_webhook_endpoints", "Too many webhook endpoints";
     /// The invitation was made for another e-mail address than this account's.
     InvitationForOther = CONFLICT, "invitation_for_other", "The invitation is for somebody else";
     /// What shall be restored collides with something that took its place since; `detail` says with what.
@@ -132,6 +134,8 @@ codes! {
     AlreadyBooked = CONFLICT, "already_booked", "The link was used already";
     /// The workspace has as many calendar feeds as it may have (`GET /v1/limits`). Delete one first.
     TooManyCalendarFeeds = CONFLICT, "too_many_calendar_feeds", "Too many calendar feeds";
+    /// The files of the workspace would take more than they may (`GET /v1/attachments/usage`). Delete some first.
+    AttachmentQuota = CONFLICT, "attachment_quota", "Too many bytes are attached";
     /// The workspace has as many imported calendars as it may have (`GET /v1/limits`). Delete one first.
     TooManyBusyCalendars = CONFLICT, "too_many_busy_calendars", "Too many imported calendars";
     /// You already subscribed to this alert: a feed of the workspace has this address, or leads there; `errors` names it.
@@ -164,6 +168,8 @@ codes! {
     PreconditionFailed = PRECONDITION_FAILED, "precondition_failed", "The resource has changed";
     /// The body or the file is larger than `GET /v1/limits` allows.
     TooLarge = PAYLOAD_TOO_LARGE, "too_large", "The request is too large";
+    /// The file has none of the bytes that `Range` asks for; `Content-Range` tells how many it has.
+    RangeNotSatisfiable = RANGE_NOT_SATISFIABLE, "range_not_satisfiable", "The file has no such bytes";
     /// The path and query are longer than 8 KiB.
     UriTooLong = URI_TOO_LONG, "uri_too_long", "The URL is too long";
     /// The request's headers are longer than 32 KiB together.
@@ -176,6 +182,8 @@ codes! {
     WeakPassword = UNPROCESSABLE_ENTITY, "weak_password", "The password is too weak";
     /// The file cannot be imported as a whole; `errors` says why. Nothing was stored.
     UnreadableFile = UNPROCESSABLE_ENTITY, "unreadable_file", "The file cannot be read";
+    /// The file is none that may be attached: a PDF, a picture or an office file, by what it holds.
+    UnsupportedFile = UNPROCESSABLE_ENTITY, "unsupported_file", "Such a file cannot be attached";
     /// What the URL names could not be fetched, or is not what it should be. `errors` says why. A URL that may not be asked
     /// at all is `invalid_fields`.
     FetchFailed = UNPROCESSABLE_ENTITY, "fetch_failed", "The URL cannot be fetched";

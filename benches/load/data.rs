@@ -171,6 +171,12 @@ SELECT workspace, load.id('7002', w, p::text || lpad((1000 + n)::text, 7, '0')),
     date '2020-05-01' - 1500 * p, CASE p WHEN 1 THEN date '2020-04-30' END, p = 0, p
 FROM load.people, generate_series(0, more) p;
 
+INSERT INTO research_notes (workspace_id, id, version, created_at, updated_at, contact_id, kind, title, body, importance,
+    pinned, tags, language)
+SELECT workspace, load.id('7003', w, (1000 + n)::text), 1, now(), now(), id, 'biography', given || ' ' || family,
+    repeat('Worked on storage and wind before. ', 20), 'normal', false, '{}', 'en'
+FROM load.people WHERE w = 0;
+
 DO $$ DECLARE found record; BEGIN
     FOR found IN SELECT * FROM load.indexes LOOP EXECUTE found.definition; END LOOP;
 END $$;

@@ -21,8 +21,8 @@ use server::Server;
 use user::User;
 
 /// The figures, in the order in which they are measured.
-const FIGURES: [&str; 10] =
-    ["start", "get", "list", "search", "everything", "create", "import", "export", "single", "streams"];
+const FIGURES: [&str; 11] =
+    ["start", "get", "list", "search", "everything", "brief", "create", "import", "export", "single", "streams"];
 
 /// Load on the service, beside pgbench with the same statements.
 #[derive(Debug, Parser)]

@@ -39,6 +39,7 @@ impl Bench<'_> {
             "list" => self.list(),
             "search" => self.search("search", "/v1/contacts"),
             "everything" => self.search("search everything", "/v1/search"),
+            "brief" => self.brief(),
             "create" => self.create(),
             _ => return Ok(None),
         }
@@ -115,6 +116,57 @@ impl Bench<'_> {
         })?;
         script.set("turn", "0");
         self.measure("create", &[script], statements.len(), next)
+    }
+
+    /// Of a meeting that is prepared well, in a workspace that has a note about each contact.
+    fn brief(&self) -> Result<String> {
+        let meeting = self.prepare()?;
+        let request = self.user.get(&format!("/v1/meetings/{meeting}/brief"));
+        self.warm_up(&|_, _| request.clone())?;
+        let read = || once(self.server.address, &request).map(drop);
+        let mut statements = capture(self.server, "FROM \"research_notes\"", read)?;
+        statements.retain(|statement| !statement.text.contains("\"sessions\""));
+        self.tell("brief", &statements);
+        let script = Script::new("brief", "", &statements, false, |_, _, _| None)?;
+        self.measure("brief", &[script], statements.len(), |_, _| request.clone())
+    }
+
+    fn prepare(&self) -> Result<String> {
+        let make = |path: &str, body: Value| -> Result<String> {
+            let body = body.to_string();
+            text(&once(self.server.address, &self.user.post(path, JSON, body.as_bytes()))?["id"])
+        };
+        let (tom, other) = (format!("{ID_PREFIX}1500"), format!("{ID_PREFIX}1501"));
+        let talk = json!({ "contact_ids": [tom], "medium": "phone", "starts_at": "2026-01-10T10:00:00Z" });
+        let talk = make("/v1/meetings", talk)?;
+        make(&format!("/v1/meetings/{talk}/confirm"), json!({}))?;
+        make(&format!("/v1/meetings/{talk}/complete"), json!({}))?;
+        let place = json!({ "name": "Café Landtmann", "address": "Universitätsring 4, Wien" });
+        let body = json!({ "contact_ids": [tom], "medium": "coffee", "place": place });
+        let meeting = make("/v1/meetings", body)?;
+        for number in 1..=5 {
+            let text = format!("What is harder than it looks, the {number}. time?");
+            let goal = make("/v1/goals", json!({ "meeting_id": meeting, "text": text }))?;
+            make("/v1/meeting-questions", json!({ "meeting_id": meeting, "text": text, "goal_id": goal }))?;
+            let body = json!({ "contact_id": tom, "channel": "email", "subject": text, "body": text.repeat(20) });
+            let message = make("/v1/messages", body)?;
+            make(&format!("/v1/messages/{message}/mark-sent"), json!({}))?;
+            let insight = json!({ "meeting_id": talk, "topic": "nights", "text": text });
+            make("/v1/insights", insight)?;
+            let kind = ["news", "biography", "annual_report", "talk", "other"][number - 1];
+            let body = json!({ "contact_id": tom, "kind": kind, "title": text, "body": text.repeat(100) });
+            make("/v1/research-notes", body)?;
+        }
+        let tie =
+            json!({ "introducer_id": other, "introduced_name": format!("Somebody {meeting}"), "may_use_name": true });
+        let tie = make("/v1/introductions", tie)?;
+        let body = json!({ "introduced_id": tom }).to_string();
+        let patch = self.user.patch(&format!("/v1/introductions/{tie}"), JSON, body.as_bytes());
+        // Of an earlier run in the same database it is there already.
+        let _ = once(self.server.address, &patch);
+        let agenda = self.user.post(&format!("/v1/meetings/{meeting}/agenda/preset"), JSON, b"{}");
+        once(self.server.address, &agenda)?;
+        Ok(meeting)
     }
 
     /// What the service sends for a read. Before, all of its connections are opened and know the statements.

@@ -37,6 +37,11 @@ impl User {
     }
 
     /// `headers` is whole lines.
+    pub fn patch(&self, path: &str, headers: &str, body: &[u8]) -> Vec<u8> {
+        request("PATCH", path, Some(&self.token), headers, body)
+    }
+
+    /// `headers` is whole lines.
     pub fn post(&self, path: &str, headers: &str, body: &[u8]) -> Vec<u8> {
         request("POST", path, Some(&self.token), headers, body)
     }

@@ -155,6 +155,22 @@ pub struct MarkedRead {
     pub more: bool,
 }
 
+/// What a note of an alert is about, beside what the feed is about.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(example = json!({ "meeting_id": "019ab0c4-6c3e-7bd1-8f57-0d9a0c0a4b5e" }))]
+pub struct AlertNoteInput {
+    #[schema(value_type = Option<Uuid>)]
+    pub contact_id: Option<ContactId>,
+    #[schema(value_type = Option<Uuid>)]
+    pub company_id: Option<CompanyId>,
+    /// The meeting that it prepares.
+    #[schema(value_type = Option<Uuid>)]
+    pub meeting_id: Option<MeetingId>,
+    #[schema(min_length = 1, max_length = 100, format = "no-control", example = "wind power")]
+    pub industry: Option<String>,
+}
+
 /// The meeting where an alert is to be talked about.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -2,11 +2,13 @@
 use actix_web::web::Data;
 use actix_web::{get, patch, post};
 
-use super::model::{Alert, AlertId, AlertInput, AlertRow, MarkReadInput, MarkedRead, TalkingPointInput};
+use super::model::{
+    Alert, AlertId, AlertInput, AlertNoteInput, AlertRow, MarkReadInput, MarkedRead, TalkingPointInput,
+};
 use super::query::ListQuery;
 use super::{service, store};
 use crate::app::App;
-use crate::auth::{Access, FeedsRead, FeedsWrite, MeetingsWrite};
+use crate::auth::{Access, FeedsRead, FeedsWrite, MeetingsWrite, ResearchWrite};
 use crate::error::ApiResult;
 use crate::http::body::MaybeBody;
 use crate::http::idempotency::fingerprint;
@@ -15,6 +17,7 @@ use crate::http::params::NoParams;
 use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, Paging, Params, Patch};
 use crate::meeting_questions::{MeetingQuestion, MeetingQuestionId};
 use crate::page;
+use crate::research_notes::{ResearchNote, ResearchNoteId};
 use crate::sort::Position;
 
 page! {
@@ -101,6 +104,33 @@ pub async fn mark_alerts_read(
     MaybeBody(input): MaybeBody<MarkReadInput>,
 ) -> ApiResult<Answer<MarkedRead>> {
     app.post(&access, &key, &fingerprint(&input)?, async |tx| Answer::ok(&service::mark_read(tx, &input).await?)).await
+}
+
+/// Make an alert a research note
+///
+/// About what the feed is about, unless you say otherwise, with the title, the text and the address of the alert. The
+/// alert is kept.
+#[utoipa::path(tag = "feeds", security(("bearer" = ["feeds:write"])), params(("id" = Uuid, Path)),
+    request_body = AlertNoteInput, responses(
+    (status = 201, description = "The note as stored", body = ResearchNote),
+    (status = 403, description = "`scope_missing`: it takes `research:write`, too"),
+))]
+#[post("/alerts/{id}/research-note")]
+pub async fn alert_research_note(
+    app: Data<App>,
+    access: Access<FeedsWrite>,
+    Id(id): Id<AlertId>,
+    key: IdempotencyKey,
+    _none: NoParams,
+    MaybeBody(input): MaybeBody<AlertNoteInput>,
+) -> ApiResult<Answer<ResearchNote>> {
+    access.require::<ResearchWrite>()?;
+    let note: ResearchNoteId = app.new_id();
+    app.post(&access, &key, &fingerprint(&(id, &input))?, async |tx| {
+        let made = service::research_note(tx, id, note, input).await?;
+        Answer::created(&format!("/v1/research-notes/{note}"), made.version, &made)
+    })
+    .await
 }
 
 /// Make an alert a talking point of a meeting

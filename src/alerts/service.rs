@@ -1,7 +1,9 @@
 //! What becomes of alerts, inside the caller's transaction, and by the service itself.
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::model::{Alert, AlertId, AlertInput, AlertRow, AlertState, MarkReadInput, MarkedRead, TalkingPointInput};
+use super::model::{
+    Alert, AlertId, AlertInput, AlertNoteInput, AlertRow, AlertState, MarkReadInput, MarkedRead, TalkingPointInput,
+};
 use super::store;
 use crate::app::App;
 use crate::changes::{Actor, Kind, Tx};
@@ -9,10 +11,13 @@ use crate::companies::CompanyId;
 use crate::contacts::ContactId;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
-use crate::feeds::{self, FeedId};
+use crate::feeds::{self, FeedId, FeedKind};
 use crate::http::{IfMatch, Patch};
 use crate::jobs;
 use crate::meeting_questions::{self, MeetingQuestion, MeetingQuestionId, MeetingQuestionInput};
+use crate::research_notes::{
+    self, ResearchNote, ResearchNoteId, ResearchNoteImportance, ResearchNoteInput, ResearchNoteKind,
+};
 
 /// What nobody kept is removed then.
 const REMEMBERED: TimeDelta = TimeDelta::days(180);
@@ -137,6 +142,43 @@ pub async fn talking_point(
     };
     put(tx, row, AlertState::Kept).await?;
     meeting_questions::create(tx, question, point).await
+}
+
+/// Keeps an alert, and makes a research note of it: about what the feed is about, unless the input says otherwise.
+pub async fn research_note(
+    tx: &mut Tx<'_>,
+    id: AlertId,
+    note: ResearchNoteId,
+    input: AlertNoteInput,
+) -> ApiResult<ResearchNote> {
+    let row = store::lock(tx.conn, tx.workspace, id).await?;
+    let row = put(tx, row, AlertState::Kept).await?;
+    let alert = show(tx.conn, tx.workspace, row).await?;
+    let short = |text: String, most: usize| text.chars().take(most).collect::<String>();
+    let kind = match alert.kind {
+        FeedKind::News => ResearchNoteKind::News,
+        FeedKind::Jobs => ResearchNoteKind::Other,
+    };
+    let written = ResearchNoteInput {
+        contact_id: input.contact_id.or(alert.contact_id),
+        company_id: input.company_id.or(alert.company_id),
+        meeting_id: input.meeting_id,
+        industry: input.industry.or(alert.industry).map(|industry| short(industry, 100)),
+        kind,
+        title: short(alert.title, 300),
+        body: None,
+        excerpt: Some(alert.summary).filter(|summary| !summary.is_empty()),
+        source_url: alert.url,
+        site: alert.feed_name,
+        author: alert.author,
+        published_on: alert.published_at.map(|at| at.date_naive()),
+        accessed_on: Some(alert.created_at.date_naive()),
+        importance: ResearchNoteImportance::Normal,
+        pinned: false,
+        tags: Vec::new(),
+        language: None,
+    };
+    research_notes::create(tx, note, written).await
 }
 
 /// Removes what is old and nobody kept, some at a time.

@@ -11,7 +11,8 @@ use crate::contacts::ContactId;
 use crate::db::schema::{alerts, feeds};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
-use crate::exports::{Link, Table};
+use crate::exports::Table;
+use crate::feeds as watched;
 use crate::sort::{Position, keyset};
 
 /// Alerts that are removed, or marked as read, at once.
@@ -165,7 +166,7 @@ pub const ROWS: Table = Table {
     ],
     id: Some("id"),
     key: &["id"],
-    links: &[Link::required("feed_id", "feeds")],
+    checks: &[("url", watched::is_web_address)],
     created: Some(Kind::AlertCreated),
     ..Table::NONE
 };

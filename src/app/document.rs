@@ -6,7 +6,7 @@ use super::routes;
 use crate::auth::ALL as SCOPES;
 use crate::error::Problem;
 use crate::http::schema;
-use crate::{external_ids, fields, saved_views, templates};
+use crate::{external_ids, fields, saved_views, templates, webhooks};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -37,6 +37,8 @@ use crate::{external_ids, fields, saved_views, templates};
         (name = "meetings", description = "Conversations: when and where, with whom, and what became of them."),
         (name = "goals", description = "What the seeker wants to learn, and what became of it."),
         (name = "insights", description = "What was learned in meetings."),
+        (name = "research notes", description = "What was found out about people, companies, industries and meetings."),
+        (name = "attachments", description = "Files that belong to research notes."),
         (name = "questions", description = "What to ask: a bank of questions, and the seeker's own."),
         (name = "bookings", description = "Times offered for a meeting, and the link where somebody without an account books one."),
         (name = "calendars", description = "Meetings in other calendars, and other calendars beside the meetings."),
@@ -46,6 +48,7 @@ use crate::{external_ids, fields, saved_views, templates};
         (name = "next-steps", description = "What to do next, and with whom."),
         (name = "imports", description = "Contacts from files; each import can be tried first and undone afterwards."),
         (name = "changes", description = "What was written, in order: to follow a workspace without polling all of it."),
+        (name = "webhooks", description = "Changes told to a URL, signed, at least once each."),
         (name = "exports", description = "Contacts as vCards and tables, the workspace as an archive."),
         (name = "trash", description = "What was deleted, for 30 days."),
         (name = "service", description = "Health, limits, keys."),
@@ -71,6 +74,7 @@ pub fn document() -> Value {
     document["info"]["version"] = json!(env!("CARGO_PKG_VERSION"));
     document["servers"] = json!([{ "url": "/", "description": "This service" }]);
     document["components"]["securitySchemes"] = json!({ "bearer": bearer() });
+    document["webhooks"] = webhooks::described();
     describe_maps(&mut document);
     add_patch_schemas(&mut document);
     let names = body_schema_names(&document);

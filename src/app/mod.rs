@@ -13,8 +13,9 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 pub use self::document::{document, text as document_text};
-pub use self::routes::{jobs, periodic_tasks};
+pub use self::routes::{jobs, loops, periodic_tasks};
 pub use self::serve::{Running, serve};
+use crate::attachments::Files;
 use crate::audit::Refusals;
 use crate::auth::device::Device;
 use crate::auth::password::{Cost, Passwords};
@@ -52,6 +53,8 @@ pub struct App {
     pub mailer: Mailer,
     /// Requests to places that users have named.
     pub outgoing: Outgoing,
+    /// What is attached.
+    pub files: Files,
     /// Those who follow the change log.
     pub feed: Hub,
     /// The schemas of the document, compiled: bodies are checked against what is published.
@@ -91,6 +94,7 @@ impl App {
             refusals: Refusals::default(),
             mailer: Mailer::new(&config).map_err(|error| fail(&error))?,
             outgoing: Outgoing::new(&config).map_err(|error| fail(&error))?,
+            files: Files::new(&config).map_err(|error| fail(&error))?,
             passwords: Passwords::new(Cost::default(), config.password_hashers).map_err(|error| fail(&error))?,
             schemas: Schemas::compile(&document, &document::body_schemas(&document)).map_err(|error| fail(&error))?,
             paths: routes::Paths::of(&document),

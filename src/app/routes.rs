@@ -11,13 +11,14 @@ use super::document::Base;
 use super::service;
 use crate::auth::{self, access};
 use crate::http::{idempotency, limits};
-use crate::jobs::{Registry, Task};
+use crate::jobs::{Loop, Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
 use crate::{
-    agendas, alerts, audit, bookings, busy, calendars, changes, circle_requests, companies, contacts, do_not_contact,
-    duplicates, erasure, exports, feeds, follow_ups, goals, inbound, insights, introductions, invites, lint,
-    mail_accounts, meeting_questions, meetings, merges, messages, network, next_steps, profile, questions, saved_views,
-    search, sending, tags, templates, timeline, traces, transfer, trash,
+    agendas, alerts, attachments, audit, bookings, briefs, busy, calendars, changes, circle_requests, companies,
+    contacts, do_not_contact, duplicates, erasure, exports, feeds, follow_ups, goals, inbound, insights, introductions,
+    invites, lint, mail_accounts, meeting_questions, meetings, merges, messages, network, next_steps, profile,
+    questions, research_notes, saved_views, search, sending, tags, templates, timeline, traces, transfer, trash,
+    webhooks,
 };
 
 /// All routes, and the document as their handlers say it.
@@ -64,7 +65,9 @@ pub fn routes() -> (
                 .configure(bookings::configure)
                 .configure(calendars::configure)
                 .configure(busy::configure)
+                .configure(webhooks::configure)
                 .configure(invites::configure)
+                .configure(briefs::configure)
                 .configure(meetings::configure)
                 .configure(goals::configure)
                 .configure(questions::configure)
@@ -74,6 +77,8 @@ pub fn routes() -> (
                 .configure(feeds::configure)
                 .configure(alerts::configure)
                 .configure(traces::configure)
+                .configure(research_notes::configure)
+                .configure(attachments::configure)
                 .configure(do_not_contact::configure)
                 .configure(sending::configure)
                 .configure(inbound::configure)
@@ -100,6 +105,12 @@ pub fn jobs() -> Registry {
         .with::<meetings::Tick>()
         .with::<busy::FetchCalendar>()
         .with::<mail_accounts::VerifyMailAccount>()
+        .with::<attachments::ReadWords>()
+}
+
+/// What runs all the time.
+pub fn loops() -> Vec<Loop> {
+    vec![|app, stopped| Box::pin(webhooks::run(app, stopped)), |app, stopped| Box::pin(feeds::poll(app, stopped))]
 }
 
 /// What comes round.
@@ -136,9 +147,24 @@ pub fn periodic_tasks() -> Vec<Task> {
             run: |app| Box::pin(async move { follow_ups::send_due_digests(&app).await }),
         },
         Task {
+            name: "send_due_alert_digests",
+            every: Duration::seconds(30),
+            run: |app| Box::pin(async move { alerts::send_due_digests(&app).await }),
+        },
+        Task {
             name: "forget_old_alerts",
             every: Duration::hours(1),
             run: |app| Box::pin(async move { alerts::forget_old(&app).await }),
+        },
+        Task {
+            name: "settle_attachments",
+            every: Duration::minutes(1),
+            run: |app| Box::pin(async move { attachments::settle(&app).await }),
+        },
+        Task {
+            name: "find_left_attachments",
+            every: Duration::hours(1),
+            run: |app| Box::pin(async move { attachments::find_left(&app).await }),
         },
         Task {
             name: "empty_trash",
@@ -164,6 +190,11 @@ pub fn periodic_tasks() -> Vec<Task> {
                     app.db.single(async |conn| idempotency::forget_old(conn, app.now()).await).await
                 })
             },
+        },
+        Task {
+            name: "forget_old_deliveries",
+            every: Duration::hours(1),
+            run: |app| Box::pin(async move { webhooks::forget_old(&app).await }),
         },
         Task {
             name: "forget_old_changes",

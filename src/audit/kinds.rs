@@ -78,6 +78,14 @@ kinds! {
     ApiKeyRotated = "api_key.rotated";
     /// An API key was revoked, by somebody or because its maker left. The subject is the key.
     ApiKeyRevoked = "api_key.revoked";
+    /// A webhook endpoint was made.
+    WebhookEndpointCreated = "webhook_endpoint.created";
+    /// Fields of a webhook endpoint changed.
+    WebhookEndpointChanged = "webhook_endpoint.changed";
+    /// A webhook endpoint got another secret.
+    WebhookEndpointRotated = "webhook_endpoint.rotated";
+    /// A webhook endpoint was deleted.
+    WebhookEndpointDeleted = "webhook_endpoint.deleted";
     /// An address, with a secret, was made at which mail is handed in. The subject is the address.
     InboundAddressCreated = "inbound_address.created";
     /// An address at which mail was handed in was deleted. The subject is the address.

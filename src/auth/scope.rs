@@ -98,6 +98,14 @@ scopes! {
     FeedsRead = "feeds:read";
     /// Create, change and delete feeds, and settle their alerts.
     FeedsWrite = "feeds:write";
+    /// Read research notes, their attachments, and what prepares a meeting.
+    ResearchRead = "research:read";
+    /// Create, change and delete research notes and attachments.
+    ResearchWrite = "research:write";
+    /// Read webhook endpoints and their deliveries; never their secrets.
+    WebhooksRead = "webhooks:read";
+    /// Create, change, try and delete webhook endpoints.
+    WebhooksWrite = "webhooks:write";
     /// Read API keys; never their secrets.
     ApiKeysRead = "api_keys:read";
     /// Create, change, rotate and revoke API keys.

@@ -2,40 +2,26 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, SecondsFormat, Utc};
-use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
 use super::api::{BookedMeeting, Booking, BookingSlot, OfferChoice};
 use super::words::BookingState;
-use crate::auth::sha256;
-use crate::error::{ApiError, ApiResult};
-use crate::meetings::{LocalSpan, MeetingMedium, Place};
+use crate::error::ApiResult;
+use crate::http::html::Page;
+use crate::meetings::{MeetingMedium, Place};
 use crate::zones;
 
 const STYLE: &str = include_str!("page.css");
 const TEMPLATE: &str = include_str!("page.html");
 
-/// Nothing may be loaded, from nowhere; only this style sheet and forms to this service work.
-pub static POLICY: LazyLock<String> = LazyLock::new(|| {
-    let style = BASE64.encode(sha256(STYLE.as_bytes()));
-    format!(
-        "default-src 'none'; style-src 'sha256-{style}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    )
-});
+/// Forms go to this service only.
+static PAGE: LazyLock<Page> = LazyLock::new(|| Page::new(TEMPLATE, STYLE, "form-action 'self'"));
 
-static ENGINE: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLock::new(|| {
-    let mut engine = Environment::new();
-    engine.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
-    engine.set_undefined_behavior(UndefinedBehavior::Strict);
-    // By its name values are escaped as HTML.
-    engine.add_template("page.html", TEMPLATE)?;
-    Ok(engine)
-});
+/// What browsers may do with the page.
+pub fn policy() -> &'static str {
+    PAGE.policy()
+}
 
 /// A sentence above the rest.
 #[derive(Debug, Clone, Serialize)]
@@ -127,7 +113,7 @@ pub fn page(
         None => filled,
     };
     let lists_zones = matches!(booking.state, BookingState::Open | BookingState::Booked);
-    render(View {
+    PAGE.render(View {
         title: &booking.title,
         css: STYLE,
         notice,
@@ -145,7 +131,7 @@ pub fn page(
 
 /// A page that says one thing.
 pub fn plain(title: &str, text: &str) -> ApiResult<String> {
-    render(View {
+    PAGE.render(View {
         title,
         css: STYLE,
         notice: Some(Notice { wrong: false, text: text.to_owned() }),
@@ -161,12 +147,6 @@ pub fn plain(title: &str, text: &str) -> ApiResult<String> {
     })
 }
 
-fn render(view: View<'_>) -> ApiResult<String> {
-    let engine = ENGINE.as_ref().map_err(|error| ApiError::internal(error))?;
-    let page = engine.get_template("page.html").and_then(|template| template.render(Serde(view)));
-    page.map_err(|error| ApiError::internal(&error))
-}
-
 fn lacks_number(choice: &OfferChoice) -> bool {
     let number = choice.place.as_ref().and_then(|place| place.phone.as_ref());
     choice.medium == MeetingMedium::Phone && number.is_none()
@@ -176,30 +156,23 @@ fn seconds(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// The day and the hours that the clocks there show.
-fn told(local: &LocalSpan) -> (String, String) {
-    let read = |text: &str| DateTime::parse_from_rfc3339(text).unwrap_or_default();
-    let (starts, ends) = (read(&local.starts), read(&local.ends));
-    (starts.format("%A, %-d %B %Y").to_string(), format!("{}–{}", starts.format("%H:%M"), ends.format("%H:%M")))
-}
-
 /// The times by their days. On a day on which the clocks change, each says by which clock it is.
 fn days(slots: &[BookingSlot]) -> Vec<Day> {
     let by_day = slots.chunk_by(|a, b| a.local.starts[..10] == b.local.starts[..10]);
     let day = |slots: &[BookingSlot]| {
         let changes = slots.iter().any(|slot| slot.local.abbreviation != slots[0].local.abbreviation);
         let slot = |slot: &BookingSlot| {
-            let (_, hours) = told(&slot.local);
+            let (_, hours) = slot.local.told();
             let label = if changes { format!("{hours} {}", slot.local.abbreviation) } else { hours };
             Slot { starts_at: seconds(slot.starts_at), label }
         };
-        Day { name: told(&slots[0].local).0, slots: slots.iter().map(slot).collect() }
+        Day { name: slots[0].local.told().0, slots: slots.iter().map(slot).collect() }
     };
     by_day.map(day).collect()
 }
 
 fn agreed(meeting: &BookedMeeting, zone: &str) -> Meeting {
-    let (day, hours) = told(&meeting.local);
+    let (day, hours) = meeting.local.told();
     let place = meeting.place.as_ref();
     Meeting {
         starts_at: seconds(meeting.starts_at),

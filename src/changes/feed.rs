@@ -71,12 +71,20 @@ struct Room {
 pub struct Hub {
     rooms: Mutex<HashMap<WorkspaceId, Room>>,
     wake: Notify,
+    /// Wakes whoever makes deliveries of changes.
+    written: Notify,
 }
 
 impl Hub {
     /// Something was written by this process.
     pub fn hint(&self) {
         self.wake.notify_one();
+        self.written.notify_one();
+    }
+
+    /// Until this process writes something; at once if it has since the last time.
+    pub async fn written(&self) {
+        self.written.notified().await;
     }
 
     /// From now on all changes after `head`, which has to be a number that the log has reached, arrive.

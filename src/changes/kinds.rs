@@ -216,6 +216,22 @@ kinds! {
     InsightRestored = "insight.restored";
     /// An insight left the trash for good, or its meeting did.
     InsightPurged = "insight.purged";
+    /// A research note was written.
+    ResearchNoteCreated = "research_note.created";
+    /// Fields of a research note changed.
+    ResearchNoteUpdated = "research_note.updated";
+    /// A research note went to the trash.
+    ResearchNoteDeleted = "research_note.deleted";
+    /// A research note came back from the trash.
+    ResearchNoteRestored = "research_note.restored";
+    /// A research note left the trash for good, or what it was about did.
+    ResearchNotePurged = "research_note.purged";
+    /// A file was attached to a research note.
+    AttachmentCreated = "attachment.created";
+    /// The words of an attachment were read, or cannot be.
+    AttachmentUpdated = "attachment.updated";
+    /// An attachment was deleted, or went with its note.
+    AttachmentDeleted = "attachment.deleted";
     /// A question of one's own was added.
     QuestionCreated = "question.created";
     /// Fields of a question changed.
@@ -258,6 +274,20 @@ kinds! {
     BusyCalendarCreated = "busy_calendar.created";
     /// An imported calendar got another file, or cannot be fetched, or can again.
     BusyCalendarUpdated = "busy_calendar.updated";
+    /// Somebody is to be told of changes.
+    WebhookEndpointCreated = "webhook_endpoint.created";
+    /// Fields of a webhook endpoint changed.
+    WebhookEndpointUpdated = "webhook_endpoint.updated";
+    /// A webhook endpoint has a new secret.
+    WebhookEndpointRotated = "webhook_endpoint.rotated";
+    /// A webhook endpoint was tried. It is told, whatever else it wants.
+    WebhookEndpointTested = "webhook_endpoint.tested";
+    /// Changes are told to a webhook endpoint again.
+    WebhookEndpointReplayed = "webhook_endpoint.replayed";
+    /// The service turned a webhook endpoint off: it answered 410, or nothing arrived for five days.
+    WebhookEndpointDisabled = "webhook_endpoint.disabled";
+    /// A webhook endpoint was deleted.
+    WebhookEndpointDeleted = "webhook_endpoint.deleted";
     /// An imported calendar was deleted.
     BusyCalendarDeleted = "busy_calendar.deleted";
     /// Somebody was invited to a meeting by mail, or told of a change.
@@ -318,4 +348,6 @@ kinds! {
     AlertUpdated = "alert.updated";
     /// An alert that nobody kept was old, and is gone.
     AlertDeleted = "alert.deleted";
+    /// Whether and when a member is mailed new alerts changed; the resource is the member.
+    AlertDigestUpdated = "alert_digest.updated";
 }

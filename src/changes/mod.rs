@@ -14,7 +14,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub use self::kinds::Kind;
-pub use self::store::{Entry, history};
+pub use self::model::{Change as LoggedChange, ChangeActor, ChangeRow, ChangedResource, KindFilter};
+pub use self::store::{Entry, after, history, numbered, reached, within};
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::auth::device::Device;

@@ -161,6 +161,30 @@ pub async fn after(mut conn: &Conn, workspace: WorkspaceId, seq: i64, most: i64)
     Ok(ChangeView::query().filter(newer).order(changes::seq).limit(most).load(&mut conn).await?)
 }
 
+/// How far the log reaches now.
+pub async fn reached(conn: &Conn, workspace: WorkspaceId) -> ApiResult<i64> {
+    extent(conn, workspace).await.map(|extent| extent.head)
+}
+
+/// The changes of these numbers that are still kept.
+pub async fn numbered(mut conn: &Conn, workspace: WorkspaceId, numbers: &[i64]) -> ApiResult<Vec<ChangeView>> {
+    let these = changes::workspace_id.eq(workspace).and(changes::seq.eq_any(numbers));
+    Ok(ChangeView::query().filter(these).load(&mut conn).await?)
+}
+
+/// The changes of a time after a number, in their order.
+pub async fn within(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
+    seq: i64,
+    most: i64,
+) -> ApiResult<Vec<ChangeView>> {
+    let newer = changes::workspace_id.eq(workspace).and(changes::seq.gt(seq));
+    let then = newer.and(changes::occurred_at.ge(from)).and(changes::occurred_at.lt(until));
+    Ok(ChangeView::query().filter(then).order(changes::seq).limit(most).load(&mut conn).await?)
+}
+
 /// A piece of the log that one page looks through, so that rare kinds don't make it read everything.
 pub struct Window {
     after: i64,

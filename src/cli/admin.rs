@@ -13,7 +13,7 @@ use crate::audit;
 use crate::auth::{self, recovery, users};
 use crate::config::Config;
 use crate::db::Conn;
-use crate::jobs;
+use crate::jobs::{self, Counts};
 
 /// Accounts of one read.
 const PAGE: i64 = 500;
@@ -146,8 +146,9 @@ async fn reset_password(app: &App, email: &str) -> CliResult<()> {
 
 async fn list_jobs(app: &App) -> CliResult<()> {
     let conn = app.db.global().await.map_err(text)?;
-    let (waiting, dead) = jobs::counts(&conn).await.map_err(text)?;
-    println!("{waiting} waiting, {dead} failed for good");
+    let Counts { queued, running, failed, oldest_due_at } = jobs::counts(&conn, app.now()).await.map_err(text)?;
+    let since = oldest_due_at.map(|at| format!(", the oldest due since {}", at.to_rfc3339())).unwrap_or_default();
+    println!("{queued} queued{since}; {running} running; {failed} failed for good");
     for job in jobs::list_dead(&conn, SHOWN).await.map_err(text)? {
         let error = job.last_error.unwrap_or_default();
         println!("{} {} since {} after {} attempts: {error}", job.id, job.kind, job.dead_at, job.attempts);

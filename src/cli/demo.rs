@@ -9,7 +9,7 @@ use crate::agendas::{self, PresetInput};
 use crate::app::App;
 use crate::auth::users::{self, NewUser};
 use crate::changes::{Actor, Tx};
-use crate::companies::{self, CompanyInput};
+use crate::companies::{self, CompanyId, CompanyInput};
 use crate::contacts::{self, ContactId, ContactInput};
 use crate::db::WorkspaceId;
 use crate::error::{ApiError, ApiResult};
@@ -18,7 +18,7 @@ use crate::http::IfMatch;
 use crate::http::body;
 use crate::meeting_questions::{self, MeetingQuestionId};
 use crate::meetings::{self, ConfirmInput, FinishInput, MeetingId, StartInput};
-use crate::{circle_requests, follow_ups, introductions, messages, profile, templates};
+use crate::{circle_requests, follow_ups, introductions, messages, profile, research_notes, templates};
 
 const EMAIL: &str = "demo@inroad.example";
 const PASSWORD: &str = "walk-in-and-ask";
@@ -41,6 +41,8 @@ struct Story {
     /// Of the whole search.
     goals: Vec<Value>,
     meetings: Vec<StoryMeeting>,
+    /// They may name a company and a meeting by its place, too.
+    research_notes: Vec<Value>,
 }
 
 #[derive(Deserialize)]
@@ -119,9 +121,10 @@ async fn tell(app: &Data<App>) -> ApiResult<()> {
     let (user, workspace) = app.db.transaction(async |conn| users::create(app, conn, new).await).await?;
     let workspace = WorkspaceId::vouched(workspace.id);
     app.write_as(workspace, Actor::Member(user.id), async |tx| {
+        let mut firms: Vec<CompanyId> = Vec::new();
         for company in story.companies {
             let input: CompanyInput = read(app, company)?;
-            companies::create(tx, app.new_id(), input).await?;
+            firms.push(companies::create(tx, app.new_id(), input).await?.id);
         }
         let mut ids: Vec<ContactId> = Vec::new();
         for told in story.contacts {
@@ -148,6 +151,7 @@ async fn tell(app: &Data<App>) -> ApiResult<()> {
         for goal in story.goals {
             aims.push(goals::create(tx, app.new_id(), read(app, goal)?).await?.id);
         }
+        let mut talks: Vec<MeetingId> = Vec::new();
         for told in story.meetings {
             let day = (tx.now + Duration::days(told.in_days)).date_naive();
             let mut body = told.body;
@@ -157,6 +161,7 @@ async fn tell(app: &Data<App>) -> ApiResult<()> {
             body["contact_ids"] = with.map(|id| json!(id)).collect();
             let made = meetings::create(tx, app.new_id(), read(app, body)?).await?;
             let (meeting, starts_at) = (made.id, made.starts_at);
+            talks.push(meeting);
             if told.confirmed || told.in_days < 0 {
                 meetings::confirm(tx, meeting, &IfMatch::default(), ConfirmInput::default()).await?;
             }
@@ -164,6 +169,12 @@ async fn tell(app: &Data<App>) -> ApiResult<()> {
             if told.in_days < 0 {
                 take_place(app, tx, meeting, starts_at, asked, told.debrief).await?;
             }
+        }
+        for mut note in story.research_notes {
+            let place = |field: &Value| field.as_u64().and_then(|place| usize::try_from(place).ok());
+            note["company_id"] = json!(place(&note["company_id"]).and_then(|place| firms.get(place)));
+            note["meeting_id"] = json!(place(&note["meeting_id"]).and_then(|place| talks.get(place)));
+            research_notes::create(tx, app.new_id(), read(app, dated(note, &ids, tx.now))?).await?;
         }
         for told in story.follow_ups {
             let mut body = told.body;
@@ -246,9 +257,11 @@ fn dated(mut value: Value, ids: &[ContactId], now: DateTime<Utc>) -> Value {
     for (name, field) in value.as_object_mut().into_iter().flatten() {
         if let Some(number) = field.as_i64() {
             let place = usize::try_from(number).ok().and_then(|place| ids.get(place));
-            *field = match name.strip_suffix("_at") {
-                Some(_) => (now - Duration::days(number)).to_rfc3339_opts(SecondsFormat::Secs, true).into(),
-                None => json!(place),
+            let at = now - Duration::days(number);
+            *field = match name.rsplit('_').next() {
+                Some("at") => at.to_rfc3339_opts(SecondsFormat::Secs, true).into(),
+                Some("on") => json!(at.date_naive()),
+                _ => json!(place),
             };
         } else if let Some(list) = field.as_array_mut() {
             for item in list {

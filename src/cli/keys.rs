@@ -11,7 +11,7 @@ use crate::auth::keys;
 use crate::config::Config;
 use crate::db::Conn;
 use crate::error::{ApiError, ApiResult};
-use crate::{busy, inbound, mail, mail_accounts};
+use crate::{busy, inbound, mail, mail_accounts, webhooks};
 
 #[derive(Debug, Args)]
 pub struct Options {
@@ -64,7 +64,8 @@ pub fn run(config: Config, options: Options) -> CliResult<()> {
                         + mail::rekey(conn, &ring).await?
                         + inbound::rekey(conn, &ring).await?
                         + mail_accounts::rekey(conn, &ring).await?
-                        + busy::rekey(conn, &ring).await?;
+                        + busy::rekey(conn, &ring).await?
+                        + webhooks::rekey(conn, &ring).await?;
                     enter(conn, audit::Kind::SecretsRekeyed, now).await?;
                     Ok::<_, ApiError>(count)
                 };

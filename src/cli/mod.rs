@@ -17,6 +17,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::{self, Clock};
 use crate::config::{self, Config, Settings};
+use crate::{attachments, research_notes};
 
 /// A REST API for informational interviews.
 ///
@@ -35,6 +36,8 @@ pub struct Cli {
 enum Command {
     /// Serve the API (the default)
     Serve(serve::Options),
+    /// Do the jobs, beside services that run with --no-worker
+    Worker,
     /// Bring the database's schema up to date
     Migrate(migrate::Options),
     /// Print the OpenAPI document
@@ -52,6 +55,12 @@ pub type CliResult<T> = Result<T, String>;
 
 /// Runs the command line; the exit code says whether it went well.
 pub fn run() -> ExitCode {
+    // Before anything else is read: what comes on the standard input is not to be trusted.
+    match std::env::args().nth(1).as_deref() {
+        Some(attachments::READ_PDF) => return attachments::read_pdf(),
+        Some(research_notes::READ_PAGE) => return research_notes::read_page(),
+        _ => {}
+    }
     let outcome = config::read_env_file().and_then(|()| {
         let command = config::ignore_empty_variables(Cli::command());
         let cli = Cli::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
@@ -75,6 +84,7 @@ fn execute(cli: Cli) -> CliResult<()> {
     start_log(&config);
     match cli.command.unwrap_or(Command::Serve(serve::Options::default())) {
         Command::Serve(options) => serve::run(config, options),
+        Command::Worker => serve::work(config),
         Command::Migrate(options) => migrate::run(config, options),
         Command::Keys(options) => keys::run(config, options),
         Command::Admin(options) => admin::run(config, options),

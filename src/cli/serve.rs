@@ -12,13 +12,16 @@ use super::{CliResult, system_clock, text};
 use crate::app::{self, App, Running};
 use crate::config::Config;
 use crate::error::Code;
-use crate::{db, feeds, jobs, transfer};
+use crate::{db, jobs, transfer};
 
 #[derive(Debug, Default, Args)]
 pub struct Options {
     /// Also fill a demo workspace, and print how to sign in to it
     #[arg(long)]
     demo: bool,
+    /// Leave jobs, mails and webhooks to `inroad worker`
+    #[arg(long)]
+    no_worker: bool,
 }
 
 pub fn run(mut config: Config, options: Options) -> CliResult<()> {
@@ -48,8 +51,7 @@ pub fn run(mut config: Config, options: Options) -> CliResult<()> {
         transfer::settle_interrupted(&app).await.map_err(text)?;
         let demo = if options.demo { Some(super::demo::fill(&app).await?) } else { None };
         let Running { server, app } = app::serve(app, listener).map_err(text)?;
-        let runner = jobs::start(app.clone());
-        let poller = feeds::start(app.clone());
+        let runner = (!options.no_worker).then(|| jobs::start(app.clone()));
         let handle = server.handle();
         let served = actix_web::rt::spawn(server);
         if let Some(demo) = demo {
@@ -62,11 +64,37 @@ pub fn run(mut config: Config, options: Options) -> CliResult<()> {
         app.stop();
         handle.stop(true).await;
         let _ = served.await;
-        poller.stop();
-        runner.stop();
+        if let Some(runner) = runner {
+            runner.stop();
+        }
         if reason == Reason::DatabaseGone { Err("the private PostgreSQL ended by itself".to_owned()) } else { Ok(()) }
     });
     // Last: PostgreSQL stops when the source is dropped, after every request that needed it.
+    drop(source);
+    outcome
+}
+
+/// `inroad worker`: the jobs without the service. Several on one database share them.
+pub fn work(config: Config) -> CliResult<()> {
+    let mut source = Source::share(&config)?;
+    let ring = database::key_ring(&config)?;
+    let connector = source.connector()?;
+    let outcome = System::new().block_on(async {
+        source.require_current(&connector).await?;
+        if let Some(listen) = config.metrics_listen {
+            super::metrics::serve(listen)?;
+        }
+        let base_url = config.base_url(config.listen);
+        let app = Data::new(App::new(config, connector.clone(), ring, base_url, system_clock()).map_err(text)?);
+        app.keys.load(&app).await.map_err(text)?;
+        let runner = jobs::start(app.clone());
+        println!("Inroad works");
+        let reason = until_stopped(&mut source).await;
+        tracing::info!("stopping: {reason}");
+        app.stop();
+        runner.stop();
+        Ok(())
+    });
     drop(source);
     outcome
 }

@@ -154,6 +154,7 @@ diesel::table! {
         attempts -> Int4,
         dead_at -> Nullable<Timestamptz>,
         last_error -> Nullable<Text>,
+        claimed_until -> Nullable<Timestamptz>,
     }
 }
 
@@ -1096,6 +1097,112 @@ diesel::table! {
 }
 
 diesel::table! {
+    webhook_endpoints (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        url -> Text,
+        description -> Nullable<Text>,
+        events -> Array<Text>,
+        enabled -> Bool,
+        disabled_reason -> Nullable<Text>,
+        ordered -> Bool,
+        headers -> Nullable<Bytea>,
+        secret -> Bytea,
+        previous_secret -> Nullable<Bytea>,
+        previous_until -> Nullable<Timestamptz>,
+        made_by -> Uuid,
+        reached -> Int8,
+        failing_since -> Nullable<Timestamptz>,
+        last_success_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    webhook_deliveries (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        endpoint_id -> Uuid,
+        seq -> Int8,
+        kind -> Text,
+        resource_id -> Uuid,
+        state -> Text,
+        created_at -> Timestamptz,
+        next_attempt_at -> Timestamptz,
+        attempts -> Int4,
+        last_attempt_at -> Nullable<Timestamptz>,
+        delivered_at -> Nullable<Timestamptz>,
+        status -> Nullable<Int4>,
+        latency_ms -> Nullable<Int4>,
+        error -> Nullable<Text>,
+        answer -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::full_text::TsVector;
+
+    research_notes (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+        contact_id -> Nullable<Uuid>,
+        company_id -> Nullable<Uuid>,
+        meeting_id -> Nullable<Uuid>,
+        industry -> Nullable<Text>,
+        kind -> Text,
+        title -> Text,
+        body -> Nullable<Text>,
+        excerpt -> Nullable<Text>,
+        source_url -> Nullable<Text>,
+        site -> Nullable<Text>,
+        author -> Nullable<Text>,
+        published_on -> Nullable<Date>,
+        accessed_on -> Nullable<Date>,
+        importance -> Text,
+        pinned -> Bool,
+        tags -> Array<Text>,
+        language -> Nullable<Text>,
+        attached_words -> Nullable<Text>,
+        search_words -> TsVector,
+        search_language -> Text,
+        language_words -> TsVector,
+    }
+}
+
+diesel::table! {
+    attachments (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        research_note_id -> Uuid,
+        file_name -> Text,
+        media_type -> Text,
+        size_bytes -> Int4,
+        sha256 -> Text,
+        text_state -> Text,
+        words -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    attachment_files (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        state -> Text,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     feeds (workspace_id, id) {
         workspace_id -> Uuid,
         id -> Uuid,
@@ -1158,15 +1265,34 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    alert_digests (workspace_id, user_id) {
+        workspace_id -> Uuid,
+        user_id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        frequency -> Text,
+        weekday -> Int2,
+        send_time -> Time,
+        time_zone -> Nullable<Text>,
+        next_at -> Timestamptz,
+        told_until -> Timestamptz,
+    }
+}
+
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(members -> users (user_id));
 diesel::joinable!(members -> workspaces (workspace_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     agendas,
+    alert_digests,
     alerts,
     api_key_secrets,
     api_keys,
+    attachment_files,
+    attachments,
     audit_heads,
     audit_log,
     busy_calendars,
@@ -1218,6 +1344,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     positions,
     questions,
     refresh_tokens,
+    research_notes,
     saved_views,
     search_walks,
     seeker_profiles,
@@ -1231,5 +1358,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     throttles,
     trash,
     users,
+    webhook_deliveries,
+    webhook_endpoints,
     workspaces,
 );

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::audit;
 use crate::auth::{
     Access, ContactsRead, ContactsWrite, FollowUpsRead, ImportsRead, IntroductionsRead, MeetingsRead, MessagesRead,
+    ResearchRead,
 };
 use crate::contacts::ContactId;
 use crate::db::Conn;
@@ -36,6 +37,7 @@ pub async fn export_contact(
     access.require::<MessagesRead>()?;
     access.require::<FollowUpsRead>()?;
     access.require::<MeetingsRead>()?;
+    access.require::<ResearchRead>()?;
     let workspace = access.workspace;
     let read = async |conn: &mut Conn| service::export(&app, conn, workspace, id).await;
     let export = app.db.snapshot(workspace, read).await?;

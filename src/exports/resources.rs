@@ -20,7 +20,7 @@ use crate::questions::{self, QuestionInput};
 use crate::saved_views::{self, SavedViewInput};
 use crate::{
     agendas, alerts, circle_requests, do_not_contact, duplicates, feeds, follow_ups, goals, insights, introductions,
-    lint, mail_accounts, meeting_questions, messages, profile, sending, templates, transfer,
+    lint, mail_accounts, meeting_questions, messages, profile, research_notes, sending, templates, transfer,
 };
 
 /// A file of an archive.
@@ -38,7 +38,7 @@ pub enum Resource {
 
 impl Resource {
     /// A new resource has its line at the end, behind those that it points to: imports keep the places of their rows' files.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 32] = [
         Self::Companies,
         Self::Contacts,
         Self::SavedViews,
@@ -67,7 +67,9 @@ impl Resource {
         Self::Rows(&follow_ups::PLANS),
         Self::Rows(&follow_ups::RUNS),
         Self::Rows(&follow_ups::ROWS),
+        Self::Rows(&research_notes::ROWS),
         Self::Rows(&feeds::ROWS),
+        Self::Rows(&feeds::ITEMS),
         Self::Rows(&alerts::ROWS),
     ];
 

@@ -22,8 +22,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use self::matching::MatchRules;
 pub use self::model::{FeedId, FeedKind};
 pub use self::people::{company_gone, contact_erased, contact_held, contact_merged, contact_unmerged};
-pub use self::poller::{poll_due, start};
-pub use self::store::{ROWS, Ties, ties};
+pub use self::poller::{poll, poll_due};
+pub use self::store::{ITEMS, ROWS, Ties, is_web_address, ties};
 
 /// `opml` is no feed's id: it goes before them.
 pub fn configure(config: &mut ServiceConfig) {
@@ -32,7 +32,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(lists::export_opml)
         .service(routes::create_feed)
         .service(routes::list_feeds)
-        .service(routes::read_feed)
+        .service(routes::read_watched_feed)
         .service(routes::patch_feed)
         .service(routes::delete_feed)
         .service(routes::refresh_feed);

@@ -26,20 +26,27 @@ pub struct Outline {
 pub fn read(text: &str) -> ApiResult<Vec<Outline>> {
     let unreadable = |why: String| ApiError::new(Code::UnreadableFile, format!("the file is no OPML: {why}"));
     let mut reader = Reader::from_str(text);
-    let (mut folders, mut found, mut is_opml): (Vec<Option<String>>, Vec<Outline>, bool) = Default::default();
+    let (mut folders, mut found): (Vec<Option<String>>, Vec<Outline>) = Default::default();
+    let (mut is_opml, mut open) = (false, 0_usize);
     loop {
         let event = reader.read_event().map_err(|error| unreadable(error.to_string()))?;
+        match &event {
+            Event::Start(_) => open += 1,
+            Event::End(_) => open = open.saturating_sub(1),
+            _ => {}
+        }
         match event {
+            Event::Eof if open > 0 => return Err(unreadable("it breaks off".to_owned())),
             Event::Eof => break,
-            Event::Start(tag) if tag.local_name().as_ref() == b"opml" => is_opml = true,
-            Event::Start(tag) if tag.local_name().as_ref() == b"outline" => {
+            Event::Start(tag) if tag.local_name().as_ref() == "opml" => is_opml = true,
+            Event::Start(tag) if tag.local_name().as_ref() == "outline" => {
                 let outline = outline(&tag, &folders);
                 let name = if outline.is_some() { folders.last().cloned().flatten() } else { value(&tag, "text") };
                 found.extend(outline);
                 folders.push(name);
             }
-            Event::Empty(tag) if tag.local_name().as_ref() == b"outline" => found.extend(outline(&tag, &folders)),
-            Event::End(tag) if tag.local_name().as_ref() == b"outline" => {
+            Event::Empty(tag) if tag.local_name().as_ref() == "outline" => found.extend(outline(&tag, &folders)),
+            Event::End(tag) if tag.local_name().as_ref() == "outline" => {
                 folders.pop();
             }
             _ => {}
@@ -62,12 +69,8 @@ fn outline(tag: &BytesStart<'_>, folders: &[Option<String>]) -> Option<Outline> 
 
 /// An attribute, whose case writers do not agree on.
 fn value(tag: &BytesStart<'_>, name: &str) -> Option<String> {
-    let found = tag
-        .attributes()
-        .with_checks(false)
-        .flatten()
-        .find(|it| it.key.as_ref().eq_ignore_ascii_case(name.as_bytes()))?;
-    let raw = String::from_utf8_lossy(&found.value).into_owned();
+    let found = tag.attributes().with_checks(false).flatten().find(|it| it.key.as_ref().eq_ignore_ascii_case(name))?;
+    let raw = found.value.into_owned();
     let text = quick_xml::escape::unescape(&raw).map_or_else(|_| raw.clone(), std::borrow::Cow::into_owned);
     let text: String = text.trim().chars().filter(|c| !c.is_control()).take(2_048).collect();
     (!text.is_empty()).then_some(text)
@@ -120,7 +123,7 @@ mod tests {
                 ("https://loose.example.org/", Some("Loose"), Some("Tech/Web")),
             ]
         );
-        for wrong in ["", "<html></html>", "<opml><body></opml>", "nonsense"] {
+        for wrong in ["", "<html></html>", "<opml><body></opml>", "<opml><body>", "nonsense"] {
             assert!(super::read(wrong).is_err(), "{wrong}");
         }
     }

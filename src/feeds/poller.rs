@@ -1,10 +1,10 @@
-//! Asks feeds when their time has come: many at once, few of one host, on a thread of its own. One that hangs takes one
+//! Asks feeds when their time has come: many at once, and few of one host. One that hangs takes one
 //! place of many, and one that is taken by a process that dies is due again after a while.
 use std::collections::HashMap;
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
-use actix_rt::{Arbiter, spawn, time};
+use actix_rt::time;
 use actix_web::web::Data;
 use chrono::TimeDelta;
 use futures_util::FutureExt;
@@ -34,34 +34,8 @@ const BUSY: TimeDelta = TimeDelta::seconds(5);
 /// How often it is looked for what is due.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// A running poller.
-pub struct Poller {
-    stop: watch::Sender<bool>,
-    arbiter: Arbiter,
-}
-
-/// Starts it.
-pub fn start(app: Data<App>) -> Poller {
-    let (stop, stopped) = watch::channel(false);
-    let arbiter = Arbiter::new();
-    arbiter.spawn_fn(move || {
-        spawn(async move {
-            run(app, stopped).await;
-            Arbiter::current().stop();
-        });
-    });
-    Poller { stop, arbiter }
-}
-
-impl Poller {
-    /// Gives up what is out, and waits for what is being written.
-    pub fn stop(self) {
-        let _ = self.stop.send(true);
-        let _ = self.arbiter.join();
-    }
-}
-
-async fn run(app: Data<App>, mut stopped: watch::Receiver<bool>) {
+/// Asks feeds until it is told to stop; then gives up what is out, and waits for what is being written.
+pub async fn poll(app: Data<App>, mut stopped: watch::Receiver<bool>) {
     let mut round = Round::new(app, stopped.clone());
     let mut looked: Option<Instant> = None;
     while !*stopped.borrow() {

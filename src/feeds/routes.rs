@@ -74,7 +74,7 @@ pub async fn list_feeds(
     (status = 200, description = "The feed", body = Feed, headers(("ETag" = String, description = "Its version"))),
 ))]
 #[get("/feeds/{id}")]
-pub async fn read_feed(
+pub async fn read_watched_feed(
     app: Data<App>,
     access: Access<FeedsRead>,
     Id(id): Id<FeedId>,

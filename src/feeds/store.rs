@@ -5,8 +5,11 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
+use url::Url;
 use uuid::Uuid;
 
+use super::matching::MatchRules;
 use super::model::{FeedId, FeedKind, FeedRow, KeyRow, Seen};
 use super::query::ListQuery;
 use super::service;
@@ -252,12 +255,39 @@ pub const ROWS: Table = Table {
         "rules",
         "enabled",
         "disabled_reason",
+        "etag",
+        "last_modified",
+        "digest",
+        "polled_at",
         "next_poll_at",
         "failures",
+        "failing_since",
+        "error",
+        "redirected_to",
     ],
     id: Some("id"),
     key: &["id"],
     links: &[Link::to("company_id", "companies"), Link::to("contact_id", "contacts")],
+    checks: &[("url", is_web_address), ("site_url", is_web_address), ("rules", are_rules)],
     created: Some(Kind::FeedCreated),
     ..Table::NONE
 };
+
+/// As an archive takes them: what was known stays known in the copy.
+pub const ITEMS: Table = Table {
+    name: "feed_items",
+    columns: &["feed_id", "key", "first_seen_at", "last_seen_at"],
+    id: Some("feed_id"),
+    key: &["feed_id", "key"],
+    ..Table::NONE
+};
+
+/// One that a browser may follow, or none.
+pub fn is_web_address(url: &Value) -> bool {
+    let is_web = |text: &str| Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    url.is_null() || url.as_str().is_some_and(is_web)
+}
+
+fn are_rules(rules: &Value) -> bool {
+    serde_json::from_value::<MatchRules>(rules.clone()).is_ok_and(|rules| rules.faults().is_empty())
+}

@@ -20,9 +20,14 @@ pub const MEETING_STEPS: usize = 200;
 /// Feeds of meetings of a workspace.
 pub const CALENDAR_FEEDS: i64 = 20;
 
+/// Endpoints that are told of a workspace's changes.
+pub const WEBHOOK_ENDPOINTS: i64 = 50;
+
 /// Calendars that a workspace imports to tell when the seeker is busy.
 pub const BUSY_CALENDARS: i64 = 20;
 
+/// Alerts that a digest names.
+pub const DIGEST_ALERTS: i64 = 50;
 /// Feeds of a workspace.
 pub const FEEDS: i64 = 20_000;
 /// Words and phrases of each kind that a feed is matched by.
@@ -33,6 +38,10 @@ pub const MEETING_QUESTIONS: i64 = 50;
 
 /// Insights of a meeting.
 pub const INSIGHTS: i64 = 50;
+/// Attachments of a research note.
+pub const NOTE_ATTACHMENTS: i64 = 20;
+/// Bytes of an attachment.
+pub const ATTACHMENT_BYTES: usize = 25 * 1024 * 1024;
 /// Nudges of a follow-up plan.
 pub const PLAN_STEPS: usize = 10;
 /// Days off in the settings of follow-ups.
@@ -127,6 +136,21 @@ pub struct Limits {
     /// Words and phrases that a feed is matched by, of each kind.
     #[schema(example = 50)]
     feed_phrases: usize,
+    /// Bytes of an attachment.
+    #[schema(example = 26_214_400)]
+    attachment_bytes: usize,
+    /// Bytes that the attachments of a workspace may take together.
+    #[schema(example = 1_073_741_824)]
+    attachment_quota_bytes: i64,
+    /// Attachments of a research note.
+    #[schema(example = 20)]
+    research_note_attachments: i64,
+    /// Endpoints that are told of its changes.
+    #[schema(example = 50)]
+    webhook_endpoints: i64,
+    /// Alerts that a mail names.
+    #[schema(example = 50)]
+    alert_digest_items: i64,
     /// API keys of a workspace.
     #[schema(example = 100)]
     api_keys: i64,
@@ -167,8 +191,13 @@ pub async fn read_limits(app: Data<App>, _none: NoParams) -> ApiResult<Answer<Li
         pending_invitations: PENDING_INVITATIONS,
         calendar_feeds: CALENDAR_FEEDS,
         busy_calendars: BUSY_CALENDARS,
+        alert_digest_items: DIGEST_ALERTS,
         feeds: FEEDS,
         feed_phrases: FEED_PHRASES,
+        attachment_bytes: ATTACHMENT_BYTES,
+        attachment_quota_bytes: app.config.attachment_quota,
+        research_note_attachments: NOTE_ATTACHMENTS,
+        webhook_endpoints: WEBHOOK_ENDPOINTS,
         api_keys: API_KEYS,
         request_seconds: app.config.request_timeout.as_secs(),
         requests_per_minute: app.config.rate_limit.map(std::num::NonZeroU32::get),

@@ -1,8 +1,10 @@
 //! HTTP as `docs/API-DESIGN.md` has it: bodies, patches, pages, answers, and the frame around every request.
+pub mod accept;
 pub mod answer;
 pub mod body;
 pub mod cursor;
 pub mod frame;
+pub mod html;
 pub mod idempotency;
 pub mod limits;
 pub mod page;
@@ -14,6 +16,7 @@ pub mod rate_limit;
 pub mod schema;
 pub mod strict_json;
 pub mod trace;
+pub mod upload;
 
 pub use self::answer::Answer;
 pub use self::body::{Body, Patch, Ruled, Rules};

@@ -11,11 +11,12 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 pub use self::periodic::Task;
 pub use self::runner::{run_one, start};
-pub use self::store::{DeadJob, counts, list_dead, retry};
+pub use self::store::{Counts, DeadJob, counts, list_dead, retry};
 use crate::app::App;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code};
@@ -71,6 +72,9 @@ pub fn went<T>(outcome: ApiResult<T>, id: impl Into<Uuid>) -> ApiResult<Option<T
         }
     }
 }
+
+/// What runs all the time, until it is stopped.
+pub type Loop = fn(Data<App>, watch::Receiver<bool>) -> Pin<Box<dyn Future<Output = ()>>>;
 
 type LocalFuture = Pin<Box<dyn Future<Output = Result<(), String>>>>;
 type Start = fn(Data<App>, Uuid, Value) -> LocalFuture;

@@ -16,13 +16,12 @@ use crate::error::ApiResult;
 
 /// How long a job may take before another runner takes it over.
 const LEASE: chrono::Duration = chrono::Duration::seconds(60);
-const POLL: Duration = Duration::from_secs(1);
+/// How often periodic tasks are looked at, and jobs are counted for operators.
+const ROUND: Duration = Duration::from_secs(5);
 /// How often a slow job in hand renews its lease.
 const BEAT: Duration = Duration::from_secs(20);
 /// How long a slow job may take altogether.
 const SLOW_LIMIT: Duration = Duration::from_secs(15 * 60);
-/// Workers for quick jobs, and as many again for slow ones.
-const AT_ONCE: usize = 4;
 /// Some nine hours of retries.
 const MAX_ATTEMPTS: i32 = 12;
 
@@ -45,10 +44,15 @@ pub fn start(app: Data<App>) -> Runner {
 
 async fn run(app: Data<App>, stopped: watch::Receiver<bool>) {
     let registry = Rc::new(app::jobs());
-    let workers =
-        (0..2 * AT_ONCE).map(|n| spawn(work(app.clone(), Rc::clone(&registry), n < AT_ONCE, stopped.clone())));
+    // Workers for quick jobs, and as many again for slow ones.
+    let each = app.config.job_workers;
+    let workers = (0..2 * each).map(|n| spawn(work(app.clone(), Rc::clone(&registry), n < each, stopped.clone())));
     let mut loops: Vec<_> = workers.collect();
-    loops.push(spawn(come_round(app, stopped)));
+    loops.push(spawn(come_round(app.clone(), stopped.clone())));
+    if app.config.metrics_listen.is_some() {
+        loops.push(spawn(count(app.clone(), stopped.clone())));
+    }
+    loops.extend(app::loops().into_iter().map(|run| spawn(run(app.clone(), stopped.clone()))));
     for one in loops {
         let _ = one.await;
     }
@@ -70,7 +74,29 @@ async fn work(app: Data<App>, registry: Rc<Registry>, slow: bool, mut stopped: w
             Ok(false) => {}
             Err(error) => tracing::warn!("jobs cannot be claimed: {error}"),
         }
-        let _ = time::timeout(POLL, stopped.changed()).await;
+        let _ = time::timeout(app.config.job_poll, stopped.changed()).await;
+    }
+}
+
+/// Tells Prometheus how it stands with the jobs.
+async fn count(app: Data<App>, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        match app.db.lookup(async |conn| store::counts(conn, app.now()).await).await {
+            Ok(counts) => {
+                #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+                let tell = |state: &'static str, count: i64| {
+                    metrics::gauge!("inroad_jobs", "state" => state).set(count as f64)
+                };
+                tell("queued", counts.queued);
+                tell("running", counts.running);
+                tell("failed", counts.failed);
+                let waits = counts.oldest_due_at.map_or(0, |at| (app.now() - at).num_seconds().max(0));
+                #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+                metrics::gauge!("inroad_jobs_oldest_due_seconds").set(waits as f64);
+            }
+            Err(error) => tracing::warn!("jobs cannot be counted: {error}"),
+        }
+        let _ = time::timeout(ROUND, stopped.changed()).await;
     }
 }
 
@@ -80,7 +106,7 @@ async fn come_round(app: Data<App>, mut stopped: watch::Receiver<bool>) {
         if let Err(error) = periodic::run_due(&app, &tasks).await {
             tracing::warn!("periodic tasks cannot be looked up: {error}");
         }
-        let _ = time::timeout(POLL * 5, stopped.changed()).await;
+        let _ = time::timeout(ROUND, stopped.changed()).await;
     }
 }
 
@@ -100,7 +126,7 @@ async fn run_next(app: &Data<App>, registry: &Registry, slow: Option<bool>) -> A
         return Ok(true);
     }
     let work = unpanicked(registry.start(&job.kind, app.clone(), job.id, job.payload.clone()));
-    let limit = if registry.is_slow(&job.kind) { SLOW_LIMIT } else { LEASE.to_std().unwrap_or(POLL) };
+    let limit = if registry.is_slow(&job.kind) { SLOW_LIMIT } else { LEASE.to_std().unwrap_or(BEAT) };
     let outcome = time::timeout(limit, keep(app, &job, work)).await;
     let outcome = outcome.unwrap_or_else(|_| Err("it ran out of its time".to_owned()));
     let end = async |conn: &Conn| match outcome {

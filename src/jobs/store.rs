@@ -1,7 +1,7 @@
 //! The statements of the job table. Jobs belong to the service, not to one workspace.
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Nullable, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
@@ -52,7 +52,7 @@ pub async fn claim(
     kinds: &[&str],
     among: Option<bool>,
 ) -> ApiResult<Option<Claimed>> {
-    const CLAIM: &str = "UPDATE jobs SET run_at = $1, attempts = attempts + 1 WHERE id = (
+    const CLAIM: &str = "UPDATE jobs SET run_at = $1, claimed_until = $1, attempts = attempts + 1 WHERE id = (
             SELECT id FROM jobs WHERE run_at <= $2 AND dead_at IS NULL AND ($4 IS NULL OR (kind = ANY($3)) = $4)
             ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED
         ) RETURNING id, kind, payload, attempts";
@@ -75,7 +75,7 @@ pub async fn set_payload(mut conn: &Conn, id: Uuid, payload: &Value) -> ApiResul
 /// Moves the lease of a job in hand forward.
 pub async fn renew(mut conn: &Conn, job: &Claimed, until: DateTime<Utc>) -> ApiResult<()> {
     let mine = jobs::table.filter(jobs::id.eq(job.id).and(jobs::attempts.eq(job.attempts)));
-    diesel::update(mine).set(jobs::run_at.eq(until)).execute(&mut conn).await?;
+    diesel::update(mine).set((jobs::run_at.eq(until), jobs::claimed_until.eq(until))).execute(&mut conn).await?;
     Ok(())
 }
 
@@ -93,7 +93,7 @@ pub async fn fail(
     retry_at: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> ApiResult<()> {
-    const FAIL: &str = "UPDATE jobs SET last_error = $1, run_at = coalesce($2, run_at), \
+    const FAIL: &str = "UPDATE jobs SET last_error = $1, run_at = coalesce($2, run_at), claimed_until = NULL, \
          dead_at = CASE WHEN $2 IS NULL THEN $3 END WHERE id = $4 AND attempts = $5";
     diesel::sql_query(FAIL)
         .bind::<Text, _>(error)
@@ -126,11 +126,29 @@ pub struct DeadJob {
     pub last_error: Option<String>,
 }
 
-/// How many wait, and how many have failed for good.
-pub async fn counts(mut conn: &Conn) -> ApiResult<(i64, i64)> {
-    let waiting = jobs::table.filter(jobs::dead_at.is_null()).count().get_result(&mut conn).await?;
-    let dead = jobs::table.filter(jobs::dead_at.is_not_null()).count().get_result(&mut conn).await?;
-    Ok((waiting, dead))
+/// How it stands with the jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct Counts {
+    /// Waiting: for a runner, for their time, or for another attempt.
+    #[diesel(sql_type = BigInt)]
+    pub queued: i64,
+    #[diesel(sql_type = BigInt)]
+    pub running: i64,
+    /// For good.
+    #[diesel(sql_type = BigInt)]
+    pub failed: i64,
+    /// Since when the one is due that has waited for a runner for longest.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub oldest_due_at: Option<DateTime<Utc>>,
+}
+
+pub async fn counts(mut conn: &Conn, now: DateTime<Utc>) -> ApiResult<Counts> {
+    const COUNTS: &str = "SELECT count(*) FILTER (WHERE dead_at IS NULL AND claimed_until > $1 IS NOT TRUE) AS queued, \
+        count(*) FILTER (WHERE dead_at IS NULL AND claimed_until > $1) AS running, \
+        count(*) FILTER (WHERE dead_at IS NOT NULL) AS failed, \
+        min(run_at) FILTER (WHERE dead_at IS NULL AND run_at <= $1) AS oldest_due_at FROM jobs";
+    Ok(diesel::sql_query(COUNTS).bind::<Timestamptz, _>(now).get_result(&mut conn).await?)
 }
 
 /// The newest first.

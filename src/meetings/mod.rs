@@ -26,21 +26,21 @@ mod words;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use self::api::{CancelInput, ConfirmInput, Meeting, MeetingInput, Place, ReconfirmInput};
+pub use self::api::{CancelInput, ConfirmInput, Cost, Meeting, MeetingContact, MeetingInput, Place, ReconfirmInput};
 pub use self::booking::{Chosen, book, busy, called, deleted_or_not, from, hold, ids_with, read};
-pub use self::debrief::{DebriefInput, put as write_debrief};
+pub use self::debrief::{DebriefInput, DebriefRecord, put as write_debrief};
 pub use self::export::{MeetingRecord, after, load};
 pub use self::live::{FinishInput, MeetingClock, StartInput, Tick, clock, finish, stamp, start};
-pub use self::model::MeetingId;
+pub use self::model::{Details as MeetingDetails, MeetingId};
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, free_texts};
 pub use self::search::found;
-pub use self::service::{RESOURCE, confirmed, create, duration, purge, read_many, restore, stays};
+pub use self::service::{RESOURCE, by_what_it_is, confirmed, create, duration, purge, read_many, restore, stays};
 pub use self::settings::preferences;
 pub use self::steps::{cancel, complete, confirm, reconfirm};
 pub use self::store::{LINK, SETTINGS, TAKEN, is_there, live_ids, open_with, parties, reindex};
 pub use self::time::{LocalSpan, WallClock, local, start as instant};
 pub use self::timeline::timeline;
-pub use self::words::{MeetingMedium, MeetingParty, MeetingState};
+pub use self::words::{MeetingMedium, MeetingParty, MeetingPayer, MeetingState};
 
 /// The settings go before the meetings' routes: `settings` is no meeting's id.
 pub fn configure(config: &mut ServiceConfig) {

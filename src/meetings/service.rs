@@ -20,7 +20,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::external_ids::ExternalIds;
 use crate::http::{IfMatch, IfNoneMatch, Patch};
 use crate::sort::Position;
-use crate::{external_ids, fields, goals, insights, introductions, meeting_questions, messages, trash};
+use crate::{external_ids, fields, goals, insights, introductions, meeting_questions, messages, research_notes, trash};
 
 pub const RESOURCE: &str = "meeting";
 
@@ -194,6 +194,7 @@ pub async fn purge(tx: &mut Tx<'_>, id: MeetingId) -> ApiResult<()> {
     goals::meeting_purged(tx, id).await?;
     messages::meeting_gone(tx, id).await?;
     introductions::meeting_gone(tx, id).await?;
+    research_notes::meeting_gone(tx, id).await?;
     store::purge(tx.conn, tx.workspace, id).await?;
     tx.record(Kind::MeetingPurged, id, row.version + 1, Vec::new());
     Ok(())

@@ -38,6 +38,15 @@ pub struct LocalSpan {
     pub abbreviation: String,
 }
 
+impl LocalSpan {
+    /// The day and the hours that the clocks there show.
+    pub fn told(&self) -> (String, String) {
+        let read = |text: &str| DateTime::parse_from_rfc3339(text).unwrap_or_default();
+        let (starts, ends) = (read(&self.starts), read(&self.ends));
+        (starts.format("%A, %-d %B %Y").to_string(), format!("{}–{}", starts.format("%H:%M"), ends.format("%H:%M")))
+    }
+}
+
 /// A zone by its name. One that this version does not know any more counts as UTC.
 fn zone(name: &str) -> Tz {
     zones::zone(name).unwrap_or(Tz::UTC)

@@ -1,4 +1,4 @@
-use actix_web::http::header::{self, Accept, Header};
+use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, get, web};
 use serde::{Deserialize, Serialize};
@@ -10,13 +10,16 @@ use super::{dot, paths, service, svg};
 use crate::app::App;
 use crate::auth::{Access, ContactsRead, IntroductionsRead};
 use crate::companies::CompanyId;
-use crate::error::{ApiError, ApiResult, Code};
+use crate::error::{ApiError, ApiResult};
+use crate::http::accept::negotiated;
 use crate::http::page::{self, PageQuery};
 use crate::http::{Answer, Id, Paging, Params};
 use crate::page;
 
 const DOT: &str = "text/vnd.graphviz";
 const SVG: &str = "image/svg+xml";
+const FORMATS: [(&str, GraphFormat); 3] =
+    [("application/json", GraphFormat::Json), (DOT, GraphFormat::Dot), (SVG, GraphFormat::Svg)];
 /// Steps from those with whom a part begins, unless said otherwise.
 const NEAR: u8 = 2;
 
@@ -99,7 +102,7 @@ pub async fn read_network_graph(
 ) -> ApiResult<Answer<NetworkGraph>> {
     let format = match query.format {
         Some(format) => format,
-        None => negotiated(&request)?,
+        None => negotiated(&request, &FORMATS)?,
     };
     let workspace = access.workspace;
     let part = query.part();
@@ -116,22 +119,6 @@ pub async fn read_network_graph(
     });
     let answer = drawn.await.map_err(|error| ApiError::internal(&error))??;
     answer.header(header::VARY, "accept")
-}
-
-/// What the client would like best of what there is.
-fn negotiated(request: &HttpRequest) -> ApiResult<GraphFormat> {
-    if !request.headers().contains_key(header::ACCEPT) {
-        return Ok(GraphFormat::Json);
-    }
-    let unreadable = || ApiError::new(Code::NotAcceptable, format!("there are application/json, {DOT} and {SVG}"));
-    let accept = Accept::parse(request).map_err(|_| unreadable())?;
-    let offered = accept.ranked().into_iter().find_map(|range| match range.essence_str() {
-        "*/*" | "application/*" | "application/json" => Some(GraphFormat::Json),
-        DOT | "text/*" => Some(GraphFormat::Dot),
-        SVG | "image/*" => Some(GraphFormat::Svg),
-        _ => None,
-    });
-    offered.ok_or_else(unreadable)
 }
 
 /// Where a page of ways ended.

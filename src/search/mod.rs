@@ -12,7 +12,7 @@ mod words;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use self::model::Found;
+pub use self::model::{Found, SearchMatch};
 pub use self::store::keep;
 pub use self::walk::walk;
 pub use self::words::{Place, Text, vector};

@@ -26,6 +26,7 @@ text_enum! {
         Template = "template",
         Goal = "goal",
         Insight = "insight",
+        ResearchNote = "research_note",
     }
 }
 
@@ -64,7 +65,7 @@ pub struct SearchHit {
 }
 
 /// A text in which words of the search stand.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct SearchMatch {
     /// Which field of the resource it is: a JSON pointer (RFC 6901).
     #[schema(example = "/name")]
@@ -84,7 +85,7 @@ pub struct SearchMatch {
 
 /// A part of a text, from its first character to behind its last one: counted in Unicode scalar values (as Python, Go's
 /// runes and Rust's chars do) and in UTF-16 code units (as JavaScript, Java and C# do).
-#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Highlight {
     #[schema(example = 4)]
     pub start: usize,
@@ -113,9 +114,13 @@ impl SearchHit {
 
 impl SearchMatch {
     fn of(text: &Text<'_>, query: &Query) -> Option<Self> {
-        let marks = query.marks(&text.text);
+        Self::cut(&text.pointer, &text.text, query.marks(&text.text))
+    }
+
+    /// The part of a field's text around the first of these ranges of characters; none where there is none.
+    pub fn cut(field: &str, text: &str, marks: Vec<(usize, usize)>) -> Option<Self> {
         let first = marks.first()?.0;
-        let chars: Vec<char> = text.text.chars().collect();
+        let chars: Vec<char> = text.chars().collect();
         let start = if chars.len() <= EXCERPT { 0 } else { cut_at(&chars, first.saturating_sub(BEFORE), first) };
         let end = chars.len().min(start + EXCERPT);
         let shown = &chars[start..end];
@@ -135,7 +140,7 @@ impl SearchMatch {
             Highlight { start: from, end: to, utf16_start: unit(from), utf16_end: unit(to) }
         });
         Some(Self {
-            field: text.pointer.to_string(),
+            field: field.to_owned(),
             highlights: highlights.collect(),
             text: shown.iter().collect(),
             cut_before: start > 0,

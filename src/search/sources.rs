@@ -6,15 +6,23 @@ use super::model::{Found, SearchKind};
 use super::query::{Query, Rank};
 use super::store::{self, Step};
 use super::words::Branch;
-use crate::auth::{Caller, CompaniesRead, ContactsRead, MeetingsRead, MessagesRead, TemplatesRead};
+use crate::auth::{Caller, CompaniesRead, ContactsRead, MeetingsRead, MessagesRead, ResearchRead, TemplatesRead};
 use crate::changes::Tx;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
-use crate::{companies, contacts, goals, insights, meetings, messages, templates};
+use crate::{companies, contacts, goals, insights, meetings, messages, research_notes, templates};
 
 impl SearchKind {
-    pub const ALL: [Self; 7] =
-        [Self::Contact, Self::Company, Self::Message, Self::Meeting, Self::Template, Self::Goal, Self::Insight];
+    pub const ALL: [Self; 8] = [
+        Self::Contact,
+        Self::Company,
+        Self::Message,
+        Self::Meeting,
+        Self::Template,
+        Self::Goal,
+        Self::Insight,
+        Self::ResearchNote,
+    ];
 
     pub fn table(self) -> &'static str {
         match self {
@@ -25,6 +33,7 @@ impl SearchKind {
             Self::Template => "templates",
             Self::Goal => "goals",
             Self::Insight => "insights",
+            Self::ResearchNote => "research_notes",
         }
     }
 
@@ -36,6 +45,7 @@ impl SearchKind {
             Self::Message => caller.scopes.holds::<MessagesRead>(),
             Self::Meeting | Self::Goal | Self::Insight => caller.scopes.holds::<MeetingsRead>(),
             Self::Template => caller.scopes.holds::<TemplatesRead>(),
+            Self::ResearchNote => caller.scopes.holds::<ResearchRead>(),
         }
     }
 
@@ -48,6 +58,7 @@ impl SearchKind {
             Self::Template => templates::found(conn, workspace, ids).await,
             Self::Goal => goals::found(conn, workspace, ids).await,
             Self::Insight => insights::found(conn, workspace, ids).await,
+            Self::ResearchNote => research_notes::found(conn, workspace, ids).await,
         }
     }
 
@@ -61,6 +72,7 @@ impl SearchKind {
             Self::Template => templates::reindex(tx.conn, tx.workspace, &typed(ids)).await,
             Self::Goal => goals::reindex(tx.conn, tx.workspace, &typed(ids)).await,
             Self::Insight => insights::reindex(tx.conn, tx.workspace, &typed(ids)).await,
+            Self::ResearchNote => research_notes::reindex(tx.conn, tx.workspace, &typed(ids)).await,
         }
     }
 }

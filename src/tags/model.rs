@@ -10,17 +10,18 @@ use super::store::Tagged;
 use crate::changes::{Kind, Tx};
 use crate::db::full_text::Vector;
 use crate::error::ApiResult;
-use crate::{companies, contacts};
+use crate::{companies, contacts, research_notes};
 
 /// Resources that carry tags: those whose table has a column `tags`.
 #[derive(Debug, Clone, Copy)]
 pub enum Carrier {
     Contacts,
     Companies,
+    ResearchNotes,
 }
 
 impl Carrier {
-    pub const ALL: [Self; 2] = [Self::Contacts, Self::Companies];
+    pub const ALL: [Self; 3] = [Self::Contacts, Self::Companies, Self::ResearchNotes];
 
     /// As `counts` has it.
     pub fn name(self) -> &'static str {
@@ -31,6 +32,7 @@ impl Carrier {
         match self {
             Self::Contacts => "contacts",
             Self::Companies => "companies",
+            Self::ResearchNotes => "research_notes",
         }
     }
 
@@ -38,6 +40,7 @@ impl Carrier {
         match self {
             Self::Contacts => Kind::ContactUpdated,
             Self::Companies => Kind::CompanyUpdated,
+            Self::ResearchNotes => Kind::ResearchNoteUpdated,
         }
     }
 
@@ -46,6 +49,7 @@ impl Carrier {
         match self {
             Self::Contacts => contacts::words_with(tx.conn, tx.workspace, by_id(tagged)).await,
             Self::Companies => companies::words_with(tx.conn, tx.workspace, by_id(tagged)).await,
+            Self::ResearchNotes => research_notes::words_with(tx.conn, tx.workspace, by_id(tagged)).await,
         }
     }
 }

@@ -38,7 +38,6 @@ pub mod text;
 mod timeline;
 mod touches;
 mod undo;
-mod upload;
 mod value;
 pub mod vcard;
 

@@ -10,12 +10,25 @@ use super::formats::{Hints, Owner};
 use super::linkedin::Profile;
 use super::mappings::{self, Mapping, MappingId, MappingInput};
 use super::model::ImportKind;
-use super::upload::Upload;
 use super::value::DateOrder;
 use crate::app::App;
 use crate::auth::{Access, Scope, users};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::fields;
+use crate::http::upload::Upload;
+
+/// What a body may be besides a form.
+pub const RAW: [&str; 9] = [
+    "text/csv",
+    "text/tab-separated-values",
+    "text/vcard",
+    "text/x-vcard",
+    "text/directory",
+    "text/plain",
+    "application/zip",
+    "application/x-zip-compressed",
+    "application/octet-stream",
+];
 
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(default)]

@@ -14,11 +14,11 @@ use super::model::{ImportKind, ImportProblem, Outcome};
 use super::params::{self, FileParams, ImportForm};
 use super::record::Entry;
 use super::service::{self, Opened};
-use super::upload;
 use crate::app::App;
 use crate::auth::{Access, ImportsWrite};
 use crate::contacts::ContactInput;
 use crate::error::{ApiError, ApiResult, Code};
+use crate::http::upload;
 use crate::http::{Answer, IdempotencyKey, Params};
 
 /// Entries that are shown.
@@ -111,7 +111,7 @@ pub async fn preview_import(
     request: HttpRequest,
     payload: Payload,
 ) -> ApiResult<Answer<ImportPreview>> {
-    let received = upload::receive(&request, payload, app.config.import_limit).await?;
+    let received = upload::receive(&request, payload, app.config.import_limit, &params::RAW).await?;
     let said = params::words(&received, params, None)?;
     let hints = said.hints(&app, &access).await?;
     // A table whose columns nobody knows is shown all the same: that is what a preview is for.

@@ -11,13 +11,14 @@ use super::model::{
 use super::params::{self, FileParams, ImportForm};
 use super::service::{self, UploadInfo};
 use super::value::DateOrder;
-use super::{interrupted, store, undo, upload};
+use super::{interrupted, store, undo};
 use crate::app::App;
 use crate::auth::{Access, ImportsRead, ImportsWrite};
 use crate::error::ApiResult;
 use crate::http::page::{self, DEFAULT_LIMIT};
 use crate::http::params::NoParams;
 use crate::http::prefer::Prefer;
+use crate::http::upload;
 use crate::http::{Answer, Id, IdempotencyKey, Paging, Params};
 use crate::page;
 use crate::sort::Position;
@@ -91,7 +92,7 @@ pub async fn create_import(
 ) -> ApiResult<Answer<ImportReport>> {
     let ImportParams { kind, encoding, delimiter, date_order, mapping_id, owner, dry_run } = params;
     let params = FileParams { kind, encoding, delimiter, date_order, mapping_id, owner };
-    let received = upload::receive(&request, payload, app.config.import_limit).await?;
+    let received = upload::receive(&request, payload, app.config.import_limit, &params::RAW).await?;
     let said = params::words(&received, params, dry_run)?;
     let dry_run = said.dry_run.unwrap_or(false);
     let hints = said.hints(&app, &access).await?;

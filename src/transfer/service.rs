@@ -17,7 +17,6 @@ use super::model::{
 use super::progress::{Progress, cancelled};
 use super::report::Report;
 use super::store::{self, End};
-use super::upload::Upload;
 use super::{archive, queue, run};
 use crate::app::App;
 use crate::auth::{Access, ImportsWrite};
@@ -27,6 +26,7 @@ use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::exports::restore;
 use crate::http::idempotency::wait_lock;
 use crate::http::prefer::Prefer;
+use crate::http::upload::Upload;
 use crate::http::{Answer, IdempotencyKey};
 
 /// Rows that come with the answer.

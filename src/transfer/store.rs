@@ -20,7 +20,7 @@ use crate::exports::table::is;
 use crate::exports::{Link, Table};
 use crate::http::idempotency::try_lock;
 use crate::sort::Position;
-use crate::{circle_requests, follow_ups, insert_columns, introductions, meetings, messages};
+use crate::{circle_requests, follow_ups, insert_columns, introductions, meetings, messages, research_notes};
 
 const CHUNK: usize = 2_000;
 
@@ -459,6 +459,7 @@ pub async fn remove_created(
     used.extend(messages::parties(conn, workspace, &ids).await?);
     used.extend(follow_ups::parties(conn, workspace, &ids).await?);
     used.extend(meetings::parties(conn, workspace, &ids).await?);
+    used.extend(research_notes::parties(conn, workspace, &ids).await?);
     ids.retain(|id| !used.contains(id));
     let mut going: HashSet<ContactId> = ids.iter().copied().collect();
     let mut open: Vec<ContactId> = links.iter().map(|(led, _)| *led).filter(|led| !going.contains(led)).collect();

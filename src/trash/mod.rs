@@ -12,7 +12,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::jobs;
 use crate::{
     audit, circle_requests, companies, contacts, follow_ups, goals, insights, introductions, meetings, messages,
-    questions, templates,
+    questions, research_notes, templates,
 };
 
 const KEPT: Duration = Duration::days(30);
@@ -56,6 +56,7 @@ async fn restore(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
         goals::RESOURCE => goals::restore(tx, id.into()).await?,
         questions::RESOURCE => questions::restore(tx, id.into()).await?,
         insights::RESOURCE => insights::restore(tx, id.into()).await?,
+        research_notes::RESOURCE => research_notes::restore(tx, id.into()).await?,
         _ => return Err(ApiError::not_found()),
     }
     store::remove(tx.conn, tx.workspace, id).await
@@ -74,6 +75,7 @@ async fn purge(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
         goals::RESOURCE => goals::purge(tx, id.into()).await?,
         questions::RESOURCE => questions::purge(tx, id.into()).await?,
         insights::RESOURCE => insights::purge(tx, id.into()).await?,
+        research_notes::RESOURCE => research_notes::purge(tx, id.into()).await?,
         _ => return Err(ApiError::not_found()),
     }
     tx.audit(audit::Kind::DataErased, id, Vec::new());

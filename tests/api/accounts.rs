@@ -263,12 +263,16 @@ async fn a_job_that_failed_for_good_can_be_retried() {
     ))
     .await;
     let conn = app.connection().await;
-    assert_eq!(inroad::jobs::counts(&conn).await.unwrap(), (0, 1));
+    let counts = async || {
+        let counts = inroad::jobs::counts(&conn, now).await.unwrap();
+        (counts.queued, counts.running, counts.failed, counts.oldest_due_at)
+    };
+    assert_eq!(counts().await, (0, 0, 1, None));
     let dead = inroad::jobs::list_dead(&conn, 10).await.unwrap();
     assert_eq!((dead[0].id, dead[0].last_error.as_deref()), (id, Some("no such host")));
     assert!(inroad::jobs::retry(&conn, id, now).await.unwrap());
     assert!(!inroad::jobs::retry(&conn, id, now).await.unwrap());
-    assert_eq!(inroad::jobs::counts(&conn).await.unwrap(), (1, 0));
+    assert_eq!(counts().await, (1, 0, 0, Some(now)));
 }
 
 #[actix_web::test]

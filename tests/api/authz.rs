@@ -161,7 +161,9 @@ async fn read_all(app: &TestApp, document: &Value, lists: &[&Operation], member:
 async fn fill(app: &TestApp, document: &Value, all: &[Operation], member: &Member) -> (Vec<Row>, Vec<Uuid>) {
     let (mut rows, mut ids) = (Vec::new(), Vec::new());
     let creates = |operation: &&Operation| {
-        operation.method == Method::POST && operation.documents("201") && !operation.path.contains('{')
+        let made = operation.method == Method::POST && operation.documents("201") && !operation.path.contains('{');
+        // What it makes is a note like others, of a page that would have to be there.
+        made && operation.path != "/v1/research-notes/from-url"
     };
     let contact = app.post("/v1/contacts", member, json!({ "given_name": "Somebody" })).await.expect(201);
     let contact: Uuid = contact.id().parse().unwrap();
@@ -169,8 +171,10 @@ async fn fill(app: &TestApp, document: &Value, all: &[Operation], member: &Membe
     let message: Uuid = app.post("/v1/messages", member, message).await.expect(201).id().parse().unwrap();
     let meeting = json!({ "contact_ids": [contact], "medium": "phone" });
     let meeting: Uuid = app.post("/v1/meetings", member, meeting).await.expect(201).id().parse().unwrap();
-    ids.extend([contact, message, meeting]);
-    let there = There { contact, message, meeting };
+    let note = json!({ "contact_id": contact, "kind": "news", "title": "Three new sites" });
+    let note: Uuid = app.post("/v1/research-notes", member, note).await.expect(201).id().parse().unwrap();
+    ids.extend([contact, message, meeting, note]);
+    let there = There { contact, message, meeting, note };
     for operation in all.iter().filter(creates) {
         let make = async || {
             let reply = app.send(creating(app, document, operation, member, &there)).await;

@@ -178,7 +178,7 @@ async fn visitors_are_counted() {
 }
 
 /// A browser, if this machine has one: `.ci/run` installs it.
-fn browser() -> Option<PathBuf> {
+pub fn browser() -> Option<PathBuf> {
     let found = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
     let found = found.iter().map(PathBuf::from).find(|path| path.exists());
     if found.is_none() {

@@ -26,7 +26,9 @@ fn feed(items: &[(&str, &str, &str)]) -> String {
 }
 
 async fn titles(app: &TestApp, member: &Member, query: &str) -> Vec<String> {
-    let list = app.get(&format!("/v1/alerts{query}"), member).await.expect(200).json;
+    // Time may have passed.
+    let member = app.member_again(member).await;
+    let list = app.get(&format!("/v1/alerts{query}"), &member).await.expect(200).json;
     list["data"].as_array().unwrap().iter().map(|alert| alert["title"].as_str().unwrap().to_owned()).collect()
 }
 
@@ -248,6 +250,7 @@ async fn a_feed_that_fails_waits_longer_and_longer_and_is_turned_off_after_a_wee
     web.put("/new", "200 OK", RSS, feed(&[("3", "Three", "")]));
     web.put("/rss", "308 Permanent Redirect", &[("location", "/new")], "");
     assert_eq!(pass(&app, Duration::hours(2)).await, 1);
+    let ada = app.member_again(&ada).await;
     assert_eq!(app.get(&path, &ada).await.expect(200).json["url"], web.url("/new"));
     web.put("/new", "410 Gone", &[], "");
     assert_eq!(pass(&app, Duration::hours(2)).await, 1);
@@ -336,4 +339,83 @@ async fn lists_of_other_readers_come_in_and_go_out() {
     for wrong in ["<html/>", "<opml><body>", "{}", "<opml><outline></opml>"] {
         assert_eq!(send(wrong.to_owned()).await.expect(422).code(), "unreadable_file", "{wrong}");
     }
+}
+
+#[actix_web::test]
+async fn a_kept_alert_becomes_a_research_note() {
+    let (app, web) = app().await;
+    let ada = app.seeker().await;
+    let company = app.post("/v1/companies", &ada, json!({ "name": "Lechwerke" })).await.expect(201).id();
+    web.put("/rss", "200 OK", RSS, feed(&[("1", "New turbine", "Big")]));
+    let input = json!({ "url": web.url("/rss"), "company_id": company });
+    app.post("/v1/feeds", &ada, input).await.expect(201);
+    let alert = app.get("/v1/alerts", &ada).await.expect(200).json["data"][0].clone();
+    let path = format!("/v1/alerts/{}", alert["id"].as_str().unwrap());
+    let note = app.post(&format!("{path}/research-note"), &ada, json!({ "industry": "energy" })).await.expect(201);
+    for (field, value) in [
+        ("kind", json!("news")),
+        ("title", json!("New turbine")),
+        ("excerpt", json!("Big")),
+        ("source_url", json!("https://news.example.org/1")),
+        ("site", json!("Lech News")),
+        ("company_id", json!(company)),
+        ("industry", json!("energy")),
+    ] {
+        assert_eq!(note.json[field], value, "{field}");
+    }
+    assert_eq!(app.get(note.header("location"), &ada).await.expect(200).json["id"], note.json["id"]);
+    assert_eq!(app.get(&path, &ada).await.expect(200).json["state"], "kept");
+}
+
+#[actix_web::test]
+async fn new_alerts_are_mailed_once_a_week_at_the_members_hour() {
+    let (app, web) = app().await;
+    let mut ada = app.seeker().await;
+    web.put("/rss", "200 OK", RSS, feed(&[("1", "Before", "")]));
+    app.post("/v1/feeds", &ada, json!({ "url": web.url("/rss") })).await.expect(201);
+    let off = app.get("/v1/alerts/digest", &ada).await.expect(200).json;
+    assert_eq!((&off["frequency"], &off["next_at"], &off["version"]), (&json!("off"), &Value::Null, &json!(0)));
+    // It is Monday, 9:00; on Wednesdays at 7:30 in New York it is to come.
+    let on = json!({ "frequency": "weekly", "weekday": 3, "send_time": "07:30", "time_zone": "America/New_York" });
+    let on = app.patch("/v1/alerts/digest", &ada, on).await.expect(200).json;
+    assert_eq!(on["next_at"], "2026-03-04T12:30:00Z");
+    let bad = app.patch("/v1/alerts/digest", &ada, json!({ "weekday": 0 })).await.expect(422);
+    assert_eq!(bad.faults(), ["/weekday"]);
+    web.put(
+        "/rss",
+        "200 OK",
+        RSS,
+        feed(&[("2", "Turbine & dam".replace('&', "&amp;").as_str(), ""), ("1", "Before", "")]),
+    );
+    pass(&app, Duration::hours(2)).await;
+    let send = async || inroad::alerts::send_due_digests(&app.app).await.unwrap();
+    assert_eq!(send().await, 0, "not yet");
+    app.pass(Duration::hours(50));
+    let (one, other) = futures_util::join!(send(), send());
+    assert_eq!(one + other, 1, "of two that run at once one sends it");
+    let mails = app.mails().await;
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    let mail = mails[0].replace("\r\n ", " ");
+    for part in ["Subject: Turbine & dam", "- Turbine & dam (Lech News)", "https://news.example.org/2", "once a week"] {
+        assert!(mail.contains(part), "{part} is not in {mail}");
+    }
+    assert!(!mail.contains("Before"), "{mail}");
+    assert!(mail.contains("\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"), "{mail}");
+    ada = app.member_again(&ada).await;
+    // The clock is put forward on Sunday.
+    let next = app.get("/v1/alerts/digest", &ada).await.expect(200).json["next_at"].clone();
+    assert_eq!(next, "2026-03-11T11:30:00Z");
+    app.pass(Duration::days(7));
+    assert_eq!(send().await, 0, "nothing is new");
+    let link =
+        mail.lines().map(str::trim).find(|line| line.starts_with("http") && line.contains("/unsubscribe/")).unwrap();
+    let path = &link[link.find("/unsubscribe/").unwrap()..];
+    assert_eq!(app.send_freely(app.request(Method::GET, path)).await.unwrap().status, 200);
+    let one_click = app.request(Method::POST, path).body("List-Unsubscribe=One-Click");
+    let one_click = one_click.header("content-type", "application/x-www-form-urlencoded");
+    assert_eq!(app.send_freely(one_click).await.unwrap().status, 200);
+    let ada = app.member_again(&ada).await;
+    assert_eq!(app.get("/v1/alerts/digest", &ada).await.expect(200).json["frequency"], "off");
+    let forged = app.request(Method::POST, &format!("{}x", &path[..path.len() - 1]));
+    assert_eq!(app.send_freely(forged).await.unwrap().status, 404);
 }

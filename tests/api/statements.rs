@@ -96,8 +96,28 @@ const CROSSING: &[(&str, &str)] = &[
         "feeds::put_off, of the rows that take_due has locked",
     ),
     (
+        "select alert_digests.workspace_id , alert_digests.user_id from alert_digests where",
+        "digest::due: housekeeping, which tells each member in their workspace",
+    ),
+    (
         "select alerts.workspace_id from alerts where",
         "alerts::with_old: housekeeping, which removes them in each workspace",
+    ),
+    (
+        "select webhook_endpoints.workspace_id , webhook_endpoints.id from ( webhook_endpoints inner join workspaces",
+        "webhooks::behind: the log is looked through for each endpoint in its workspace",
+    ),
+    (
+        "select e.workspace_id , e.id , e.failing_since is not null as failing from webhook_endpoints e",
+        "webhooks::due: each endpoint is told in its workspace",
+    ),
+    (
+        "select webhook_deliveries.id from webhook_deliveries where ( webhook_deliveries.created_at < $1 )",
+        "webhooks::forget: housekeeping, for the whole service",
+    ),
+    (
+        "delete from webhook_deliveries where ( ( webhook_deliveries.created_at < $1 ) and ( webhook_deliveries.id = any ( $2 ) ) )",
+        "webhooks::forget, as above",
     ),
     (
         "select inbound_addresses.workspace_id , inbound_addresses.id , inbound_addresses.version , \
@@ -150,6 +170,18 @@ const CROSSING: &[(&str, &str)] = &[
     ),
     (
         "select walked.workspace_id , walked.id from insights as walked",
+        "search::behind: housekeeping of all workspaces alike, which writes in each by itself",
+    ),
+    (
+        "update attachment_files set state = $1 , updated_at = $2 where",
+        "attachments::find_left: housekeeping looks for files of workspaces that are gone",
+    ),
+    (
+        "select attachment_files.workspace_id , attachment_files.id from attachment_files where",
+        "attachments::unsettled: housekeeping, which removes each file by itself",
+    ),
+    (
+        "select walked.workspace_id , walked.id from research_notes as walked",
         "search::behind: housekeeping of all workspaces alike, which writes in each by itself",
     ),
     (

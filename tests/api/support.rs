@@ -194,7 +194,9 @@ impl TestApp {
     }
 
     async fn on(name: &str, connector: Connector, flags: &[&str]) -> Self {
-        let config = Config::read(settings(name, flags)).unwrap();
+        let mut config = Config::read(settings(name, flags)).unwrap();
+        // What reads strangers' files in a process of its own is not this binary.
+        config.program = env!("CARGO_BIN_EXE_inroad").into();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let (year, month, day, hour) = START;
@@ -208,7 +210,7 @@ impl TestApp {
         let running = app::serve(app.clone(), listener).unwrap();
         let handle = running.server.handle();
         actix_web::rt::spawn(running.server);
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let client = reqwest::Client::builder().no_gzip().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let url = CLUSTER.cluster.url(name);
         Self { app, base, connector, url, secret, client, document: app::document(), clock, handle }
     }

@@ -122,7 +122,10 @@ async fn tags_are_merged() {
         app.send(request.header("idempotency-key", "k1").json(&json!({ "from": ["A", "b"], "into": "C" })))
     };
     let merged = send().await.expect(200);
-    assert_eq!(merged.json, json!({ "name": "C", "total": 3, "counts": { "contacts": 2, "companies": 1 } }));
+    assert_eq!(
+        merged.json,
+        json!({ "name": "C", "total": 3, "counts": { "contacts": 2, "companies": 1, "research_notes": 0 } })
+    );
     assert_eq!(send().await.expect(200).header("idempotency-replayed"), "true");
     assert_eq!(app.get(&format!("/v1/contacts/{all}"), &ada).await.json["tags"], json!(["C", "d"]));
     assert_eq!(app.get(&format!("/v1/contacts/{some}"), &ada).await.json["version"], 1, "it was spelled so already");

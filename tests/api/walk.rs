@@ -151,6 +151,7 @@ pub struct There {
     pub contact: Uuid,
     pub message: Uuid,
     pub meeting: Uuid,
+    pub note: Uuid,
 }
 
 /// A request that creates something, for a member whose workspace has these.
@@ -161,7 +162,10 @@ pub fn creating(
     member: &Member,
     there: &There,
 ) -> RequestBuilder {
-    let There { contact, message, meeting } = there;
+    let There { contact, message, meeting, note } = there;
+    if operation.path == "/v1/attachments" {
+        return attaching(app, *note, &operation.path).bearer_auth(&member.token);
+    }
     let mut body = operation.json_body().map_or(Value::Null, |(_, schema)| minimal(document, schema));
     if body["meeting_id"].is_string() {
         body["meeting_id"] = json!(meeting);
@@ -190,12 +194,20 @@ pub fn creating(
 }
 
 /// A server where every path is a feed.
-static FEEDS: LazyLock<Web> = LazyLock::new(|| {
+pub static FEEDS: LazyLock<Web> = LazyLock::new(|| {
     let web = Web::start();
     let feed = "<rss version='2.0'><channel><title>News</title><item><title>Something</title></item></channel></rss>";
     web.put("*", "200 OK", &[("content-type", "application/rss+xml")], feed);
     web
 });
+
+/// A form with a small picture for a note.
+fn attaching(app: &TestApp, note: Uuid, url: &str) -> RequestBuilder {
+    let part =
+        |name: &str, body: &str| format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{body}\r\n");
+    let form = format!("{}{}--x--\r\n", part("research_note_id", &note.to_string()), part("file", "GIF89a"));
+    app.request(Method::POST, url).header("content-type", "multipart/form-data; boundary=x").body(form)
+}
 
 /// Operations whose smallest valid request the schema alone does not tell.
 fn special(app: &TestApp, operation: &Operation, url: &str) -> Option<RequestBuilder> {
@@ -216,6 +228,14 @@ fn special(app: &TestApp, operation: &Operation, url: &str) -> Option<RequestBui
         "POST /v1/feeds" => {
             let body = json!({ "url": FEEDS.url(&format!("/{}", Uuid::now_v7().simple())) });
             Some(with_body(app, operation, url, body.to_string()))
+        }
+        "POST /v1/attachments" => Some(attaching(app, Uuid::nil(), url)),
+        "POST /v1/research-notes" => {
+            let body = json!({ "industry": "wind", "kind": "news", "title": "Three new sites" });
+            Some(with_body(app, operation, url, body.to_string()))
+        }
+        "POST /v1/webhook-endpoints" => {
+            Some(with_body(app, operation, url, r#"{ "url": "https://example.org/hook" }"#))
         }
         "POST /v1/follow-ups/{id}/snooze" => Some(with_body(app, operation, url, r#"{ "days": 1 }"#)),
         "PUT /v1/mail-account" => {

@@ -18,6 +18,7 @@ struct Answer {
 pub struct Request {
     pub path: String,
     pub headers: HashMap<String, String>,
+    pub body: String,
 }
 
 #[derive(Default)]
@@ -81,11 +82,13 @@ fn answer(mut stream: TcpStream, state: &Mutex<State>) {
         .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
         .collect();
     let length = headers.get("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
-    let _ = reader.take(length).read_to_end(&mut Vec::new());
+    let mut body = Vec::new();
+    let _ = reader.take(length).read_to_end(&mut body);
+    let body = String::from_utf8_lossy(&body).into_owned();
     let path = lines[0].split(' ').nth(1).unwrap_or_default().to_owned();
     let found = {
         let mut state = state.lock().unwrap();
-        state.requests.push(Request { path: path.clone(), headers: headers.clone() });
+        state.requests.push(Request { path: path.clone(), headers: headers.clone(), body });
         state.answers.get(&path).or_else(|| state.answers.get("*")).cloned()
     };
     let mut found = found.unwrap_or(Answer { status: "404 Not Found".to_owned(), headers: vec![], body: vec![] });

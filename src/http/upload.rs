@@ -9,21 +9,9 @@ use actix_web::web::{Bytes, Payload};
 use aws_lc_rs::digest;
 use futures_util::Stream;
 
+use super::body::{self, check_type, too_large};
 use crate::error::{ApiError, ApiResult, Code, Fault};
-use crate::http::body::{self, check_type, too_large};
 
-/// What a body may be besides a form.
-const RAW: [&str; 9] = [
-    "text/csv",
-    "text/tab-separated-values",
-    "text/vcard",
-    "text/x-vcard",
-    "text/directory",
-    "text/plain",
-    "application/zip",
-    "application/x-zip-compressed",
-    "application/octet-stream",
-];
 const FORM: &str = "multipart/form-data";
 /// A form's other fields are words, but for the mapping.
 const WORD: usize = 1024;
@@ -39,9 +27,9 @@ pub struct Upload {
     pub words: Vec<(String, String)>,
 }
 
-/// Receives the file, as a form's `file` or as the body itself.
-pub async fn receive(request: &HttpRequest, payload: Payload, limit: usize) -> ApiResult<Upload> {
-    let accepted: Vec<&str> = [FORM].into_iter().chain(RAW).collect();
+/// Receives the file, as a form's `file` or as the body itself, if that is of one of the media types in `raw`.
+pub async fn receive(request: &HttpRequest, payload: Payload, limit: usize, raw: &[&str]) -> ApiResult<Upload> {
+    let accepted: Vec<&str> = [FORM].into_iter().chain(raw.iter().copied()).collect();
     check_type(request, &accepted, "accept-post")?;
     // A form has some more bytes than its file.
     if declared(request.headers()).is_some_and(|length| length > limit + 64 * 1024) {

@@ -1,0 +1,89 @@
+//! A sheet that fits on two pages of A4 and of Letter. How long lines become is reckoned, not measured: a browser draws
+//! them, with whatever fonts it has. So the reckoning is generous.
+use unicode_width::UnicodeWidthChar;
+
+use super::sheet::{Line, Section, Sheet};
+
+/// Lines of two pages of Letter in print, with room to spare.
+const LINES: usize = 100;
+/// Widths of a line, in tenths of the width of a usual letter.
+const WIDTH: usize = 900;
+/// Lines that a heading takes with the space above it.
+const HEADING: usize = 2;
+/// Lines that each section has before others take more.
+const SHARE: usize = 9;
+
+/// Leaves out what does not fit. First each section has its share; then the first ones take what is left.
+pub fn to_two_pages(sheet: Sheet) -> Sheet {
+    let mut left = LINES.saturating_sub(HEADING + sheet.sections.len() * (HEADING + 1));
+    let mut kept = vec![0; sheet.sections.len()];
+    for most in [SHARE, usize::MAX] {
+        for (section, kept) in sheet.sections.iter().zip(&mut kept) {
+            let used: usize = section.lines[..*kept].iter().map(height).sum();
+            let mut room = left.min(most.saturating_sub(used));
+            for line in &section.lines[*kept..] {
+                let Some(rest) = room.checked_sub(height(line)) else { break };
+                left -= room - rest;
+                room = rest;
+                *kept += 1;
+            }
+        }
+    }
+    let cut = |(section, kept): (Section, usize)| {
+        let more = section.lines.len() - kept;
+        Section { lines: section.lines.into_iter().take(kept).collect(), more, ..section }
+    };
+    Sheet { sections: sheet.sections.into_iter().zip(kept).map(cut).collect(), ..sheet }
+}
+
+/// How many lines of paper it takes.
+fn height(line: &Line) -> usize {
+    let label = line.label.as_deref().unwrap_or_default();
+    let text: usize = label.chars().chain(line.text.chars()).map(width).sum();
+    let link: usize = line.link.chars().map(width).sum();
+    let indent = if line.inner { 60 } else { 30 };
+    (text + 40 + link).div_ceil(WIDTH - indent).max(1)
+}
+
+/// In tenths of the width of a usual letter.
+fn width(c: char) -> usize {
+    match c {
+        'm' | 'w' | 'M' | 'W' | '@' | '%' | '—' | '…' => 18,
+        'A'..='Z' => 14,
+        c if c.is_ascii() => 10,
+        c => c.width().unwrap_or(0).max(1) * 12,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sheet(sections: &[usize]) -> Sheet {
+        let line = || Line { text: "word ".repeat(17), ..Line::default() };
+        let section = |lines: &usize| Section {
+            title: String::new(),
+            lines: std::iter::repeat_with(line).take(*lines).collect(),
+            more: 0,
+        };
+        Sheet { title: String::new(), lead: String::new(), sections: sections.iter().map(section).collect() }
+    }
+
+    fn kept(sections: &[usize]) -> Vec<usize> {
+        to_two_pages(sheet(sections)).sections.iter().map(|section| section.lines.len()).collect()
+    }
+
+    #[test]
+    fn what_fits_stays_whole() {
+        assert_eq!(kept(&[3, 0, 12, 5]), [3, 0, 12, 5]);
+    }
+
+    #[test]
+    fn every_section_has_its_share() {
+        let kept = kept(&[200, 200, 5, 200]);
+        assert_eq!(&kept[1..], [9, 5, 9]);
+        assert!(kept[0] > 9 && kept.iter().sum::<usize>() <= LINES);
+        let long = to_two_pages(sheet(&[200; 8]));
+        assert!(long.sections.iter().all(|section| section.lines.len() + section.more == 200 && section.more > 0));
+    }
+}

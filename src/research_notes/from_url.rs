@@ -1,0 +1,109 @@
+//! A research note from a page of the web.
+use std::fs::File;
+use std::io::{Seek, Write};
+
+use reqwest::header::CONTENT_TYPE;
+use serde::{Deserialize, Serialize};
+use tokio::task::spawn_blocking;
+use utoipa::ToSchema;
+
+use super::model::{ResearchNoteInput, normal};
+use super::page::{self, Page};
+use super::robots;
+use super::words::{ResearchNoteImportance, ResearchNoteKind};
+use crate::app::App;
+use crate::companies::CompanyId;
+use crate::confined;
+use crate::contacts::ContactId;
+use crate::error::{ApiError, ApiResult};
+use crate::meetings::MeetingId;
+use crate::outgoing::{Ask, fetch_failed};
+
+const REDIRECTS: usize = 5;
+const POINTER: &str = "/url";
+
+/// Which page, and what the note is about.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "url": "https://news.example/offshore-wind", "kind": "news", "industry": "wind power" }))]
+pub struct FromUrlInput {
+    #[schema(format = "http-url", max_length = 2048, example = "https://news.example/offshore-wind")]
+    pub url: String,
+    #[schema(value_type = Option<Uuid>)]
+    pub contact_id: Option<ContactId>,
+    #[schema(value_type = Option<Uuid>)]
+    pub company_id: Option<CompanyId>,
+    #[schema(value_type = Option<Uuid>)]
+    pub meeting_id: Option<MeetingId>,
+    #[schema(min_length = 1, max_length = 100, format = "no-control", example = "wind power")]
+    pub industry: Option<String>,
+    pub kind: ResearchNoteKind,
+    #[serde(default = "normal")]
+    pub importance: ResearchNoteImportance,
+    #[serde(default)]
+    pub pinned: bool,
+    #[serde(default)]
+    #[schema(max_items = 100, min_length = 1, max_length = 100)]
+    pub tags: Vec<String>,
+}
+
+/// Fetches the page, and makes of it what can be written of a note. Nothing of the database is held meanwhile.
+///
+/// # Errors
+/// `invalid_fields` for a URL that may not be asked, `fetch_failed` when there is no page to be read.
+pub async fn fetch(app: &App, input: FromUrlInput) -> ApiResult<ResearchNoteInput> {
+    let url = app.outgoing.read(&input.url).map_err(|refusal| refusal.at(POINTER))?;
+    robots::check(&app.outgoing, &url, POINTER).await?;
+    let answer = app.outgoing.send(Ask::get(url.clone(), REDIRECTS)).await.map_err(|refusal| refusal.at(POINTER))?;
+    if answer.url.origin() != url.origin() {
+        robots::check(&app.outgoing, &answer.url, POINTER).await?;
+    }
+    if !answer.status.is_success() {
+        return Err(fetch_failed(POINTER, &format!("the site answers {}", answer.status)));
+    }
+    let kind = answer.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("text/html");
+    let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if !matches!(essence.as_str(), "text/html" | "application/xhtml+xml" | "text/plain") {
+        return Err(fetch_failed(POINTER, &format!("it is no page but {essence}")));
+    }
+    let html = page::decoded(&answer.body, kind);
+    let program = app.config.program.clone();
+    let address = answer.url.to_string();
+    let read = spawn_blocking(move || {
+        let input = spooled(&address, &html).map_err(|error| error.to_string())?;
+        let page = confined::ask(&program, page::COMMAND, input)?;
+        serde_json::from_slice::<Page>(&page).map_err(|error| error.to_string())
+    });
+    let page = read.await.map_err(|error| ApiError::internal(&error))?;
+    let page = page.map_err(|why| fetch_failed(POINTER, &format!("the page cannot be read: {why}")))?;
+    let title = if page.title.is_empty() { answer.url.to_string().chars().take(300).collect() } else { page.title };
+    Ok(ResearchNoteInput {
+        contact_id: input.contact_id,
+        company_id: input.company_id,
+        meeting_id: input.meeting_id,
+        industry: input.industry,
+        kind: input.kind,
+        title,
+        body: page.text,
+        excerpt: page.excerpt,
+        source_url: Some(answer.url.to_string()),
+        site: page.site.or_else(|| answer.url.host_str().map(str::to_owned)),
+        author: page.author,
+        published_on: page.published_on,
+        accessed_on: Some(app.now().date_naive()),
+        importance: input.importance,
+        pinned: input.pinned,
+        tags: input.tags,
+        language: page.language,
+    })
+}
+
+/// What the process that reads it gets.
+fn spooled(url: &str, html: &str) -> std::io::Result<File> {
+    let mut file = tempfile::tempfile()?;
+    file.write_all(url.as_bytes())?;
+    file.write_all(b"\n")?;
+    file.write_all(html.as_bytes())?;
+    file.rewind()?;
+    Ok(file)
+}

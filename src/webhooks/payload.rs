@@ -1,0 +1,92 @@
+//! What an endpoint is told: the same each time, for it is made from the log, which does not change.
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::model::DeliveryId;
+use crate::app::App;
+use crate::changes::{self, ChangeActor, ChangeRow, ChangedResource, Kind, LoggedChange};
+use crate::db::WorkspaceId;
+use crate::error::{ApiError, ApiResult};
+
+/// A change as webhooks tell of it: which resource, by its id and version, and what of it. Read the resource for the rest.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WebhookEvent {
+    /// The kind of the change.
+    #[serde(rename = "type")]
+    #[schema(example = "contact.updated")]
+    pub kind: String,
+    /// When it happened.
+    pub timestamp: DateTime<Utc>,
+    pub data: WebhookData,
+}
+
+/// What changed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WebhookData {
+    pub workspace_id: Uuid,
+    /// The place in the log, from which `GET /v1/changes?cursor=` goes on.
+    #[schema(example = "MTczcJfWx0nYw1mB2s8Qe1dQ")]
+    pub cursor: String,
+    pub resource: ChangedResource,
+    /// The top-level fields that changed, if it was an update.
+    #[schema(example = json!(["headline", "tags"]))]
+    pub fields: Vec<String>,
+    pub actor: ChangeActor,
+}
+
+impl WebhookEvent {
+    pub fn new(app: &App, workspace: WorkspaceId, row: ChangeRow) -> ApiResult<Self> {
+        let cursor = changes::feed::seal(app, workspace, row.seq)?;
+        let LoggedChange { kind, occurred_at: timestamp, resource, fields, actor, .. } =
+            LoggedChange::new(row, cursor.clone());
+        Ok(Self {
+            kind,
+            timestamp,
+            data: WebhookData { workspace_id: workspace.into(), cursor, resource, fields, actor },
+        })
+    }
+
+    pub fn text(&self) -> ApiResult<String> {
+        serde_json::to_string(self).map_err(|error| ApiError::internal(&error))
+    }
+}
+
+/// `webhook-id`.
+pub fn webhook_id(id: DeliveryId) -> String {
+    format!("msg_{}", Uuid::from(id).simple())
+}
+
+/// The section `webhooks` of the document: an entry for each kind of change.
+pub fn described() -> Value {
+    let entry = |kind: &Kind| {
+        let event = json!({ "allOf": [
+            { "$ref": "#/components/schemas/WebhookEvent" },
+            { "type": "object", "properties": { "type": { "const": kind.name() } } },
+        ] });
+        let header = |name: &str, description: &str, example: &str| {
+            json!({ "name": name, "in": "header", "required": true, "description": description,
+                "schema": { "type": "string", "maxLength": 1024 }, "example": example })
+        };
+        let operation = json!({
+            "operationId": format!("on_{}", kind.name().replace('.', "_")),
+            "summary": kind.explanation().lines().next().unwrap_or_default().trim(),
+            "description": "Told to endpoints (`/v1/webhook-endpoints`) as Standard Webhooks 1.0.0 has it, at least once.",
+            "parameters": [
+                header("webhook-id", "The same at each attempt.", "msg_019ab0c46c3e7bd18f570d9a0c0a4b5e"),
+                header("webhook-timestamp", "When it was sent, in seconds of the Unix epoch.", "1772442000"),
+                header("webhook-signature", "`v1,` and the HMAC-SHA256 over `id.timestamp.body` in base64; two of them, with a \
+                    space between, for 24 hours after the secret was replaced.", "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4="),
+            ],
+            "requestBody": { "required": true, "content": { "application/json": { "schema": event } } },
+            "responses": {
+                "2XX": { "description": "It has arrived. Anything else is tried again." },
+                "410": { "description": "Never again: the endpoint is turned off." },
+            },
+        });
+        (kind.name().to_owned(), json!({ "post": operation }))
+    };
+    Value::Object(Kind::ALL.iter().map(entry).collect::<Map<_, _>>())
+}

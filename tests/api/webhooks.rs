@@ -1,0 +1,338 @@
+use aws_lc_rs::hmac;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use chrono::Duration;
+use serde_json::{Value, json};
+
+use crate::support::{Member, Reply, TestApp};
+use crate::web::{Request, Web};
+
+async fn service() -> TestApp {
+    TestApp::with(&["--outgoing-hosts", "127.0.0.1"]).await
+}
+
+async fn endpoint(app: &TestApp, member: &Member, more: Value) -> Reply {
+    app.post("/v1/webhook-endpoints", member, more).await.expect(201)
+}
+
+async fn contact(app: &TestApp, member: &Member, name: &str) -> String {
+    app.post("/v1/contacts", member, json!({ "given_name": name, "notes": "Secret words" })).await.expect(201).id()
+}
+
+/// Tells all that is due now; tells how many attempts that were.
+async fn work(app: &TestApp) -> usize {
+    let mut count = 0;
+    loop {
+        match inroad::webhooks::work(&app.app).await.unwrap() {
+            0 => return count,
+            some => count += some,
+        }
+    }
+}
+
+fn types(requests: &[Request]) -> Vec<String> {
+    let kind =
+        |request: &Request| serde_json::from_str::<Value>(&request.body).unwrap()["type"].as_str().unwrap().to_owned();
+    requests.iter().map(kind).collect()
+}
+
+/// The signatures that this secret makes of the request.
+fn signed(request: &Request, secret: &str) -> String {
+    let key = BASE64.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();
+    let text = format!("{}.{}.{}", request.headers["webhook-id"], request.headers["webhook-timestamp"], request.body);
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), text.as_bytes());
+    format!("v1,{}", BASE64.encode(tag.as_ref()))
+}
+
+async fn deliveries(app: &TestApp, member: &Member, id: &str) -> Vec<Value> {
+    let list = app.get(&format!("/v1/webhook-endpoints/{id}/deliveries"), member).await.expect(200);
+    list.json["data"].as_array().unwrap().clone()
+}
+
+#[actix_web::test]
+async fn a_change_is_told_signed_and_without_what_is_nobodys_business() {
+    let (app, web) = (service().await, Web::start());
+    let ada = app.seeker().await;
+    web.put("/hook", "204 No Content", &[], "");
+    let input = json!({ "url": web.url("/hook"), "events": ["contact.*"], "headers": { "X-Gateway-Key": "2f8a" } });
+    let made = endpoint(&app, &ada, input).await;
+    let secret = made.json["secret"].as_str().unwrap().to_owned();
+    assert_eq!((made.header("cache-control"), &made.json["header_names"]), ("no-store", &json!(["X-Gateway-Key"])));
+    assert!(!made.text.contains("2f8a"), "{}", made.text);
+    let tom = contact(&app, &ada, "Tom").await;
+    app.post("/v1/companies", &ada, json!({ "name": "Acme" })).await.expect(201);
+    app.patch(&format!("/v1/contacts/{tom}"), &ada, json!({ "notes": "More secret words" })).await.expect(200);
+    assert_eq!(work(&app).await, 2);
+    let mut told = web.requests();
+    // Without `ordered` they go out together.
+    told.sort_by_key(|request| types(std::slice::from_ref(request)));
+    assert_eq!(types(&told), ["contact.created", "contact.updated"]);
+    let body: Value = serde_json::from_str(&told[1].body).unwrap();
+    assert_eq!(body["timestamp"], "2026-03-02T09:00:00Z");
+    assert_eq!(body["data"]["resource"], json!({ "type": "contact", "id": tom, "version": 2 }));
+    assert_eq!((&body["data"]["fields"], &body["data"]["actor"]["id"]), (&json!(["notes"]), &json!(ada.user)));
+    assert!(!told[1].body.contains("ecret words"), "{}", told[1].body);
+    assert_eq!(told[0].headers["content-type"], "application/json");
+    assert_eq!(told[0].headers["x-gateway-key"], "2f8a");
+    assert!(
+        told[0].headers["webhook-id"].starts_with("msg_")
+            && told[0].headers["webhook-id"] != told[1].headers["webhook-id"]
+    );
+    assert_eq!(told[0].headers["webhook-timestamp"], app.app.now().timestamp().to_string());
+    assert_eq!(told[0].headers["webhook-signature"], signed(&told[0], &secret));
+    // From where the webhook leaves off, the log goes on.
+    let cursor = body["data"]["cursor"].as_str().unwrap();
+    assert_eq!(app.get(&format!("/v1/changes?cursor={cursor}"), &ada).await.expect(200).json["data"], json!([]));
+    // Both secrets sign for a day.
+    let path = format!("/v1/webhook-endpoints/{}", made.id());
+    let rotated = app.post(&format!("{path}/rotate"), &ada, json!({})).await.expect(200);
+    let newer = rotated.json["secret"].as_str().unwrap().to_owned();
+    contact(&app, &ada, "Mary").await;
+    work(&app).await;
+    let told = web.requests();
+    let both = format!("{} {}", signed(&told[0], &newer), signed(&told[0], &secret));
+    assert_eq!(told[0].headers["webhook-signature"], both);
+    app.pass(Duration::hours(24));
+    let ada = app.member_again(&ada).await;
+    contact(&app, &ada, "Ann").await;
+    work(&app).await;
+    let told = web.requests();
+    assert_eq!(told[0].headers["webhook-signature"], signed(&told[0], &newer));
+    let read = app.get(&path, &ada).await.expect(200);
+    assert!(!read.text.contains("whsec_") && !read.text.contains("2f8a"), "{}", read.text);
+    let statistics = app.get(&format!("{path}/statistics"), &ada).await.expect(200).json;
+    assert_eq!(
+        (&statistics["pending"], &statistics["delivered"], &statistics["failing_since"]),
+        (&json!(0), &json!(4), &Value::Null)
+    );
+}
+
+/// What a reference library makes of webhooks, if it is there.
+fn verified(program: &str, variable: (&str, &str), script: &str, told: &Value) -> Option<Value> {
+    use std::io::Write;
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    if !root.join(variable.1).exists() {
+        eprintln!("skipped: no {} (`.ci/run` says how it is made)", variable.1);
+        return None;
+    }
+    let mut command = std::process::Command::new(program);
+    command.current_dir(root).env(variable.0, root.join(variable.1)).arg(root.join(script));
+    command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(told.to_string().as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{script}");
+    Some(serde_json::from_slice(&output.stdout).unwrap())
+}
+
+#[actix_web::test]
+async fn the_reference_libraries_find_the_signatures_good() {
+    let (app, web) = (service().await, Web::start());
+    // They refuse what is older than five minutes.
+    app.pass(chrono::Utc::now() - app.app.now());
+    let ada = app.seeker().await;
+    web.put("/hook", "200 OK", &[], "");
+    let made = endpoint(&app, &ada, json!({ "url": web.url("/hook"), "events": ["contact.*"] })).await;
+    let path = format!("/v1/webhook-endpoints/{}", made.id());
+    let mut told = Vec::new();
+    let mut secret = made.json["secret"].clone();
+    for name in ["Zoë", "Tom"] {
+        contact(&app, &ada, name).await;
+        work(&app).await;
+        for request in web.requests() {
+            told.push(json!({ "secret": secret, "headers": request.headers, "body": request.body }));
+            // By the one before it is signed as well.
+            told.push(json!({ "secret": made.json["secret"], "headers": request.headers, "body": request.body }));
+        }
+        secret = app.post(&format!("{path}/rotate"), &ada, json!({})).await.expect(200).json["secret"].clone();
+    }
+    let (told, types) = (json!(told), json!(vec!["contact.created"; 4]));
+    let python = concat!(env!("CARGO_MANIFEST_DIR"), "/target/webhooks/bin/python");
+    for (program, variable, script) in [
+        (python, ("PYTHONDONTWRITEBYTECODE", "target/webhooks"), "tests/webhooks.py"),
+        ("node", ("NODE_PATH", "target/webhooks-js/node_modules"), "tests/webhooks.cjs"),
+    ] {
+        if let Some(found) = verified(program, variable, script, &told) {
+            assert_eq!(found, types, "{script}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn what_does_not_arrive_is_tried_again_by_the_schedule_and_given_up() {
+    let (app, web) = (service().await, Web::start());
+    let ada = app.seeker().await;
+    web.put("/hook", "500 Oh", &[], "x".repeat(3000));
+    let made = endpoint(&app, &ada, json!({ "url": web.url("/hook"), "events": ["contact.created"] })).await;
+    contact(&app, &ada, "Tom").await;
+    assert_eq!(work(&app).await, 1);
+    let first = &deliveries(&app, &ada, &made.id()).await[0];
+    assert_eq!((&first["state"], &first["attempts"], &first["status"]), (&json!("pending"), &json!(1), &json!(500)));
+    assert_eq!(first["answer"].as_str().unwrap().len(), 1024);
+    // Not before its time; the same by its id.
+    app.pass(Duration::seconds(4));
+    assert_eq!(work(&app).await, 0);
+    for (hours, seconds) in
+        [(0, 2), (0, 330), (0, 1_980), (2, 720), (5, 1_800), (11, 0), (15, 1_440), (22, 0), (26, 1_440)]
+    {
+        app.pass(Duration::hours(hours) + Duration::seconds(seconds));
+        assert_eq!(work(&app).await, 1, "{hours}:{seconds}");
+    }
+    let ids: Vec<String> = web.requests().into_iter().map(|request| request.headers["webhook-id"].clone()).collect();
+    assert_eq!(ids.len(), 10);
+    assert!(ids.iter().all(|id| *id == ids[0]));
+    let ada = app.member_again(&ada).await;
+    let last = deliveries(&app, &ada, &made.id()).await.remove(0);
+    assert_eq!(
+        (&last["state"], &last["attempts"], &last["next_attempt_at"]),
+        (&json!("failed"), &json!(10), &Value::Null)
+    );
+    // Sent again by hand, it arrives.
+    web.put("/hook", "200 OK", &[], "thanks");
+    let path = format!("/v1/webhook-endpoints/{}/deliveries/{}", made.id(), last["id"].as_str().unwrap());
+    app.post(&format!("{path}/resend"), &ada, json!({})).await.expect(200);
+    assert_eq!(work(&app).await, 1);
+    let read = app.get(&path, &ada).await.expect(200).json;
+    assert_eq!(
+        (&read["state"], &read["answer"], &read["webhook_id"]),
+        (&json!("delivered"), &json!("thanks"), &json!(ids[0]))
+    );
+    assert_eq!(
+        (&read["request"]["body"]["type"], &read["request"]["url"]),
+        (&json!("contact.created"), &json!(web.url("/hook")))
+    );
+    // Who is busy says when to come again; no redirect is followed.
+    web.put("/hook", "429 Busy", &[("retry-after", "3600")], "");
+    contact(&app, &ada, "Mary").await;
+    work(&app).await;
+    app.pass(Duration::minutes(59));
+    assert_eq!(work(&app).await, 0);
+    web.put("/hook", "302 Found", &[("location", "/elsewhere")], "");
+    app.pass(Duration::minutes(2));
+    assert_eq!(work(&app).await, 1);
+    assert!(web.requests().iter().all(|request| request.path == "/hook"));
+    let ada = app.member_again(&ada).await;
+    assert_eq!(deliveries(&app, &ada, &made.id()).await[0]["status"], 302);
+}
+
+#[actix_web::test]
+async fn an_endpoint_that_is_gone_or_hopeless_is_turned_off_and_its_maker_told() {
+    let (app, web) = (service().await, Web::start());
+    let ada = app.seeker().await;
+    web.put("/gone", "410 Gone", &[], "");
+    web.put("/dead", "503 Later", &[], "");
+    let gone = endpoint(&app, &ada, json!({ "url": web.url("/gone"), "events": ["contact.created"] })).await.id();
+    let dead = endpoint(&app, &ada, json!({ "url": web.url("/dead"), "events": ["contact.created"] })).await.id();
+    contact(&app, &ada, "Tom").await;
+    work(&app).await;
+    let state = async |id: &str, member: &Member| {
+        let read = app.get(&format!("/v1/webhook-endpoints/{id}"), member).await.expect(200).json;
+        (read["enabled"].clone(), read["disabled_reason"].clone())
+    };
+    assert_eq!(state(&gone, &ada).await, (json!(false), json!("gone")));
+    assert_eq!(state(&dead, &ada).await, (json!(true), Value::Null));
+    for day in 0..6 {
+        app.pass(Duration::hours(24));
+        let again = app.member_again(&ada).await;
+        contact(&app, &again, &format!("Day {day}")).await;
+        work(&app).await;
+    }
+    let ada = app.member_again(&ada).await;
+    assert_eq!(state(&dead, &ada).await, (json!(false), json!("failing")));
+    let log = app.get("/v1/changes?kind=webhook_endpoint.disabled", &ada).await.expect(200).json;
+    let of: Vec<&Value> = log["data"].as_array().unwrap().iter().map(|change| &change["resource"]["id"]).collect();
+    assert_eq!(of, [&json!(gone), &json!(dead)]);
+    assert_eq!(log["data"][0]["actor"]["kind"], "job");
+    let mails = app.texts("SELECT payload->>'subject' AS text FROM jobs WHERE kind = 'send_mail'").await;
+    assert_eq!(mails.iter().filter(|subject| subject.contains("turned off")).count(), 2, "{mails:?}");
+    // It is told of nothing while it is off; turned on again, it begins anew, and what it missed is replayed.
+    web.put("/dead", "200 OK", &[], "");
+    web.requests();
+    contact(&app, &ada, "Missed").await;
+    work(&app).await;
+    assert!(web.requests().is_empty());
+    let path = format!("/v1/webhook-endpoints/{dead}");
+    let on = app.patch(&path, &ada, json!({ "enabled": true })).await.expect(200).json;
+    assert_eq!((&on["enabled"], &on["disabled_reason"]), (&json!(true), &Value::Null));
+    work(&app).await;
+    let waited = web.requests().len();
+    let replay = json!({ "from": "2026-03-02T00:00:00Z" });
+    assert_eq!(app.post(&format!("{path}/replay"), &ada, replay.clone()).await.expect(200).json["deliveries"], 8);
+    work(&app).await;
+    // What had waited has arrived by then, and is not told again.
+    assert_eq!(web.requests().len() + waited, 8);
+    let mut all = replay;
+    all["delivered"] = json!(true);
+    app.post(&format!("{path}/replay"), &ada, all).await.expect(200);
+    work(&app).await;
+    assert_eq!(web.requests().len(), 8);
+}
+
+#[actix_web::test]
+async fn in_order_the_next_change_of_a_resource_waits_for_the_one_before() {
+    let (app, web) = (service().await, Web::start());
+    let ada = app.seeker().await;
+    web.put("/hook", "500 Oh", &[], "");
+    let made = endpoint(&app, &ada, json!({ "url": web.url("/hook"), "events": ["contact.*"], "ordered": true })).await;
+    let (tom, mary) = (contact(&app, &ada, "Tom").await, contact(&app, &ada, "Mary").await);
+    for id in [&tom, &mary] {
+        app.patch(&format!("/v1/contacts/{id}"), &ada, json!({ "headline": "Engineer" })).await.expect(200);
+    }
+    assert_eq!(work(&app).await, 2);
+    assert_eq!(types(&web.requests()), ["contact.created", "contact.created"]);
+    app.pass(Duration::seconds(6));
+    web.put("/hook", "200 OK", &[], "");
+    work(&app).await;
+    let told = web.requests();
+    assert_eq!(types(&told), ["contact.created", "contact.created", "contact.updated", "contact.updated"]);
+    assert!(deliveries(&app, &ada, &made.id()).await.iter().all(|one| one["state"] == "delivered"));
+}
+
+#[actix_web::test]
+async fn what_cannot_be_an_endpoint_is_refused_at_its_field() {
+    let app = service().await;
+    let ada = app.seeker().await;
+    for (input, faults) in [
+        (json!({ "url": "http://example.org/" }), vec!["/url"]),
+        (json!({ "url": "https://10.0.0.1/" }), vec!["/url"]),
+        (json!({ "url": "https://user:secret@example.org/" }), vec!["/url"]),
+        (
+            json!({ "url": "https://example.org/", "events": ["contact.created", "contact", "dragon.*"] }),
+            vec!["/events/1", "/events/2"],
+        ),
+        (
+            json!({ "url": "https://example.org/", "headers": { "Host": "x", "webhook-id": "x", "a b": "x", "X-Good": "x\r\ny" } }),
+            vec!["/headers/Host", "/headers/X-Good", "/headers/a b", "/headers/webhook-id"],
+        ),
+        (json!({ "url": "https://example.org/", "secret": "mine" }), vec!["/secret"]),
+        (json!({}), vec!["/url"]),
+    ] {
+        let refused = app.post("/v1/webhook-endpoints", &ada, input.clone()).await.expect(422);
+        assert_eq!(refused.faults(), faults, "{input}: {}", refused.text);
+    }
+    let made =
+        endpoint(&app, &ada, json!({ "url": "https://example.org/hook", "headers": { "X-A": "1", "X-B": "2" } })).await;
+    let path = format!("/v1/webhook-endpoints/{}", made.id());
+    // One header by itself; nothing of nothing.
+    let patched = app.patch(&path, &ada, json!({ "headers": { "X-A": null } })).await.expect(200).json;
+    assert_eq!((&patched["header_names"], &patched["version"]), (&json!(["X-B"]), &json!(2)));
+    assert_eq!(app.patch(&path, &ada, json!({ "headers": { "X-B": "3" } })).await.expect(200).json["version"], 3);
+    assert_eq!(app.patch(&path, &ada, json!({ "headers": { "X-B": "3" } })).await.expect(200).json["version"], 3);
+    app.patch(&path, &ada, json!({ "enabled": false })).await.expect(200);
+    assert_eq!(app.post(&format!("{path}/test"), &ada, json!({})).await.expect(409).code(), "impossible_transition");
+    app.delete(&path, &ada).await.expect(204);
+    app.get(&path, &ada).await.expect(404);
+}
+
+#[actix_web::test]
+async fn an_endpoint_is_tried_whatever_it_wants() {
+    let (app, web) = (service().await, Web::start());
+    let ada = app.seeker().await;
+    web.put("/hook", "200 OK", &[], "");
+    let one = endpoint(&app, &ada, json!({ "url": web.url("/hook"), "events": ["import.finished"] })).await;
+    endpoint(&app, &ada, json!({ "url": web.url("/other"), "events": ["import.finished"] })).await;
+    app.post(&format!("/v1/webhook-endpoints/{}/test", one.id()), &ada, json!({})).await.expect(200);
+    work(&app).await;
+    let told = web.requests();
+    assert_eq!((types(&told), told[0].path.as_str()), (vec!["webhook_endpoint.tested".to_owned()], "/hook"));
+}
