@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     fn sheet(sections: &[usize]) -> Sheet {
-        let line = || Line { text: "word ".repeat(17), ..Line::default() };
+        let line = || Line { text: "line ".repeat(10), ..Line::default() };
         let section = |lines: &usize| Section {
             title: String::new(),
             lines: std::iter::repeat_with(line).take(*lines).collect(),

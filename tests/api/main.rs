@@ -37,6 +37,7 @@ mod import_formats;
 mod import_messages;
 mod imports;
 mod inbound;
+mod integrating;
 mod introductions;
 mod invites;
 mod lint;

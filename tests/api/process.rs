@@ -251,3 +251,22 @@ fn a_command_says_that_migrations_are_missing() {
     assert!(output(&folder.0, &["migrate"]).0.status.success());
     assert!(output(&folder.0, &["admin", "users"]).0.status.success());
 }
+
+#[actix_web::test]
+async fn a_worker_does_the_jobs_that_a_service_leaves_to_it() {
+    let folder = Folder::new("worker");
+    let server = Server::start(&folder.0, &["serve", "--no-worker"]);
+    register(&server.url).await;
+    let jobs = || String::from_utf8(output(&folder.0, &["admin", "jobs"]).0.stdout).unwrap();
+    assert!(jobs().starts_with("1 queued, the oldest due since "), "{}", jobs());
+    let mut worker = inroad(&folder.0, &["worker"]).spawn().unwrap();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !jobs().starts_with("0 queued; 0 running; 0 failed") {
+        assert!(Instant::now() < deadline, "{}", jobs());
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    let mails = std::fs::read_dir(folder.0.join("mail")).unwrap().count();
+    assert_eq!(mails, 1);
+    assert!(Command::new("kill").args(["-TERM", &worker.id().to_string()]).status().unwrap().success());
+    assert_eq!(worker.wait().unwrap().code(), Some(0));
+}

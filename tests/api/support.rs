@@ -220,6 +220,12 @@ impl TestApp {
         *self.clock.lock().unwrap() += time;
     }
 
+    /// Sets the clock of the service right, for what others hold against theirs.
+    #[expect(clippy::disallowed_methods, reason = "others have no other clock")]
+    pub fn pass_to_the_present(&self) {
+        *self.clock.lock().unwrap() = Utc::now();
+    }
+
     /// Runs SQL with the owner's rights.
     pub async fn sql(&self, sql: &str) {
         execute(&self.connector, sql).await;

@@ -63,7 +63,7 @@ async fn every_change_arrives_although_the_service_is_killed() {
     // A database of its own, with the service's schema; the clock is that of the killed processes.
     let app =
         TestApp::with(&["--outgoing-hosts", "127.0.0.1", "--rate-limit", "0", "--rate-limit-workspace", "0"]).await;
-    app.pass(chrono::Utc::now() - app.app.now());
+    app.pass_to_the_present();
     let ada = app.seeker().await;
     for place in 0..ENDPOINTS {
         let input = json!({ "url": format!("http://{at}/{place}"), "events": ["contact.created"] });

@@ -129,7 +129,7 @@ fn verified(program: &str, variable: (&str, &str), script: &str, told: &Value) -
 async fn the_reference_libraries_find_the_signatures_good() {
     let (app, web) = (service().await, Web::start());
     // They refuse what is older than five minutes.
-    app.pass(chrono::Utc::now() - app.app.now());
+    app.pass_to_the_present();
     let ada = app.seeker().await;
     web.put("/hook", "200 OK", &[], "");
     let made = endpoint(&app, &ada, json!({ "url": web.url("/hook"), "events": ["contact.*"] })).await;
