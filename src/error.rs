@@ -138,6 +138,10 @@ codes! {
     AttachmentQuota = CONFLICT, "attachment_quota", "Too many bytes are attached";
     /// The workspace has as many imported calendars as it may have (`GET /v1/limits`). Delete one first.
     TooManyBusyCalendars = CONFLICT, "too_many_busy_calendars", "Too many imported calendars";
+    /// You already subscribed to this alert: a feed of the workspace has this address, or leads there; `errors` names it.
+    FeedExists = CONFLICT, "feed_exists", "You already subscribed to this alert";
+    /// The workspace has as many feeds as it may have (`GET /v1/limits`). Delete one first.
+    TooManyFeeds = CONFLICT, "too_many_feeds", "Too many feeds";
     /// The workspace, or Inroad itself, has a follow-up plan with this name.
     FollowUpPlanExists = CONFLICT, "follow_up_plan_exists", "The plan exists";
     /// The follow-up plan is built in, or the workspace's default; `detail` says which, and what to do first.

@@ -1,5 +1,6 @@
 //! Inroad: a self-hostable REST API for informational interviews. `docs/ARCHITECTURE.md` says how it hangs together.
 pub mod agendas;
+pub mod alerts;
 pub mod app;
 pub mod attachments;
 pub mod audit;
@@ -23,6 +24,7 @@ pub mod erasure;
 pub mod error;
 pub mod exports;
 pub mod external_ids;
+pub mod feeds;
 pub mod fields;
 pub mod follow_ups;
 pub mod goals;

@@ -42,6 +42,7 @@ use crate::{external_ids, fields, saved_views, templates, webhooks};
         (name = "questions", description = "What to ask: a bank of questions, and the seeker's own."),
         (name = "bookings", description = "Times offered for a meeting, and the link where somebody without an account books one."),
         (name = "calendars", description = "Meetings in other calendars, and other calendars beside the meetings."),
+        (name = "feeds", description = "Feeds that are watched, and the alerts of what in them matched."),
         (name = "lint", description = "Messages held against the rules of outreach."),
         (name = "follow-ups", description = "What is due for whom, and when."),
         (name = "next-steps", description = "What to do next, and with whom."),

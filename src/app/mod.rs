@@ -187,7 +187,8 @@ impl App {
             .db
             .write(workspace, async |conn| {
                 let mut tx = Tx::new(conn, workspace, now, actor).on(device);
-                let value = work(&mut tx).await?;
+                // In a box: what follows of one write in other slices nests deeper than the compiler lays out.
+                let value = Box::pin(work(&mut tx)).await?;
                 reactions::react(&mut tx).await?;
                 tx.flush().await?;
                 Ok(value)

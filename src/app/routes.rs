@@ -14,10 +14,11 @@ use crate::http::{idempotency, limits};
 use crate::jobs::{Loop, Registry, Task};
 use crate::mail::{SendMail, SendSealedMail};
 use crate::{
-    agendas, attachments, audit, bookings, briefs, busy, calendars, changes, circle_requests, companies, contacts,
-    do_not_contact, duplicates, erasure, exports, follow_ups, goals, inbound, insights, introductions, invites, lint,
-    mail_accounts, meeting_questions, meetings, merges, messages, network, next_steps, profile, questions,
-    research_notes, saved_views, search, sending, tags, templates, timeline, traces, transfer, trash, webhooks,
+    agendas, alerts, attachments, audit, bookings, briefs, busy, calendars, changes, circle_requests, companies,
+    contacts, do_not_contact, duplicates, erasure, exports, feeds, follow_ups, goals, inbound, insights, introductions,
+    invites, lint, mail_accounts, meeting_questions, meetings, merges, messages, network, next_steps, profile,
+    questions, research_notes, saved_views, search, sending, tags, templates, timeline, traces, transfer, trash,
+    webhooks,
 };
 
 /// All routes, and the document as their handlers say it.
@@ -73,6 +74,8 @@ pub fn routes() -> (
                 .configure(meeting_questions::configure)
                 .configure(agendas::configure)
                 .configure(insights::configure)
+                .configure(feeds::configure)
+                .configure(alerts::configure)
                 .configure(traces::configure)
                 .configure(research_notes::configure)
                 .configure(attachments::configure)
@@ -107,7 +110,7 @@ pub fn jobs() -> Registry {
 
 /// What runs all the time.
 pub fn loops() -> Vec<Loop> {
-    vec![|app, stopped| Box::pin(webhooks::run(app, stopped))]
+    vec![|app, stopped| Box::pin(webhooks::run(app, stopped)), |app, stopped| Box::pin(feeds::poll(app, stopped))]
 }
 
 /// What comes round.
@@ -142,6 +145,16 @@ pub fn periodic_tasks() -> Vec<Task> {
             name: "send_due_digests",
             every: Duration::seconds(30),
             run: |app| Box::pin(async move { follow_ups::send_due_digests(&app).await }),
+        },
+        Task {
+            name: "send_due_alert_digests",
+            every: Duration::seconds(30),
+            run: |app| Box::pin(async move { alerts::send_due_digests(&app).await }),
+        },
+        Task {
+            name: "forget_old_alerts",
+            every: Duration::hours(1),
+            run: |app| Box::pin(async move { alerts::forget_old(&app).await }),
         },
         Task {
             name: "settle_attachments",

@@ -14,7 +14,7 @@ use actix_web::web::Data;
 use super::{App, routes, service};
 use crate::changes::feed;
 use crate::http::frame;
-use crate::{bookings, follow_ups};
+use crate::{alerts, bookings, follow_ups};
 
 const PREFLIGHT_SECONDS: usize = 2 * 60 * 60;
 
@@ -32,6 +32,7 @@ pub fn serve(app: Data<App>, listener: TcpListener) -> std::io::Result<Running> 
         // The last wrap is the outermost.
         routes
             .app_data(state.clone())
+            .configure(alerts::configure_pages)
             .configure(follow_ups::configure_pages)
             .configure(bookings::configure_pages)
             .configure(service::configure_pages)

@@ -94,6 +94,10 @@ scopes! {
     FollowUpsRead = "follow_ups:read";
     /// Create, change, settle and delete follow-ups.
     FollowUpsWrite = "follow_ups:write";
+    /// Read feeds and their alerts.
+    FeedsRead = "feeds:read";
+    /// Create, change and delete feeds, and settle their alerts.
+    FeedsWrite = "feeds:write";
     /// Read research notes, their attachments, and what prepares a meeting.
     ResearchRead = "research:read";
     /// Create, change and delete research notes and attachments.

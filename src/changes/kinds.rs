@@ -336,4 +336,18 @@ kinds! {
     FollowUpDigestUpdated = "follow_up_digest.updated";
     /// How the workspace counts its days changed.
     FollowUpSettingsUpdated = "follow_up_settings.updated";
+    /// A feed is watched.
+    FeedCreated = "feed.created";
+    /// Fields of a feed changed, or it cannot be read, or can again, or has moved.
+    FeedUpdated = "feed.updated";
+    /// A feed is watched no more; its alerts are gone.
+    FeedDeleted = "feed.deleted";
+    /// An item of a feed matched.
+    AlertCreated = "alert.created";
+    /// An alert was read, kept or dismissed, or is unread again.
+    AlertUpdated = "alert.updated";
+    /// An alert that nobody kept was old, and is gone.
+    AlertDeleted = "alert.deleted";
+    /// Whether and when a member is mailed new alerts changed; the resource is the member.
+    AlertDigestUpdated = "alert_digest.updated";
 }

@@ -5,7 +5,7 @@ use crate::changes::{Kind, Tx};
 use crate::error::{ApiError, ApiResult};
 use crate::external_ids::ExternalIds;
 use crate::http::{IfMatch, IfNoneMatch, Patch};
-use crate::{contacts, external_ids, fields, introductions, research_notes, trash};
+use crate::{contacts, external_ids, feeds, fields, introductions, research_notes, trash};
 
 pub const RESOURCE: &str = "company";
 
@@ -106,6 +106,7 @@ pub async fn restore(tx: &mut Tx<'_>, id: CompanyId) -> ApiResult<()> {
 pub async fn purge(tx: &mut Tx<'_>, id: CompanyId) -> ApiResult<()> {
     let row = store::lock(tx.conn, tx.workspace, id).await?;
     introductions::company_gone(tx, id, &row.name).await?;
+    feeds::company_gone(tx, id).await?;
     research_notes::company_gone(tx, id).await?;
     store::purge(tx.conn, &row).await?;
     tx.record(Kind::CompanyPurged, id, row.version + 1, Vec::new());

@@ -16,8 +16,8 @@ use crate::error::{ApiError, ApiResult, Fault};
 use crate::external_ids::ExternalIds;
 use crate::http::{IfMatch, IfNoneMatch, Patch};
 use crate::{
-    circle_requests, external_ids, fields, follow_ups, introductions, meetings, merges, messages, research_notes, text,
-    trash,
+    circle_requests, external_ids, feeds, fields, follow_ups, introductions, meetings, merges, messages,
+    research_notes, text, trash,
 };
 
 pub const RESOURCE: &str = "contact";
@@ -383,6 +383,7 @@ pub async fn purge(tx: &mut Tx<'_>, id: ContactId) -> ApiResult<()> {
     messages::contact_erased(tx, &[id]).await?;
     meetings::contact_erased(tx, &[id]).await?;
     follow_ups::contact_erased(tx, &[id]).await?;
+    feeds::contact_erased(tx, &[id]).await?;
     research_notes::contact_erased(tx, &[id]).await?;
     merges::purge_hidden(tx, id).await?;
     store::purge(tx.conn, tx.workspace, id).await?;

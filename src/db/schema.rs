@@ -1202,12 +1202,93 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    feeds (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        url -> Text,
+        url_key -> Text,
+        given_key -> Text,
+        host -> Text,
+        name -> Nullable<Text>,
+        title -> Nullable<Text>,
+        site_url -> Nullable<Text>,
+        kind -> Text,
+        company_id -> Nullable<Uuid>,
+        contact_id -> Nullable<Uuid>,
+        industry -> Nullable<Text>,
+        saved_search -> Nullable<Text>,
+        rules -> Jsonb,
+        enabled -> Bool,
+        disabled_reason -> Nullable<Text>,
+        etag -> Nullable<Text>,
+        last_modified -> Nullable<Text>,
+        digest -> Nullable<Bytea>,
+        polled_at -> Nullable<Timestamptz>,
+        next_poll_at -> Timestamptz,
+        failures -> Int4,
+        failing_since -> Nullable<Timestamptz>,
+        error -> Nullable<Text>,
+        redirected_to -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    feed_items (workspace_id, feed_id, key) {
+        workspace_id -> Uuid,
+        feed_id -> Uuid,
+        key -> Bytea,
+        first_seen_at -> Timestamptz,
+        last_seen_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    alerts (workspace_id, id) {
+        workspace_id -> Uuid,
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        feed_id -> Uuid,
+        state -> Text,
+        title -> Text,
+        url -> Nullable<Text>,
+        author -> Nullable<Text>,
+        summary -> Text,
+        published_at -> Nullable<Timestamptz>,
+        dated_at -> Timestamptz,
+        matched -> Array<Text>,
+    }
+}
+
+diesel::table! {
+    alert_digests (workspace_id, user_id) {
+        workspace_id -> Uuid,
+        user_id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        frequency -> Text,
+        weekday -> Int2,
+        send_time -> Time,
+        time_zone -> Nullable<Text>,
+        next_at -> Timestamptz,
+        told_until -> Timestamptz,
+    }
+}
+
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(members -> users (user_id));
 diesel::joinable!(members -> workspaces (workspace_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     agendas,
+    alert_digests,
+    alerts,
     api_key_secrets,
     api_keys,
     attachment_files,
@@ -1229,6 +1310,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     duplicate_dismissals,
     erased_keys,
     external_ids,
+    feed_items,
+    feeds,
     follow_up_digests,
     follow_up_plans,
     follow_up_runs,

@@ -19,8 +19,8 @@ use crate::meetings::{self, MeetingInput, MeetingRecord};
 use crate::questions::{self, QuestionInput};
 use crate::saved_views::{self, SavedViewInput};
 use crate::{
-    agendas, circle_requests, do_not_contact, duplicates, follow_ups, goals, insights, introductions, lint,
-    mail_accounts, meeting_questions, messages, profile, research_notes, sending, templates, transfer,
+    agendas, alerts, circle_requests, do_not_contact, duplicates, feeds, follow_ups, goals, insights, introductions,
+    lint, mail_accounts, meeting_questions, messages, profile, research_notes, sending, templates, transfer,
 };
 
 /// A file of an archive.
@@ -38,7 +38,7 @@ pub enum Resource {
 
 impl Resource {
     /// A new resource has its line at the end, behind those that it points to: imports keep the places of their rows' files.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 32] = [
         Self::Companies,
         Self::Contacts,
         Self::SavedViews,
@@ -68,6 +68,9 @@ impl Resource {
         Self::Rows(&follow_ups::RUNS),
         Self::Rows(&follow_ups::ROWS),
         Self::Rows(&research_notes::ROWS),
+        Self::Rows(&feeds::ROWS),
+        Self::Rows(&feeds::ITEMS),
+        Self::Rows(&alerts::ROWS),
     ];
 
     pub fn name(self) -> &'static str {

@@ -26,6 +26,13 @@ pub const WEBHOOK_ENDPOINTS: i64 = 50;
 /// Calendars that a workspace imports to tell when the seeker is busy.
 pub const BUSY_CALENDARS: i64 = 20;
 
+/// Alerts that a digest names.
+pub const DIGEST_ALERTS: i64 = 50;
+/// Feeds of a workspace.
+pub const FEEDS: i64 = 20_000;
+/// Words and phrases of each kind that a feed is matched by.
+pub const FEED_PHRASES: usize = 50;
+
 /// Questions of a meeting.
 pub const MEETING_QUESTIONS: i64 = 50;
 
@@ -123,6 +130,12 @@ pub struct Limits {
     /// Calendars that a workspace imports to tell when the seeker is busy.
     #[schema(example = 20)]
     busy_calendars: i64,
+    /// Feeds of a workspace.
+    #[schema(example = 20_000)]
+    feeds: i64,
+    /// Words and phrases that a feed is matched by, of each kind.
+    #[schema(example = 50)]
+    feed_phrases: usize,
     /// Bytes of an attachment.
     #[schema(example = 26_214_400)]
     attachment_bytes: usize,
@@ -135,6 +148,9 @@ pub struct Limits {
     /// Endpoints that are told of its changes.
     #[schema(example = 50)]
     webhook_endpoints: i64,
+    /// Alerts that a mail names.
+    #[schema(example = 50)]
+    alert_digest_items: i64,
     /// API keys of a workspace.
     #[schema(example = 100)]
     api_keys: i64,
@@ -175,6 +191,9 @@ pub async fn read_limits(app: Data<App>, _none: NoParams) -> ApiResult<Answer<Li
         pending_invitations: PENDING_INVITATIONS,
         calendar_feeds: CALENDAR_FEEDS,
         busy_calendars: BUSY_CALENDARS,
+        alert_digest_items: DIGEST_ALERTS,
+        feeds: FEEDS,
+        feed_phrases: FEED_PHRASES,
         attachment_bytes: ATTACHMENT_BYTES,
         attachment_quota_bytes: app.config.attachment_quota,
         research_note_attachments: NOTE_ATTACHMENTS,

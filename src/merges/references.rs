@@ -12,8 +12,8 @@ use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::text::FreeText;
 use crate::{
-    agendas, attachments, bookings, circle_requests, companies, duplicates, follow_ups, goals, insights, introductions,
-    invites, meeting_questions, meetings, messages, questions, research_notes, templates, transfer,
+    agendas, attachments, bookings, circle_requests, companies, duplicates, feeds, follow_ups, goals, insights,
+    introductions, invites, meeting_questions, meetings, messages, questions, research_notes, templates, transfer,
 };
 
 /// The foreign keys to `contacts`, with what becomes of the rows when the contact is merged and when it is erased.
@@ -31,6 +31,7 @@ pub const HANDLED: &[(&str, &str)] = &[
     ("follow_ups_contact_fkey", "moved to the survivor; removed"),
     ("research_notes_contact_fkey", "moved to the survivor; removed"),
     ("follow_up_runs_contact_fkey", "moved to the survivor, where the last goes on; removed"),
+    ("feeds_contact_fkey", "moved to the survivor; removed, with their alerts"),
     ("duplicate_dismissals_first_fkey", "copied to the survivor; removed with the contact"),
     ("duplicate_dismissals_second_fkey", "copied to the survivor; removed with the contact"),
     ("contact_merges_survivor_fkey", "stay, for their undo; removed with the contact"),
@@ -51,6 +52,7 @@ pub async fn merged(tx: &mut Tx<'_>, from: &[ContactId], to: ContactId) -> ApiRe
     moved.insert("messages".to_owned(), messages::contact_merged(tx, from, to).await?);
     moved.insert("meetings".to_owned(), meetings::contact_merged(tx, from, to).await?);
     moved.insert("follow_ups".to_owned(), follow_ups::contact_merged(tx, from, to).await?);
+    moved.insert("feeds".to_owned(), feeds::contact_merged(tx, from, to).await?);
     moved.insert("research_notes".to_owned(), research_notes::contact_merged(tx, from, to).await?);
     Ok(moved)
 }
@@ -61,6 +63,7 @@ pub async fn unmerged(tx: &mut Tx<'_>, mut moved: Moved, to: ContactId) -> ApiRe
     let (connectors, import_keys, dismissals) = (take("connectors"), take("import_keys"), take("dismissals"));
     let (introductions, requests) = (take("introductions"), take("circle_requests"));
     let (messages, meetings, follow_ups) = (take("messages"), take("meetings"), take("follow_ups"));
+    feeds::contact_unmerged(tx, take("feeds"), to).await?;
     research_notes::contact_unmerged(tx, take("research_notes"), to).await?;
     contacts::contact_unmerged(tx, connectors, to).await?;
     introductions::contact_unmerged(tx, introductions, to).await?;
@@ -98,6 +101,7 @@ pub async fn held(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> Api
     held.insert("meeting_offers".to_owned(), bookings::contact_held(conn, workspace, ids).await?);
     held.insert("meeting_invites".to_owned(), invites::contact_held(conn, workspace, ids).await?);
     held.insert("follow_ups".to_owned(), follow_ups::contact_held(conn, workspace, ids).await?);
+    held.insert("feeds".to_owned(), feeds::contact_held(conn, workspace, ids).await?);
     held.insert("research_notes".to_owned(), research_notes::contact_held(conn, workspace, ids).await?);
     held.insert("attachments".to_owned(), attachments::contact_held(conn, workspace, ids).await?);
     held.insert("merges".to_owned(), super::service::contact_held(conn, workspace, ids).await?);
@@ -113,6 +117,7 @@ pub async fn erased(tx: &mut Tx<'_>, ids: &[ContactId], names: &[String]) -> Api
     invites::contact_erased(tx, ids).await?;
     meetings::contact_erased(tx, ids).await?;
     follow_ups::contact_erased(tx, ids).await?;
+    feeds::contact_erased(tx, ids).await?;
     research_notes::contact_erased(tx, ids).await?;
     super::service::contact_erased(tx, ids).await?;
     transfer::contact_erased(tx, ids, names).await

@@ -93,12 +93,12 @@ async fn public_operations_ask_for_no_credential() {
 
 #[actix_web::test]
 async fn another_workspace_is_not_there() {
-    foreign_rows(&TestApp::new().await).await;
+    foreign_rows(&TestApp::with(&["--outgoing-hosts", "127.0.0.1"]).await).await;
 }
 
 #[actix_web::test]
 async fn another_workspace_is_not_there_in_strict_mode() {
-    foreign_rows(&TestApp::with(&["--row-security", "strict"]).await).await;
+    foreign_rows(&TestApp::with(&["--row-security", "strict", "--outgoing-hosts", "127.0.0.1"]).await).await;
 }
 
 /// A row of A's, and how it looked.

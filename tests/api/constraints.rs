@@ -11,6 +11,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
     (
         "the service makes the id, a UUID or a digest of its own randomness",
         &[
+            "alerts_pkey",
             "busy_calendars_pkey",
             "webhook_deliveries_pkey",
             "webhook_endpoints_pkey",
@@ -24,6 +25,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
             "contacts_pkey",
             "do_not_contact_pkey",
             "duplicate_dismissals_pkey",
+            "feeds_pkey",
             "follow_up_plans_pkey",
             "follow_up_runs_pkey",
             "follow_ups_pkey",
@@ -68,6 +70,8 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
             "deliveries_pkey",
             "duplicate_dismissals_pair_key",
             "erased_keys_pkey",
+            "alert_digests_pkey",
+            "feed_items_pkey",
             "follow_up_digests_pkey",
             "follow_up_settings_pkey",
             "import_keys_pkey",
@@ -89,6 +93,11 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
     ("what goes to the trash was hidden before, by an update that finds it once", &["trash_pkey"]),
     ("the service names each contact of a meeting once", &["meeting_contacts_pkey"]),
     ("written under the lock of its meeting, after a look whether it is there", &["meeting_invites_address_key"]),
+    ("written with their feed, which is new or locked", &["feed_items_feed_fkey", "alerts_feed_fkey"]),
+    (
+        "the feed is held or new, and what it is about is held by its writer",
+        &["feeds_company_fkey", "feeds_contact_fkey"],
+    ),
     ("times of one calendar that touch are put together", &["busy_times_pkey"]),
     (
         "written with ON CONFLICT DO NOTHING under the lock of their endpoint",
@@ -118,6 +127,8 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
     (
         "a closed set of words, which the document holds the body to or which only the service writes",
         &[
+            "alert_digests_frequency_check",
+            "alerts_state_check",
             "audit_log_actor_check",
             "webhook_deliveries_state_check",
             "webhook_endpoints_reason_check",
@@ -132,6 +143,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
             "contacts_stage_reason_check",
             "do_not_contact_kind_check",
             "external_ids_resource_check",
+            "feeds_kind_check",
             "follow_up_runs_reason_check",
             "follow_up_runs_state_check",
             "follow_ups_closed_reason_check",

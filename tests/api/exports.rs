@@ -11,7 +11,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{Member, TestApp};
-use crate::walk::root;
+use crate::walk::{self, root};
 
 async fn contact(app: &TestApp, member: &Member, body: Value) -> String {
     app.post("/v1/contacts", member, body).await.expect(201).id()
@@ -51,7 +51,7 @@ fn lines(text: &str) -> Vec<String> {
 
 #[actix_web::test]
 async fn a_card_says_everything() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(&["--outgoing-hosts", "127.0.0.1"]).await;
     let ada = app.seeker().await;
     let id = contact(&app, &ada, rich()).await;
     let reply = app.get(&format!("/v1/contacts/{id}/vcard"), &ada).await.expect(200);
@@ -105,7 +105,7 @@ async fn a_card_says_everything() {
 
 #[actix_web::test]
 async fn what_a_card_said_and_inroad_has_no_field_for_comes_back() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(&["--outgoing-hosts", "127.0.0.1"]).await;
     let ada = app.seeker().await;
     let card = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:4711@phone\r\nFN:The Countess Lovelace\r\nN:Lovelace;Ada;;;\r\n\
         NICKNAME:Adä,Countess\r\nORG:Engines\\, Ltd;Research;Looms\r\nTITLE:Analyst\r\nBDAY:1815-12-10\r\n\
@@ -152,7 +152,7 @@ async fn what_a_card_said_and_inroad_has_no_field_for_comes_back() {
 
 #[actix_web::test]
 async fn exports_take_the_filters_of_the_list() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(&["--outgoing-hosts", "127.0.0.1"]).await;
     let ada = app.seeker().await;
     contact(&app, &ada, json!({ "given_name": "Zoe", "tags": ["energy"] })).await;
     contact(&app, &ada, json!({ "given_name": "Ann", "tags": ["energy"], "notes": "=HYPERLINK(\"x\")" })).await;
@@ -188,7 +188,7 @@ async fn exports_take_the_filters_of_the_list() {
 
 #[actix_web::test]
 async fn an_export_is_read_in_pages() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(&["--outgoing-hosts", "127.0.0.1"]).await;
     let ada = app.seeker().await;
     for batch in 0..3 {
         let items: Vec<Value> =
@@ -229,7 +229,7 @@ fn unzipped(bytes: &[u8]) -> BTreeMap<String, String> {
 
 #[actix_web::test]
 async fn an_archive_holds_the_workspace() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(&["--outgoing-hosts", "127.0.0.1"]).await;
     let ada = app.seeker().await;
     full(&app, &ada).await;
     let bytes = archive(&app, &ada).await;
@@ -277,7 +277,7 @@ pub async fn restore(app: &TestApp, member: &Member, bytes: &[u8]) -> Result<usi
 
 #[actix_web::test]
 async fn an_archive_is_imported_like_any_file() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(&["--outgoing-hosts", "127.0.0.1"]).await;
     let (ada, bob) = (app.seeker().await, app.seeker().await);
     full(&app, &ada).await;
     let first = archive(&app, &ada).await;
@@ -326,7 +326,7 @@ const KEPT_BACK: [(&str, &str); 3] =
 
 #[actix_web::test]
 async fn an_archive_forgets_no_column() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(&["--outgoing-hosts", "127.0.0.1"]).await;
     for resource in restore::Resource::ALL {
         let restore::Resource::Rows(table) = resource else { continue };
         let columns = |and: &str| {
@@ -351,7 +351,7 @@ async fn an_archive_forgets_no_column() {
 
 #[actix_web::test]
 async fn a_copy_is_as_the_first() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(&["--outgoing-hosts", "127.0.0.1"]).await;
     let (ada, bob) = (app.seeker().await, app.seeker().await);
     full(&app, &ada).await;
     let first = archive(&app, &ada).await;
@@ -376,7 +376,7 @@ async fn a_copy_is_as_the_first() {
 
 #[actix_web::test]
 async fn an_archive_at_fault_is_refused_as_a_whole() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(&["--outgoing-hosts", "127.0.0.1"]).await;
     let (ada, bob) = (app.seeker().await, app.seeker().await);
     full(&app, &ada).await;
     let files = unzipped(&archive(&app, &ada).await);
@@ -522,6 +522,9 @@ async fn full(app: &TestApp, member: &Member) {
         "source_url": "https://news.example/", "site": "s", "author": "a", "published_on": "2026-02-01",
         "accessed_on": "2026-03-01", "importance": "high", "pinned": true, "tags": ["x"], "language": "en" });
     app.post("/v1/research-notes", member, body).await.expect(201);
+    let body = json!({ "url": walk::FEEDS.url("/exported"), "name": "F", "kind": "jobs", "contact_id": id,
+        "industry": "wind", "saved_search": "S", "match": { "any": ["something"], "none": ["x"] } });
+    app.post("/v1/feeds", member, body).await.expect(201);
     let body = json!({ "name": "V", "resource": "contacts", "filter": { "tag": ["x"] }, "sort": "name" });
     app.post("/v1/saved-views", member, body).await.expect(201);
     app.patch("/v1/profile", member, json!({ "name": "Robin", "signature": "Robin\nLeeds" })).await.expect(200);
@@ -607,7 +610,7 @@ async fn what_is_due(app: &TestApp, member: &Member, [connector, other, gone]: [
 
 #[actix_web::test]
 async fn a_copy_sends_nothing_and_asks_for_nothing_anew() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(&["--outgoing-hosts", "127.0.0.1"]).await;
     let (ada, bob) = (app.seeker().await, app.seeker().await);
     full(&app, &ada).await;
     let bytes = archive(&app, &ada).await;
@@ -663,7 +666,7 @@ async fn a_copy_sends_nothing_and_asks_for_nothing_anew() {
 
 #[actix_web::test]
 async fn settings_that_nobody_has_changed_give_way_and_others_stay() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(&["--outgoing-hosts", "127.0.0.1"]).await;
     let (ada, bob) = (app.seeker().await, app.seeker().await);
     full(&app, &ada).await;
     let bytes = archive(&app, &ada).await;
@@ -689,7 +692,7 @@ async fn another_implementation_reads_what_was_meant() {
         );
         return;
     };
-    let app = TestApp::new().await;
+    let app = TestApp::with(&["--outgoing-hosts", "127.0.0.1"]).await;
     let ada = app.seeker().await;
     let id = contact(&app, &ada, rich()).await;
     for version in ["3.0", "4.0"] {

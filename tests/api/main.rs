@@ -24,6 +24,7 @@ mod erasure;
 mod errors;
 mod exports;
 mod faults;
+mod feeds;
 mod follow_up_meetings;
 mod follow_up_plans;
 mod follow_ups;

@@ -87,6 +87,23 @@ const CROSSING: &[(&str, &str)] = &[
         "busy::rekey: an operator's command, for the whole service",
     ),
     (
+        "select feeds.workspace_id , feeds.id , feeds.url , feeds.host , feeds.etag , feeds.last_modified , feeds.digest from feeds \
+         where ( ( feeds.enabled and ( feeds.next_poll_at < = $1 ) )",
+        "feeds::take_due: housekeeping, which asks each feed in its workspace",
+    ),
+    (
+        "update feeds set next_poll_at = $1 where ( ( feeds.workspace_id = any ( $2 ) )",
+        "feeds::put_off, of the rows that take_due has locked",
+    ),
+    (
+        "select alert_digests.workspace_id , alert_digests.user_id from alert_digests where",
+        "digest::due: housekeeping, which tells each member in their workspace",
+    ),
+    (
+        "select alerts.workspace_id from alerts where",
+        "alerts::with_old: housekeeping, which removes them in each workspace",
+    ),
+    (
         "select webhook_endpoints.workspace_id , webhook_endpoints.id from ( webhook_endpoints inner join workspaces",
         "webhooks::behind: the log is looked through for each endpoint in its workspace",
     ),

@@ -1,5 +1,6 @@
 //! Walks the document, so that an operation added tomorrow is tested tomorrow.
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use inroad::auth::PUBLIC;
 use reqwest::{Method, RequestBuilder};
@@ -7,6 +8,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::support::{Member, TestApp};
+use crate::web::Web;
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 const SCHEMAS: &str = "#/components/schemas/";
@@ -191,6 +193,14 @@ pub fn creating(
     with_body(app, operation, &operation.path, body.to_string()).bearer_auth(&member.token)
 }
 
+/// A server where every path is a feed.
+pub static FEEDS: LazyLock<Web> = LazyLock::new(|| {
+    let web = Web::start();
+    let feed = "<rss version='2.0'><channel><title>News</title><item><title>Something</title></item></channel></rss>";
+    web.put("*", "200 OK", &[("content-type", "application/rss+xml")], feed);
+    web
+});
+
 /// A form with a small picture for a note.
 fn attaching(app: &TestApp, note: Uuid, url: &str) -> RequestBuilder {
     let part =
@@ -214,6 +224,10 @@ fn special(app: &TestApp, operation: &Operation, url: &str) -> Option<RequestBui
         "POST /v1/busy" | "PUT /v1/busy/{id}" => {
             let ics = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nEND:VCALENDAR\r\n";
             Some(with_body(app, operation, url, json!({ "name": "Work", "ics": ics }).to_string()))
+        }
+        "POST /v1/feeds" => {
+            let body = json!({ "url": FEEDS.url(&format!("/{}", Uuid::now_v7().simple())) });
+            Some(with_body(app, operation, url, body.to_string()))
         }
         "POST /v1/attachments" => Some(attaching(app, Uuid::nil(), url)),
         "POST /v1/research-notes" => {

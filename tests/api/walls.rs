@@ -7,7 +7,7 @@ use crate::walk::root;
 #[actix_web::test]
 async fn the_filters_suffice_alone() {
     for mode in ["standard", "strict"] {
-        let app = TestApp::with(&["--row-security", mode]).await;
+        let app = TestApp::with(&["--row-security", mode, "--outgoing-hosts", "127.0.0.1"]).await;
         app.sql(OFF).await;
         assert_eq!(app.count("pg_class WHERE relrowsecurity").await, 0);
         foreign_rows(&app).await;
@@ -79,5 +79,5 @@ async fn without_filters() -> TestApp {
         }
     }
     sql += NEUTRAL;
-    TestApp::with_schema(&sql, &["--row-security", "strict"]).await
+    TestApp::with_schema(&sql, &["--row-security", "strict", "--outgoing-hosts", "127.0.0.1"]).await
 }

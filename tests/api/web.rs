@@ -51,7 +51,7 @@ impl Web {
         format!("http://{}{path}", self.address)
     }
 
-    /// From now on the path answers so.
+    /// From now on the path answers so; `*` is every path that was not told otherwise.
     pub fn put(&self, path: &str, status: &str, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let answer = Answer { status: status.to_owned(), headers, body: body.into() };
@@ -89,7 +89,7 @@ fn answer(mut stream: TcpStream, state: &Mutex<State>) {
     let found = {
         let mut state = state.lock().unwrap();
         state.requests.push(Request { path: path.clone(), headers: headers.clone(), body });
-        state.answers.get(&path).cloned()
+        state.answers.get(&path).or_else(|| state.answers.get("*")).cloned()
     };
     let mut found = found.unwrap_or(Answer { status: "404 Not Found".to_owned(), headers: vec![], body: vec![] });
     let tag = found.headers.iter().find(|(name, _)| name == "etag").map(|(_, tag)| tag);

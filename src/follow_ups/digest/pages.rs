@@ -47,7 +47,8 @@ async fn unsubscribe(app: Data<App>, token: Path<String>) -> ApiResult<HttpRespo
     page("You get no more mails with what is due.", "")
 }
 
-fn page(title: &str, rest: &str) -> ApiResult<HttpResponse> {
+/// A page with a title and, perhaps, a form.
+pub fn page(title: &str, rest: &str) -> ApiResult<HttpResponse> {
     let text = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Inroad</title><h1>{title}</h1>{rest}\n"
     );

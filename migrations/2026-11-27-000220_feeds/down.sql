@@ -1,0 +1,3 @@
+DROP TABLE alerts;
+DROP TABLE feed_items;
+DROP TABLE feeds;

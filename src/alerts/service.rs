@@ -1,0 +1,200 @@
+//! What becomes of alerts, inside the caller's transaction, and by the service itself.
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::model::{
+    Alert, AlertId, AlertInput, AlertNoteInput, AlertRow, AlertState, MarkReadInput, MarkedRead, TalkingPointInput,
+};
+use super::store;
+use crate::app::App;
+use crate::changes::{Actor, Kind, Tx};
+use crate::companies::CompanyId;
+use crate::contacts::ContactId;
+use crate::db::{Conn, WorkspaceId};
+use crate::error::{ApiError, ApiResult};
+use crate::feeds::{self, FeedId, FeedKind};
+use crate::http::{IfMatch, Patch};
+use crate::jobs;
+use crate::meeting_questions::{self, MeetingQuestion, MeetingQuestionId, MeetingQuestionInput};
+use crate::research_notes::{
+    self, ResearchNote, ResearchNoteId, ResearchNoteImportance, ResearchNoteInput, ResearchNoteKind,
+};
+
+/// What nobody kept is removed then.
+const REMEMBERED: TimeDelta = TimeDelta::days(180);
+/// Characters of a question.
+const QUESTION: usize = 500;
+
+/// An item of a feed that matched.
+#[derive(Debug)]
+pub struct Found {
+    pub title: String,
+    pub url: Option<String>,
+    pub author: Option<String>,
+    pub summary: String,
+    pub published_at: Option<DateTime<Utc>>,
+    pub matched: Vec<String>,
+}
+
+/// Makes alerts of what a feed brought.
+pub async fn raise(app: &App, tx: &mut Tx<'_>, feed: FeedId, found: Vec<Found>) -> ApiResult<()> {
+    let row = |found: Found| AlertRow {
+        workspace_id: tx.workspace,
+        id: app.new_id(),
+        version: 1,
+        created_at: tx.now,
+        updated_at: tx.now,
+        feed_id: feed,
+        state: AlertState::Unread,
+        title: found.title,
+        url: found.url,
+        author: found.author,
+        summary: found.summary,
+        published_at: found.published_at,
+        dated_at: found.published_at.unwrap_or(tx.now),
+        matched: found.matched,
+    };
+    let rows: Vec<AlertRow> = found.into_iter().map(row).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    store::insert(tx.conn, &rows).await?;
+    for row in &rows {
+        tx.record(Kind::AlertCreated, row.id, 1, Vec::new());
+    }
+    Ok(())
+}
+
+/// As the API shows them. One whose feed went meanwhile is gone, too.
+pub async fn show_all(conn: &Conn, workspace: WorkspaceId, rows: Vec<AlertRow>) -> ApiResult<Vec<Alert>> {
+    let ids: Vec<FeedId> = rows.iter().map(|row| row.feed_id).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ties = feeds::ties(conn, workspace, &ids).await?;
+    let shown = |row: AlertRow| {
+        let ties = ties.get(&row.feed_id)?;
+        Some(Alert::new(row, ties))
+    };
+    Ok(rows.into_iter().filter_map(shown).collect())
+}
+
+pub async fn show(conn: &Conn, workspace: WorkspaceId, row: AlertRow) -> ApiResult<Alert> {
+    show_all(conn, workspace, vec![row]).await?.pop().ok_or_else(ApiError::not_found)
+}
+
+/// The alerts of feeds about these companies and contacts since then, but for those that were dismissed: the latest
+/// first, at most as many.
+pub async fn about(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    companies: &[CompanyId],
+    contacts: &[ContactId],
+    since: DateTime<Utc>,
+    most: i64,
+) -> ApiResult<Vec<Alert>> {
+    let rows = store::about(conn, workspace, companies, contacts, since, most).await?;
+    show_all(conn, workspace, rows).await
+}
+
+pub async fn patch(tx: &mut Tx<'_>, id: AlertId, if_match: &IfMatch, patch: &Patch<AlertInput>) -> ApiResult<Alert> {
+    let row = store::lock(tx.conn, tx.workspace, id).await?;
+    if_match.check(row.version)?;
+    let AlertInput { state } = patch.apply(&AlertInput { state: row.state })?;
+    let row = put(tx, row, state).await?;
+    show(tx.conn, tx.workspace, row).await
+}
+
+async fn put(tx: &mut Tx<'_>, row: AlertRow, state: AlertState) -> ApiResult<AlertRow> {
+    if row.state == state {
+        return Ok(row);
+    }
+    let row = AlertRow { state, version: row.version + 1, updated_at: tx.now, ..row };
+    store::settle(tx.conn, &row).await?;
+    tx.record(Kind::AlertUpdated, row.id, row.version, vec!["state".to_owned()]);
+    Ok(row)
+}
+
+pub async fn mark_read(tx: &mut Tx<'_>, which: &MarkReadInput) -> ApiResult<MarkedRead> {
+    let marked = store::mark_read(tx.conn, tx.workspace, which, tx.now).await?;
+    for (id, version) in &marked {
+        tx.record(Kind::AlertUpdated, *id, *version, vec!["state".to_owned()]);
+    }
+    Ok(MarkedRead { marked: marked.len(), more: i64::try_from(marked.len()) == Ok(store::AT_ONCE) })
+}
+
+/// Keeps an alert, and means to talk of it in a meeting.
+pub async fn talking_point(
+    tx: &mut Tx<'_>,
+    id: AlertId,
+    question: MeetingQuestionId,
+    input: TalkingPointInput,
+) -> ApiResult<MeetingQuestion> {
+    let row = store::lock(tx.conn, tx.workspace, id).await?;
+    let text = input.text.unwrap_or_else(|| row.title.chars().take(QUESTION).collect());
+    let point = MeetingQuestionInput {
+        meeting_id: input.meeting_id,
+        question_id: None,
+        goal_id: None,
+        text: Some(text),
+        position: None,
+        answer: None,
+        usefulness: None,
+    };
+    put(tx, row, AlertState::Kept).await?;
+    meeting_questions::create(tx, question, point).await
+}
+
+/// Keeps an alert, and makes a research note of it: about what the feed is about, unless the input says otherwise.
+pub async fn research_note(
+    tx: &mut Tx<'_>,
+    id: AlertId,
+    note: ResearchNoteId,
+    input: AlertNoteInput,
+) -> ApiResult<ResearchNote> {
+    let row = store::lock(tx.conn, tx.workspace, id).await?;
+    let row = put(tx, row, AlertState::Kept).await?;
+    let alert = show(tx.conn, tx.workspace, row).await?;
+    let short = |text: String, most: usize| text.chars().take(most).collect::<String>();
+    let kind = match alert.kind {
+        FeedKind::News => ResearchNoteKind::News,
+        FeedKind::Jobs => ResearchNoteKind::Other,
+    };
+    let written = ResearchNoteInput {
+        contact_id: input.contact_id.or(alert.contact_id),
+        company_id: input.company_id.or(alert.company_id),
+        meeting_id: input.meeting_id,
+        industry: input.industry.or(alert.industry).map(|industry| short(industry, 100)),
+        kind,
+        title: short(alert.title, 300),
+        body: None,
+        excerpt: Some(alert.summary).filter(|summary| !summary.is_empty()),
+        source_url: alert.url,
+        site: alert.feed_name,
+        author: alert.author,
+        published_on: alert.published_at.map(|at| at.date_naive()),
+        accessed_on: Some(alert.created_at.date_naive()),
+        importance: ResearchNoteImportance::Normal,
+        pinned: false,
+        tags: Vec::new(),
+        language: None,
+    };
+    research_notes::create(tx, note, written).await
+}
+
+/// Removes what is old and nobody kept, some at a time.
+pub async fn forget_old(app: &App) -> ApiResult<usize> {
+    let before = app.now() - REMEMBERED;
+    let workspaces = store::with_old(&*app.db.global().await?, before).await?;
+    let mut count = 0;
+    for workspace in workspaces {
+        let removal = app.write_as(workspace, Actor::Job, async |tx| {
+            let removed = store::remove_old(tx.conn, tx.workspace, before).await?;
+            for (id, version) in &removed {
+                tx.record(Kind::AlertDeleted, *id, version + 1, Vec::new());
+            }
+            Ok(removed.len())
+        });
+        count += jobs::went(removal.await, workspace)?.unwrap_or(0);
+    }
+    Ok(count)
+}

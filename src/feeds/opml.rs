@@ -1,0 +1,130 @@
+//! Lists of feeds as readers hand them over (OPML 2.0).
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, escape::escape};
+
+use super::model::FeedRow;
+use crate::error::{ApiError, ApiResult, Code};
+
+/// Feeds of one file that are taken.
+pub const MOST: usize = 1_000;
+/// Folders within folders.
+const DEPTH: usize = 32;
+
+/// A feed of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outline {
+    pub url: String,
+    pub title: Option<String>,
+    /// The folder that it lies in, or else its first category.
+    pub folder: Option<String>,
+}
+
+/// The feeds of a file, in their order.
+///
+/// # Errors
+/// `unreadable_file`.
+pub fn read(text: &str) -> ApiResult<Vec<Outline>> {
+    let unreadable = |why: String| ApiError::new(Code::UnreadableFile, format!("the file is no OPML: {why}"));
+    let mut reader = Reader::from_str(text);
+    let (mut folders, mut found): (Vec<Option<String>>, Vec<Outline>) = Default::default();
+    let (mut is_opml, mut open) = (false, 0_usize);
+    loop {
+        let event = reader.read_event().map_err(|error| unreadable(error.to_string()))?;
+        match &event {
+            Event::Start(_) => open += 1,
+            Event::End(_) => open = open.saturating_sub(1),
+            _ => {}
+        }
+        match event {
+            Event::Eof if open > 0 => return Err(unreadable("it breaks off".to_owned())),
+            Event::Eof => break,
+            Event::Start(tag) if tag.local_name().as_ref() == "opml" => is_opml = true,
+            Event::Start(tag) if tag.local_name().as_ref() == "outline" => {
+                let outline = outline(&tag, &folders);
+                let name = if outline.is_some() { folders.last().cloned().flatten() } else { value(&tag, "text") };
+                found.extend(outline);
+                folders.push(name);
+            }
+            Event::Empty(tag) if tag.local_name().as_ref() == "outline" => found.extend(outline(&tag, &folders)),
+            Event::End(tag) if tag.local_name().as_ref() == "outline" => {
+                folders.pop();
+            }
+            _ => {}
+        }
+        if found.len() > MOST || folders.len() > DEPTH {
+            return Err(unreadable(format!("it has more than {MOST} feeds, or folders deeper than {DEPTH}")));
+        }
+    }
+    if is_opml { Ok(found) } else { Err(unreadable("it has no element `opml`".to_owned())) }
+}
+
+fn outline(tag: &BytesStart<'_>, folders: &[Option<String>]) -> Option<Outline> {
+    let url = value(tag, "xmlurl")?;
+    let title = value(tag, "title").or_else(|| value(tag, "text"));
+    let category = value(tag, "category");
+    let category = category.as_deref().and_then(|list| list.split(',').next()).map(|first| first.trim_matches('/'));
+    let folder = folders.last().cloned().flatten().or_else(|| category.map(str::to_owned));
+    Some(Outline { url, title, folder: folder.filter(|name| !name.trim().is_empty()) })
+}
+
+/// An attribute, whose case writers do not agree on.
+fn value(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+    let found = tag.attributes().with_checks(false).flatten().find(|it| it.key.as_ref().eq_ignore_ascii_case(name))?;
+    let raw = found.value.into_owned();
+    let text = quick_xml::escape::unescape(&raw).map_or_else(|_| raw.clone(), std::borrow::Cow::into_owned);
+    let text: String = text.trim().chars().filter(|c| !c.is_control()).take(2_048).collect();
+    (!text.is_empty()).then_some(text)
+}
+
+/// These feeds as a file.
+pub fn write(rows: &[FeedRow]) -> String {
+    let mut text = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<opml version=\"2.0\">\n<head><title>Inroad</title></head>\n<body>\n",
+    );
+    for row in rows {
+        let name = row.name.as_ref().or(row.title.as_ref()).unwrap_or(&row.url);
+        text.push_str("<outline type=\"rss\"");
+        for (key, value) in [
+            ("text", Some(name)),
+            ("title", Some(name)),
+            ("xmlUrl", Some(&row.url)),
+            ("htmlUrl", row.site_url.as_ref()),
+            ("category", row.industry.as_ref()),
+        ] {
+            if let Some(value) = value {
+                text.push_str(&format!(" {key}=\"{}\"", escape(value.as_str())));
+            }
+        }
+        text.push_str("/>\n");
+    }
+    text.push_str("</body>\n</opml>\n");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_become_industries_and_case_does_not_count() {
+        let text = r#"<?xml version="1.0"?><opml version="1.1"><body>
+            <outline text="Energy &amp; water"><outline text="Lech" type="rss" XMLURL="https://news.example.org/?a=1&amp;b=2"/>
+            <outline text="Deep"><outline xmlUrl="https://deep.example.org/"></outline></outline></outline>
+            <outline title="Loose" text="x" xmlUrl="https://loose.example.org/" category="/Tech/Web,Other"/>
+            <outline text="empty"/></body></opml>"#;
+        let read = read(text).unwrap();
+        let short: Vec<_> =
+            read.iter().map(|it| (it.url.as_str(), it.title.as_deref(), it.folder.as_deref())).collect();
+        assert_eq!(
+            short,
+            [
+                ("https://news.example.org/?a=1&b=2", Some("Lech"), Some("Energy & water")),
+                ("https://deep.example.org/", None, Some("Deep")),
+                ("https://loose.example.org/", Some("Loose"), Some("Tech/Web")),
+            ]
+        );
+        for wrong in ["", "<html></html>", "<opml><body></opml>", "<opml><body>", "nonsense"] {
+            assert!(super::read(wrong).is_err(), "{wrong}");
+        }
+    }
+}

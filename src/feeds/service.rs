@@ -1,0 +1,348 @@
+//! What can be done with a feed, inside the caller's transaction, and what is asked before it begins.
+use chrono::{DateTime, Utc};
+use url::Url;
+
+use super::fetch::{self, Failure, Visit};
+use super::lists::{OpmlImport, OpmlRefusal};
+use super::model::{Feed, FeedId, FeedInput, FeedKind, FeedRow, Seen};
+use super::opml::Outline;
+use super::{arrival, schedule, store, urls};
+use crate::app::App;
+use crate::changes::{Actor, Kind, Tx};
+use crate::companies;
+use crate::contacts;
+use crate::db::{Json, WorkspaceId};
+use crate::error::{ApiError, ApiResult, Code, Fault};
+use crate::fields;
+use crate::http::limits::FEEDS;
+use crate::http::{IfMatch, Patch};
+use crate::text::filled;
+
+/// What is at an address that somebody gave.
+pub struct Place {
+    given_key: String,
+    visit: Visit,
+}
+
+impl Place {
+    fn keys(&self) -> Vec<String> {
+        vec![self.given_key.clone(), urls::key(&self.visit.url)]
+    }
+}
+
+/// "You already subscribed to this alert": the first is named, but when both were written at the same moment.
+pub fn exists(first: Option<&FeedRow>) -> ApiError {
+    let detail = match first {
+        Some(row) => {
+            let name = row.name.as_ref().or(row.title.as_ref()).unwrap_or(&row.url);
+            format!("you already subscribed to this alert: the feed {} (\"{name}\") has this address", row.id)
+        }
+        None => "you already subscribed to this alert".to_owned(),
+    };
+    ApiError::new(Code::FeedExists, detail.clone()).with(Fault::field("/url", "taken", detail))
+}
+
+/// Looks what is at an address, before a feed of it is written.
+pub async fn look(app: &App, workspace: WorkspaceId, text: &str, but: Option<FeedId>) -> ApiResult<Place> {
+    let url = read_url(app, text)?;
+    let given_key = urls::key(&url);
+    let keys = [given_key.clone()];
+    if let Some(first) = app.db.read(workspace, async |conn| store::same(conn, workspace, &keys, but).await).await? {
+        return Err(exists(Some(&first)));
+    }
+    let visit = fetch::visit(app, url, &Seen::default()).await.map_err(|failure| failure.at("/url"))?;
+    Ok(Place { given_key, visit })
+}
+
+/// Reads an address as people copy it from their readers.
+fn read_url(app: &App, text: &str) -> ApiResult<Url> {
+    let text = text.trim();
+    let text = match text.split_once(':') {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("feed") && rest.starts_with("//") => {
+            format!("https:{rest}")
+        }
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("feed") => rest.to_owned(),
+        _ => text.to_owned(),
+    };
+    app.outgoing.read(&text).map_err(|refusal| refusal.at("/url"))
+}
+
+pub async fn create(app: &App, tx: &mut Tx<'_>, id: FeedId, input: FeedInput, place: Place) -> ApiResult<Feed> {
+    check(tx, &input).await?;
+    if let Some(first) = store::same(tx.conn, tx.workspace, &place.keys(), None).await? {
+        return Err(exists(Some(&first)));
+    }
+    if store::count(tx.conn, tx.workspace).await? >= FEEDS {
+        let detail = format!("a workspace has at most {FEEDS} feeds: delete one first");
+        return Err(ApiError::new(Code::TooManyFeeds, detail));
+    }
+    let blank = blank(tx.workspace, id, tx.now, input.kind);
+    let row = placed(app, told(blank, input), &place);
+    store::insert(tx.conn, &row).await?;
+    tx.record(Kind::FeedCreated, id, 1, Vec::new());
+    let items = place.visit.parsed.map(|parsed| parsed.items).unwrap_or_default();
+    arrival::arrived(app, tx, &row, items).await?;
+    Ok(row.into())
+}
+
+/// Watches the feeds of a list, without asking any of them yet.
+pub async fn take_in(app: &App, tx: &mut Tx<'_>, outlines: Vec<Outline>, kind: FeedKind) -> ApiResult<OpmlImport> {
+    let (mut report, mut rows) = (OpmlImport::default(), Vec::new());
+    for outline in outlines {
+        let url = match read_url(app, &outline.url) {
+            Ok(url) => url,
+            Err(error) => {
+                let reason = error.errors.first().map(|fault| fault.detail.to_string()).unwrap_or_default();
+                report.refused.push(OpmlRefusal { url: outline.url, reason: format!("the URL {reason}") });
+                continue;
+            }
+        };
+        let short = |text: Option<String>| text.map(|text| text.chars().take(200).collect());
+        let row = FeedRow {
+            title: short(outline.title),
+            industry: short(outline.folder),
+            given_key: urls::key(&url),
+            ..blank(tx.workspace, app.new_id(), tx.now, kind)
+        };
+        rows.push(moved(row, &url));
+    }
+    let keys: Vec<String> = rows.iter().map(|row| row.url_key.clone()).collect();
+    let mut seen = store::taken(tx.conn, tx.workspace, &keys).await?;
+    let given = rows.len();
+    rows.retain(|row| seen.insert(row.url_key.clone()));
+    let count = store::count(tx.conn, tx.workspace).await?;
+    if count + i64::try_from(rows.len()).unwrap_or(i64::MAX) > FEEDS {
+        let detail = format!("a workspace has at most {FEEDS} feeds, and this one has {count}");
+        return Err(ApiError::new(Code::TooManyFeeds, detail));
+    }
+    if !rows.is_empty() {
+        report.created = store::insert_new(tx.conn, &rows).await?;
+    }
+    for id in &report.created {
+        tx.record(Kind::FeedCreated, *id, 1, Vec::new());
+    }
+    report.existing = given - report.created.len();
+    Ok(report)
+}
+
+/// A feed of which nothing is known.
+fn blank(workspace: WorkspaceId, id: FeedId, now: DateTime<Utc>, kind: FeedKind) -> FeedRow {
+    FeedRow {
+        workspace_id: workspace,
+        id,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+        url: String::new(),
+        url_key: String::new(),
+        given_key: String::new(),
+        host: String::new(),
+        name: None,
+        title: None,
+        site_url: None,
+        kind,
+        company_id: None,
+        contact_id: None,
+        industry: None,
+        saved_search: None,
+        rules: Json::default(),
+        enabled: true,
+        disabled_reason: None,
+        seen: Seen::default(),
+        polled_at: None,
+        next_poll_at: now,
+        failures: 0,
+        failing_since: None,
+        error: None,
+        redirected_to: None,
+    }
+}
+
+/// With what was written, but for the address.
+fn told(row: FeedRow, input: FeedInput) -> FeedRow {
+    FeedRow {
+        name: filled(input.name),
+        kind: input.kind,
+        company_id: input.company_id,
+        contact_id: input.contact_id,
+        industry: filled(input.industry),
+        saved_search: filled(input.saved_search),
+        rules: Json(input.rules),
+        enabled: input.enabled,
+        disabled_reason: row.disabled_reason.filter(|_| !input.enabled),
+        ..row
+    }
+}
+
+/// At another address, as it was found there.
+fn placed(app: &App, row: FeedRow, place: &Place) -> FeedRow {
+    let row = FeedRow { given_key: place.given_key.clone(), ..row };
+    let row = schedule::went_well(app, row, &place.visit);
+    called(moved(row, &place.visit.url), &place.visit)
+}
+
+fn moved(row: FeedRow, url: &Url) -> FeedRow {
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let host = format!("{}{port}", url.host_str().unwrap_or_default());
+    FeedRow { url: url.to_string(), url_key: urls::key(url), host, ..row }
+}
+
+/// As it calls itself.
+fn called(row: FeedRow, visit: &Visit) -> FeedRow {
+    match &visit.parsed {
+        Some(parsed) => FeedRow { title: parsed.title.clone(), site_url: parsed.site_url.clone(), ..row },
+        None => row,
+    }
+}
+
+async fn check(tx: &mut Tx<'_>, input: &FeedInput) -> ApiResult<()> {
+    let mut faults = Vec::new();
+    if let Some(company) = input.company_id
+        && !companies::hold(tx.conn, tx.workspace, &[company]).await?.contains(&company)
+    {
+        faults.push(Fault::field("/company_id", "not_found", "is not a company of this workspace"));
+    }
+    if let Some(contact) = input.contact_id
+        && !contacts::hold(tx.conn, tx.workspace, &[contact]).await?.contains(&contact)
+    {
+        faults.push(Fault::field("/contact_id", "not_found", "is not a contact of this workspace"));
+    }
+    ApiError::check(faults)
+}
+
+/// What is at the address that a patch brings, if it brings one.
+pub async fn look_again(
+    app: &App,
+    workspace: WorkspaceId,
+    id: FeedId,
+    if_match: &IfMatch,
+    patch: &Patch<FeedInput>,
+) -> ApiResult<Option<Place>> {
+    let row = app.db.read(workspace, async |conn| store::find(conn, workspace, id).await).await?;
+    if_match.check(row.version)?;
+    let before = row.url.clone();
+    let input = patch.apply_ruled(&Feed::from(row).into(), |_| ())?;
+    if input.url == before { Ok(None) } else { look(app, workspace, &input.url, Some(id)).await.map(Some) }
+}
+
+pub async fn patch(
+    app: &App,
+    tx: &mut Tx<'_>,
+    id: FeedId,
+    if_match: &IfMatch,
+    patch: &Patch<FeedInput>,
+    place: Option<Place>,
+) -> ApiResult<Feed> {
+    let before = store::lock(tx.conn, tx.workspace, id).await?;
+    if_match.check(before.version)?;
+    let shown = Feed::from(before.clone());
+    let input = patch.apply_ruled(&shown.clone().into(), |_| ())?;
+    check(tx, &input).await?;
+    let mut after = told(before.clone(), input);
+    let mut items = Vec::new();
+    if let Some(place) = place {
+        if let Some(first) = store::same(tx.conn, tx.workspace, &place.keys(), Some(id)).await? {
+            return Err(exists(Some(&first)));
+        }
+        after = placed(app, after, &place);
+        items = place.visit.parsed.map(|parsed| parsed.items).unwrap_or_default();
+    } else if after.enabled && !before.enabled {
+        // Asked at once, and with all the patience that a new one has.
+        after = FeedRow { next_poll_at: tx.now, failures: 0, failing_since: None, error: None, ..after };
+    }
+    let changed = fields::changed(&shown, &Feed::from(after.clone()));
+    if changed.is_empty() {
+        return Ok(shown);
+    }
+    let after = FeedRow { version: before.version + 1, updated_at: tx.now, ..after };
+    store::update(tx.conn, &after).await?;
+    tx.record(Kind::FeedUpdated, id, after.version, changed);
+    arrival::arrived(app, tx, &after, items).await?;
+    Ok(after.into())
+}
+
+pub async fn delete(tx: &mut Tx<'_>, id: FeedId, if_match: &IfMatch) -> ApiResult<()> {
+    let row = store::lock(tx.conn, tx.workspace, id).await?;
+    if_match.check(row.version)?;
+    remove(tx, &row).await
+}
+
+/// With its alerts.
+pub async fn remove(tx: &mut Tx<'_>, row: &FeedRow) -> ApiResult<()> {
+    store::delete(tx.conn, tx.workspace, row.id).await?;
+    tx.record(Kind::FeedDeleted, row.id, row.version + 1, Vec::new());
+    Ok(())
+}
+
+/// Asks a feed now, as `actor`, and says how it is then, and why that failed, if it did.
+pub async fn refresh(
+    app: &App,
+    workspace: WorkspaceId,
+    actor: Actor,
+    id: FeedId,
+) -> ApiResult<(Feed, Option<Failure>)> {
+    let row = app.db.read(workspace, async |conn| store::find(conn, workspace, id).await).await?;
+    let url = Url::parse(&row.url).map_err(|error| ApiError::internal(&error))?;
+    let outcome = fetch::visit(app, url, &row.seen).await;
+    settle(app, workspace, actor, id, &row.url, outcome).await
+}
+
+/// Writes what became of asking a feed at this address.
+pub async fn settle(
+    app: &App,
+    workspace: WorkspaceId,
+    actor: Actor,
+    id: FeedId,
+    asked: &str,
+    outcome: Result<Visit, Failure>,
+) -> ApiResult<(Feed, Option<Failure>)> {
+    let (visit, failure) = match outcome {
+        Ok(visit) => (Some(visit), None),
+        Err(failure) => (None, Some(failure)),
+    };
+    let work = async |tx: &mut Tx<'_>| {
+        let before = store::lock(tx.conn, tx.workspace, id).await?;
+        // It has another address now: what was asked is of the old one.
+        if before.url != asked {
+            return Ok(before.into());
+        }
+        let mut after = before.clone();
+        let mut items = Vec::new();
+        if let Some(visit) = visit {
+            after = called(schedule::went_well(app, after, &visit), &visit);
+            if visit.url.as_str() != asked {
+                after = at_new_place(tx, after, &visit.url).await?;
+            }
+            items = visit.parsed.map(|parsed| parsed.items).unwrap_or_default();
+        } else if let Some(failure) = &failure {
+            after = schedule::failed(app, after, failure);
+        }
+        let mut changed = fields::changed(&Feed::from(before.clone()), &Feed::from(after.clone()));
+        // Those move on with each turn, and are nobody's news.
+        changed.retain(|field| !["polled_at", "next_poll_at"].contains(&field.as_str()));
+        if !changed.is_empty() {
+            after = FeedRow { version: before.version + 1, updated_at: tx.now, ..after };
+            tx.record(Kind::FeedUpdated, id, after.version, changed);
+        }
+        store::update(tx.conn, &after).await?;
+        if !items.is_empty() {
+            arrival::arrived(app, tx, &after, items).await?;
+        }
+        Ok(after.into())
+    };
+    let feed = app.write_as(workspace, actor, work).await?;
+    Ok((feed, failure))
+}
+
+/// A feed that has moved for good is asked there from now on, unless another one is.
+async fn at_new_place(tx: &mut Tx<'_>, row: FeedRow, url: &Url) -> ApiResult<FeedRow> {
+    let key = urls::key(url);
+    let other = store::same(tx.conn, tx.workspace, &[key], Some(row.id)).await?;
+    Ok(match other {
+        None => moved(row, url),
+        Some(other) => {
+            let reason = format!("it has moved to the address of the feed {}", other.id);
+            FeedRow { enabled: false, disabled_reason: Some(reason), ..row }
+        }
+    })
+}
