@@ -71,7 +71,7 @@ impl Failure {
 /// Fetches a feed, or the feed that a page names.
 ///
 /// # Errors
-/// [`Failure`].
+/// `Failure`.
 pub async fn visit(app: &App, url: Url, seen: &Seen) -> Result<Visit, Failure> {
     let answer = ask(app, url.clone(), seen).await?;
     let (page, failure) = match accept(app, answer, url, seen).await {

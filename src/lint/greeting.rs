@@ -116,7 +116,8 @@ fn is_name_alone(text: &str, line: &Line, words: &[Word]) -> bool {
         let next = words.get(at + 1).map_or(line.end, |next| next.start);
         let behind = text[word.end..next].trim();
         let is_title = TITLES.contains(&word.text.as_str());
-        if words.len() == at + 1 || (!behind.is_empty() && !(is_title && behind == ".")) {
+        let goes_on = behind.is_empty() || is_title && behind == ".";
+        if words.len() == at + 1 || !goes_on {
             return true;
         }
     }

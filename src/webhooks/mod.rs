@@ -3,7 +3,7 @@
 //! `POST GET /v1/webhook-endpoints`, `GET PATCH DELETE /v1/webhook-endpoints/{id}`, `POST …/rotate`, `…/test`, `…/replay`,
 //! `GET …/statistics`, `GET …/deliveries`, `GET …/deliveries/{delivery_id}`, `POST …/deliveries/{delivery_id}/resend`.
 //!
-//! A write knows nothing of it. [`fan_out`] follows the log, and makes a row of each change that an endpoint wants; [`lanes`]
+//! A write knows nothing of it. `fan_out` follows the log, and makes a row of each change that an endpoint wants; `lanes`
 //! tells what is due, an endpoint by itself, so that one that is slow keeps none of the others waiting. What is on its way
 //! is a row whose time has moved forward: when whoever has it dies, somebody else takes it over.
 mod api;

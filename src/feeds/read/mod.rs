@@ -61,7 +61,7 @@ pub enum NoFeed {
 /// Reads a file that came from `url`, with the media type that the server gave it.
 ///
 /// # Errors
-/// [`NoFeed`].
+/// `NoFeed`.
 pub fn read(bytes: &[u8], content_type: Option<&str>, url: &Url, now: DateTime<Utc>) -> Result<Parsed, NoFeed> {
     let text = charset::decode(bytes, content_type);
     let text = mend::mend(&text)?;

@@ -41,10 +41,9 @@ pub fn text(html: &str, most: usize) -> String {
     if text.contains("</") || text.contains("/>") || text.contains("&#") || text.contains("&amp;") {
         text = stripped(&text);
     }
-    let mut words = text.split_whitespace();
     let mut kept = String::new();
     let mut count = 0;
-    while let Some(word) = words.next() {
+    for word in text.split_whitespace() {
         count += word.chars().count() + usize::from(!kept.is_empty());
         if count > most {
             if kept.is_empty() {
