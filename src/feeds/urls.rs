@@ -20,6 +20,15 @@ pub fn key(url: &Url) -> String {
     format!("{host}{port}{path}{mark}{query}")
 }
 
+/// Where a link of a Google Alert leads.
+pub fn unwrapped(url: Url) -> Url {
+    if url.host_str() != Some("www.google.com") || url.path() != "/url" {
+        return url;
+    }
+    let target = url.query_pairs().find(|(name, _)| name == "url" || name == "q").map(|(_, target)| target);
+    target.and_then(|target| Url::parse(&target).ok()).unwrap_or(url)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

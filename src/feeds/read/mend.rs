@@ -19,7 +19,44 @@ pub fn mend(text: &str) -> Result<String, NoFeed> {
         return Err(NoFeed::Entities);
     }
     let plain: String = text.chars().filter(|c| is_xml(*c)).collect();
-    Ok(with_version(&plain))
+    Ok(with_version(&as_it_is_now(whole_references(&plain))))
+}
+
+/// With `&amp;` for each `&` that begins no reference, as addresses in feeds have many.
+fn whole_references(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '<']) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let verbatim = match rest.strip_prefix("<![CDATA[") {
+            Some(inside) => rest.len() - inside.len() + inside.find("]]>").unwrap_or(inside.len()),
+            None => 1,
+        };
+        out.push_str(if rest.starts_with('&') && !is_reference(rest) { "&amp;" } else { &rest[..verbatim] });
+        rest = &rest[verbatim..];
+    }
+    out.push_str(rest);
+    out
+}
+
+fn is_reference(text: &str) -> bool {
+    let name = &text[1..];
+    let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '#').unwrap_or(name.len());
+    end > 0 && name[end..].starts_with(';')
+}
+
+/// RSS 0.90 and Atom 0.3 in the words of RSS 1.0 and Atom 1.0, which say the same by other names.
+fn as_it_is_now(text: String) -> String {
+    const ATOM: &str = "http://purl.org/atom/ns#";
+    if text.contains(ATOM) {
+        let names = [("issued>", "published>"), ("created>", "published>"), ("modified>", "updated>")];
+        let text = text.replacen(ATOM, "http://www.w3.org/2005/Atom", 1);
+        return names.iter().fold(text, |text, (then, now)| text.replace(then, now));
+    }
+    ["http://my.netscape.com/rdf/simple/0.9/", "http://channel.netscape.com/rdf/simple/0.9/"]
+        .iter()
+        .fold(text, |text, then| text.replacen(then, "http://purl.org/rss/1.0/", 1))
 }
 
 /// What XML 1.0 calls a character (2.2).
@@ -55,16 +92,20 @@ fn with_version(text: &str) -> String {
     format!("{}<rss version=\"2.0\"{rest}{}", &text[..at], &text[end..])
 }
 
-/// The text up to the end of its last whole item, with everything closed that is open there.
-pub fn cut(text: &str) -> Option<String> {
-    let (at, name) = root(text)?;
-    let (item, ends) = match name.rsplit(':').next()? {
-        "feed" => ("entry", format!("</{name}>")),
-        "RDF" => ("item", format!("</{name}>")),
-        _ => ("item", format!("</channel></{name}>")),
-    };
-    let end =
-        [format!("</{item}>"), format!(":{item}>")].iter().filter_map(|end| Some(text.rfind(end)? + end.len())).max();
-    let whole = &text[..end.filter(|end| *end > at)?];
-    Some(format!("{whole}{ends}"))
+/// The text up to the ends of its last items, the longest first, each with everything closed that is open there.
+pub fn cuts(text: &str) -> impl Iterator<Item = String> {
+    let shape = root(text).map(|(at, name)| match name.rsplit(':').next() {
+        Some("feed") => (at, "entry>", format!("</{name}>")),
+        Some("RDF") => (at, "item>", format!("</{name}>")),
+        _ => (at, "item>", format!("</channel></{name}>")),
+    });
+    shape.into_iter().flat_map(move |(from, item, ends)| {
+        // `</item>`, or with a prefix.
+        let is_end = move |at: &usize| {
+            let tag = text[from..*at].rsplit('<').next();
+            tag.is_some_and(|tag| tag == "/" || (tag.starts_with('/') && tag.ends_with(':')))
+        };
+        let found = text.rmatch_indices(item).map(|(at, _)| at).take_while(move |at| *at > from).filter(is_end);
+        found.map(move |at| format!("{}{ends}", &text[..at + item.len()]))
+    })
 }

@@ -12,10 +12,14 @@ use feed_rs::model::{Entry, Feed, Link};
 use feed_rs::parser;
 use url::Url;
 
+use super::urls;
+
 pub use self::page::alternates;
 
 /// Items of a file that are looked at, the first ones.
 const ITEMS: usize = 500;
+/// Items at the end of a broken file that are given up for those before them.
+const CUTS: usize = 5;
 /// Characters that are kept.
 const TITLE: usize = 500;
 const TEXT: usize = 4_000;
@@ -68,8 +72,8 @@ pub fn read(bytes: &[u8], content_type: Option<&str>, url: &Url, now: DateTime<U
     let outcome = parse(&text, url);
     let feed = match outcome {
         Ok(feed) => feed,
-        // Broken off: what is whole of it is read.
-        Err(error) => mend::cut(&text).and_then(|whole| parse(&whole, url).ok()).ok_or(error)?,
+        // Broken off, or broken at its end: what is whole of it is read.
+        Err(error) => mend::cuts(&text).take(CUTS).find_map(|whole| parse(&whole, url).ok()).ok_or(error)?,
     };
     Ok(parsed(feed, url, now))
 }
@@ -105,7 +109,7 @@ fn parsed(feed: Feed, url: &Url, now: DateTime<Utc>) -> Parsed {
 
 /// Nothing, when there is neither a title nor a text.
 fn item(entry: Entry, url: &Url, now: DateTime<Utc>) -> Option<Item> {
-    let text = entry.content.and_then(|content| content.body).or(None);
+    let text = entry.content.and_then(|content| content.body);
     let summary = entry.summary.map(|summary| summary.content);
     // The longer of the two says more.
     let text = [summary, text].into_iter().flatten().map(|text| plain::text(&text, TEXT)).max_by_key(String::len);
@@ -148,6 +152,7 @@ fn web(text: &str, base: Option<&Url>) -> Option<String> {
         Some(base) => base.join(text).ok()?,
         None => Url::parse(text).ok()?,
     };
+    let url = urls::unwrapped(url);
     let known = matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
     (known && url.as_str().len() <= URL).then(|| url.into())
 }
