@@ -4,10 +4,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::{GoalFacts, InsightFacts, MessageFacts, NoteFacts, PositionFacts, QuestionFacts};
+use super::model::{AlertFacts, GoalFacts, InsightFacts, MessageFacts, NoteFacts, PositionFacts, QuestionFacts};
+use super::staleness::{self, NEWS};
 use crate::agendas::AgendaKind;
+use crate::alerts::AlertId;
 use crate::companies::CompanyId;
 use crate::contacts::{ContactId, Education, HowFound, Relationship, Stage};
+use crate::feeds::FeedKind;
 use crate::fields::Link;
 use crate::goals::GoalId;
 use crate::insights::{InsightConfidence, InsightStance};
@@ -17,6 +20,7 @@ use crate::meetings::{Cost, LocalSpan, MeetingId, MeetingMedium, MeetingParty, M
 use crate::messages::{MessageChannel, MessageDirection, MessageId};
 use crate::research_notes::{ResearchNoteId, ResearchNoteImportance, ResearchNoteKind};
 use crate::text_enum;
+use crate::zones::{self, Tz};
 
 /// Everything that prepares a meeting.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -42,6 +46,9 @@ pub struct Brief {
     pub said: BriefSaid,
     /// What was found out, by kind of source.
     pub research: Vec<BriefResearch>,
+    /// What feeds about them, where they work now and their industries have brought since the last contact, the latest
+    /// first.
+    pub alerts: Vec<BriefAlert>,
     /// What is too old to be relied on.
     pub stale: Vec<BriefStale>,
     /// What there is more of than a brief has: JSON pointers (RFC 6901) to the lists that were cut.
@@ -328,6 +335,24 @@ pub struct BriefNote {
     pub pinned: bool,
 }
 
+/// Something that a feed has brought.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct BriefAlert {
+    pub id: AlertId,
+    pub kind: FeedKind,
+    #[schema(example = "Hydropower News")]
+    pub feed_name: Option<String>,
+    #[schema(example = "New turbine hall at the Lech")]
+    pub title: String,
+    /// The beginning of its text.
+    pub summary: Option<String>,
+    pub url: Option<String>,
+    /// When it was published, else found.
+    pub dated_at: DateTime<Utc>,
+    #[schema(example = 2)]
+    pub age_days: i64,
+}
+
 /// Something that is too old to be relied on.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct BriefStale {
@@ -380,6 +405,19 @@ impl From<MessageFacts> for BriefMessage {
         let MessageFacts { id, contact_id, occurred_at, direction, channel, subject, text } = facts;
         let text = text.filter(|text| !text.trim().is_empty());
         Self { id, person_id: contact_id, at: occurred_at, direction, channel, subject, text }
+    }
+}
+
+impl BriefAlert {
+    pub fn new(facts: AlertFacts, zone: Tz, as_of: NaiveDate) -> Self {
+        let AlertFacts { id, kind, feed_name, feed_title, title, beginning, url, dated_at } = facts;
+        let summary = beginning.filter(|text| !text.trim().is_empty());
+        let age_days = staleness::age(zones::day(zone, dated_at), as_of);
+        Self { id, kind, feed_name: feed_name.or(feed_title), title, summary, url, dated_at, age_days }
+    }
+
+    pub fn is_fresh_news(&self) -> bool {
+        self.kind == FeedKind::News && self.age_days <= NEWS
     }
 }
 

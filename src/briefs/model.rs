@@ -4,10 +4,12 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use crate::agendas::AgendaItem;
+use crate::alerts::AlertId;
 use crate::companies::CompanyId;
 use crate::contacts::{ContactId, ContactProfile, Email, HowFound, Relationship, Stage};
 use crate::db::Json;
 use crate::db::schema::{agendas, follow_ups, goals, insights, meeting_questions, meetings};
+use crate::feeds::FeedKind;
 use crate::follow_ups::{FollowUpId, FollowUpKind};
 use crate::goals::GoalId;
 use crate::insights::{InsightConfidence, InsightStance};
@@ -142,6 +144,18 @@ pub struct NoteFacts {
     pub created_at: DateTime<Utc>,
 }
 
+#[derive(Debug, Clone, Queryable)]
+pub struct AlertFacts {
+    pub id: AlertId,
+    pub kind: FeedKind,
+    pub feed_name: Option<String>,
+    pub feed_title: Option<String>,
+    pub title: String,
+    pub beginning: Option<String>,
+    pub url: Option<String>,
+    pub dated_at: DateTime<Utc>,
+}
+
 #[derive(Debug, Clone, HasQuery)]
 #[diesel(table_name = goals, check_for_backend(diesel::pg::Pg))]
 pub struct GoalFacts {
@@ -178,6 +192,7 @@ pub struct Facts {
     pub insights: Vec<InsightFacts>,
     pub promises: Vec<PromiseFacts>,
     pub notes: Vec<NoteFacts>,
+    pub alerts: Vec<AlertFacts>,
     pub goals: Vec<GoalFacts>,
     pub questions: Vec<QuestionFacts>,
     pub agenda: Vec<AgendaItem>,

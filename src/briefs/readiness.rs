@@ -4,6 +4,7 @@ use chrono::{NaiveDate, TimeDelta};
 use super::api::{Brief, BriefTieKind, Readiness, ReadinessItem};
 use super::sheet::{count, day, local_time};
 use super::staleness::NEWS;
+use crate::feeds::FeedKind;
 use crate::meetings::{MeetingMedium, MeetingParty, MeetingState};
 use crate::research_notes::ResearchNoteKind;
 
@@ -130,9 +131,9 @@ fn company(brief: &Brief) -> Option<ReadinessItem> {
 
 fn news(brief: &Brief) -> ReadinessItem {
     let is_news = |kind| matches!(kind, ResearchNoteKind::News | ResearchNoteKind::PressRelease);
-    let newest =
-        brief.research.iter().filter(|research| is_news(research.kind)).map(|research| research.age_days).min();
-    let (done, reason) = match newest {
+    let noted = brief.research.iter().filter(|research| is_news(research.kind)).map(|research| research.age_days);
+    let brought = brief.alerts.iter().filter(|alert| alert.kind == FeedKind::News).map(|alert| alert.age_days);
+    let (done, reason) = match noted.chain(brought).min() {
         None => (false, "No news were noted.".to_owned()),
         Some(days) => (days <= NEWS, format!("The newest are {days} days old.")),
     };

@@ -10,7 +10,7 @@ use super::sheet::Sheet;
 use super::{fit, page, service};
 use crate::app::App;
 use crate::auth::{
-    Access, ContactsRead, FollowUpsRead, IntroductionsRead, MeetingsRead, MessagesRead, ResearchRead, sha256,
+    Access, ContactsRead, FeedsRead, FollowUpsRead, IntroductionsRead, MeetingsRead, MessagesRead, ResearchRead, sha256,
 };
 use crate::error::{ApiError, ApiResult};
 use crate::http::accept::negotiated;
@@ -47,10 +47,10 @@ pub struct BriefQuery {
 /// Read the brief of a meeting
 ///
 /// Who they are and how you met, whom you both know and whose name you may use, everything said so far, research by kind,
-/// goals, questions, the agenda with its minutes, times in both zones, what is stale and what is missing. As JSON, as
+/// what feeds have brought since the last contact, goals, questions, the agenda with its minutes, times in both zones, what is stale and what is missing. As JSON, as
 /// Markdown (`Accept: text/markdown`), or as a page to print on A4 or Letter (`Accept: text/html`), which has two pages
 /// at most unless `whole` asks for all. The same facts give the same bytes. Takes `contacts:read`, `introductions:read`,
-/// `messages:read`, `follow_ups:read` and `research:read`, too.
+/// `messages:read`, `follow_ups:read`, `research:read` and `feeds:read`, too.
 #[utoipa::path(tag = "meetings", security(("bearer" = ["meetings:read"])), params(("id" = Uuid, Path), BriefQuery), responses(
     (status = 200, description = "The brief", content(
         (Brief = "application/json"), (String = "text/markdown"), (String = "text/html"),
@@ -70,6 +70,7 @@ pub async fn read_brief(
     access.require::<MessagesRead>()?;
     access.require::<FollowUpsRead>()?;
     access.require::<ResearchRead>()?;
+    access.require::<FeedsRead>()?;
     let offered =
         [("application/json", BriefFormat::Json), (MARKDOWN, BriefFormat::Markdown), (HTML, BriefFormat::Html)];
     let format = match query.format {

@@ -5,8 +5,8 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use futures_util::try_join;
 
 use super::api::{
-    Brief, BriefAgenda, BriefAgendaItem, BriefGoal, BriefInsight, BriefLogistics, BriefMessage, BriefNote, BriefPerson,
-    BriefPosition, BriefPromise, BriefQuestion, BriefResearch, BriefSaid, BriefStale, BriefTalk, BriefTie,
+    Brief, BriefAgenda, BriefAgendaItem, BriefAlert, BriefGoal, BriefInsight, BriefLogistics, BriefMessage, BriefNote,
+    BriefPerson, BriefPosition, BriefPromise, BriefQuestion, BriefResearch, BriefSaid, BriefStale, BriefTalk, BriefTie,
     BriefTieKind, Readiness,
 };
 use super::model::{Facts, MeetingFacts, NoteFacts, PersonFacts, PositionFacts, TieFacts};
@@ -17,11 +17,26 @@ use crate::db::{Conn, Json, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
 use crate::follow_ups::FollowUpKind;
 use crate::meetings::{self, Cost, MeetingContact, MeetingDetails, MeetingId, MeetingParty};
+use crate::research_notes::ResearchNoteKind;
 use crate::zones::{self, Tz};
 
 /// Everything that a brief is made of, in one round of statements: how many there are of anything makes them no more.
 pub async fn gather(conn: &Conn, workspace: WorkspaceId, id: MeetingId) -> ApiResult<Facts> {
-    let (meeting, persons, positions, ties, messages, earlier, insights, promises, notes, goals, questions, agenda) = try_join!(
+    let (
+        meeting,
+        persons,
+        positions,
+        ties,
+        messages,
+        earlier,
+        insights,
+        promises,
+        notes,
+        alerts,
+        goals,
+        questions,
+        agenda,
+    ) = try_join!(
         store::meeting(conn, workspace, id),
         store::persons(conn, workspace, id),
         store::positions(conn, workspace, id),
@@ -31,6 +46,7 @@ pub async fn gather(conn: &Conn, workspace: WorkspaceId, id: MeetingId) -> ApiRe
         store::insights(conn, workspace, id),
         store::promises(conn, workspace, id),
         store::notes(conn, workspace, id),
+        store::alerts(conn, workspace, id),
         store::goals(conn, workspace, id),
         store::questions(conn, workspace, id),
         store::agenda(conn, workspace, id),
@@ -47,6 +63,7 @@ pub async fn gather(conn: &Conn, workspace: WorkspaceId, id: MeetingId) -> ApiRe
         insights,
         promises,
         notes,
+        alerts,
         goals,
         questions,
         agenda,
@@ -60,6 +77,7 @@ pub fn brief(facts: Facts, on: Option<NaiveDate>, now: DateTime<Utc>) -> Brief {
     let Facts { meeting, persons, positions, ties, .. } = facts;
     let (mut messages, mut earlier, mut insights) = (facts.messages, facts.earlier, facts.insights);
     let (mut promises, mut notes, mut goals, mut ties) = (facts.promises, facts.notes, facts.goals, ties);
+    let mut alerts = facts.alerts;
     let mut cut = Vec::new();
     shorten(&mut ties, store::TIES, "/in_common", &mut cut);
     shorten(&mut goals, store::GOALS, "/goals", &mut cut);
@@ -72,10 +90,18 @@ pub fn brief(facts: Facts, on: Option<NaiveDate>, now: DateTime<Utc>) -> Brief {
         persons.iter().map(|person| MeetingContact { id: person.id, name: Some(person.name.clone()) }).collect();
     let title = meeting.title.clone().unwrap_or_else(|| meetings::by_what_it_is(meeting.medium, &with));
     let research = research(notes, zone, as_of);
-    let mut stale: Vec<BriefStale> =
-        research.iter().filter_map(|research| staleness::of_notes(research.kind, research.age_days)).collect();
-    let touched = persons.iter().filter_map(|person| person.last_touch_at).max();
-    let touched = touched.map(|at| staleness::age(zones::day(zone, at), as_of));
+    let touched_at = persons.iter().filter_map(|person| person.last_touch_at).max();
+    // What came before was there to be talked about.
+    alerts.retain(|alert| touched_at.is_none_or(|touched| alert.dated_at > touched));
+    shorten(&mut alerts, store::ALERTS, "/alerts", &mut cut);
+    let alerts: Vec<BriefAlert> = alerts.into_iter().map(|alert| BriefAlert::new(alert, zone, as_of)).collect();
+    let is_fresh = alerts.iter().any(BriefAlert::is_fresh_news);
+    let mut stale: Vec<BriefStale> = research
+        .iter()
+        .filter(|research| !(is_fresh && research.kind == ResearchNoteKind::News))
+        .filter_map(|research| staleness::of_notes(research.kind, research.age_days))
+        .collect();
+    let touched = touched_at.map(|at| staleness::age(zones::day(zone, at), as_of));
     stale.extend(touched.and_then(staleness::of_contact));
     let said = BriefSaid {
         promises: promises.into_iter().map(promise).collect(),
@@ -97,6 +123,7 @@ pub fn brief(facts: Facts, on: Option<NaiveDate>, now: DateTime<Utc>) -> Brief {
         questions: facts.questions.into_iter().map(BriefQuestion::from).collect(),
         said,
         research,
+        alerts,
         stale,
         cut,
     };

@@ -3,7 +3,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::api::{
-    Brief, BriefAgendaItem, BriefLogistics, BriefPerson, BriefPosition, BriefSaid, BriefTie, BriefTieKind,
+    Brief, BriefAgendaItem, BriefAlert, BriefLogistics, BriefPerson, BriefPosition, BriefSaid, BriefTie, BriefTieKind,
 };
 use super::words;
 use crate::meetings::{LocalSpan, MeetingParty, MeetingState};
@@ -106,6 +106,7 @@ impl Sheet {
             ("Agenda and questions", agenda(brief)),
             ("Said so far", said(&brief.said)),
             ("Research", research(brief)),
+            ("New since you were in touch", brief.alerts.iter().map(alert).collect()),
             ("Missing and stale", missing.chain(stale).collect()),
         ];
         let section = |(title, lines): (&str, Vec<Line>)| Section { title: title.to_owned(), lines, more: 0 };
@@ -275,4 +276,11 @@ fn research(brief: &Brief) -> Vec<Line> {
         }
     }
     lines
+}
+
+fn alert(alert: &BriefAlert) -> Line {
+    let from = alert.feed_name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+    let says = alert.summary.as_deref().unwrap_or_default();
+    let text = format!("{}{from}, {}. {says}", alert.title, day(alert.dated_at.date_naive()));
+    Line::text(text.trim_end()).at(alert.url.as_ref())
 }

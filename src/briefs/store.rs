@@ -5,12 +5,13 @@ use diesel::sql_types::{Array, Integer, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 
 use super::model::{
-    AgendaFacts, EarlierFacts, GoalFacts, InsightFacts, MeetingFacts, MessageFacts, NoteFacts, PersonFacts,
+    AgendaFacts, AlertFacts, EarlierFacts, GoalFacts, InsightFacts, MeetingFacts, MessageFacts, NoteFacts, PersonFacts,
     PositionFacts, PromiseFacts, QuestionFacts, TieFacts,
 };
+use crate::alerts::AlertState;
 use crate::db::schema::{
-    agendas, companies, contacts, follow_ups, goals, insights, introductions, meeting_contacts, meeting_questions,
-    meetings, messages, positions, research_notes,
+    agendas, alerts, companies, contacts, feeds, follow_ups, goals, insights, introductions, meeting_contacts,
+    meeting_questions, meetings, messages, positions, research_notes,
 };
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
@@ -27,6 +28,7 @@ pub const INSIGHTS: usize = 30;
 pub const PROMISES: usize = 20;
 pub const TIES: usize = 20;
 pub const NOTES: usize = 60;
+pub const ALERTS: usize = 15;
 pub const GOALS: usize = 20;
 
 /// One more than a brief shows, so that it can tell whether there are more.
@@ -53,6 +55,26 @@ macro_rules! theirs {
             .filter(together.field(meeting_contacts::meeting_id).eq($meeting))
             .select(meeting_contacts::meeting_id)
     }};
+}
+
+/// The companies where the people of a meeting work now.
+macro_rules! employers {
+    ($workspace:expr, $meeting:expr) => {{
+        let now = positions::workspace_id.eq($workspace).and(positions::is_current);
+        positions::table
+            .filter(now.and(positions::contact_id.eq_any(people($workspace, $meeting))))
+            .filter(positions::company_id.is_not_null())
+            .select(positions::company_id.assume_not_null())
+    }};
+}
+
+/// The industries of the people of a meeting, in lower case.
+macro_rules! industries {
+    ($workspace:expr, $meeting:expr) => {
+        contacts::table
+            .filter(contacts::workspace_id.eq($workspace).and(contacts::id.eq_any(people($workspace, $meeting))))
+            .select(unnest(crate::text::inroad_lowered(contacts::industries)))
+    };
 }
 
 /// Whom the meeting is with.
@@ -198,20 +220,13 @@ pub async fn promises(mut conn: &Conn, workspace: WorkspaceId, meeting: MeetingI
 /// What was noted about these people, where they work now, their industries and this meeting: first what is pinned and
 /// what matters, then the newest.
 pub async fn notes(mut conn: &Conn, workspace: WorkspaceId, meeting: MeetingId) -> ApiResult<Vec<NoteFacts>> {
-    let now = positions::workspace_id.eq(workspace).and(positions::is_current);
-    let companies = positions::table
-        .filter(now.and(positions::contact_id.eq_any(people(workspace, meeting))))
-        .filter(positions::company_id.is_not_null())
-        .select(positions::company_id.assume_not_null());
-    let industries = contacts::table
-        .filter(contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(people(workspace, meeting))))
-        .select(unnest(crate::text::inroad_lowered(contacts::industries)));
     let about = research_notes::contact_id
         .assume_not_null()
         .eq_any(array::<SqlUuid, _>(people(workspace, meeting)))
         .or(research_notes::meeting_id.assume_not_null().eq(meeting))
-        .or(research_notes::company_id.assume_not_null().eq_any(array::<SqlUuid, _>(companies)))
-        .or(inroad_lower(research_notes::industry.assume_not_null()).eq_any(array::<Text, _>(industries)));
+        .or(research_notes::company_id.assume_not_null().eq_any(array::<SqlUuid, _>(employers!(workspace, meeting))))
+        .or(inroad_lower(research_notes::industry.assume_not_null())
+            .eq_any(array::<Text, _>(industries!(workspace, meeting))));
     let live = research_notes::workspace_id.eq(workspace).and(research_notes::deleted_at.is_null());
     let columns = (
         research_notes::id,
@@ -241,6 +256,31 @@ pub async fn notes(mut conn: &Conn, workspace: WorkspaceId, meeting: MeetingId) 
     );
     let rows = research_notes::table.filter(live).filter(about).select(columns).order(first);
     Ok(rows.limit(one_more(NOTES)).load(&mut conn).await?)
+}
+
+/// What feeds about these people, where they work now and their industries have brought and was not dismissed, the latest
+/// first.
+pub async fn alerts(mut conn: &Conn, workspace: WorkspaceId, meeting: MeetingId) -> ApiResult<Vec<AlertFacts>> {
+    let feed = feeds::table.on(feeds::workspace_id.eq(alerts::workspace_id).and(feeds::id.eq(alerts::feed_id)));
+    let about = feeds::contact_id
+        .assume_not_null()
+        .eq_any(array::<SqlUuid, _>(people(workspace, meeting)))
+        .or(feeds::company_id.assume_not_null().eq_any(array::<SqlUuid, _>(employers!(workspace, meeting))))
+        .or(inroad_lower(feeds::industry.assume_not_null()).eq_any(array::<Text, _>(industries!(workspace, meeting))));
+    let live = alerts::workspace_id.eq(workspace).and(alerts::state.ne(AlertState::Dismissed));
+    let columns = (
+        alerts::id,
+        feeds::kind,
+        feeds::name,
+        feeds::title,
+        alerts::title,
+        beginning(alerts::summary.nullable(), BEGINNING),
+        alerts::url,
+        alerts::dated_at,
+    );
+    let rows = alerts::table.inner_join(feed).filter(live).filter(about).select(columns);
+    let latest = (alerts::dated_at.desc(), alerts::id.desc());
+    Ok(rows.order(latest).limit(one_more(ALERTS)).load(&mut conn).await?)
 }
 
 pub async fn goals(mut conn: &Conn, workspace: WorkspaceId, meeting: MeetingId) -> ApiResult<Vec<GoalFacts>> {

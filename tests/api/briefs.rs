@@ -1,11 +1,13 @@
 //! The brief of a meeting, in all of its forms.
 use std::process::Command;
 
+use chrono::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{Member, Reply, TestApp};
 use crate::walk::root;
+use crate::web::Web;
 
 async fn made(app: &TestApp, member: &Member, path: &str, body: Value) -> String {
     app.post(path, member, body).await.expect(201).id()
@@ -152,6 +154,46 @@ async fn one_call_has_everything() {
     app.get(&path, &bob).await.expect(404);
     app.delete(&format!("/v1/meetings/{meeting}"), &ada).await.expect(204);
     app.get(&path, &ada).await.expect(404);
+}
+
+#[actix_web::test]
+async fn what_feeds_have_brought_since_the_last_contact_is_told() {
+    let app = TestApp::with(&["--outgoing-hosts", "127.0.0.1"]).await;
+    let (ada, web) = (app.seeker().await, Web::start());
+    let (meeting, tom) = prepared(&app, &ada).await;
+    // He was written to at nine.
+    app.pass(Duration::hours(1));
+    let ada = app.member_again(&ada).await;
+    for (name, minute, about) in [
+        ("wind", 10, json!({ "industry": "WIND power" })),
+        ("tom", 20, json!({ "contact_id": tom, "kind": "jobs" })),
+        ("banks", 30, json!({ "industry": "banking" })),
+    ] {
+        let item = |title: &str, hour: u8| {
+            format!(
+                "<item><title>{name}, {title}</title><pubDate>Mon, 02 Mar 2026 0{hour}:{minute}:00 GMT</pubDate></item>"
+            )
+        };
+        let text = format!("<rss version='2.0'><channel>{}{}</channel></rss>", item("later", 9), item("before", 8));
+        let path = format!("/{name}");
+        web.put(&path, "200 OK", &[("content-type", "application/rss+xml")], text);
+        let mut feed = about;
+        feed["url"] = json!(web.url(&path));
+        made(&app, &ada, "/v1/feeds", feed).await;
+    }
+    let brief = shown(&app, &ada, &meeting, "application/json").await.expect(200).json;
+    let titles: Vec<_> = brief["alerts"].as_array().unwrap().iter().map(|alert| &alert["title"]).collect();
+    assert_eq!(titles, [&json!("tom, later"), &json!("wind, later")]);
+    assert_eq!((&brief["alerts"][1]["age_days"], &brief["alerts"][1]["kind"]), (&json!(0), &json!("news")));
+    // So the news are not old any more.
+    assert_eq!(item(&brief, "news")["done"], true, "{}", brief["readiness"]);
+    assert_eq!(brief["stale"], json!([]));
+    let text = shown(&app, &ada, &meeting, "text/markdown").await.expect(200).text;
+    assert!(text.contains("## New since you were in touch\n\n- tom, later, 2 March 2026.\n- wind, later"), "{text}");
+    let path = format!("/v1/alerts/{}", brief["alerts"][1]["id"].as_str().unwrap());
+    app.patch(&path, &ada, json!({ "state": "dismissed" })).await.expect(200);
+    let brief = shown(&app, &ada, &meeting, "application/json").await.expect(200).json;
+    assert_eq!(brief["alerts"].as_array().unwrap().len(), 1);
 }
 
 #[actix_web::test]
