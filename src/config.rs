@@ -123,7 +123,7 @@ pub struct Settings {
     /// directory
     #[arg(long, env = "INROAD_ATTACHMENTS_URL", value_name = "URL", global = true)]
     pub attachments_url: Option<String>,
-    /// Where that bucket is served, if not by Amazon: https://s3.example.org
+    /// Where that bucket is served, if not by Amazon: `https://s3.example.org`
     #[arg(long, env = "INROAD_ATTACHMENTS_ENDPOINT", value_name = "URL", global = true)]
     pub attachments_endpoint: Option<String>,
     /// The bucket's region

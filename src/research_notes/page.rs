@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::confined;
 use crate::http::schema::formats;
 
-/// The hidden command of the binary that reads pages: UTF-8 on the standard input, a [`Page`] on the standard output. The
+/// The hidden command of the binary that reads pages: UTF-8 on the standard input, a `Page` on the standard output. The
 /// first line is the page's URL.
 pub const COMMAND: &str = "read-page";
 /// Elements of a page.
