@@ -3,6 +3,7 @@
 mod bulk;
 mod client;
 mod data;
+mod feeds;
 mod files;
 mod pgbench;
 mod requests;
@@ -21,8 +22,20 @@ use server::Server;
 use user::User;
 
 /// The figures, in the order in which they are measured.
-const FIGURES: [&str; 11] =
-    ["start", "get", "list", "search", "everything", "brief", "create", "import", "export", "single", "streams"];
+const FIGURES: [&str; 12] = [
+    "start",
+    "get",
+    "list",
+    "search",
+    "everything",
+    "brief",
+    "create",
+    "import",
+    "export",
+    "single",
+    "streams",
+    "feeds",
+];
 
 /// Load on the service, beside pgbench with the same statements.
 #[derive(Debug, Parser)]
@@ -104,6 +117,13 @@ fn main() -> Result<()> {
     }
     if options.wants("streams") {
         println!("\n{}", start::streams(&server, &reader, size.streams)?);
+    }
+    if options.wants("feeds") {
+        println!("\n{}", feeds::HEADING);
+        let (count, during) = if options.quick { (500, 10) } else { (10_000, 300) };
+        for line in feeds::read(&server, count, Duration::from_secs(during))? {
+            println!("{line}");
+        }
     }
     Ok(())
 }

@@ -51,6 +51,8 @@ impl Server {
         command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").current_dir(&path);
         command.args(["serve", "--listen", "127.0.0.1:0", "--log", "warn", "--data-dir"]).arg(&data);
         command.args(NO_LIMITS.iter().flat_map(|limit| [limit, "0"]));
+        // The feeds' hosts.
+        command.args(["--outgoing-hosts", "127.0.0.0/8"]);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let mut lines = BufReader::new(child.stdout.take().context("the server's output is gone")?).lines();
         let mut address = None;
