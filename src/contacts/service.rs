@@ -285,7 +285,12 @@ fn reopen(before: &ContactRow, input: &mut ContactInput) {
 
 /// The change log says that the stage changed, and forgets it after a while; the timeline tells from which to which.
 pub async fn keep_stage_move(tx: &Tx<'_>, from_stage: Stage, row: &ContactRow) -> ApiResult<()> {
-    let step = StageMoveRow {
+    store::insert_stage_move(tx.conn, &stage_move(tx, from_stage, row)).await
+}
+
+/// The move by which a contact got to the stage that its row has.
+pub fn stage_move(tx: &Tx<'_>, from_stage: Stage, row: &ContactRow) -> StageMoveRow {
+    StageMoveRow {
         workspace_id: row.workspace_id,
         contact_id: row.id,
         version: row.version,
@@ -293,8 +298,7 @@ pub async fn keep_stage_move(tx: &Tx<'_>, from_stage: Stage, row: &ContactRow) -
         from_stage,
         to_stage: row.stage,
         reason: row.stage_reason,
-    };
-    store::insert_stage_move(tx.conn, &step).await
+    }
 }
 
 /// Makes `connector` the contact's connector, if it has none yet and both are there.

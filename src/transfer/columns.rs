@@ -1,5 +1,7 @@
 //! What the columns of a table mean, and a row read by it: Outlook's files by a mapping that is built in, any other
 //! table by one that is given.
+pub mod own;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -60,6 +62,23 @@ pub enum Field {
     CustomField,
     /// As before, for dates.
     CustomDate,
+    /// A word or a value as the API has it; so are the next ones.
+    HowFound,
+    Relationship,
+    Strength,
+    Stage,
+    StageReason,
+    PreferredChannel,
+    DoNotContact,
+    LastTouchAt,
+    /// The id that the contact had in the Inroad that wrote the table.
+    InroadId,
+    /// The same of its connector.
+    ConnectorId,
+    /// All of its own fields, as a JSON object.
+    CustomFields,
+    /// The ids in other systems, as a JSON object.
+    ExternalIds,
 }
 
 /// What one column holds, and how its value is labelled.
@@ -87,6 +106,8 @@ pub struct Mapped {
     pub columns: Vec<Option<Column>>,
     pub date_order: Option<DateOrder>,
     pub how_found: HowFound,
+    /// Commas are part of a word of a list: Inroad's own table separates by semicolons only.
+    pub keeps_commas: bool,
 }
 
 impl Iterator for Mapped {
@@ -98,7 +119,8 @@ impl Iterator for Mapped {
             Ok(record) => match fits_header(&record, self.table.headings.len()) {
                 Some(fault) => Entry::unread(fault, &self.table.headings),
                 None => {
-                    let row = Row { record: &record, headings: &self.table.headings, columns: &self.columns };
+                    let (headings, columns) = (&self.table.headings, &self.columns);
+                    let row = Row { record: &record, headings, columns, keeps_commas: self.keeps_commas };
                     row.read(self.date_order, self.how_found)
                 }
             },
@@ -131,6 +153,7 @@ struct Row<'a> {
     record: &'a Record<'a>,
     headings: &'a [String],
     columns: &'a [Option<Column>],
+    keeps_commas: bool,
 }
 
 impl<'a> Row<'a> {
@@ -176,6 +199,7 @@ impl<'a> Row<'a> {
             }
             reading.said().referred_by = name;
         }
+        self.dealings(&mut reading);
         let empty = self.record.fields().all(|field| clean(field).is_none());
         reading.finish(empty)
     }
@@ -268,7 +292,9 @@ impl<'a> Row<'a> {
             let label = if column.field == Field::Linkedin { "linkedin" } else { &column.label };
             several(text).for_each(|url| reading.link(place, url, label, false));
         }
-        let tags = |text: &'a str| several(text).flat_map(|part| part.split(','));
+        let tags = |text: &'a str| {
+            several(text).flat_map(|part| part.split(if self.keeps_commas { ';' } else { ',' }))
+        };
         for (place, _, text) in self.cells(Field::Tags) {
             tags(text).for_each(|tag| reading.tag(place, tag));
         }

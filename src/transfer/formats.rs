@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::archive::{self, ArchiveError};
-use super::columns::{self, Column, Mapped};
+use super::columns::{self, Column, Mapped, own};
 use super::google::{self, Google};
 use super::linkedin::{Census, TouchKind, Touches};
 use super::mappings::{MappingInput, suggest};
@@ -276,6 +276,13 @@ fn any_table(head: Head, candidates: &[Candidate], hints: &Hints) -> Result<Rows
         let columns = mapping.map(|mapping| mapping.columns_of(&table.headings)).unwrap_or_default();
         return Ok(mapped(ImportKind::Csv, encoding, table, sample, columns, hints.date_order));
     }
+    if mapping.is_none()
+        && let Some(header) = candidates.iter().find(|found| own::recognises(&found.cells))
+    {
+        let (table, sample) = head.table(header);
+        let columns = own::columns(&table.headings);
+        return Ok(mapped(ImportKind::Csv, encoding, table, sample, columns, hints.date_order));
+    }
     let header = match mapping {
         Some(mapping) => in_order().find(|found| mapping.names_any(&found.cells)),
         None => in_order().find(|found| suggest::tells_who(&suggest::columns(&found.cells))),
@@ -309,7 +316,8 @@ fn mapped(
 ) -> Rows {
     let date_order = date_order.or_else(|| columns::date_order(&columns, &sample));
     let layout = Layout { date_order, sample, columns: columns.clone(), ..Layout::of(&table) };
-    let entries = Mapped { table, columns, date_order, how_found: HowFound::Import };
+    let keeps_commas = own::recognises(&table.headings);
+    let entries = Mapped { table, columns, date_order, how_found: HowFound::Import, keeps_commas };
     Rows { layout: Some(layout), ..Rows::new(kind, encoding, entries) }
 }
 

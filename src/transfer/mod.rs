@@ -8,6 +8,7 @@
 pub mod archive;
 mod columns;
 mod country;
+mod dealings;
 mod directory;
 pub mod formats;
 mod google;

@@ -4,6 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::dealings::Dealings;
 use super::linkedin::{Profile, Touch};
 use super::model::{ImportProblem, Part};
 use crate::contacts::{self, Education, Email, HowFound, Phone, Position, PostalAddress};
@@ -95,6 +96,8 @@ pub struct Said {
     pub shared_ground: Vec<String>,
     pub tags: Vec<String>,
     pub custom_fields: Map<String, Value>,
+    /// In Inroad's own files.
+    pub dealings: Dealings,
     /// The name of whoever can introduce this person.
     pub referred_by: Option<String>,
     /// A digest of the extras.

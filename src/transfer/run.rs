@@ -5,6 +5,8 @@
 //! change (`settle`), then the companies, whose names are unique, then the numbers of the change log.
 use std::collections::{HashMap, HashSet};
 
+use uuid::Uuid;
+
 use super::directory::{Directory, Seen};
 use super::formats::{Owner, Rows};
 use super::linkedin::{Census, Touch};
@@ -13,12 +15,13 @@ use super::model::{ExtraDbRow, ImportId, ImportKind, ImportProblem, KeyDbRow, Ou
 use super::progress::Progress;
 use super::record::{Entry, Record, Said};
 use super::report::Report;
-use super::settle::{Referral, Settling};
+use super::settle::{By, Referral, Settling};
 use super::store;
 use super::touches::{Book, Correspondence};
 use crate::changes::{Kind, Tx};
 use crate::contacts::{self, Contact, ContactId, ContactInput, Gradual, Identity};
 use crate::error::{ApiError, ApiResult};
+use crate::external_ids::ExternalIds;
 use crate::{fields, merges};
 
 /// Entries that are looked up and written together.
@@ -255,22 +258,25 @@ impl Run {
 
     /// Adds those whom nobody knows, in few statements.
     async fn create(&mut self, tx: &mut Tx<'_>, fresh: Vec<Fresh>) -> ApiResult<()> {
+        self.contacts.learn_ids(tx, fresh.iter().map(|one| &one.input.external_ids)).await?;
         let mut inputs = Vec::with_capacity(fresh.len());
-        for Fresh { row, input, also } in fresh {
+        for Fresh { mut row, mut input, also } in fresh {
+            let id = ContactId::from(Uuid::now_v7());
+            let taken = self.contacts.claim_ids(id, &ExternalIds::new(), &mut input.external_ids);
+            row.problems.extend(taken.into_iter().map(ImportProblem::taken));
             match input.check() {
-                Ok(input) => inputs.push((row, also, input)),
+                Ok(input) => inputs.push((id, row, also, input)),
                 Err(error) => {
                     let name = Some(row.said.shown_name());
                     self.report.note(row.line, Outcome::Failed, name, &[ImportProblem::invalid(&error)]);
                 }
             }
         }
-        let all: Vec<&ContactInput> = inputs.iter().map(|(_, _, input)| input).collect();
+        let all: Vec<&ContactInput> = inputs.iter().map(|(.., input)| input).collect();
         self.contacts.companies.plan(tx, &all).await?;
         let mut writes = Writes::default();
         let mut drafts = Vec::with_capacity(inputs.len());
-        for (row, also, input) in inputs {
-            let id = ContactId::from(uuid::Uuid::now_v7());
+        for (id, row, also, input) in inputs {
             let identity: Identity = contacts::fresh(tx, id);
             let draft = contacts::draft(input, identity, &self.contacts.companies)?;
             let told = (row.line, Outcome::Created, draft.contact.row.display_name.clone());
@@ -278,7 +284,7 @@ impl Run {
             for row in std::iter::once(&row).chain(&also) {
                 self.directory.settled(row, id);
                 writes.remember(tx, self.kind, row, id);
-                if let Some(by) = row.said.referred_by.clone() {
+                for by in By::all(&row.said) {
                     self.open.insert(id);
                     self.referrals.push(Referral { contact: id, by });
                 }
@@ -289,8 +295,27 @@ impl Run {
         writes.store(tx).await
     }
 
+    /// Who the connectors are that the file names by their ids: cards of the file, or of an earlier one, or contacts of
+    /// this workspace.
+    async fn connectors(&self, tx: &Tx<'_>) -> ApiResult<HashMap<Uuid, ContactId>> {
+        let of_known = self.later.iter().filter_map(|entry| entry.row.said.dealings.connector);
+        let of_new = self.referrals.iter().filter_map(|referral| match referral.by {
+            By::Id(id) => Some(id),
+            By::Name(_) => None,
+        });
+        let known = |id: Uuid| self.directory.by_key(&format!("uid:urn:uuid:{id}")).unwrap_or(ContactId::from(id));
+        let mut connectors: HashMap<Uuid, ContactId> = of_known.chain(of_new).map(|id| (id, known(id))).collect();
+        let ids: Vec<ContactId> = connectors.values().copied().collect();
+        let survivors = merges::survivors(tx.conn, tx.workspace, &ids).await?;
+        for id in connectors.values_mut() {
+            *id = survivors.get(id).copied().unwrap_or(*id);
+        }
+        Ok(connectors)
+    }
+
     /// Writes what others may be waiting for.
     async fn finish(self, tx: &mut Tx<'_>, touches: Correspondence) -> ApiResult<Report> {
+        let connectors = self.connectors(tx).await?;
         let Self { kind, directory, mut report, mut contacts, mut later, mut open, referrals, touches: _ } = self;
         drop(directory);
         // Whoever was merged into somebody while the file was read is that one now.
@@ -304,7 +329,7 @@ impl Run {
         let settled = report.settle_all_but(&open);
         store::insert_rows(tx.conn, &report.rows[..settled]).await?;
         report.stored = settled;
-        let settling = Settling { kind, report: &mut report, contacts: &mut contacts };
+        let settling = Settling { kind, connectors, report: &mut report, contacts: &mut contacts };
         settling.run(tx, later, referrals, touches.contacts()).await?;
         touches.record(tx, &contacts, &mut report).await?;
         contacts.finish(tx).await?;

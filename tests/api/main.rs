@@ -35,6 +35,7 @@ mod hostile;
 mod identity;
 mod import_formats;
 mod import_messages;
+mod import_round_trips;
 mod imports;
 mod inbound;
 mod integrating;

@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 
 use super::property::Property;
 use super::{Card, Trouble};
-use crate::contacts::{Education, HowFound};
+use crate::contacts::HowFound;
 use crate::http::schema::formats;
 use crate::transfer::reading::{AddressParts, Place, Reading};
 use crate::transfer::record::{Entry, name_words};
@@ -42,8 +42,8 @@ fn value_of(card: &Card, name: &str) -> Option<String> {
     found.map(|property| property.text().trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-struct Reader {
-    reading: Reading,
+pub(super) struct Reader {
+    pub(super) reading: Reading,
     /// By group, as Apple names what has no type of its own.
     labels: HashMap<String, String>,
     /// For each kind of list the property that is liked best.
@@ -51,7 +51,7 @@ struct Reader {
     kept: Vec<Property>,
 }
 
-fn place(property: &Property) -> Place<'_> {
+pub(super) fn place(property: &Property) -> Place<'_> {
     Place { line: Some(property.line), column: Some(property.name.as_str()), number: None }
 }
 
@@ -98,7 +98,7 @@ impl Reader {
         self.reading.record.extras = self.kept.iter().map(Property::stored).collect();
     }
 
-    fn keep(&mut self, property: &Property) {
+    pub(super) fn keep(&mut self, property: &Property) {
         self.kept.push(property.clone());
     }
 
@@ -140,7 +140,6 @@ impl Reader {
             | "X-ABADR"
             | "X-ABSHOWAS"
             | "X-ADDRESSBOOKSERVER-KIND"
-            | "X-INROAD-ID"
             | "SORT-STRING"
             | "MAILER" => {}
             "EMAIL" => {
@@ -168,33 +167,6 @@ impl Reader {
                 let all: Vec<String> = [known, text].into_iter().flatten().collect();
                 self.reading.said().pronunciation = Some(all.join(" ")).filter(|text| !text.is_empty());
             }
-            "X-INROAD-HEADLINE" => self.reading.record.said.headline = self.reading.text(at, 500, &property.text()),
-            "X-INROAD-PRONUNCIATION" => {
-                self.reading.record.said.pronunciation = self.reading.text(at, 200, &property.text());
-            }
-            "X-INROAD-PRONOUNS" => self.pronouns(property),
-            "X-INROAD-LOCATION" => self.reading.record.said.location = self.reading.text(at, 200, &property.text()),
-            "X-INROAD-EXPERTISE" => {
-                self.reading.word(at, |said| &mut said.expertise, 100, &property.text());
-            }
-            "X-INROAD-INDUSTRY" => self.reading.word(at, |said| &mut said.industries, 100, &property.text()),
-            "X-INROAD-SHARED-GROUND" => self.reading.word(at, |said| &mut said.shared_ground, 500, &property.text()),
-            "X-INROAD-EDUCATION" => self.education(property),
-            "X-INROAD-CUSTOM-FIELD" => {
-                if let [name, value] = property.parts(';').as_slice() {
-                    self.reading.custom(at, name, value);
-                }
-            }
-            "X-INROAD-HOW-FOUND-DETAIL" => {
-                self.reading.record.said.how_found_detail = self.reading.text(at, 500, &property.text());
-            }
-            "X-INROAD-HOW-FOUND" => {
-                let word = serde_json::from_value(property.text().into());
-                self.reading.record.how_found = word.ok().or(self.reading.record.how_found);
-            }
-            "X-INROAD-HOW-FOUND-ON" => self.reading.record.how_found_on = property.text().parse().ok(),
-            // Of the positions, which are read together.
-            "X-INROAD-STARTED-ON" | "X-INROAD-ENDED-ON" | "X-INROAD-IS-CURRENT" => {}
             "TZ" => {
                 let zone = property.text().trim().to_owned();
                 if formats::time_zone(&zone) && self.reading.said().time_zone.is_none() {
@@ -203,7 +175,10 @@ impl Reader {
                     self.keep(property);
                 }
             }
-            _ => self.keep(property),
+            name => match name.strip_prefix("X-INROAD-") {
+                Some(own) => self.own(own, property),
+                None => self.keep(property),
+            },
         }
     }
 
@@ -263,7 +238,7 @@ impl Reader {
         self.reading.said().preferred_name = self.reading.record.said.preferred_name.take().or(first);
     }
 
-    fn pronouns(&mut self, property: &Property) {
+    pub(super) fn pronouns(&mut self, property: &Property) {
         if self.reading.said().pronouns.is_some() {
             return self.keep(property);
         }
@@ -310,19 +285,6 @@ impl Reader {
         let is_current = told("X-INROAD-IS-CURRENT").and_then(|text| text.parse().ok());
         if let Some(position) = self.reading.said().positions.last_mut() {
             (position.started_on, position.ended_on, position.is_current) = (started_on, ended_on, is_current);
-        }
-    }
-
-    /// As Inroad's own cards have it.
-    fn education(&mut self, property: &Property) {
-        let parts = property.parts(';');
-        let part = |index: usize| parts.get(index).and_then(|text| clean(text));
-        let Some(school) = part(0).filter(|school| school.chars().count() <= 200) else { return self.keep(property) };
-        let year = |index: usize| part(index).and_then(|text| text.parse().ok());
-        let (degree, field_of_study) = (part(1), part(2));
-        let school = Education { school, degree, field_of_study, start_year: year(3), end_year: year(4) };
-        if self.reading.said().education.len() < 20 {
-            self.reading.said().education.push(school);
         }
     }
 
