@@ -86,7 +86,11 @@ impl Reader {
         let own = |name: &str| card.properties.iter().filter(|property| property.name == name).collect::<Vec<_>>();
         self.positions(&own("ORG"), &own("TITLE"), &own("ROLE"), card);
         let org = value_of(card, "ORG").map(|org| org.split(';').next().unwrap_or_default().to_owned());
-        let company = is_org || value_of(card, "X-ABSHOWAS").is_some_and(|kind| kind.eq_ignore_ascii_case("COMPANY"));
+        let shown_as_company =
+            value_of(card, "X-ABSHOWAS").is_some_and(|kind| kind.eq_ignore_ascii_case("COMPANY")) && !is_org;
+        // Some programs give a company a name as if it were a person.
+        let is_person = shown_as_company && own("N").first().is_some_and(|name| is_person(name, org.as_deref()));
+        let company = is_org || shown_as_company && !is_person;
         self.names(&own("N"), &own("FN"), company, org.as_deref());
         // A label goes with what it labels.
         let groups: Vec<_> = self.kept.iter().filter_map(|property| property.group.clone()).collect();
@@ -100,6 +104,13 @@ impl Reader {
 
     pub(super) fn keep(&mut self, property: &Property) {
         self.kept.push(property.clone());
+    }
+
+    /// Keeps what a property that is read says besides.
+    pub(super) fn keep_more(&mut self, property: &Property) {
+        if property.says_more() {
+            self.keep(property);
+        }
     }
 
     fn label(&self, property: &Property) -> String {
@@ -138,7 +149,6 @@ impl Reader {
             | "ROLE"
             | "X-ABLABEL"
             | "X-ABADR"
-            | "X-ABSHOWAS"
             | "X-ADDRESSBOOKSERVER-KIND"
             | "SORT-STRING"
             | "MAILER" => {}
@@ -156,9 +166,15 @@ impl Reader {
                 }
             }
             "X-SOCIALPROFILE" | "SOCIALPROFILE" => self.profile(property),
-            "NOTE" => self.reading.notes(at, &property.text()),
+            "NOTE" => {
+                self.keep_more(property);
+                self.reading.notes(at, &property.text());
+            }
             "CATEGORIES" => property.parts(',').iter().for_each(|tag| self.reading.tag(at, tag)),
-            "EXPERTISE" => self.reading.word(at, |said| &mut said.expertise, 100, &property.text()),
+            "EXPERTISE" => {
+                self.keep_more(property);
+                self.reading.word(at, |said| &mut said.expertise, 100, &property.text());
+            }
             "NICKNAME" => self.nickname(property),
             "PRONOUNS" => self.pronouns(property),
             "X-PHONETIC-FIRST-NAME" | "X-PHONETIC-MIDDLE-NAME" | "X-PHONETIC-LAST-NAME" => {
@@ -184,6 +200,11 @@ impl Reader {
 
     fn telephone(&mut self, property: &Property) {
         let text = property.text();
+        let scheme = text.trim().split_once(':').map(|(scheme, _)| scheme.to_lowercase());
+        // A call over the internet has no number.
+        if scheme.is_some_and(|scheme| ["sip", "sips", "xmpp", "h323"].contains(&scheme.as_str())) {
+            return self.keep(property);
+        }
         let number = match text.trim().split_once(':') {
             Some((scheme, rest)) if ["tel", "sms", "callto"].contains(&scheme.to_lowercase().as_str()) => {
                 let decoded = percent_decode_str(rest).decode_utf8_lossy().into_owned();
@@ -216,6 +237,7 @@ impl Reader {
             country: country.clone(),
         };
         let (label, first) = (self.label(property), self.is_primary(property));
+        self.keep_more(property);
         self.reading.address(place(property), address, &label, first);
     }
 
@@ -252,15 +274,17 @@ impl Reader {
         for org in orgs {
             let units = org.parts(';');
             let company = units.first().cloned().unwrap_or_default();
-            if units.iter().filter(|unit| !unit.trim().is_empty()).count() > 1 {
+            if units.iter().filter(|unit| !unit.trim().is_empty()).count() > 1 || org.says_more() {
                 self.keep(org);
             }
             let title = take_of(&mut titles, org).or_else(|| take_of(&mut roles, org));
+            title.into_iter().for_each(|title| self.keep_more(title));
             let title = title.map(|title| title.text()).unwrap_or_default();
             self.reading.position(place(org), &company, &title);
             self.dates(org, card);
         }
         for title in titles {
+            self.keep_more(title);
             self.reading.position(place(title), "", &title.text());
             self.dates(title, card);
         }
@@ -298,6 +322,10 @@ impl Reader {
         }
         if let Some(name) = names.first() {
             let (at, parts) = (place(name), name.components());
+            let several = parts.iter().any(|list| list.iter().filter(|part| !part.is_empty()).count() > 1);
+            if several || parts.len() > 5 || name.says_more() {
+                self.keep(name);
+            }
             let mut text = |index: usize, limit, between| {
                 let part = parts.get(index).map(|list| list.join(between)).unwrap_or_default();
                 self.reading.text(at, limit, &part)
@@ -327,6 +355,12 @@ impl Reader {
             self.kept.push((*name).clone());
         }
     }
+}
+
+/// Whether a name is somebody's, and not the company's.
+fn is_person(name: &Property, org: Option<&str>) -> bool {
+    let words = name_words(&name.components().concat().join(" "));
+    !words.is_empty() && org.is_none_or(|org| name_words(org) != words)
 }
 
 fn told(names: &[&Property]) -> bool {

@@ -16,7 +16,10 @@ impl Reader {
             "PRONUNCIATION" => self.reading.record.said.pronunciation = self.reading.text(at, 200, &text),
             "PRONOUNS" => self.pronouns(property),
             "LOCATION" => self.reading.record.said.location = self.reading.text(at, 200, &text),
-            "EXPERTISE" => self.reading.word(at, |said| &mut said.expertise, 100, &text),
+            "EXPERTISE" => {
+                self.keep_more(&Property { name: name.to_owned(), ..property.clone() });
+                self.reading.word(at, |said| &mut said.expertise, 100, &text);
+            }
             "INDUSTRY" => self.reading.word(at, |said| &mut said.industries, 100, &text),
             "SHARED-GROUND" => self.reading.word(at, |said| &mut said.shared_ground, 500, &text),
             "EDUCATION" => self.education(property),
