@@ -99,9 +99,16 @@ impl Gradual {
 
     /// What a contact becomes by `input`, whose companies were planned; none where nothing would change. Of contacts as
     /// [`Gradual::present`] shows them. It may get further ids in other systems, which are claimed, and lose none; a
-    /// connector that it gets is held until the end of the transaction.
-    pub fn rewrite(&self, tx: &Tx<'_>, shown: &Contact, input: ContactInput) -> ApiResult<Option<Rewrite>> {
-        let draft = redraft(tx, shown, input.check()?, &self.companies)?;
+    /// connector that it gets is held until the end of the transaction. With `in_any_case` it gets a new version even
+    /// though nothing changes: something else that belongs to it does.
+    pub fn rewrite(
+        &self,
+        tx: &Tx<'_>,
+        shown: &Contact,
+        input: ContactInput,
+        in_any_case: bool,
+    ) -> ApiResult<Option<Rewrite>> {
+        let draft = redraft(tx, shown, input.check()?, &self.companies, in_any_case)?;
         let (stage, external_ids) = (shown.stage, &shown.external_ids);
         Ok(draft.map(|(draft, changed)| Rewrite { draft, changed, stage, external_ids: external_ids.clone() }))
     }

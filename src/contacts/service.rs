@@ -236,7 +236,7 @@ pub async fn write(tx: &mut Tx<'_>, before: ContactRow, shown: Contact, input: C
     faults.extend(known.faults(&input));
     ApiError::check(faults)?;
     let stage_changed = input.stage != before.stage;
-    let Some((draft, changed)) = redraft(tx, &shown, input, &known)? else { return Ok(shown) };
+    let Some((draft, changed)) = redraft(tx, &shown, input, &known, false)? else { return Ok(shown) };
     store::update(tx.conn, &draft.contact).await?;
     store::replace_positions(tx.conn, tx.workspace, &[id], &draft.positions).await?;
     let row = draft.contact.row;
@@ -251,12 +251,14 @@ pub async fn write(tx: &mut Tx<'_>, before: ContactRow, shown: Contact, input: C
     read(tx, row).await
 }
 
-/// The rows of a contact that becomes `input`, and the fields in which it changes, if it changes at all.
+/// The rows of a contact that becomes `input`, and the fields in which it changes, if it changes at all, or is to get a
+/// new version in any case.
 pub fn redraft(
     tx: &Tx<'_>,
     shown: &Contact,
     input: ContactInput,
     known: &Companies,
+    in_any_case: bool,
 ) -> ApiResult<Option<(Draft, Vec<String>)>> {
     let mut identity = Identity {
         workspace: tx.workspace,
@@ -268,7 +270,7 @@ pub fn redraft(
     };
     let proposed = draft(input.clone(), identity, known)?;
     let changed = changed(shown, &proposed);
-    if changed.is_empty() {
+    if changed.is_empty() && !in_any_case {
         return Ok(None);
     }
     identity.version += 1;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use uuid::Uuid;
 
+use super::kept::{self, Kept};
 use super::merge;
 use super::model::{ImportKind, ImportProblem, Outcome};
 use super::record::{Said, name_words};
@@ -71,6 +72,8 @@ struct Merged {
     input: ContactInput,
     sources: Vec<SaidBefore>,
     entries: Vec<Later>,
+    /// The source has more of it that Inroad has no field for.
+    keeps_more: bool,
 }
 
 impl Settling<'_> {
@@ -152,7 +155,7 @@ impl Settling<'_> {
                 continue;
             };
             let contact = self.contacts.present(contact);
-            let mut one = self.merge(contact, matter.entries, &mut extras);
+            let mut one = self.merge(contact, matter.entries, extras.remove(&id).unwrap_or_default());
             for by in &matter.referred_by {
                 self.connect(&mut one, by, people, live);
             }
@@ -180,14 +183,9 @@ impl Settling<'_> {
         }
     }
 
-    fn merge(
-        &mut self,
-        contact: Contact,
-        mut entries: Vec<Later>,
-        extras: &mut HashMap<(ContactId, String), serde_json::Value>,
-    ) -> Merged {
+    fn merge(&mut self, contact: Contact, mut entries: Vec<Later>, mut kept: Kept) -> Merged {
         let mut input: ContactInput = contact.clone().into();
-        let mut sources = Vec::new();
+        let (mut sources, mut keeps_more) = (Vec::new(), false);
         for entry in &mut entries {
             let (base, row) = (entry.base.as_ref(), &mut entry.row);
             merge::merge(self.kind.owner(), &mut input, base, &row.said, &mut row.problems);
@@ -195,11 +193,14 @@ impl Settling<'_> {
             entry.row.problems.extend(taken.into_iter().map(ImportProblem::taken));
             if entry.is_news() {
                 let key = entry.row.key.clone();
-                let extras = extras.remove(&(contact.id, key.clone()));
+                let extras = kept.get(&key).map(fields::store);
+                let row = &mut entry.row;
+                keeps_more |= kept::add(&mut kept, &key, &row.extras, &mut row.problems);
+                row.extras = kept.get(&key).cloned().unwrap_or_default();
                 sources.push(SaidBefore { key, base: entry.base.clone(), extras });
             }
         }
-        Merged { contact, input, sources, entries }
+        Merged { contact, input, sources, entries, keeps_more }
     }
 
     fn connect(
@@ -236,9 +237,10 @@ impl Settling<'_> {
 
     /// Notes what becomes of the entries about one contact, and answers how to write it.
     fn settle(&mut self, tx: &Tx<'_>, one: Merged) -> ApiResult<Option<contacts::Rewrite>> {
-        let Merged { contact, input, sources, entries } = one;
-        let (id, before) = (contact.id, ContactInput::from(contact.clone()));
-        let rewrite = match self.contacts.rewrite(tx, &contact, input) {
+        let Merged { contact, input, sources, entries, keeps_more } = one;
+        let id = contact.id;
+        let before = Before::new(contact.version, contact.clone().into(), sources);
+        let rewrite = match self.contacts.rewrite(tx, &contact, input, keeps_more) {
             Err(error) if !error.errors.is_empty() => {
                 let problem = ImportProblem::invalid(&error);
                 for Later { row, .. } in &entries {
@@ -251,7 +253,7 @@ impl Settling<'_> {
         };
         let version = rewrite.as_ref().map_or(contact.version, contacts::Rewrite::version);
         let name = rewrite.as_ref().map_or(contact.name.as_str(), contacts::Rewrite::name).to_owned();
-        let kept = || rewrite.is_some().then(|| fields::store(&Before::new(before, sources)));
+        let kept = || rewrite.is_some().then(|| fields::store(&before));
         let mut entries = entries.into_iter();
         if self.report.has(id) {
             if let Some(kept) = kept() {
