@@ -9,7 +9,7 @@ use super::reading::{AddressParts, Place, Reading, held};
 use super::record::Entry;
 use super::records::{Fault, Record};
 use super::table::Table;
-use super::value::{DateOrder, clean, date, split_name};
+use super::value::{DateOrder, assumed_order, clean, date, is_ambiguous, is_in_figures, split_name};
 use crate::contacts::{Education, HowFound};
 
 /// What a column holds.
@@ -292,9 +292,7 @@ impl<'a> Row<'a> {
             let label = if column.field == Field::Linkedin { "linkedin" } else { &column.label };
             several(text).for_each(|url| reading.link(place, url, label, false));
         }
-        let tags = |text: &'a str| {
-            several(text).flat_map(|part| part.split(if self.keeps_commas { ';' } else { ',' }))
-        };
+        let tags = |text: &'a str| several(text).flat_map(|part| part.split(if self.keeps_commas { ';' } else { ',' }));
         for (place, _, text) in self.cells(Field::Tags) {
             tags(text).for_each(|tag| reading.tag(place, tag));
         }
@@ -386,7 +384,8 @@ impl<'a> Row<'a> {
                 continue;
             }
             // What is no whole date may still mean something to a person.
-            let day = date(text, order).map_or_else(|| text.to_owned(), |day| day.to_string());
+            let day = if is_in_figures(text) { dated(reading, place, text, order) } else { date(text, order) };
+            let day = day.map_or_else(|| text.to_owned(), |day| day.to_string());
             reading.custom(place, &column.name, &day);
         }
     }
@@ -402,26 +401,37 @@ fn no_date(text: &str) -> bool {
     !text.chars().any(|c| c.is_ascii_digit() && c != '0') || text.trim_start().starts_with("0/0/")
 }
 
-fn dated(reading: &mut Reading, place: Place<'_>, text: &str, order: Option<DateOrder>) -> Option<chrono::NaiveDate> {
+pub fn dated(
+    reading: &mut Reading,
+    place: Place<'_>,
+    text: &str,
+    order: Option<DateOrder>,
+) -> Option<chrono::NaiveDate> {
     if no_date(text) {
         return None;
     }
     let day = date(text, order);
-    if day.is_none() {
-        reading.problem(place, "invalid_date", "is not a date", text);
+    match day {
+        None => reading.problem(place, "invalid_date", "is not a date", text),
+        Some(day) if order.is_none() && is_ambiguous(text) => {
+            let detail =
+                format!("was taken for {day}: no date of the file shows their order, which `date_order` can say");
+            reading.problem(place, "assumed_date_order", detail, text);
+        }
+        Some(_) => {}
     }
     day
 }
 
-/// The order of the dates in these columns of the first rows.
-pub fn date_order(columns: &[Option<Column>], sample: &[Vec<String>]) -> Option<DateOrder> {
+/// The order of the dates in these columns of the first rows, and whether that is only assumed.
+pub fn date_order(columns: &[Option<Column>], sample: &[Vec<String>]) -> Option<(DateOrder, bool)> {
     const DATES: [Field; 4] = [Field::StartedOn, Field::EndedOn, Field::HowFoundOn, Field::CustomDate];
     let dates = columns
         .iter()
         .enumerate()
         .filter(|(_, column)| column.as_ref().is_some_and(|column| DATES.contains(&column.field)));
     let dates: Vec<usize> = dates.map(|(index, _)| index).collect();
-    DateOrder::detect(
-        sample.iter().flat_map(|row| dates.iter().filter_map(|index| row.get(*index).map(String::as_str))),
-    )
+    let cells = || sample.iter().flat_map(|row| dates.iter().filter_map(|index| row.get(*index).map(String::as_str)));
+    let shown = DateOrder::detect(cells()).map(|order| (order, false));
+    shown.or_else(|| cells().find(|text| is_in_figures(text)).map(|text| (assumed_order(text), true)))
 }

@@ -374,7 +374,7 @@ impl Merge<'_> {
     }
 }
 
-fn short(text: &str) -> String {
+pub fn short(text: &str) -> String {
     text.chars().take(100).collect()
 }
 

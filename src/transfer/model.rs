@@ -261,7 +261,7 @@ pub struct KeptContact {
 pub enum KeptReason {
     /// Somebody has edited it since.
     Edited,
-    /// Others refer to it, as their connector for instance.
+    /// Others refer to it, as their connector for instance, or have by now what it had before.
     InUse,
     /// It lies in the trash.
     InTrash,

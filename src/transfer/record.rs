@@ -34,6 +34,15 @@ pub enum Entry {
 }
 
 impl Entry {
+    /// Bytes in the file, more or less.
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Person(record) => record.size,
+            Self::Touch(touch) => touch.body.len(),
+            Self::Skipped { .. } | Self::Error { .. } => 0,
+        }
+    }
+
     /// The entry of another file of the archive.
     pub fn in_part(mut self, part: Part) -> Self {
         match &mut self {

@@ -5,6 +5,7 @@
 //! change (`settle`), then the companies, whose names are unique, then the numbers of the change log.
 use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use uuid::Uuid;
 
 use super::directory::{Directory, Seen};
@@ -70,9 +71,7 @@ fn read_chunk(file: &mut Rows) -> Vec<Entry> {
     let (mut entries, mut size) = (Vec::new(), 0);
     while entries.len() < CHUNK && size < CHUNK_SIZE {
         let Some(entry) = file.next() else { break };
-        if let Entry::Person(record) = &entry {
-            size += record.size;
-        }
+        size += entry.size();
         entries.push(entry);
     }
     entries
@@ -110,7 +109,7 @@ struct Fresh {
 
 impl Run {
     async fn chunk(&mut self, tx: &mut Tx<'_>, entries: Vec<Entry>) -> ApiResult<()> {
-        let records = self.sort_out(entries);
+        let records = self.sort_out(entries, tx.now);
         let known = self.known(tx, &records).await?;
         let mut fresh: Vec<Fresh> = Vec::new();
         let mut places: HashMap<String, usize> = HashMap::new();
@@ -151,7 +150,7 @@ impl Run {
     }
 
     /// Notes what is no person; a person whom the file names twice in the same words is taken once.
-    fn sort_out(&mut self, entries: Vec<Entry>) -> Vec<Record> {
+    fn sort_out(&mut self, entries: Vec<Entry>, now: DateTime<Utc>) -> Vec<Record> {
         let mut records = Vec::with_capacity(entries.len());
         for entry in entries {
             match entry {
@@ -160,6 +159,13 @@ impl Run {
                     self.report.note(row.line, Outcome::Skipped, None, &[problem]);
                 }
                 Entry::Person(row) => records.extend(self.repeated(*row)),
+                Entry::Touch(touch) if touch.at > now => {
+                    let column = Some(touch.kind.dated_by().to_owned());
+                    let value = Some(touch.at.to_rfc3339_opts(SecondsFormat::Secs, true));
+                    let problem = ImportProblem::new("future_date", "is still to come");
+                    let problem = ImportProblem { column, value, ..problem };
+                    self.report.note(touch.line, Outcome::Failed, None, &[problem]);
+                }
                 Entry::Touch(touch) => self.touches.push(*touch),
                 Entry::Skipped { line, reason } => {
                     self.report.note(line, Outcome::Skipped, None, &[ImportProblem::skipped(reason)]);
@@ -363,6 +369,9 @@ impl Writes {
 /// What an undo needs of a contact that entries changed.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub struct Before {
+    /// The version that it had; not told in former times.
+    #[serde(default)]
+    pub version: Option<i32>,
     pub input: ContactInput,
     /// What the source had said, under its keys.
     #[serde(default)]
@@ -385,14 +394,15 @@ pub struct SaidBefore {
 }
 
 impl Before {
-    pub fn new(input: ContactInput, sources: Vec<SaidBefore>) -> Self {
-        Self { input, sources, base: None, key: None, extras: None }
+    pub fn new(version: i32, input: ContactInput, sources: Vec<SaidBefore>) -> Self {
+        Self { version: Some(version), input, sources, base: None, key: None, extras: None }
     }
 
     /// What the source had said, of all entries.
-    pub fn said(self) -> (ContactInput, Vec<SaidBefore>) {
-        let Self { input, mut sources, base, key, extras } = self;
-        sources.extend(key.map(|key| SaidBefore { key, base, extras }));
-        (input, sources)
+    pub fn said(&mut self) -> Vec<SaidBefore> {
+        let mut sources = std::mem::take(&mut self.sources);
+        let (base, extras) = (self.base.take(), self.extras.take());
+        sources.extend(self.key.take().map(|key| SaidBefore { key, base, extras }));
+        sources
     }
 }

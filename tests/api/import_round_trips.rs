@@ -68,7 +68,9 @@ async fn what_is_between_the_two_comes_back_by_cards_and_tables() {
         assert_eq!(report.json["counts"]["created"], 2, "{way}: {}", report.text);
         assert!(report.json["rows"].as_array().unwrap().iter().all(|row| codes(row).is_empty()), "{}", report.text);
         let copy = named(&app, &bob, "ann").await;
-        for field in DEALINGS.iter().chain(&["tags", "expertise", "shared_ground", "how_found", "how_found_on", "notes"]) {
+        for field in
+            DEALINGS.iter().chain(&["tags", "expertise", "shared_ground", "how_found", "how_found_on", "notes"])
+        {
             assert_eq!(copy[field], first[field], "{way}: {field}");
         }
         let led_by = named(&app, &bob, "zoe").await;
@@ -126,7 +128,10 @@ async fn no_import_lets_somebody_be_written_to_or_moves_a_stage_back() {
     let on = card("X-INROAD-STAGE:thanked\r\nX-INROAD-EXTERNAL-ID:hr;10\r\nX-INROAD-STRENGTH:2\r\n");
     let report = import(&app, &ada, &on).await.expect(201);
     let moved = app.get(&path, &ada).await.json;
-    assert_eq!((&moved["stage"], &moved["strength"], &moved["external_ids"]["hr"]), (&json!("thanked"), &json!(2), &json!("10")));
+    assert_eq!(
+        (&moved["stage"], &moved["strength"], &moved["external_ids"]["hr"]),
+        (&json!("thanked"), &json!(2), &json!("10"))
+    );
     let upsert = app.request(Method::PUT, "/v1/contacts/by-external-id/hr/10").bearer_auth(&ada.token);
     assert_eq!(app.send(upsert.json(&json!({}))).await.expect(200).id(), mine.id());
     let timeline = app.get(&format!("{path}/timeline"), &ada).await.expect(200).text;

@@ -33,6 +33,7 @@ mod frame;
 mod goals;
 mod hostile;
 mod identity;
+mod import_again;
 mod import_formats;
 mod import_messages;
 mod import_round_trips;
