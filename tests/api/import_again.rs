@@ -107,7 +107,7 @@ async fn a_merge_that_was_undone_is_nobodys_edit() {
     assert_eq!(led.json["connector_id"], merged, "{}", a.text);
     let body = json!({ "survivor_id": survivor, "merged_ids": [merged] });
     let merge = app.post("/v1/contacts/merge", &ada, body).await.expect(200);
-    let merge = format!("/v1/contacts/merges/{}", merge.json["merge"]["id"].as_str().unwrap());
+    let merge = format!("/v1/contacts/merges/{}", merge.json["id"].as_str().unwrap());
     app.post(&format!("{merge}/undo"), &ada, json!({})).await.expect(200);
     let undone = undo(&app, &ada, &a).await;
     assert_eq!((&undone["removed"], &undone["kept"]), (&json!(3), &json!(0)), "{undone}");
