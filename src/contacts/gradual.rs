@@ -162,7 +162,8 @@ impl Gradual {
         }
     }
 
-    /// Adds the companies, the positions and the ids in other systems. From here on others may have to wait for the end of the transaction.
+    /// Adds the companies, the positions and the ids in other systems. From here on others may have to wait for the end of
+    /// the transaction.
     pub async fn finish(mut self, tx: &mut Tx<'_>) -> ApiResult<()> {
         external_ids::insert_many(tx.conn, tx.workspace, RESOURCE, &self.external_ids).await?;
         let taken = self.companies.add_planned(tx).await?;
