@@ -390,6 +390,24 @@ pub async fn reconnect(
     })
 }
 
+/// A connector that lies in the trash is none until it is restored.
+pub async fn hide_gone_connectors<'a>(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    rows: impl Iterator<Item = &'a mut ContactRow>,
+) -> ApiResult<()> {
+    let led: Vec<&mut ContactRow> = rows.filter(|row| row.connector_id.is_some()).collect();
+    let connectors: Vec<ContactId> = led.iter().filter_map(|row| row.connector_id).collect();
+    if connectors.is_empty() {
+        return Ok(());
+    }
+    let there = present(conn, workspace, &connectors).await?;
+    for row in led {
+        row.connector_id = row.connector_id.filter(|id| there.contains(id));
+    }
+    Ok(())
+}
+
 /// Whose connector one of these is.
 pub async fn led_by(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Vec<ContactId>> {
     let led = contacts::workspace_id.eq(workspace).and(contacts::connector_id.eq_any(ids));
