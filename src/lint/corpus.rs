@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Draft, LintRule, Mutual, Rules, check};
 use crate::messages::{MessageChannel, MessagePurpose};
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "good.txt",
     "bad.txt",
     "tricky.txt",
@@ -16,6 +16,7 @@ const FILES: [&str; 9] = [
     "hundred.txt",
     "after.txt",
     "plain.txt",
+    "unseen.txt",
 ];
 /// What the documentation promises.
 const PRECISION: f64 = 0.95;

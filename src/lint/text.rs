@@ -86,7 +86,8 @@ impl Text {
 
     /// Reads the word that begins here, and gives where it ends.
     fn word(&mut self, text: &str, start: usize, state: &mut State) -> usize {
-        let link = link_end(text, start);
+        // Beyond what the rules read, an address without a scheme is counted as the words it is made of.
+        let link = link_end(text, start, self.words.len() < WORDS_READ);
         let end = link.unwrap_or_else(|| word_end(text, start));
         self.word_count += 1;
         if self.words.len() < WORDS_READ {
@@ -199,7 +200,7 @@ fn quote(text: &str, at: usize, c: char, following: Option<char>, state: &mut St
         limit -= 1;
     }
     let rest = &rest[..limit];
-    let rest = &rest[..rest.find("\n\n").unwrap_or(rest.len())];
+    let rest = &rest[..paragraph_end(rest)];
     let single = matches!(close, '\'' | '’');
     let closes = |(place, _): &(usize, &str)| {
         let after = rest[place + close.len_utf8()..].chars().next();
@@ -208,6 +209,12 @@ fn quote(text: &str, at: usize, c: char, following: Option<char>, state: &mut St
     if let Some((place, _)) = rest.match_indices(close).find(closes) {
         state.quote = Some((close, at + c.len_utf8() + place));
     }
+}
+
+/// Where the paragraph ends, at an empty line, however lines end.
+fn paragraph_end(text: &str) -> usize {
+    let ends = ["\n\n", "\n\r\n"].iter().filter_map(|end| text.find(end));
+    ends.min().unwrap_or(text.len())
 }
 
 fn is_quoted_line(rest: &str) -> bool {
@@ -253,17 +260,43 @@ fn word_end(text: &str, start: usize) -> usize {
     end
 }
 
-/// Marks that stand on the letter before them.
+/// Marks that stand on the letter before them, or join it with the next.
 fn is_combining(c: char) -> bool {
-    ('\u{300}'..='\u{36f}').contains(&c)
+    // Viramas and nuktas of Indic scripts: without them a word would fall into its syllables.
+    const JOINERS: [char; 18] = [
+        '\u{93c}', '\u{94d}', '\u{9bc}', '\u{9cd}', '\u{a3c}', '\u{a4d}', '\u{abc}', '\u{acd}', '\u{b3c}', '\u{b4d}',
+        '\u{bcd}', '\u{c4d}', '\u{ccd}', '\u{d4d}', '\u{dca}', '\u{e4c}', '\u{200c}', '\u{200d}',
+    ];
+    let marks = matches!(c, '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5c7}' | '\u{610}'..='\u{61a}'
+        | '\u{64b}'..='\u{65f}' | '\u{e47}'..='\u{e4e}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
+        | '\u{20d0}'..='\u{20ff}' | '\u{fe00}'..='\u{fe0f}' | '\u{fe20}'..='\u{fe2f}');
+    marks || JOINERS.contains(&c)
 }
 
-/// Where a link that begins here ends.
-fn link_end(text: &str, start: usize) -> Option<usize> {
+/// The ends of hosts that are taken for links without a scheme; more would take "work/it" and the like for one.
+const DOMAINS: [&str; 64] = [
+    "ai", "app", "at", "au", "be", "biz", "blog", "br", "ca", "cc", "ch", "cn", "co", "com", "cz", "de", "design", "dev", "dk",
+    "edu", "es", "eu", "example", "fi", "fm", "fr", "gg", "gl", "gov", "gr", "id", "ie", "il", "in", "info", "io", "it", "jp",
+    "kr", "ly", "me", "mx", "net", "nl", "no", "nz", "online", "org", "page", "pl", "pt", "ru", "se", "sg", "shop", "site",
+    "tv", "uk", "us", "work", "works", "xyz", "za", "zone",
+];
+
+/// "example.com/x": a host with a known end, and a path. Without a path it may be a company's name.
+fn is_bare_link(text: &str, start: usize) -> bool {
+    let rest = &text.as_bytes()[start..];
+    // No host is longer.
+    let host = rest.iter().take(254).take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')).count();
+    let end = text[start..start + host].rsplit_once('.').map(|(_, end)| end);
+    let address = text[..start].ends_with('@');
+    !address && rest.get(host) == Some(&b'/') && end.is_some_and(|end| DOMAINS.contains(&end))
+}
+
+/// Where a link that begins here ends; `bare` ones have no scheme.
+fn link_end(text: &str, start: usize, bare: bool) -> Option<usize> {
     let rest = &text.as_bytes()[start..];
     let begins = |with: &str| rest.len() > with.len() && rest[..with.len()].eq_ignore_ascii_case(with.as_bytes());
     let known = ["https://", "http://", "www.", "linkedin.com/", "bit.ly/", "calendly.com/"];
-    if !known.iter().any(|with| begins(with)) {
+    if !known.iter().any(|with| begins(with)) && !(bare && is_bare_link(text, start)) {
         return None;
     }
     let text = &text[start..];

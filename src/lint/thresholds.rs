@@ -19,6 +19,41 @@ macro_rules! thresholds {
     };
 }
 
+/// Where a warning begins, and where it becomes an error.
+#[derive(Debug, Clone, Copy)]
+pub struct Pair {
+    pub warning_name: &'static str,
+    pub error_name: &'static str,
+    pub warning: u32,
+    pub error: u32,
+}
+
+macro_rules! pairs {
+    ($self:ident, $($warning:ident, $error:ident;)+) => {
+        [$(Pair {
+            warning_name: stringify!($warning),
+            error_name: stringify!($error),
+            warning: $self.$warning,
+            error: $self.$error,
+        }),+]
+    };
+}
+
+impl LintThresholds {
+    /// Those of which one must not be above the other.
+    pub fn pairs(&self) -> [Pair; 7] {
+        pairs! { self,
+            first_email_words_warning, first_email_words_error;
+            later_email_words_warning, later_email_words_error;
+            linkedin_note_characters_warning, linkedin_note_characters_error;
+            linkedin_message_words_warning, linkedin_message_words_error;
+            text_message_characters_warning, text_message_characters_error;
+            script_words_warning, script_words_error;
+            voicemail_words_warning, voicemail_words_error;
+        }
+    }
+}
+
 thresholds! {
     /// Words of a first e-mail above which it is too long: a warning.
     first_email_words_warning = 100;

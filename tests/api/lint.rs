@@ -92,8 +92,17 @@ async fn a_workspace_has_its_own_rules() {
         "{}",
         wrong.text
     );
+    // A warning that would come after its error, beside another fault.
+    let change = json!({ "rules": { "x": {} }, "thresholds": { "first_email_words_warning": 151, "script_words_error": 149 } });
+    let crossed = app.patch("/v1/lint/settings", &ada, change).await.expect(422);
+    assert_eq!(
+        crossed.faults(),
+        ["/rules/x", "/thresholds/first_email_words_warning", "/thresholds/script_words_warning"]
+    );
+    let equal = json!({ "thresholds": { "script_words_warning": 100, "script_words_error": 100 } });
+    app.patch("/v1/lint/settings", &ada, equal).await.expect(200);
     let back = app.patch("/v1/lint/settings", &ada, json!({ "rules": null, "thresholds": null })).await.expect(200);
-    assert_eq!((&back.json["version"], &back.json["rules"]), (&json!(2), &json!({})));
+    assert_eq!((&back.json["version"], &back.json["rules"]), (&json!(3), &json!({})));
     assert_eq!(rules(&lint(&app, &ada, text).await.json), ["asks_for_job", "worn_phrase"]);
     // Nobody else's.
     let other = app.seeker().await;
