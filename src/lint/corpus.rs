@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Draft, LintRule, Mutual, Rules, check};
 use crate::messages::{MessageChannel, MessagePurpose};
 
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
     "good.txt",
     "bad.txt",
     "tricky.txt",
@@ -17,6 +17,7 @@ const FILES: [&str; 10] = [
     "after.txt",
     "plain.txt",
     "unseen.txt",
+    "later.txt",
 ];
 /// What the documentation promises.
 const PRECISION: f64 = 0.95;
