@@ -45,7 +45,7 @@ fn resume(reader: &mut Reader<'_>) {
 
 /// "The résumé of your talk", "when classes resume" and "I leave it at home" offer nothing.
 fn is_own_resume(reader: &Reader<'_>, (field, start, end): Place) -> bool {
-    let words = if field == Subject { &reader.subject.words } else { &reader.body.words };
+    let words = reader.words(field);
     let (from, to) = (words.partition_point(|word| word.start < start), words.partition_point(|word| word.start < end));
     let named = |word: &Word| matches!(word.text.as_str(), "resume" | "cv" | "vitae");
     let Some(at) = words[from..to].iter().rposition(named).map(|at| from + at) else { return true };
@@ -55,7 +55,7 @@ fn is_own_resume(reader: &Reader<'_>, (field, start, end): Place) -> bool {
 
 /// Whether the sentence of a place says that they asked for it.
 fn asked_for(reader: &Reader<'_>, (field, start, _): Place) -> bool {
-    let words = if field == Subject { &reader.subject.words } else { &reader.body.words };
+    let words = reader.words(field);
     let at = words.partition_point(|word| word.start < start);
     let Some(sentence) = words.get(at).map(|word| word.sentence) else { return false };
     let from = words.partition_point(|word| word.sentence < sentence);
@@ -299,12 +299,12 @@ fn tone(reader: &mut Reader<'_>) {
 
 /// "I'm sorry for your loss" asks no pardon.
 fn is_sympathy(reader: &Reader<'_>, (field, start, _): Place) -> bool {
-    let words = if field == Subject { &reader.subject.words } else { &reader.body.words };
+    let words = reader.words(field);
     say::SYMPATHY.at(words, words.partition_point(|word| word.start < start)).is_some()
 }
 
 fn is_needless(reader: &Reader<'_>, (field, start, _): Place) -> bool {
-    let words = if field == Subject { &reader.subject.words } else { &reader.body.words };
+    let words = reader.words(field);
     let at = words.partition_point(|word| word.start < start);
     words[at.saturating_sub(4)..at].iter().any(|word| word.text == "need")
 }
@@ -408,7 +408,10 @@ fn signature(reader: &Reader<'_>) -> Option<Line> {
 fn postscript(reader: &Reader<'_>) -> Option<Line> {
     let begins = |line: &&Line| {
         let text = reader.draft.body[line.start..line.end].as_bytes();
-        !line.quoted && ["P.S.", "P.S:", "P.S ", "PS:", "PS ", "PS.", "PS,", "P. S."].iter().any(|mark| text.starts_with(mark.as_bytes()))
+        !line.quoted
+            && ["P.S.", "P.S:", "P.S ", "PS:", "PS ", "PS.", "PS,", "P. S."]
+                .iter()
+                .any(|mark| text.starts_with(mark.as_bytes()))
     };
     reader.body.lines.iter().find(begins).copied()
 }

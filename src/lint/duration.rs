@@ -31,8 +31,8 @@ struct Sentence<'a> {
 
 /// Between an amount and its unit: "a full hour", "20 short minutes".
 const ADJECTIVES: [&str; 14] = [
-    "brief", "entire", "full", "good", "little", "mere", "more", "precious", "quick", "short", "single", "solid", "spare",
-    "whole",
+    "brief", "entire", "full", "good", "little", "mere", "more", "precious", "quick", "short", "single", "solid",
+    "spare", "whole",
 ];
 /// Behind a number that stands for minutes: "a quick 20 on the phone".
 const AFTER_QUICK: [&str; 25] = [
@@ -82,7 +82,10 @@ impl<'a> Sentence<'a> {
         let minutes = match rest {
             "min" | "mins" | "m" | "mn" | "minutes" | "minute" => hundredths / 100,
             "h" | "hr" | "hrs" | "hour" | "hours" => hundredths * 60 / 100,
-            _ => hundredths * 60 / 100 + rest.strip_prefix('h')?.trim_end_matches(['m', 'i', 'n']).parse::<u8>().ok()? as u32,
+            _ => {
+                hundredths * 60 / 100
+                    + rest.strip_prefix('h')?.trim_end_matches(['m', 'i', 'n']).parse::<u8>().ok()? as u32
+            }
         };
         Some((minutes, at + 1))
     }
@@ -157,7 +160,8 @@ impl<'a> Sentence<'a> {
     /// "20", "forty-five", "1/2", "1 1/2", "1,5", "½".
     fn plain(&self, at: usize) -> Option<(u32, usize)> {
         let value = glyphs(self.word(at))?;
-        let digits = |at: usize| number(self.word(at)).filter(|_| self.word(at).bytes().all(|byte| byte.is_ascii_digit()));
+        let digits =
+            |at: usize| number(self.word(at)).filter(|_| self.word(at).bytes().all(|byte| byte.is_ascii_digit()));
         let fraction = |at: usize| {
             let (over, under) = (digits(at)?, digits(at + 1)?);
             (matches!(self.between(at), "/" | "⁄") && under >= 100 && under > over).then(|| over * 100 / under)
@@ -257,8 +261,16 @@ mod tests {
 
     #[test]
     fn other_numbers_are_no_durations() {
-        for text in ["20 questions", "a quick 20 questions", "the hour", "half of them", "page 15", "in 1990", "a man", "5. Minutes"]
-        {
+        for text in [
+            "20 questions",
+            "a quick 20 questions",
+            "the hour",
+            "half of them",
+            "page 15",
+            "in 1990",
+            "a man",
+            "5. Minutes",
+        ] {
             assert_eq!(minutes(text), [0; 0], "{text}");
         }
     }

@@ -102,6 +102,14 @@ impl Reader<'_> {
         self.praise.push(Praise { rule, message: message.to_owned(), spans });
     }
 
+    /// The words of the subject or of the body.
+    pub fn words(&self, field: LintField) -> &[Word] {
+        match field {
+            LintField::Subject => &self.subject.words,
+            LintField::Body => &self.body.words,
+        }
+    }
+
     fn spans(&self, places: &[Place]) -> Vec<Span> {
         let mut places = places.to_vec();
         places.sort_unstable();

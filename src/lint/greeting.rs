@@ -93,8 +93,15 @@ fn bare_name(text: &str, line: &Line, words: &[Word], names: &[String]) -> Greet
     let from = first_words.iter().take(2).position(is_theirs);
     let named = from.and_then(|_| first_words.iter().rposition(is_theirs));
     let behind = named.map(|at| (at, text[words[at].end..line.end].trim_start()));
-    let ends = |behind: &str| behind.is_empty() || behind.starts_with([',', ':', '!', '—', '–', '…']) || behind.starts_with("- ") || behind == "-";
-    if behind.is_some_and(|(at, behind)| ends(behind) && calls(text, &words[from.unwrap_or(at)..=at].iter().collect::<Vec<_>>(), names)) {
+    let ends = |behind: &str| {
+        behind.is_empty()
+            || behind.starts_with([',', ':', '!', '—', '–', '…'])
+            || behind.starts_with("- ")
+            || behind == "-"
+    };
+    if behind.is_some_and(|(at, behind)| {
+        ends(behind) && calls(text, &words[from.unwrap_or(at)..=at].iter().collect::<Vec<_>>(), names)
+    }) {
         return Greeting::Fine;
     }
     if alone && first.capital && words.iter().all(|word| word.capital) {
@@ -119,7 +126,8 @@ fn calls(text: &str, words: &[&Word], names: &[String]) -> bool {
     };
     // A double name is one.
     let parts: Vec<&[&Word]> = words.chunk_by(|a, b| &text[a.end..b.start] == "-").collect();
-    let is_part = |part: &&&[&Word]| !names::is_title(&part[0].text) && part[0].text.chars().count() > 1;
+    let manners = |word: &str| names::is_title(word) || matches!(word, "sir" | "madam" | "ma'am");
+    let is_part = |part: &&&[&Word]| !manners(&part[0].text) && part[0].text.chars().count() > 1;
     let named: Vec<&&[&Word]> = parts.iter().filter(is_part).collect();
     let all_capital = words.iter().all(|word| word.capital);
     // Of somebody with one known name, or in a whole sentence, one word has to do.
@@ -192,6 +200,8 @@ mod tests {
             ("Dear Annemarie,", "Anne-Marie Vander Elst"),
             ("Dear Prof. Vander Elst,", "Anne-Marie Vander Elst"),
             ("Dear Tanaka-san,", "Keiko Tanaka"),
+            ("Respected Madam Keiko,", "Keiko Tanaka"),
+            ("Hi Dean,", "Dean Martin"),
         ] {
             assert_eq!(of(text, &[name]), Greeting::Fine, "{text}");
         }
@@ -200,9 +210,18 @@ mod tests {
 
     #[test]
     fn a_wrong_name_is_wrong_beside_a_right_one() {
-        for text in ["Hi Mary!", "Mary -", "Dear Dr Lovelace,", "Dear Grace Kelly,", "Dear Mary Hopper,", "Mary,", "Estimada Mary:"] {
+        for text in [
+            "Hi Mary!",
+            "Mary -",
+            "Dear Dr Lovelace,",
+            "Dear Grace Kelly,",
+            "Dear Mary Hopper,",
+            "Mary,",
+            "Estimada Mary:",
+        ] {
             assert!(matches!(of(text, &["Grace Hopper"]), Greeting::Other(..)), "{text}");
         }
+        assert!(matches!(of("Dear Dr. Kruse,", &["Dr. Søren Kjær"]), Greeting::Other(..)));
         assert_eq!(of("Dear Grace Kelly,", &["Grace"]), Greeting::Fine);
     }
 }

@@ -6,6 +6,7 @@ use super::pattern::Phrases;
 use super::phrases::phrases;
 use super::report::LintField::{Body, Subject};
 use super::rules::LintRule as Rule;
+use super::vacancy;
 
 phrases! {
     /// Asking for a job, or to be put forward for one.
@@ -18,7 +19,8 @@ phrases! {
         "have you *1 any|an|a *3 opening|openings|vacancy|vacancies|position|positions|internship|internships",
         "are|is there any|an|a|some? *3 opening|openings|vacancy|vacancies|position|positions|internship|internships|job|jobs",
         "if|whether there are|is|were|was any|an|a|some? *3 opening|openings|vacancy|vacancies|position|positions|internship|internships|job|jobs|roles",
-        "know|aware|hear|hears of|about any|an|a|some? *3 opening|openings|vacancy|vacancies|position|positions|job|jobs|internship|internships|roles",
+        "know|aware|hear|hears of|about openings|vacancies|internships",
+        "know|aware|hear|hears of|about any|an|a|some *3 opening|openings|vacancy|vacancies|position|positions|job|jobs|internship|internships|roles",
         "any|current|open|available|suitable job|jobs|roles|positions|vacancies|openings|vacancy|opening at|in|on|with your|you",
         "job|internship|career|employment opportunities|opportunity at|in|on|with|within your|you",
         "hire|employ|recruit me",
@@ -162,6 +164,18 @@ phrases! {
         "might|may|could *1 have|find something|anything|work|room for me",
         "grateful|thankful|glad for anything|any *2 you *1 have|offer",
         "open|available for to? work|hire|employment",
+        "on the lookout|hunt for *3 job|jobs|position|positions|role|roles|work",
+        "in the market for a|an *2 job|position|role",
+        "if|whether|chance|chances|possible|is|are your *2 is|are looking|searching for",
+        "would|does|might|could|if|whether your|you *1 need|needs|use a|an|another|any *1",
+        "refer|recommend me in|within|inside|at|for|internally",
+        "be|become|becoming|being part|member of your",
+        "ready|available|open|willing for|to any kind|sort of|work|job",
+        "applied|apply for|to the|a|an *4 position|job|role|post|vacancy|internship *1 you|your",
+        "calling|writing|enquiring|inquiring|enquire|inquire|ringing|contacting about|regarding|for|concerning a|an|the *2 position|job|vacancy|opening|internship|post",
+        "is|are the|that *2 position|vacancy|internship|opening|job still? open|available|free|vacant|filled",
+        "support|endorse my application|candidacy",
+        "express|expressing my *1 interest in *4 position|job|role|internship|post|vacancy|joining",
     ];
     /// Subjects that ask for a job in a word or two.
     SUBJECT = [
@@ -188,10 +202,20 @@ phrases! {
 /// A job that is asked for anywhere is a finding; only where none is, saying so is praise.
 pub fn check(reader: &mut Reader<'_>) {
     let (mut meant, denied) = reader.meant(&JOB);
-    meant.retain(|place| !is_theirs(reader, *place));
+    meant.retain(|place| !is_theirs(reader, *place) && !is_compound(reader, *place));
     let words = &reader.subject.words;
     let subject = SUBJECT.find(words).into_iter().filter(|found| !words[found.from].quoted);
     meant.extend(subject.map(|found| place(Subject, words, found)));
+    for (field, text, read) in
+        [(Subject, reader.draft.subject.unwrap_or_default(), &reader.subject), (Body, reader.draft.body, &reader.body)]
+    {
+        let found = vacancy::asked_for(&read.words, |last| read.is_question(text, last));
+        let places = found.into_iter().map(|found| place(field, &read.words, found));
+        let other = places
+            .filter(|place| !meant.iter().any(|known| known.0 == place.0 && known.1 <= place.1 && place.2 <= known.2));
+        let other: Vec<Place> = other.collect();
+        meant.extend(other);
+    }
     if !meant.is_empty() {
         reader.add(Rule::AsksForJob, &meant);
         return;
@@ -205,9 +229,16 @@ pub fn check(reader: &mut Reader<'_>) {
     }
 }
 
+/// "Would you have time before the opening night": the last word means something else.
+fn is_compound(reader: &Reader<'_>, (field, _, end): Place) -> bool {
+    let words = reader.words(field);
+    let behind = words.partition_point(|word| word.start < end);
+    behind > 0 && vacancy::is_compound(words, behind - 1)
+}
+
 /// "How did you find a job at your age": what the contact did, or others do, asks for nothing.
 fn is_theirs(reader: &Reader<'_>, (field, start, _): Place) -> bool {
-    let words = if field == Subject { &reader.subject.words } else { &reader.body.words };
+    let words = reader.words(field);
     let at = words.partition_point(|word| word.start < start);
     let (Some(before), Some(verb)) = (at.checked_sub(1).map(|at| &words[at]), words.get(at)) else { return false };
     let same = before.sentence == verb.sentence;
@@ -259,6 +290,11 @@ mod tests {
             "Do you have anything suitable?",
             "I would be the ideal candidate.",
             "Please let me know of any opportunities.",
+            "Should a post become vacant, would you write to me?",
+            "Is a junior position available?",
+            "I would welcome a traineeship in your lab.",
+            "Would your practice need a physio?",
+            "I'd be keen on an internship with your museum.",
         ] {
             assert!(asks("Compilers", body), "{body}");
         }
@@ -296,11 +332,27 @@ mod tests {
             "What does the job ask of you?",
             "The position of the sun, the opening of the lens.",
             "I'm working as an intern at a bank.",
+            "I did an internship in your city.",
+            "I would like to hear about the internship you did at CERN.",
+            "Which jobs are there in your field?",
+            "I love my job at the bank, and would like to hear about yours.",
+            "What surprised you about the job market?",
+            "I'd love to know how you like your position at the lab.",
+            "Would you have time before the opening night?",
+            "If your position allows, could we talk?",
+            "Could you tell me what a job like yours asks of people?",
+            "I have applied for the position at the port authority.",
             "You said: \"we are hiring\".",
         ] {
             assert!(!asks("Compilers", body), "{body}: {:#?}", report("Compilers", body));
         }
-        for subject in ["The job of a compiler", "Your role at the Navy", "Not a job, a question", "Work and life at sea", "Job shadowing"] {
+        for subject in [
+            "The job of a compiler",
+            "Your role at the Navy",
+            "Not a job, a question",
+            "Work and life at sea",
+            "Job shadowing",
+        ] {
             assert!(!asks(subject, "Hi Grace"), "{subject}");
         }
     }
@@ -325,6 +377,9 @@ mod tests {
         ] {
             assert!(asks("Compilers", body) && !is_praised(body), "{body}");
         }
-        assert!(asks("Looking for a job", "I am not asking for a job.") && !is_praised("Are you hiring? I'm not asking for a job."));
+        assert!(
+            asks("Looking for a job", "I am not asking for a job.")
+                && !is_praised("Are you hiring? I'm not asking for a job.")
+        );
     }
 }

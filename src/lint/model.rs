@@ -149,8 +149,7 @@ impl LintSettingsInput {
         let unknown = self.rules.keys().filter(|name| !LintRule::ALL.iter().any(|rule| rule.name() == *name));
         let detail = "is not a rule; `GET /v1/lint/rules` lists them";
         let pointer = |name: &String| format!("/rules/{}", name.replace('~', "~0").replace('/', "~1"));
-        let mut faults: Vec<Fault> =
-            unknown.map(|name| Fault::field(pointer(name), "unknown_field", detail)).collect();
+        let mut faults: Vec<Fault> = unknown.map(|name| Fault::field(pointer(name), "unknown_field", detail)).collect();
         faults.extend(self.thresholds.pairs().into_iter().filter(|pair| pair.warning > pair.error).map(|pair| {
             let detail = format!("must be at most `{}`, which is {}", pair.error_name, pair.error);
             Fault::field(format!("/thresholds/{}", pair.warning_name), "out_of_range", detail)

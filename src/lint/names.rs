@@ -3,12 +3,77 @@ use crate::text::fold;
 
 /// Before or behind a name.
 const TITLES: [&str; 71] = [
-    "admiral", "ambassador", "brigadier", "brother", "capt", "captain", "chancellor", "chief", "coach", "colonel",
-    "commander", "consul", "counsellor", "cpt", "dame", "dean", "dipl", "director", "doctor", "doktor", "dona",
-    "dott", "dr", "dra", "father", "frau", "general", "herr", "hon", "ing", "judge", "jr", "justice", "lord",
-    "lt", "maestro", "maj", "major", "mayor", "md", "minister", "miss", "mme", "mlle", "monsieur", "madame",
-    "mister", "mr", "mrs", "ms", "mx", "officer", "pastor", "phd", "prof", "professor", "provost", "rabbi", "rear", "rev",
-    "reverend", "senator", "senor", "senora", "sergeant", "sgt", "signor", "signora", "sister", "sr", "sra",
+    "admiral",
+    "ambassador",
+    "brigadier",
+    "brother",
+    "capt",
+    "captain",
+    "chancellor",
+    "chief",
+    "coach",
+    "colonel",
+    "commander",
+    "consul",
+    "counsellor",
+    "cpt",
+    "dame",
+    "dean",
+    "dipl",
+    "director",
+    "doctor",
+    "doktor",
+    "dona",
+    "dott",
+    "dr",
+    "dra",
+    "father",
+    "frau",
+    "general",
+    "herr",
+    "hon",
+    "ing",
+    "judge",
+    "jr",
+    "justice",
+    "lord",
+    "lt",
+    "maestro",
+    "maj",
+    "major",
+    "mayor",
+    "md",
+    "minister",
+    "miss",
+    "mme",
+    "mlle",
+    "monsieur",
+    "madame",
+    "mister",
+    "mr",
+    "mrs",
+    "ms",
+    "mx",
+    "officer",
+    "pastor",
+    "phd",
+    "prof",
+    "professor",
+    "provost",
+    "rabbi",
+    "rear",
+    "rev",
+    "reverend",
+    "senator",
+    "senor",
+    "senora",
+    "sergeant",
+    "sgt",
+    "signor",
+    "signora",
+    "sister",
+    "sr",
+    "sra",
 ];
 
 /// Short forms that their names do not begin with, each with what it stands for.
@@ -121,7 +186,13 @@ pub fn words(names: &[String]) -> Vec<Name> {
         let whole = name.split_whitespace().map(fold);
         whole.chain(fold(name).split([' ', '-', '.', ',']).map(str::to_owned)).collect::<Vec<_>>()
     };
-    let mut words: Vec<String> = names.iter().flat_map(split).filter(|word| !word.is_empty()).collect();
+    // A dean may be called Dean.
+    let is_called = |word: &String| {
+        let title =
+            is_title(word.trim_end_matches('.')) && !["dean", "judge", "justice", "major"].contains(&word.as_str());
+        !word.is_empty() && !title
+    };
+    let mut words: Vec<String> = names.iter().flat_map(split).filter(is_called).collect();
     words.sort_unstable();
     words.dedup();
     words.into_iter().map(|folded| Name { plain: plain(&folded), folded }).collect()
@@ -146,11 +217,17 @@ pub fn is_one_of(typed: &str, names: &[Name]) -> bool {
     let word = fold(typed.strip_suffix("'s").unwrap_or(typed));
     let spelt = plain(&word);
     let is = |name: &Name| {
-        let begins = word.len() >= 2 && (name.folded.starts_with(&word) || spelt.len() >= 3 && name.plain.starts_with(&spelt));
+        let begins =
+            word.len() >= 2 && (name.folded.starts_with(&word) || spelt.len() >= 3 && name.plain.starts_with(&spelt));
         // Of a name without blanks, such as 陳美玲, the given name is the end.
         let ends = !typed.is_ascii() && !word.is_empty() && name.folded.ends_with(&word);
         let short = |a: &str, b: &str| SHORT.iter().any(|(short, long)| (*short, *long) == (a, b));
-        begins || ends || word == name.folded || spelt == name.plain || short(&word, &name.folded) || short(&name.folded, &word)
+        begins
+            || ends
+            || word == name.folded
+            || spelt == name.plain
+            || short(&word, &name.folded)
+            || short(&name.folded, &word)
     };
     names.iter().any(is)
 }
@@ -159,7 +236,13 @@ pub fn is_one_of(typed: &str, names: &[Name]) -> bool {
 /// "Annemarie" for Anne-Marie, "Aase" for Åse, "Sergey" for Sergei.
 fn plain(folded: &str) -> String {
     let letters: String = folded.chars().filter(|c| !matches!(c, '-' | '\'' | '`')).collect();
-    letters.replace("ae", "a").replace("oe", "o").replace("ue", "u").replace("aa", "a").replace("ss", "s").replace('y', "i")
+    letters
+        .replace("ae", "a")
+        .replace("oe", "o")
+        .replace("ue", "u")
+        .replace("aa", "a")
+        .replace("ss", "s")
+        .replace('y', "i")
 }
 
 #[cfg(test)]
@@ -192,7 +275,8 @@ mod tests {
         ] {
             assert!(is_one_of(typed, &words(&[name.to_owned()])), "{typed} for {name}");
         }
-        for (typed, name) in [("Miller", "Müller"), ("Adam", "Ada"), ("Mary", "Grace"), ("Lara", "Clara"), ("", "Ada")] {
+        for (typed, name) in [("Miller", "Müller"), ("Adam", "Ada"), ("Mary", "Grace"), ("Lara", "Clara"), ("", "Ada")]
+        {
             assert!(!is_one_of(typed, &words(&[name.to_owned()])), "{typed} for {name}");
         }
     }

@@ -39,8 +39,6 @@ phrases! {
         "in case you",
         "your offer|request|asking",
     ];
-    /// An end to a duration that says it is one.
-    UNIT = ["minute|minutes|min|mins|hour|hours|hr|hrs"];
     /// A time that is asked for without a number.
     SOME_TIME = [
         "quarter of an hour",
@@ -142,6 +140,7 @@ phrases! {
         "otherwise|else i|no|that|never",
         "owe me nothing",
         "turn|turning me down",
+        "don't|not hesitate to say|decline|refuse|tell",
         "fine|okay|ok|happy|content|live with a|your no",
     ];
     /// What takes the way out away again.

@@ -149,14 +149,15 @@ fn named(rest: &str, open: &str, close: &str) -> Option<usize> {
     let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b' ');
     let length = inner.iter().take_while(is_part).count();
     let begins = inner.first()?.is_ascii_alphabetic() && inner[length - 1] != b' ';
-    (begins && length > 2 && rest[open.len() + length..].starts_with(close)).then_some(open.len() + length + close.len())
+    (begins && length > 2 && rest[open.len() + length..].starts_with(close))
+        .then_some(open.len() + length + close.len())
 }
 
 /// The thirty of "Super Bowl XXX", and kisses at the end.
 fn is_meant(text: &str, at: usize) -> bool {
     const COUNTED: [&str; 16] = [
-        "act", "appendix", "article", "book", "bowl", "canto", "chapter", "figure", "game", "games", "olympiad", "part", "psalm",
-        "section", "sonnet", "volume",
+        "act", "appendix", "article", "book", "bowl", "canto", "chapter", "figure", "game", "games", "olympiad",
+        "part", "psalm", "section", "sonnet", "volume",
     ];
     let rest = &text[at..];
     let length = rest.bytes().take_while(|byte| matches!(byte, b'x' | b'X')).count();

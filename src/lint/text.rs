@@ -157,6 +157,13 @@ impl Text {
         at + run.len()
     }
 
+    /// Whether a question mark stands between this word of `text` and the next.
+    pub fn is_question(&self, text: &str, at: usize) -> bool {
+        let end = self.words.get(at + 1).map_or(text.len(), |next| next.start);
+        // What is behind the last word that the rules read is no part of its sentence.
+        text[self.words[at].end..end].chars().take(8).any(|c| c == '?')
+    }
+
     /// The words of one line.
     pub fn words_of(&self, line: &Line) -> &[Word] {
         let from = self.words.partition_point(|word| word.start < line.start);
@@ -275,17 +282,18 @@ fn is_combining(c: char) -> bool {
 
 /// The ends of hosts that are taken for links without a scheme; more would take "work/it" and the like for one.
 const DOMAINS: [&str; 64] = [
-    "ai", "app", "at", "au", "be", "biz", "blog", "br", "ca", "cc", "ch", "cn", "co", "com", "cz", "de", "design", "dev", "dk",
-    "edu", "es", "eu", "example", "fi", "fm", "fr", "gg", "gl", "gov", "gr", "id", "ie", "il", "in", "info", "io", "it", "jp",
-    "kr", "ly", "me", "mx", "net", "nl", "no", "nz", "online", "org", "page", "pl", "pt", "ru", "se", "sg", "shop", "site",
-    "tv", "uk", "us", "work", "works", "xyz", "za", "zone",
+    "ai", "app", "at", "au", "be", "biz", "blog", "br", "ca", "cc", "ch", "cn", "co", "com", "cz", "de", "design",
+    "dev", "dk", "edu", "es", "eu", "example", "fi", "fm", "fr", "gg", "gl", "gov", "gr", "id", "ie", "il", "in",
+    "info", "io", "it", "jp", "kr", "ly", "me", "mx", "net", "nl", "no", "nz", "online", "org", "page", "pl", "pt",
+    "ru", "se", "sg", "shop", "site", "tv", "uk", "us", "work", "works", "xyz", "za", "zone",
 ];
 
 /// "example.com/x": a host with a known end, and a path. Without a path it may be a company's name.
 fn is_bare_link(text: &str, start: usize) -> bool {
     let rest = &text.as_bytes()[start..];
     // No host is longer.
-    let host = rest.iter().take(254).take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')).count();
+    let host =
+        rest.iter().take(254).take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')).count();
     let end = text[start..start + host].rsplit_once('.').map(|(_, end)| end);
     let address = text[..start].ends_with('@');
     !address && rest.get(host) == Some(&b'/') && end.is_some_and(|end| DOMAINS.contains(&end))

@@ -93,7 +93,8 @@ async fn a_workspace_has_its_own_rules() {
         wrong.text
     );
     // A warning that would come after its error, beside another fault.
-    let change = json!({ "rules": { "x": {} }, "thresholds": { "first_email_words_warning": 151, "script_words_error": 149 } });
+    let change =
+        json!({ "rules": { "x": {} }, "thresholds": { "first_email_words_warning": 151, "script_words_error": 149 } });
     let crossed = app.patch("/v1/lint/settings", &ada, change).await.expect(422);
     assert_eq!(
         crossed.faults(),
