@@ -314,11 +314,14 @@ fn shouts(reader: &Reader<'_>) -> Vec<Place> {
     for (field, text) in [(Subject, &reader.subject), (Body, &reader.body)] {
         let words = &text.words;
         for (at, word) in words.iter().enumerate() {
-            let near = |other: Option<&Word>| other.is_some_and(|other| other.capitals && other.text.len() > 2);
-            let beside = near(words.get(at + 1)) || at > 0 && near(words.get(at - 1));
+            let is_loud = |other: usize| {
+                let word = words.get(other).filter(|word| word.capitals && word.text.len() > 2);
+                word.is_some_and(|word| word.text.len() > 5 || say::EMPHASIS.at(words, other).is_some())
+            };
+            let beside = is_loud(at + 1) || at > 0 && is_loud(at - 1);
             let loud = word.capitals && word.text.len() > 2 && !word.quoted && !word.link;
             let common = say::EMPHASIS.at(words, at).is_some();
-            // Three letters may well be an abbreviation; with another loud word beside them they are not.
+            // Three letters may well be an abbreviation, or stand between two; beside a loud word they do not.
             if loud && common && (word.text.len() > 3 || beside) {
                 places.push((field, word.start, word.end));
             }

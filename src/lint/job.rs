@@ -67,7 +67,13 @@ phrases! {
         "about|of|consider|considering|interested *1 joining|join you|your|the $",
         "about|of|in joining $",
         "about|of|in|like|love|to joining|join you|your *1 $",
-        "on the job? market",
+        "i|i'm|am|be|currently|back|still *1 on the job? market",
+        "i|i'm|am|currently|still *1 job hunting|searching",
+        "help me get in|into",
+        "saw|noticed|found|read your|the|a *2 posting|advertisement|advert|ad|listing *6 interested|apply|applying|fit",
+        "help *1 in? finding|landing|getting|securing a|an|my *2 job|position|role|internship",
+        "touch with *3 recruiter|recruiters|hr|hiring|recruiting|recruitment",
+        "room|space for an|another *1 intern|trainee|apprentice|assistant",
         "shout|know|ring|call|ping|tell|word *1 if|when|should *5 needs|need|hires|hire|hiring|recruiting|recruits|looking *1 for|a|an|somebody|someone|people|more",
         "find|finding|get|getting|do *2 work|employment with|at|for *3 you|your|yourself",
         "opportunity|opportunities|chance|possibility|possible *2 to|of|for *2 work|working|join|joining|intern|interning|volunteer *2 for|with|at|under|on|in you|your",
@@ -138,8 +144,8 @@ phrases! {
         "any *2 openings|opening|vacancies|vacancy|internships|internship|apprenticeships|traineeships",
         "any *1 roles|positions|placements|opportunities|opportunity available|open|going|left|coming|currently",
         "for any *2 role|roles|position|positions|job|jobs|opening|vacancy|opportunity|opportunities",
-        "^ looking|searching|hunting|seeking for? full|part|paid|summer|new|any|other|remote|suitable? time|level|term? work|employment|jobs $",
-        "^ looking|searching|hunting|seeking for? full|part|paid|summer|new|any|other|remote|suitable? time|level|term? work|employment|jobs in|at|with|near|around|as|and|for|from|this",
+        "^ looking|searching|hunting|seeking for? full|part|paid|summer|new|any|other|remote|suitable? time|level|term? work|employment|jobs|opportunities $",
+        "^ looking|searching|hunting|seeking for? full|part|paid|summer|new|any|other|remote|suitable? time|level|term? work|employment|jobs|opportunities in|at|with|near|around|as|and|for|from|this",
         "^ looking|searching|hunting|seeking for? a|an|any|my *2 job|position|role|internship|traineeship|apprenticeship|placement $",
         "^ looking|searching|hunting|seeking for? a|an|any|my *2 job|position|role|internship|traineeship|apprenticeship|placement in|at|with|near|around|as|and|for|from|this",
         "i'm|am|currently|actively|still|presently|now|we're *2 looking|searching|hunting|seeking for? full|part|paid|summer|new|any|other|remote|suitable? time|level|term? work|employment|jobs",
@@ -196,6 +202,9 @@ phrases! {
     NO_JOB = [
         "not|isn't|wasn't|never|no *3 a|any|about|for|after|want|need|seek|seeking *1 job|position|work|internship|vacancy|role|employment|opening",
         "not a|the job|position|vacancy|role",
+        "not|no job ask|request|pitch|hunt|application",
+        "not|don't|won't expect|expecting|want|wanting|need|seek a|any *1 job|position|internship|referral",
+        "not|isn't|never *3 job hunting|hunt|searching",
     ];
 }
 
@@ -242,6 +251,11 @@ fn is_theirs(reader: &Reader<'_>, (field, start, _): Place) -> bool {
     let at = words.partition_point(|word| word.start < start);
     let (Some(before), Some(verb)) = (at.checked_sub(1).map(|at| &words[at]), words.get(at)) else { return false };
     let same = before.sentence == verb.sentence;
+    // "Before applying for a job": what may come to pass.
+    let later = matches!(before.text.as_str(), "before" | "considering" | "when" | "while" | "after" | "from" | "by");
+    if same && later && verb.text == "applying" {
+        return true;
+    }
     let for_me = words.get(at + 1).is_some_and(|next| next.text == "me");
     same && !for_me && OTHERS.at(words, at - 1).is_some() && OWN_DOING.at(words, at).is_some()
 }
@@ -294,6 +308,10 @@ mod tests {
             "Is a junior position available?",
             "I would welcome a traineeship in your lab.",
             "Would your practice need a physio?",
+            "What positions are open at Navy Labs?",
+            "I saw your job posting and I am interested.",
+            "I'd appreciate any help in finding a position.",
+            "Would your team have room for an intern?",
             "I'd be keen on an internship with your museum.",
         ] {
             assert!(asks("Compilers", body), "{body}");
@@ -342,6 +360,11 @@ mod tests {
             "If your position allows, could we talk?",
             "Could you tell me what a job like yours asks of people?",
             "I have applied for the position at the port authority.",
+            "I'm considering applying for a job in consulting, and would like to hear about your path.",
+            "I recently finished an internship in your department and hope you are well.",
+            "I hope to get an internship next summer; how did you prepare for yours?",
+            "Your post on the job market for librarians made me think.",
+            "Which jobs are available in your field?",
             "You said: \"we are hiring\".",
         ] {
             assert!(!asks("Compilers", body), "{body}: {:#?}", report("Compilers", body));
@@ -364,6 +387,9 @@ mod tests {
             "I'm not looking for a job, only for your story.",
             "I am not asking for a job, an internship or a referral.",
             "This is not about a job.",
+            "I am happy where I am, and not job hunting.",
+            "No job ask here, promise!",
+            "I don't expect a job from this.",
             "I don't need a job, and I won't ask for one.",
         ] {
             assert!(is_praised(body) && !asks("Compilers", body), "{body}");

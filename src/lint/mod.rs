@@ -25,6 +25,7 @@ mod service;
 mod store;
 mod text;
 mod thresholds;
+mod vacancy;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

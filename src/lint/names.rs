@@ -221,8 +221,20 @@ pub fn is_one_of(typed: &str, names: &[Name]) -> bool {
             word.len() >= 2 && (name.folded.starts_with(&word) || spelt.len() >= 3 && name.plain.starts_with(&spelt));
         // Of a name without blanks, such as 陳美玲, the given name is the end.
         let ends = !typed.is_ascii() && !word.is_empty() && name.folded.ends_with(&word);
+        // "Gracie", "Annie", "Robby".
+        let stem = word.strip_suffix("ie").or_else(|| word.strip_suffix('y')).unwrap_or_default();
+        let bytes = stem.as_bytes();
+        let single = if bytes.len() > 3 && bytes[bytes.len() - 1] == bytes[bytes.len() - 2] {
+            &stem[..stem.len() - 1]
+        } else {
+            stem
+        };
+        let fond = !stem.is_empty()
+            && (single.len() > 3 || single.len() == 3 && single != stem)
+            && name.folded.starts_with(single);
         let short = |a: &str, b: &str| SHORT.iter().any(|(short, long)| (*short, *long) == (a, b));
         begins
+            || fond
             || ends
             || word == name.folded
             || spelt == name.plain
@@ -268,6 +280,8 @@ mod tests {
             ("O'Neill", "O’Neill"),
             ("Sergey", "Сергей"),
             ("Tom", "Thomas"),
+            ("Gracie", "Grace"),
+            ("Robby", "Robert"),
             ("Al", "Albert"),
             ("Katherine", "Kate"),
             ("美玲", "陳美玲"),
@@ -275,7 +289,8 @@ mod tests {
         ] {
             assert!(is_one_of(typed, &words(&[name.to_owned()])), "{typed} for {name}");
         }
-        for (typed, name) in [("Miller", "Müller"), ("Adam", "Ada"), ("Mary", "Grace"), ("Lara", "Clara"), ("", "Ada")]
+        for (typed, name) in
+            [("Miller", "Müller"), ("Adam", "Ada"), ("Mary", "Grace"), ("Mary", "Mark"), ("Lara", "Clara"), ("", "Ada")]
         {
             assert!(!is_one_of(typed, &words(&[name.to_owned()])), "{typed} for {name}");
         }

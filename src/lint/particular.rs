@@ -3,7 +3,7 @@ use super::job::JOB;
 use super::text::Word;
 
 /// What everybody has, so that "your …" says nothing of this one.
-const COMMON: [&str; 135] = [
+const COMMON: [&str; 136] = [
     "address",
     "advice",
     "agency",
@@ -138,6 +138,7 @@ const COMMON: [&str; 135] = [
     "week",
     "willingness",
     "wisdom",
+    "words",
     "work",
 ];
 /// Words that may stand between "your" and what is meant.

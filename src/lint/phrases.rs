@@ -53,7 +53,9 @@ phrases! {
     ];
     /// What is asked for an amount of time.
     ASKING = [
-        "could|would|can|may|might|will you|i|we|there",
+        "could|would|can|may|might|will|do|are you|i|we|there",
+        "any *1 chance|possibility",
+        "give|grant|lend|allow|offer me",
         "i'd|i like|love|appreciate|be|hope|wonder|wondered|ask",
         "free|available for",
         "like|love|hoping|hope|grateful|ask|asking|appreciate|spare|willing|open|wondering|wonder|glad|able|happy|need|want|propose|suggest|keen|looking",
