@@ -350,6 +350,22 @@ mod tests {
         assert_eq!(words("15-minute, 1.5 hours; e.g. x"), ["15", "minute", "1.5", "hours", "e", "g", "x"]);
         assert_eq!(words("see https://a.example/b(c)."), ["see", ""]);
         assert_eq!(words("Re\u{301}sume\u{301} 李小龍"), ["resume", "李小龍"]);
+        assert_eq!(words("नमस्ते अदा").len(), 2);
+    }
+
+    #[test]
+    fn links_are_addresses_with_a_scheme_or_a_path() {
+        let links = |text: &str| -> Vec<String> {
+            let words = Text::read(text).words.into_iter().filter(|word| word.link);
+            words.map(|word| text[word.start..word.end].to_owned()).collect()
+        };
+        assert_eq!(links("at example.com/x, or (www.a.example)"), ["example.com/x", "www.a.example"]);
+        assert_eq!(links("my-site.co.uk/a/b?c=d. HTTPS://A.example"), ["my-site.co.uk/a/b?c=d", "HTTPS://A.example"]);
+        for text in
+            ["either/or", "24/7", "Booking.com", "ada@x.example/y", "St.Louis/MO", "e.g./i.e.", "TCP/IP", "1.5/2.0"]
+        {
+            assert_eq!(links(text), [""; 0], "{text}");
+        }
     }
 
     #[test]
@@ -361,6 +377,7 @@ mod tests {
         assert_eq!(quoted("the 'hidden job' and the teachers' room"), ["hidden", "job"]);
         assert_eq!(quoted("> are you hiring\nno"), ["are", "you", "hiring"]);
         assert_eq!(quoted("a \" that never closes"), [""; 0]);
+        assert_eq!(quoted("a \"b\r\n\r\nc\" d"), [""; 0]);
         assert_eq!(quoted("6'2\" tall and \"x\" y"), ["x"]);
     }
 
