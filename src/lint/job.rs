@@ -257,9 +257,13 @@ fn is_theirs(reader: &Reader<'_>, (field, start, _): Place) -> bool {
     let at = words.partition_point(|word| word.start < start);
     let (Some(before), Some(verb)) = (at.checked_sub(1).map(|at| &words[at]), words.get(at)) else { return false };
     let same = before.sentence == verb.sentence;
-    // "Before applying for a job": what may come to pass.
-    let later = matches!(before.text.as_str(), "before" | "considering" | "when" | "while" | "after" | "from" | "by");
-    if same && later && verb.text == "applying" {
+    // "Before applying for a job", "I will apply for it": what may come to pass, without the reader.
+    let later = match verb.text.as_str() {
+        "applying" => ["before", "considering", "when", "while", "after", "from", "by"].contains(&before.text.as_str()),
+        "apply" => matches!(before.text.as_str(), "will" | "i'll"),
+        _ => false,
+    };
+    if same && later {
         return true;
     }
     let for_me = words.get(at + 1).is_some_and(|next| next.text == "me");
