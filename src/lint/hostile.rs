@@ -93,6 +93,8 @@ pub const CASES: &[&str] = &[
     "Dr. ",
     "Mr Hopper ",
     "\u{94d}",
+    "A_",
+    "NAME",
 ];
 
 /// A first message of some 150 words.

@@ -364,7 +364,7 @@ phrases! {
     /// Apologies that feel with somebody.
     SYMPATHY = [
         "sorry *2 hear|learn|read",
-        "sorry *1 for|about|over|at|to *4 loss|losses|death|passing|bereavement|illness|injury|news|accident|fire|flood|layoffs",
+        "sorry *1 for|about|over|at|to *4 loss|losses|death|passing|bereavement|illness|injury|news|accident|fire|flood|layoff|layoffs|diagnosis",
         "sorry that? you|your|you're|you've",
     ];
     /// Behind an attachment that is none.

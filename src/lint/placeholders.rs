@@ -87,7 +87,14 @@ pub fn find(text: &str) -> Vec<(usize, usize)> {
 fn begins(text: &str, at: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let rest = &text[at..];
+    if is_word_start(bytes, at)
+        && !text[..at].ends_with('_')
+        && let Some(length) = constant(rest)
+    {
+        return Some(at + length);
+    }
     match bytes[at] {
+        b'@' => named(rest, "@@", "@@").map(|length| at + length),
         b'[' if rest.starts_with("[[") => named(rest, "[[", "]]").map(|length| at + length),
         b'[' => bracketed(text, at, ']').filter(|end| !rest[end - at..].starts_with('(')),
         b'<' => {
@@ -140,6 +147,17 @@ fn bracketed(text: &str, at: usize, close: char) -> Option<usize> {
     let filler = words.any(|word| FILLERS.contains(&word.to_lowercase().as_str()));
     let loud = inner.chars().filter(|c| c.is_alphabetic()).count() > 2 && !inner.chars().any(char::is_lowercase);
     (filler || loud && close != '>').then_some(at + length)
+}
+
+/// `COMPANY_NAME`: capitals joined by underscores, of which one belongs to placeholders.
+fn constant(rest: &str) -> Option<usize> {
+    let length = rest.bytes().take(LONGEST).take_while(|byte| byte.is_ascii_uppercase() || *byte == b'_').count();
+    let name = &rest[..length];
+    if length < 3 || !name.contains('_') {
+        return None;
+    }
+    let filler = name.split('_').any(|word| FILLERS.contains(&word.to_ascii_lowercase().as_str()));
+    filler.then_some(length)
 }
 
 /// Three letters or more between marks, as programs name their fields.
@@ -224,6 +242,8 @@ mod tests {
             "<name>",
             "{museum}",
             "XXXX",
+            "@@company@@",
+            "COMPANY_NAME",
         ] {
             assert_eq!(find(&format!("Dear {text}, hello")), [(5, 5 + text.len())], "{text}");
         }
@@ -241,6 +261,7 @@ mod tests {
             "5% to 10% of it",
             "Super Bowl XXX",
             "love, Sal xxx",
+            "MAX_SIZE",
             "{a, b}",
             "x < y",
             "the Boxxx",
