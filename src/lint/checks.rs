@@ -409,14 +409,12 @@ fn signature(reader: &Reader<'_>) -> Option<Line> {
 
 /// The line where a postscript begins.
 fn postscript(reader: &Reader<'_>) -> Option<Line> {
-    let begins = |line: &&Line| {
-        let text = reader.draft.body[line.start..line.end].as_bytes();
-        !line.quoted
-            && ["P.S.", "P.S:", "P.S ", "PS:", "PS ", "PS.", "PS,", "P. S."]
-                .iter()
-                .any(|mark| text.starts_with(mark.as_bytes()))
-    };
-    reader.body.lines.iter().find(begins).copied()
+    const MARKS: [&str; 8] = ["p.s.", "p.s:", "p.s ", "p. s.", "ps:", "ps ", "ps.", "ps,"];
+    let text = |line: &Line| &reader.draft.body[line.start..line.end];
+    let is =
+        |line: &Line, mark: &str| text(line).get(..mark.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(mark));
+    let begins = |line: &&Line| !line.quoted && MARKS.iter().any(|mark| is(line, mark));
+    reader.body.lines.iter().skip(1).find(begins).copied()
 }
 
 fn sign_off(reader: &mut Reader<'_>) {

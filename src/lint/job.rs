@@ -224,12 +224,12 @@ pub fn check(reader: &mut Reader<'_>) {
     for (field, text, read) in
         [(Subject, reader.draft.subject.unwrap_or_default(), &reader.subject), (Body, reader.draft.body, &reader.body)]
     {
-        let found = vacancy::asked_for(&read.words, |last| read.is_question(text, last));
-        let places = found.into_iter().map(|found| place(field, &read.words, found));
-        let other = places
-            .filter(|place| !meant.iter().any(|known| known.0 == place.0 && known.1 <= place.1 && place.2 <= known.2));
-        let other: Vec<Place> = other.collect();
-        meant.extend(other);
+        for found in vacancy::asked_for(&read.words, |last| read.is_question(text, last)) {
+            let place = place(field, &read.words, found);
+            if !meant.iter().any(|known| known.0 == field && known.1 <= place.1 && place.2 <= known.2) {
+                meant.push(place);
+            }
+        }
     }
     if !meant.is_empty() {
         reader.add(Rule::AsksForJob, &meant);

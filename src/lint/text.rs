@@ -304,7 +304,8 @@ fn link_end(text: &str, start: usize, bare: bool) -> Option<usize> {
     let rest = &text.as_bytes()[start..];
     let begins = |with: &str| rest.len() > with.len() && rest[..with.len()].eq_ignore_ascii_case(with.as_bytes());
     let known = ["https://", "http://", "www.", "linkedin.com/", "bit.ly/", "calendly.com/"];
-    if !known.iter().any(|with| begins(with)) && !(bare && is_bare_link(text, start)) {
+    let is_link = known.iter().any(|with| begins(with)) || bare && is_bare_link(text, start);
+    if !is_link {
         return None;
     }
     let text = &text[start..];

@@ -249,37 +249,47 @@ pub fn is_compound(words: &[Word], at: usize) -> bool {
 }
 
 fn is_asked_for(words: &[Word], at: usize, is_question: &impl Fn(usize) -> bool) -> bool {
-    let is = |list: &[&str], word: &Word| list.contains(&word.text.as_str());
-    let vacancy = is(&VACANCIES, &words[at]);
-    if !vacancy && !is(&JOBS, &words[at]) {
+    let vacancy = is_in(&VACANCIES, &words[at]);
+    if !vacancy && !is_in(&JOBS, &words[at]) || is_compound(words, at) {
         return false;
     }
-    let sentence = words[at].sentence;
-    let from = (at.saturating_sub(REACH)..at).find(|before| words[*before].sentence == sentence).unwrap_or(at);
-    let to = (at + 1..words.len().min(at + REACH)).take_while(|next| words[*next].sentence == sentence).last();
-    let to = to.unwrap_or(at) + 1;
+    let same = |other: &usize| words[*other].sentence == words[at].sentence;
+    let from = (at.saturating_sub(REACH)..at).find(same).unwrap_or(at);
+    let to = (at + 1..words.len().min(at + REACH)).take_while(same).last().unwrap_or(at) + 1;
     let (before, after) = (&words[from..at], &words[at + 1..to]);
-    let owned = before.iter().rev().take(3).any(|word| is(&OWNED, word));
-    let told = before.iter().enumerate().any(|(place, word)| {
-        let which = word.text == "what" && place + 1 == before.len();
-        is(&TOLD, word) && !which
-    });
-    let of_a_field = after.windows(2).any(|next| next[0].text == "your" && is(&NOT_EMPLOYERS, &next[1]));
-    if is_compound(words, at) || told || owned || of_a_field {
+    if is_known(before, after) {
         return false;
     }
-    let near = &before[before.len().saturating_sub(4)..];
-    let open = near.iter().chain(after.iter().take(6)).any(|word| is(&OPEN, word));
-    let open = open || near.iter().any(|word| is(&KINDS, word));
-    let with_you = after.windows(3).take(6).any(|next| {
-        let at = matches!(next[0].text.as_str(), "at" | "in" | "on" | "under" | "with" | "within");
-        at && next[1].text == "your" && !is(&NOT_EMPLOYERS, &next[2])
-    });
     let question = words[to - 1].clause == words[at].clause && is_question(to - 1);
-    let wished = question || before.iter().chain(after).any(|word| is(&WISHES, word));
+    let wished = question || before.iter().chain(after).any(|word| is_in(&WISHES, word));
     // "Vacancies? No."
     let answered = words.get(to).is_some_and(|next| next.text == "no")
         && words.get(to + 1).is_none_or(|next| next.sentence != words[to].sentence);
     let denied = answered || is_denied(words, Found { from: at, to: at + 1 });
-    wished && (vacancy && question || open || with_you) && !denied
+    wished && (vacancy && question || is_open(before, after)) && !denied
+}
+
+fn is_in(list: &[&str], word: &Word) -> bool {
+    list.contains(&word.text.as_str())
+}
+
+/// Whether it is somebody's already, is told of, or is one of a whole field.
+fn is_known(before: &[Word], after: &[Word]) -> bool {
+    let owned = before.iter().rev().take(3).any(|word| is_in(&OWNED, word));
+    let which = |place: usize| before[place].text == "what" && place + 1 == before.len();
+    let told = (0..before.len()).any(|place| is_in(&TOLD, &before[place]) && !which(place));
+    let of_a_field = after.windows(2).any(|next| next[0].text == "your" && is_in(&NOT_EMPLOYERS, &next[1]));
+    owned || told || of_a_field
+}
+
+/// Whether it is to be had: "any …", "… available", "… in your laboratory".
+fn is_open(before: &[Word], after: &[Word]) -> bool {
+    let near = &before[before.len().saturating_sub(4)..];
+    let with_you = after.windows(3).take(6).any(|next| {
+        let at = matches!(next[0].text.as_str(), "at" | "in" | "on" | "under" | "with" | "within");
+        at && next[1].text == "your" && !is_in(&NOT_EMPLOYERS, &next[2])
+    });
+    with_you
+        || near.iter().any(|word| is_in(&OPEN, word) || is_in(&KINDS, word))
+        || after.iter().take(6).any(|word| is_in(&OPEN, word))
 }
