@@ -112,7 +112,6 @@ mod tests {
 
     use super::super::hostile::CASES;
     use super::super::{Draft, Mutual, Rules, check};
-    use super::*;
     use crate::messages::MessageChannel;
 
     proptest! {
