@@ -1,4 +1,6 @@
 //! Keeping, trying and using the account.
+use std::net::IpAddr;
+
 use lettre::message::Mailbox;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -17,7 +19,7 @@ use crate::jobs::{self, Job};
 use crate::mail::letter::{self, Letter};
 use crate::mail::smtp::{MailSecurity, Server};
 use crate::text::filled;
-use crate::{audit, fields};
+use crate::{audit, fields, outgoing};
 
 /// Where mail servers listen.
 const PORTS: [i32; 4] = [25, 465, 587, 2525];
@@ -107,6 +109,11 @@ pub async fn put(
 fn faults(config: &Config, input: &MailAccountInput) -> Vec<Fault> {
     let mut faults = Vec::new();
     if !is_named(config, &input.host) {
+        // A name is looked up, and held to the same, when there is something to send.
+        let literal = input.host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().ok();
+        if literal.is_some_and(|ip| !outgoing::is_public(ip)) {
+            faults.push(Fault::field("/host", "not_allowed", "is not a public address"));
+        }
         if input.security == MailSecurity::None {
             let why = "the password would go in the clear: use `tls` or `starttls`";
             faults.push(Fault::field("/security", "not_allowed", why));
