@@ -9,7 +9,7 @@ use super::iso;
 /// Name, check, and what to say to whoever got it wrong.
 type Format = (&'static str, fn(&str) -> bool, &'static str);
 
-pub const FORMATS: [Format; 11] = [
+pub const FORMATS: [Format; 12] = [
     ("email", email, "must be an e-mail address such as `ada@example.org`"),
     ("uri", uri, "must be an absolute URI such as `https://example.org/page`"),
     ("http-url", http_url, "must be an address that begins with `https://` or `http://`"),
@@ -21,6 +21,7 @@ pub const FORMATS: [Format; 11] = [
     ("currency", currency, "must be an ISO 4217 code of three capital letters such as `EUR`"),
     ("language", language, "must be a BCP 47 language tag such as `de-AT`"),
     ("no-control", no_control, "must not have control characters other than line breaks and tabs"),
+    ("multi-line", multi_line, "must not have control characters other than line breaks and tabs"),
 ];
 
 /// Formats that only tell a reader more: JSON Schema checks `format` on strings alone, and these say nothing of one.
@@ -160,6 +161,11 @@ fn alphabetic(tag: &str) -> bool {
 
 fn alphanumeric(tag: &str) -> bool {
     !tag.is_empty() && tag.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+/// As [`no_control`], with the line breaks of any system: `text::lines` makes them one.
+pub fn multi_line(text: &str) -> bool {
+    !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 
 pub fn no_control(text: &str) -> bool {

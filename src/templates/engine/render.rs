@@ -2,8 +2,8 @@
 use std::io;
 use std::sync::{Arc, PoisonError};
 
-use minijinja::value::Value as Jinja;
-use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
+use minijinja::value::{Value as Jinja, ValueKind};
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, escape_formatter};
 
 use super::context::{Facts, Group, SharedLog};
 use super::{OUTPUT, Problem, filters, syntax};
@@ -29,6 +29,14 @@ pub fn render(source: &str, facts: &Arc<Facts>) -> Result<Rendered, Problem> {
     environment.set_fuel(Some(FUEL));
     environment.set_debug(true);
     filters::add(&mut environment, facts);
+    // A list that the text itself makes.
+    environment.set_formatter(|output, state, value| match value.kind() {
+        ValueKind::Seq if value.downcast_object_ref::<Vec<Jinja>>().is_some() => {
+            let items: Vec<String> = value.try_iter()?.map(|item| item.to_string()).collect();
+            Ok(output.write_str(&filters::and_list(&items))?)
+        }
+        _ => escape_formatter(output, state, value),
+    });
     let log = SharedLog::default();
     let root = Jinja::from_object(Group::root(Arc::clone(facts), Arc::clone(&log)));
     let mut output = Bounded::default();
