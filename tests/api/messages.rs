@@ -448,7 +448,8 @@ async fn lines_end_as_they_are_kept() {
     let app = TestApp::new().await;
     let ada = app.seeker().await;
     let person = contact(&app, &ada, "ada@engines.example").await;
-    let body = json!({ "contact_id": person, "channel": "email", "subject": "Hello", "body": "Dear Ada,\r\n\r\nHi\rRobin\n" });
+    let body =
+        json!({ "contact_id": person, "channel": "email", "subject": "Hello", "body": "Dear Ada,\r\n\r\nHi\rRobin\n" });
     let made = app.post("/v1/messages", &ada, body).await.expect(201);
     assert_eq!(made.json["body"], "Dear Ada,\n\nHi\nRobin\n");
     let path = format!("/v1/messages/{}", made.id());
