@@ -5,6 +5,7 @@ mod client;
 mod data;
 mod feeds;
 mod files;
+mod heard;
 mod pgbench;
 mod requests;
 mod server;
@@ -22,7 +23,7 @@ use server::Server;
 use user::User;
 
 /// The figures, in the order in which they are measured.
-const FIGURES: [&str; 12] = [
+const FIGURES: [&str; 13] = [
     "start",
     "get",
     "list",
@@ -30,6 +31,7 @@ const FIGURES: [&str; 12] = [
     "everything",
     "brief",
     "create",
+    "heard",
     "import",
     "export",
     "single",
@@ -97,6 +99,12 @@ fn main() -> Result<()> {
             println!("{line}");
         }
     }
+    if options.wants("heard") {
+        println!("\n{}", heard::COST_HEADING);
+        for line in heard::costs(&bench)? {
+            println!("{line}");
+        }
+    }
     if options.wants("import") {
         println!("\n{}", bulk::IMPORT_HEADING);
         for format in files::FORMATS {
@@ -116,7 +124,7 @@ fn main() -> Result<()> {
         }
     }
     if options.wants("streams") {
-        println!("\n{}", start::streams(&server, &reader, size.streams)?);
+        println!("\n{}", heard::streams(&bench, size.streams)?);
     }
     if options.wants("feeds") {
         println!("\n{}", feeds::HEADING);

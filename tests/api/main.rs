@@ -22,6 +22,7 @@ mod debriefs;
 mod duplicates;
 mod erasure;
 mod errors;
+mod event_source;
 mod exports;
 mod faults;
 mod feeds;

@@ -6,11 +6,14 @@ use inroad::jobs;
 
 use crate::sink::Sink;
 use crate::support::TestApp;
+use crate::web::Web;
 
 const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
 const SHOWN: &str = "http://127.0.0.1:8080";
 /// Where Mailpit shows the mails that it caught.
 const CAUGHT: &str = "http://127.0.0.1:8025";
+/// Where the folder of the feeds is served.
+const SERVED: &str = "http://127.0.0.1:8000";
 /// Printed between the outputs of the commands.
 const MARK: &str = "=====";
 
@@ -18,7 +21,12 @@ const MARK: &str = "=====";
 async fn the_tour_does_what_it_shows() {
     let sink = Sink::start();
     let (mails, url) = (sink.page(), sink.url());
-    let app = TestApp::with(&["--smtp-url", &url, "--mail-from", "Inroad <inroad@localhost>"]).await;
+    let web = Web::start();
+    let feed = include_str!("../data/feeds/rss-2.0.xml");
+    web.put("/rss-2.0.xml", "200 OK", &[("content-type", "application/xml")], feed);
+    let served = web.url("");
+    let mail = ["--smtp-url", &url, "--mail-from", "Inroad <inroad@localhost>"];
+    let app = TestApp::with(&[&mail[..], &["--outgoing-hosts", "127.0.0.1"]].concat()).await;
     let (worker, kinds) = (app.app.clone(), inroad::app::jobs());
     actix_web::rt::spawn(async move {
         loop {
@@ -32,8 +40,8 @@ async fn the_tour_does_what_it_shows() {
     let script: String = commands.iter().map(|command| format!("{command}\necho; echo {MARK}\n")).collect();
     let base = app.base.clone();
     let told = actix_web::rt::task::spawn_blocking(move || {
-        let told = run(&script.replace(SHOWN, &base).replace(CAUGHT, &mails));
-        told.replace(&base, SHOWN).replace(&mails, CAUGHT)
+        let told = run(&script.replace(SHOWN, &base).replace(CAUGHT, &mails).replace(SERVED, &served));
+        told.replace(&base, SHOWN).replace(&mails, CAUGHT).replace(&served, SERVED)
     });
     let told = told.await.unwrap();
     let mut outputs = told.split(MARK).map(|output| output.trim().to_owned());

@@ -62,6 +62,13 @@ impl Web {
     pub fn requests(&self) -> Vec<Request> {
         std::mem::take(&mut self.state.lock().unwrap().requests)
     }
+
+    /// The first that came of those meant, which is then told no more.
+    pub fn take(&self, meant: impl Fn(&Request) -> bool) -> Option<Request> {
+        let requests = &mut self.state.lock().unwrap().requests;
+        let place = requests.iter().position(meant)?;
+        Some(requests.remove(place))
+    }
 }
 
 /// One request a connection. A conditional one with the tag that the path has gets 304.
