@@ -5,7 +5,7 @@ use crate::messages::ReplyKind;
 const LONGEST: usize = 2_000;
 const SHORT: usize = 400;
 
-const YES: [&str; 15] = [
+const YES: [&str; 17] = [
     "happy to chat",
     "happy to talk",
     "happy to speak",
@@ -21,8 +21,10 @@ const YES: [&str; 15] = [
     "count me in",
     "yes, of course",
     "yes, happy to",
+    "sounds like a plan",
+    "be delighted to",
 ];
-const NO: [&str; 20] = [
+const NO: [&str; 22] = [
     "i can't help",
     "i cannot help",
     "not able to help",
@@ -43,8 +45,10 @@ const NO: [&str; 20] = [
     "leave me alone",
     "remove me from",
     "take me off",
+    "you didn't contact me",
+    "not be able to help",
 ];
-const LATER: [&str; 10] = [
+const LATER: [&str; 13] = [
     "try me again",
     "try again in",
     "reach out again",
@@ -55,8 +59,11 @@ const LATER: [&str; 10] = [
     "in a few months",
     "next month would be",
     "too busy right now",
+    "try me in ",
+    "ask me again",
+    "in the new year",
 ];
-const REFERRED: [&str; 8] = [
+const REFERRED: [&str; 10] = [
     "you should talk to",
     "you should speak to",
     "you should speak with",
@@ -65,6 +72,8 @@ const REFERRED: [&str; 8] = [
     "i suggest you contact",
     "copying in my colleague",
     "i'm copying my colleague",
+    "reach out to my colleague",
+    "contact my colleague",
 ];
 /// Words that turn others into their opposite, or make them depend on something.
 const TURNS: [&str; 9] = ["not ", "n't ", "but ", "however", "unfortunately", "sadly", "afraid", "unless", "wish i"];
@@ -98,7 +107,7 @@ const NOW: [&str; 8] =
     ["right now", "at the moment", "just now", "at present", "for now", "currently", "at this time", "this month"];
 
 /// A clause that is an answer by itself.
-const WHOLE_YES: [&str; 39] = [
+const WHOLE_YES: [&str; 43] = [
     "yes",
     "yep",
     "yeah",
@@ -138,6 +147,10 @@ const WHOLE_YES: [&str; 39] = [
     "let's do it",
     "i'm in",
     "yes i can",
+    "that would be great",
+    "that would be lovely",
+    "that would be wonderful",
+    "that would be fine",
 ];
 const BEGUN_YES: [&str; 13] = [
     "yes ",
@@ -156,7 +169,7 @@ const BEGUN_YES: [&str; 13] = [
 ];
 /// A yes to whether it is they, or that it came in.
 const ASIDE: [&str; 8] = ["got ", "received", "saw ", "read ", "remember", "that's me", "this is ", "speaking"];
-const WHOLE_NO: [&str; 16] = [
+const WHOLE_NO: [&str; 19] = [
     "no",
     "nope",
     "nah",
@@ -173,6 +186,9 @@ const WHOLE_NO: [&str; 16] = [
     "i'd prefer not to",
     "i am not available",
     "i'm not available",
+    "i don't have time",
+    "i do not have time",
+    "i have no time",
 ];
 const WHOLE_LATER: [&str; 13] = [
     "later",
@@ -190,7 +206,7 @@ const WHOLE_LATER: [&str; 13] = [
     "maybe next month",
 ];
 /// Behind these comes what somebody does not do.
-const UNABLE: [&str; 18] = [
+const UNABLE: [&str; 21] = [
     "i can't",
     "i cannot",
     "i can not",
@@ -209,8 +225,11 @@ const UNABLE: [&str; 18] = [
     "i'm not available to",
     "i am not available to",
     "i don't want to",
+    "i would not be able to",
+    "i don't",
+    "i do not",
 ];
-const DEEDS: [&str; 19] = [
+const DEEDS: [&str; 23] = [
     "",
     "help",
     "help you",
@@ -230,9 +249,13 @@ const DEEDS: [&str; 19] = [
     "make time",
     "take part",
     "commit to this",
+    "do these calls",
+    "do such calls",
+    "do these",
+    "do calls",
 ];
 /// Words behind a no that leave a door open.
-const DOORS: [&str; 30] = [
+const DOORS: [&str; 36] = [
     "?",
     "but",
     "however",
@@ -263,6 +286,12 @@ const DOORS: [&str; 30] = [
     "happy",
     "glad",
     "love",
+    "mind",
+    "problem",
+    "worries",
+    "bother",
+    "call",
+    "course",
 ];
 
 /// The kind, if the words of one kind alone are there, and, of a yes, nothing that takes it back.
@@ -377,6 +406,9 @@ mod tests {
             "Thanks for reaching out. I'd love to!",
             "Why not?",
             "Yes please 👍",
+            "I'd be delighted to help. When suits?",
+            "That would be lovely.",
+            "Sounds like a plan",
         ];
         let no = [
             "No.",
@@ -392,11 +424,22 @@ mod tests {
             "I’m sorry, I won’t be able to.",
             "I'd rather not. All the best!",
             "Please stop emailing me.",
+            "Sorry, I don't do these calls.",
+            "Unfortunately I don't have time.",
+            "I'd rather you didn't contact me again.",
         ];
-        let later = ["Not right now.", "Maybe later", "Sorry, I can't at the moment.", "Not now, sorry"];
+        let later = [
+            "I'm too busy this quarter, try me in September.",
+            "Can we do it in the new year?",
+            "Not right now.",
+            "Maybe later",
+            "Sorry, I can't at the moment.",
+            "Not now, sorry",
+        ];
         let unclear = [
             "No, not before June. But then, happy to.",
             "No worries.",
+            "No, I don't mind at all! Call me.",
             "No need to apologise.",
             "I can't wait!",
             "I can't open your link.",

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use lettre::message::Mailbox;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use url::Host;
 use uuid::Uuid;
 
 use super::model::{AccountRow, MailAccount, MailAccountInput, NO_PASSWORD};
@@ -110,8 +111,7 @@ fn faults(config: &Config, input: &MailAccountInput) -> Vec<Fault> {
     let mut faults = Vec::new();
     if !is_named(config, &input.host) {
         // A name is looked up, and held to the same, when there is something to send.
-        let literal = input.host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().ok();
-        if literal.is_some_and(|ip| !outgoing::is_public(ip)) {
+        if literal(&input.host).is_some_and(|ip| !outgoing::is_public(ip)) {
             faults.push(Fault::field("/host", "not_allowed", "is not a public address"));
         }
         if input.security == MailSecurity::None {
@@ -123,6 +123,16 @@ fn faults(config: &Config, input: &MailAccountInput) -> Vec<Fault> {
         }
     }
     faults
+}
+
+/// The address that a host is, in any of the ways in which systems take one: `127.1`, `0x7f000001`, `[::1]`.
+fn literal(host: &str) -> Option<IpAddr> {
+    let plain = host.trim_start_matches('[').trim_end_matches(']').parse().ok();
+    plain.or(match Host::parse(host) {
+        Ok(Host::Ipv4(ip)) => Some(ip.into()),
+        Ok(Host::Ipv6(ip)) => Some(ip.into()),
+        _ => None,
+    })
 }
 
 pub async fn delete(tx: &mut Tx<'_>, if_match: &IfMatch) -> ApiResult<()> {

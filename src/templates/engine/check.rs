@@ -96,12 +96,16 @@ fn read(source: &str) -> (Vec<Use>, Vec<Problem>) {
 
 /// Where a tag begins that a fault lies in or behind, and that is not closed before the next one begins.
 fn unclosed(text: &str, at: usize) -> Option<usize> {
-    let begin = |from: usize| ["{{", "{%"].iter().filter_map(|open| Some(from + text[from..].find(open)?)).min();
+    let begin = |from: usize| ["{{", "{%", "{#"].iter().filter_map(|open| Some(from + text[from..].find(open)?)).min();
     let mut next = begin(0);
     while let Some(start) = next {
-        let close = if text[start..].starts_with("{{") { "}}" } else { "%}" };
+        let (close, is_comment) = match &text[start..start + 2] {
+            "{{" => ("}}", false),
+            "{%" => ("%}", false),
+            _ => ("#}", true),
+        };
         let end = text[start..].find(close).map(|end| start + end);
-        let other = begin(start + 2);
+        let other = begin(start + 2).filter(|_| !is_comment);
         if end.is_none_or(|end| other.is_some_and(|other| other < end)) {
             return (at >= start && other.is_none_or(|other| at <= other + 2)).then_some(start);
         }

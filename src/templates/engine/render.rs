@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError};
 use minijinja::value::{Value as Jinja, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, escape_formatter};
 
-use super::context::{Facts, Group, SharedLog};
+use super::context::{Facts, Group, SharedLog, is_missing};
 use super::{OUTPUT, Problem, filters, syntax};
 
 /// Steps of a rendering: a hundred times what a long letter takes.
@@ -29,9 +29,9 @@ pub fn render(source: &str, facts: &Arc<Facts>) -> Result<Rendered, Problem> {
     environment.set_fuel(Some(FUEL));
     environment.set_debug(true);
     filters::add(&mut environment, facts);
-    // A list that the text itself makes.
+    // Also one that the text itself makes.
     environment.set_formatter(|output, state, value| match value.kind() {
-        ValueKind::Seq if value.downcast_object_ref::<Vec<Jinja>>().is_some() => {
+        ValueKind::Seq if !is_missing(value) => {
             let items: Vec<String> = value.try_iter()?.map(|item| item.to_string()).collect();
             Ok(output.write_str(&filters::and_list(&items))?)
         }

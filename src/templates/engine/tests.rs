@@ -41,6 +41,7 @@ fn all_faults_are_told_with_their_lines_and_columns() {
         ("Hi,\n\nä {{ contact.first_name,\n\nI would", (3, 3)),
         ("Hi {{ contact.first_name {{ company.name }}", (1, 4)),
         ("{{ company.name }} {% if contact", (1, 20)),
+        ("{# {{ x }} #}\n{{ company.name }} {# so", (2, 20)),
     ] {
         let (code, line, column) = places(text)[0];
         assert_eq!((code, (line, column)), ("template_syntax", place), "{text}");
@@ -118,6 +119,7 @@ fn variables_filters_and_conditions_fill_a_text() {
         ("{{ contact.expertise }}", "battery modelling and forecasting"),
         ("{{ \"on \" ~ contact.expertise ~ \"!\" }}", "on battery modelling and forecasting!"),
         ("{{ [\"a\", \"b\", contact.first_name] }}", "a, b and Ada"),
+        ("{{ (\"a\", 2) }}", "a and 2"),
         ("{{ contact.expertise|length }}{{ contact.expertise|last }}", "2forecasting"),
         ("{% if \"forecasting\" in contact.expertise %}yes{% endif %}", "yes"),
         (
