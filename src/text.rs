@@ -2,6 +2,7 @@
 use std::collections::HashSet;
 
 use deunicode::{AsciiChars, deunicode};
+use serde::{Deserialize, Deserializer};
 
 /// Without accents and case, in ASCII, with single spaces: `Łukasz  MÜLLER` → `lukasz muller`, `李` → `li`. What is
 /// searched and what is searched for are folded alike.
@@ -96,6 +97,21 @@ pub struct FreeText {
 /// Trimmed; nothing when nothing is left.
 pub fn filled(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// With the line breaks of one system, whatever they were.
+pub fn unix_lines(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
+}
+
+/// Reads a text of the format `multi-line`: its line breaks become `\n`.
+pub fn lines<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    String::deserialize(from).map(|text| unix_lines(&text))
+}
+
+/// As [`lines`], of a text that need not be there.
+pub fn maybe_lines<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.map(|text| unix_lines(&text)))
 }
 
 /// Trimmed and without repetitions, in the order they came.

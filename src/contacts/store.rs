@@ -255,6 +255,35 @@ pub async fn with_address(mut conn: &Conn, workspace: WorkspaceId, address: &str
     Ok(live.select(contacts::id).order(contacts::id).limit(100).load(&mut conn).await?)
 }
 
+/// Those that are not deleted and have one of these e-mail addresses, or one of these domains or below it, all in lower case
+/// and in ASCII; and those with an address that is not, which is to be looked at more closely.
+pub async fn with_addresses(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    addresses: &[String],
+    domains: &[String],
+) -> ApiResult<Vec<ContactId>> {
+    const FIND: &str = "SELECT id FROM contacts WHERE workspace_id = $1 AND deleted_at IS NULL AND email_keys && $2
+        UNION
+        SELECT id FROM contacts WHERE workspace_id = $1 AND deleted_at IS NULL AND EXISTS (
+            SELECT FROM unnest(email_keys) AS address, unnest($3) AS domain
+            WHERE right(address, length(domain) + 1) IN ('@' || domain, '.' || domain)
+                OR octet_length(address) > length(address)
+        )";
+    let found = diesel::sql_query(FIND)
+        .bind::<Uuid, _>(workspace)
+        .bind::<Array<Text>, _>(addresses)
+        .bind::<Array<Text>, _>(domains);
+    let rows: Vec<Identified> = found.load(&mut conn).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+#[derive(QueryableByName)]
+struct Identified {
+    #[diesel(sql_type = Uuid)]
+    id: ContactId,
+}
+
 /// By what a file may know a contact: id, LinkedIn slug, e-mail addresses in lower case, and the name it sorts by.
 pub type Handle = (ContactId, Option<String>, Vec<String>, String);
 

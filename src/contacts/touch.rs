@@ -49,6 +49,11 @@ impl ContactRow {
         (!self.names().is_empty()).then(|| self.display_name.clone())
     }
 
+    /// All of their e-mail addresses.
+    pub fn addresses(&self) -> Vec<String> {
+        self.emails.0.iter().map(|email| email.address.clone()).collect()
+    }
+
     /// Their primary e-mail address.
     pub fn address(&self) -> Option<String> {
         self.emails.0.iter().find(|email| email.is_primary).map(|email| email.address.clone())
@@ -76,6 +81,24 @@ pub async fn colleagues(conn: &Conn, workspace: WorkspaceId, id: ContactId, limi
 /// The contact, locked until the end of the transaction; none when it is deleted or of another workspace.
 pub async fn lock(tx: &mut Tx<'_>, id: ContactId) -> ApiResult<Option<ContactRow>> {
     Ok(store::lock_many(tx.conn, tx.workspace, &[id]).await?.pop())
+}
+
+/// The answer that moved a contact to `replied` at an instant was none: it goes back to where it was, unless it has moved
+/// since.
+pub async fn take_back_reply(tx: &mut Tx<'_>, id: ContactId, at: DateTime<Utc>) -> ApiResult<()> {
+    let Some(row) = lock(tx, id).await? else { return Ok(()) };
+    if row.stage != Stage::Replied || row.stage_changed_at != at {
+        return Ok(());
+    }
+    let moves = store::stage_moves_of(tx.conn, tx.workspace, &[id]).await?;
+    let Some(last) = moves.last().filter(|last| last.to_stage == Stage::Replied) else { return Ok(()) };
+    let (stage, version) = (last.from_stage, row.version + 1);
+    let back = StageMoveRow { version, moved_at: tx.now, from_stage: Stage::Replied, to_stage: stage, ..last.clone() };
+    let last_touch_at = row.last_touch_at.unwrap_or(tx.now);
+    store::insert_stage_moves(tx.conn, &[back]).await?;
+    tx.record(Kind::ContactStageChanged, id, version, vec!["stage_changed_at".to_owned(), "stage".to_owned()]);
+    let touched = Touched { id, stage, stage_changed_at: tx.now, last_touch_at };
+    store::write_touches(tx.conn, tx.workspace, &[touched], tx.now).await
 }
 
 /// Moves these contacts forward, never back, and notes when they were last touched. Closed ones stay closed; deleted

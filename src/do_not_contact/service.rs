@@ -1,9 +1,12 @@
 //! What can happen to the list, inside the caller's transaction.
+use std::collections::HashSet;
+
 use uuid::Uuid;
 
 use super::model::{self, DoNotContactKind, Entry, EntryId, EntryInput, EntryRow};
 use super::store;
 use crate::changes::{self, Tx};
+use crate::contacts::{ContactId, ContactRow};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::fields;
@@ -67,6 +70,46 @@ pub async fn refuse(tx: &mut Tx<'_>, address: &str) -> ApiResult<()> {
             Err(ApiError::new(Code::DoNotContact, detail).with(fault))
         }
     }
+}
+
+/// Refuses to turn by another way than e-mail to somebody all of whose addresses are of domains that are on the list: it is
+/// not the address that is not wanted then.
+pub async fn refuse_person(tx: &mut Tx<'_>, contact: &ContactRow) -> ApiResult<()> {
+    // Behind the key of the address itself come those of its domains.
+    let domains: Vec<Vec<String>> =
+        contact.addresses().iter().map(|address| model::keys(address).into_iter().skip(1).collect()).collect();
+    if domains.is_empty() {
+        return Ok(());
+    }
+    let listed = store::keys(tx.conn, tx.workspace, &domains.concat()).await?;
+    if !domains.iter().all(|keys| keys.iter().any(|key| listed.contains(key))) {
+        return Ok(());
+    }
+    let detail = format!("the domains of all addresses of {} are on the do-not-contact list", contact.display_name);
+    let fault = Fault::field("/contact_id", "do_not_contact", detail.clone());
+    Err(ApiError::new(Code::DoNotContact, detail).with(fault))
+}
+
+/// Those of these contacts who are not to be written to: they want no contact, or their primary address is on the list, or
+/// its domain.
+pub async fn unwanted(conn: &Conn, workspace: WorkspaceId, rows: &[ContactRow]) -> ApiResult<HashSet<ContactId>> {
+    let listed = listed(conn, workspace, rows.iter().filter_map(ContactRow::address).collect()).await?;
+    let is_unwanted =
+        |row: &&ContactRow| row.wants_no_contact() || row.address().is_some_and(|address| listed.contains(&address));
+    Ok(rows.iter().filter(is_unwanted).map(|row| row.id).collect())
+}
+
+/// What these entries forbid: addresses and domains, by their keys.
+pub async fn forbidden(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    entries: &[EntryId],
+) -> ApiResult<(Vec<String>, Vec<String>)> {
+    let rows = store::find_many(conn, workspace, entries).await?;
+    let (addresses, domains): (Vec<EntryRow>, Vec<EntryRow>) =
+        rows.into_iter().partition(|row| row.kind == DoNotContactKind::Address);
+    let keys = |rows: Vec<EntryRow>| rows.into_iter().map(|row| row.value_key).collect();
+    Ok((keys(addresses), keys(domains)))
 }
 
 /// Those of these addresses that are on the list, or whose domain is.

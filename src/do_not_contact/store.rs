@@ -41,6 +41,12 @@ pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: EntryId) -> ApiRe
     Ok(EntryRow::query().filter(own).first(&mut conn).await?)
 }
 
+/// Those of these entries that are there.
+pub async fn find_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[EntryId]) -> ApiResult<Vec<EntryRow>> {
+    let wanted = entries::workspace_id.eq(workspace).and(entries::id.eq_any(ids));
+    Ok(EntryRow::query().filter(wanted).load(&mut conn).await?)
+}
+
 /// The row, locked until the end of the transaction.
 pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: EntryId) -> ApiResult<EntryRow> {
     let own = entries::workspace_id.eq(workspace).and(entries::id.eq(id));

@@ -29,7 +29,12 @@ pub struct FollowUpInput {
     pub contact_id: ContactId,
     pub kind: FollowUpKind,
     /// What is to be done, where the kind does not say it all.
-    #[schema(format = "no-control", max_length = 200, example = "Send the article about storage")]
+    #[schema(
+        format = "no-control",
+        max_length = 200,
+        pattern = r"^[^\r\n\t]*$",
+        example = "Send the article about storage"
+    )]
     pub title: Option<String>,
     /// Markdown.
     #[schema(max_length = 65536)]

@@ -27,6 +27,7 @@ pub struct Promise {
 
 pub async fn note_promise(tx: &mut Tx<'_>, id: FollowUpId, promise: Promise) -> ApiResult<()> {
     let Promise { meeting_id, contact, mine, text, due_on } = promise;
+    let text = one_line(&text);
     let settings = settings::current(tx.conn, tx.workspace).await?;
     let today = settings.day(tx.now);
     let kind = if mine { FollowUpKind::PromiseMine } else { FollowUpKind::PromiseTheirs };
@@ -42,7 +43,7 @@ pub async fn note_promise(tx: &mut Tx<'_>, id: FollowUpId, promise: Promise) -> 
 /// Says it in other words, or for another day; without a day it stays due when it was.
 pub async fn amend_promise(tx: &mut Tx<'_>, id: FollowUpId, text: String, due_on: Option<NaiveDate>) -> ApiResult<()> {
     let Some(mut row) = live(tx, id).await? else { return Ok(()) };
-    let mut changed = Vec::new();
+    let (text, mut changed) = (one_line(&text), Vec::new());
     if row.title.as_deref() != Some(text.as_str()) {
         row.title = Some(text);
         changed.push("title");
@@ -65,6 +66,11 @@ pub async fn withdraw_promise(tx: &mut Tx<'_>, id: FollowUpId) -> ApiResult<()> 
     let title = service::headline(&row, names.get(&row.contact_id).map(String::as_str));
     service::write(tx, row, Kind::FollowUpDeleted, &[]).await?;
     trash::put(tx, service::RESOURCE, id.into(), &title).await
+}
+
+/// As titles are.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 async fn live(tx: &mut Tx<'_>, id: FollowUpId) -> ApiResult<Option<FollowUpRow>> {

@@ -1,5 +1,5 @@
 //! What follow-ups make of what a write did elsewhere, in the same transaction.
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use super::settings::{self, Settings};
 use super::words::{ClosedReason, FollowUpKind, FollowUpState};
 use super::{meetings, runs, service, store};
 use crate::changes::{Change, Kind, Tx};
-use crate::contacts::{self, ContactId, ContactRow};
+use crate::contacts::{self, ContactId};
 use crate::error::ApiResult;
 use crate::introductions::{self, Introduction, IntroductionId, State};
 use crate::meetings::Meeting;
@@ -47,9 +47,11 @@ pub fn changed(tx: &Tx<'_>, kinds: &[Kind]) -> Vec<Uuid> {
     ids.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// The messages that went out, came in, were answered or came back.
+/// The messages that went out, came in, were answered or came back, and those of which it was corrected what they answer.
 async fn messages_moved(tx: &mut Tx<'_>) -> ApiResult<Vec<Message>> {
-    let moved = changed(tx, &[Kind::MessageSent, Kind::MessageReceived, Kind::MessageReplied, Kind::MessageBounced]);
+    let mut moved =
+        changed(tx, &[Kind::MessageSent, Kind::MessageReceived, Kind::MessageReplied, Kind::MessageBounced]);
+    moved.extend(corrected(tx));
     if moved.is_empty() {
         return Ok(Vec::new());
     }
@@ -57,11 +59,27 @@ async fn messages_moved(tx: &mut Tx<'_>) -> ApiResult<Vec<Message>> {
     messages::read_many(tx.conn, tx.workspace, &ids).await
 }
 
+/// Messages of which somebody says what kind of answer they are.
+pub fn corrected(tx: &Tx<'_>) -> BTreeSet<Uuid> {
+    let is_one = |change: &&Change| {
+        change.kind == Kind::MessageUpdated && change.fields.iter().any(|field| field == "reply_kind")
+    };
+    tx.changes().iter().filter(is_one).map(|change| change.resource_id).collect()
+}
+
 /// What the write did, by contact.
 async fn facts(tx: &mut Tx<'_>, messages: &[Message], met: &[Meeting]) -> ApiResult<BTreeMap<ContactId, Facts>> {
     let mut facts: BTreeMap<ContactId, Facts> = BTreeMap::new();
+    let corrected = corrected(tx);
     for message in messages {
-        heed(facts.entry(message.contact_id).or_default(), message);
+        let own = facts.entry(message.contact_id).or_default();
+        // Of what came in long ago it may have stopped what ran then, and nothing that began since.
+        if corrected.contains(&message.id.into()) {
+            let answers = message.reply_kind != Some(ReplyKind::OutOfOffice);
+            own.replied_at = own.replied_at.max(Some(message.occurred_at).filter(|_| answers));
+        } else {
+            heed(own, message);
+        }
     }
     for contact in met.iter().filter(|meeting| meetings::is_agreed(meeting)).flat_map(|meeting| &meeting.contact_ids) {
         facts.entry(*contact).or_default().agreed = true;
@@ -74,22 +92,25 @@ async fn facts(tx: &mut Tx<'_>, messages: &[Message], met: &[Meeting]) -> ApiRes
     let touched = with_field(tx, &["last_touch_at"]);
     looked_at.extend(&touched);
     looked_at.extend(with_field(tx, &["do_not_contact", "stage_reason"]));
-    let listed = !changed(tx, &[Kind::DoNotContactCreated]).is_empty();
-    if listed {
-        looked_at.extend(store::contacts_with_open(tx.conn, tx.workspace).await?);
+    let listed: Vec<_> = changed(tx, &[Kind::DoNotContactCreated]).into_iter().map(Into::into).collect();
+    if !listed.is_empty() {
+        let (addresses, domains) = do_not_contact::forbidden(tx.conn, tx.workspace, &listed).await?;
+        looked_at.extend(contacts::with_addresses(tx.conn, tx.workspace, &addresses, &domains).await?);
     }
     if looked_at.is_empty() {
         return Ok(facts);
     }
     let ids: Vec<ContactId> = looked_at.into_iter().collect();
     let rows = contacts::find_many(tx.conn, tx.workspace, &ids).await?;
-    let addresses = rows.iter().filter_map(ContactRow::address).filter(|_| listed).collect();
-    let unwanted = do_not_contact::listed(tx.conn, tx.workspace, addresses).await?;
+    let unwanted = match listed.is_empty() {
+        true => HashSet::new(),
+        false => do_not_contact::unwanted(tx.conn, tx.workspace, &rows).await?,
+    };
     for row in rows {
         let own = facts.entry(row.id).or_default();
         own.stage = staged.contains(&row.id.into()).then_some(row.stage);
         own.touched_at = row.last_touch_at.filter(|_| touched.contains(&row.id));
-        own.unwanted = row.wants_no_contact() || row.address().is_some_and(|address| unwanted.contains(&address));
+        own.unwanted = row.wants_no_contact() || unwanted.contains(&row.id);
     }
     Ok(facts)
 }

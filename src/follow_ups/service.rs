@@ -273,6 +273,14 @@ pub fn headline(row: &FollowUpRow, name: Option<&str>) -> String {
     row.title.clone().unwrap_or_else(|| row.kind.words(name.unwrap_or("somebody")))
 }
 
+/// As [`headline`], and with whom, where nothing else tells that.
+pub fn headline_with_name(row: &FollowUpRow, name: Option<&str>) -> String {
+    match (&row.title, name) {
+        (Some(title), Some(name)) if !title.contains(name) => format!("{name}: {title}"),
+        _ => headline(row, name),
+    }
+}
+
 /// Adds a fresh row.
 pub async fn add(tx: &mut Tx<'_>, row: &FollowUpRow) -> ApiResult<()> {
     store::insert(tx.conn, row).await?;

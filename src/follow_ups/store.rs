@@ -2,6 +2,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::not;
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
@@ -70,17 +71,59 @@ pub async fn lock_open_of_run(mut conn: &Conn, workspace: WorkspaceId, run: Uuid
     Ok(FollowUpRow::query().filter(open).order(follow_ups::id).for_update().load(&mut conn).await?)
 }
 
+/// What closed of a plan at work at an instant, locked until the end of the transaction.
+pub async fn lock_closed_of_run(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    run: Uuid,
+    at: DateTime<Utc>,
+) -> ApiResult<Vec<FollowUpRow>> {
+    let own = follow_ups::workspace_id.eq(workspace).and(follow_ups::run_id.eq(run));
+    let closed = own.and(follow_ups::state.eq(FollowUpState::Closed)).and(follow_ups::settled_at.eq(at));
+    let live = closed.and(follow_ups::deleted_at.is_null());
+    Ok(FollowUpRow::query().filter(live).order(follow_ups::id).for_update().load(&mut conn).await?)
+}
+
 /// These follow-ups, deleted or not.
 pub async fn find_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[FollowUpId]) -> ApiResult<Vec<FollowUpRow>> {
     let own = follow_ups::workspace_id.eq(workspace).and(follow_ups::id.eq_any(ids));
     Ok(FollowUpRow::query().filter(own).order(follow_ups::id).load(&mut conn).await?)
 }
 
-/// What is open and has no zone of its own, in the order of the ids, locked until the end of the transaction.
-pub async fn lock_in_own_zone(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<Vec<FollowUpRow>> {
+/// What is open and has no zone of its own, some at a time in the order of the ids, locked until the end of the transaction.
+pub async fn lock_in_own_zone(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    after: Option<Uuid>,
+    most: i64,
+) -> ApiResult<Vec<FollowUpRow>> {
     let own = follow_ups::workspace_id.eq(workspace).and(follow_ups::own_time_zone.is_null());
     let open = own.and(follow_ups::state.eq(FollowUpState::Open)).and(follow_ups::deleted_at.is_null());
-    Ok(FollowUpRow::query().filter(open).order(follow_ups::id).for_update().load(&mut conn).await?)
+    let rows = FollowUpRow::query().filter(open).filter(follow_ups::id.gt(after.unwrap_or_default()));
+    Ok(rows.order(follow_ups::id).limit(most).for_update().load(&mut conn).await?)
+}
+
+/// Writes when these rows, which the caller has locked, are due in another zone, as their next versions.
+pub async fn write_zone(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    rows: &[FollowUpRow],
+    now: DateTime<Utc>,
+) -> ApiResult<()> {
+    const WRITE: &str = "UPDATE follow_ups SET time_zone = t.time_zone, due_at = t.due_at, overdue_at = t.overdue_at,
+            version = follow_ups.version + 1, updated_at = $6
+        FROM unnest($2, $3, $4, $5) AS t (id, time_zone, due_at, overdue_at)
+        WHERE follow_ups.workspace_id = $1 AND follow_ups.id = t.id";
+    diesel::sql_query(WRITE)
+        .bind::<SqlUuid, _>(workspace)
+        .bind::<Array<SqlUuid>, _>(rows.iter().map(|row| row.id).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(rows.iter().map(|row| row.time_zone.as_str()).collect::<Vec<_>>())
+        .bind::<Array<Timestamptz>, _>(rows.iter().map(|row| row.due_at).collect::<Vec<_>>())
+        .bind::<Array<Timestamptz>, _>(rows.iter().map(|row| row.overdue_at).collect::<Vec<_>>())
+        .bind::<Timestamptz, _>(now)
+        .execute(&mut conn)
+        .await?;
+    Ok(())
 }
 
 /// What is open about these introductions, in the order of the ids, locked until the end of the transaction.
@@ -111,13 +154,6 @@ pub async fn late_confirmations(mut conn: &Conn, now: DateTime<Utc>) -> ApiResul
     let confirm = open.and(follow_ups::kind.eq(FollowUpKind::Confirm)).and(follow_ups::meeting_id.is_not_null());
     let late = follow_ups::table.filter(confirm.and(follow_ups::overdue_at.le(now))).order(follow_ups::overdue_at);
     Ok(late.limit(500).select((follow_ups::workspace_id, follow_ups::id)).load(&mut conn).await?)
-}
-
-/// Contacts about whom something is open.
-pub async fn contacts_with_open(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<Vec<ContactId>> {
-    let own = follow_ups::workspace_id.eq(workspace).and(follow_ups::state.eq(FollowUpState::Open));
-    let open = follow_ups::table.filter(own.and(follow_ups::deleted_at.is_null()));
-    Ok(open.select(follow_ups::contact_id).distinct().load(&mut conn).await?)
 }
 
 /// These messages, meetings and introductions are gone for good: nothing names them any more. Says what did, with its

@@ -1,7 +1,7 @@
 //! What mail servers say of mails that they could not deliver (RFC 3464), and what those say that do not follow it.
 use std::collections::HashMap;
 
-use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
+use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
 use super::mail::{id, ids, word};
 use crate::http::schema::formats;
@@ -9,11 +9,20 @@ use crate::http::schema::formats;
 /// Addresses of a report without a form that are believed.
 const RECIPIENTS: usize = 20;
 
-/// A report of a mail server.
+/// What became of a mail that a report is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    Failed,
+    /// The server goes on trying.
+    Delayed,
+    /// It was delivered, passed on, or even opened.
+    Delivered,
+}
+
+/// A report of a mail server, or of the mail program at the other end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bounce {
-    /// It goes on trying, or it did deliver; nothing has failed yet.
-    pub harmless: bool,
+    pub fate: Fate,
     /// The `Message-ID`s of what it is about.
     pub about: Vec<String>,
     /// To whom it could not be delivered.
@@ -24,21 +33,23 @@ pub struct Bounce {
 
 /// The report in a mail, if it is one.
 pub fn read(message: &Message<'_>, from: Option<&str>, subject: Option<&str>, text: &str) -> Option<Bounce> {
-    standard(message).or_else(|| by_look(message, from, subject, text))
+    standard(message).or_else(|| receipt(message)).or_else(|| by_look(message, from, subject, text))
+}
+
+/// The part `message/…` of one of these kinds.
+fn part<'a>(message: &'a Message<'_>, kinds: &[&str]) -> Option<String> {
+    let is_one = |part: &&MessagePart<'_>| {
+        let kind = part.content_type().filter(|kind| kind.ctype().eq_ignore_ascii_case("message"));
+        let subtype = kind.and_then(|kind| kind.subtype());
+        subtype.is_some_and(|subtype| kinds.iter().any(|known| subtype.eq_ignore_ascii_case(known)))
+    };
+    let found = message.parts.iter().find(is_one)?;
+    Some(String::from_utf8_lossy(found.contents()).into_owned())
 }
 
 fn standard(message: &Message<'_>) -> Option<Bounce> {
-    let status = message.parts.iter().find(|part| {
-        part.content_type().is_some_and(|kind| {
-            kind.ctype().eq_ignore_ascii_case("message")
-                && kind.subtype().is_some_and(|subtype| {
-                    ["delivery-status", "global-delivery-status"]
-                        .iter()
-                        .any(|known| subtype.eq_ignore_ascii_case(known))
-                })
-        })
-    })?;
-    let groups = fields(&String::from_utf8_lossy(status.contents()));
+    let status = part(message, &["delivery-status", "global-delivery-status"])?;
+    let groups = fields(&status);
     let of = |group: &HashMap<String, String>, name: &str| group.get(name).cloned().unwrap_or_default();
     let actions: Vec<String> = groups.iter().map(|group| of(group, "action").to_lowercase()).collect();
     let failed = groups.iter().zip(&actions).filter(|(group, action)| {
@@ -52,12 +63,26 @@ fn standard(message: &Message<'_>) -> Option<Bounce> {
         let words = if words.is_empty() { status } else { words };
         (!words.is_empty()).then_some(words)
     });
+    let fate = match &failed[..] {
+        [] if actions.iter().any(|action| action == "delayed") => Fate::Delayed,
+        [] => Fate::Delivered,
+        _ => Fate::Failed,
+    };
     Some(Bounce {
-        harmless: failed.is_empty(),
+        fate,
         about: about(message),
         recipients: recipients.map(|text| value(&text)).filter(|text| formats::email(text)).collect(),
         diagnostic: diagnostic.unwrap_or_else(|| "it could not be delivered".to_owned()),
     })
+}
+
+/// What a mail program says that has shown a mail to whom it was for (RFC 8098), or thrown it away.
+fn receipt(message: &Message<'_>) -> Option<Bounce> {
+    let notice = part(message, &["disposition-notification", "global-disposition-notification"])?;
+    let groups = fields(&notice);
+    let original = groups.iter().filter_map(|group| id(group.get("original-message-id")?));
+    let about = original.chain(about(message)).collect();
+    Some(Bounce { fate: Fate::Delivered, about, recipients: Vec::new(), diagnostic: String::new() })
 }
 
 /// From a mail server, and about something that failed.
@@ -95,7 +120,7 @@ fn by_look(message: &Message<'_>, from: Option<&str>, subject: Option<&str>, tex
     let mut about = about(message);
     about.extend(quoted_ids(text));
     Some(Bounce {
-        harmless: false,
+        fate: Fate::Failed,
         about,
         recipients: recipients.map(str::to_owned).collect(),
         diagnostic: words.unwrap_or("it could not be delivered").chars().take(1_000).collect(),
@@ -152,6 +177,7 @@ fn value(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::Fate;
     use crate::inbound::mail;
 
     const REPORT: &str = "From: MAILER-DAEMON@mx.example\r\nSubject: Undelivered Mail Returned to Sender\r\n\
@@ -165,16 +191,34 @@ mod tests {
     #[test]
     fn a_report_says_what_failed_and_why() {
         let bounce = mail::read(REPORT.replace("ACTION", "failed").as_bytes()).unwrap().bounce.unwrap();
-        assert!(!bounce.harmless);
+        assert_eq!(bounce.fate, Fate::Failed);
         assert_eq!(
             (bounce.about, bounce.recipients),
             (vec!["1@s.example".to_owned()], vec!["ada@engines.example".to_owned()])
         );
         assert_eq!(bounce.diagnostic, "550 5.1.1 <ada@engines.example>: no such user here");
-        let delayed = mail::read(REPORT.replace("ACTION", "delayed").as_bytes()).unwrap().bounce.unwrap();
-        assert!(delayed.harmless);
+        for (action, fate) in [
+            ("delayed", Fate::Delayed),
+            ("Delivered", Fate::Delivered),
+            ("relayed", Fate::Delivered),
+            ("expanded", Fate::Delivered),
+        ] {
+            let report = REPORT.replace("ACTION", action).replace("5.1.1", "2.0.0");
+            assert_eq!(mail::read(report.as_bytes()).unwrap().bounce.unwrap().fate, fate, "{action}");
+        }
         let whole = REPORT.replace("text/rfc822-headers", "message/rfc822").replace("ACTION", "failed");
         assert_eq!(mail::read(whole.as_bytes()).unwrap().bounce.unwrap().about, ["1@s.example"]);
+    }
+
+    #[test]
+    fn a_receipt_is_no_answer() {
+        let receipt = "From: ada@engines.example\r\nSubject: Read: Hello\r\n\
+            Content-Type: multipart/report; report-type=disposition-notification; boundary=b\r\n\r\n\
+            --b\r\nContent-Type: text/plain\r\n\r\nYour message was read.\r\n\
+            --b\r\nContent-Type: message/disposition-notification\r\n\r\nFinal-Recipient: rfc822; ada@engines.example\r\n\
+            Original-Message-ID: <1@s.example>\r\nDisposition: manual-action/MDN-sent-manually; displayed\r\n\r\n--b--\r\n";
+        let bounce = mail::read(receipt.as_bytes()).unwrap().bounce.unwrap();
+        assert_eq!((bounce.fate, bounce.about), (Fate::Delivered, vec!["1@s.example".to_owned()]));
     }
 
     #[test]

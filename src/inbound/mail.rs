@@ -1,11 +1,12 @@
 //! A raw mail (RFC 5322) as far as Inroad reads it. Nothing in it is believed but as its writer's words.
 use chrono::{DateTime, Utc};
-use mail_parser::{Address, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders};
+use mail_parser::{Address, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
 use super::bounce::{self, Bounce};
-use super::quote;
+use super::{html, quote};
 use crate::http::schema::formats;
 use crate::invites::{self, Reply};
+use crate::text::unix_lines;
 
 /// Headers of one mail, and of all mails within it, that say what a part is. A mail has a handful; each may open another
 /// level, and what reads a mail must not be led arbitrarily deep.
@@ -28,8 +29,11 @@ pub struct Mail {
     pub from: Option<String>,
     pub subject: Option<String>,
     pub date: Option<DateTime<Utc>>,
-    /// What its writer wrote, without what they answer and without their signature.
+    /// What its writer wrote, without what they answer and without their signature; all of it, where that cannot be told
+    /// apart.
     pub text: String,
+    /// The text is its writer's own.
+    pub own_words: bool,
     /// A machine wrote it.
     pub automatic: bool,
     /// Its writer wants to be left alone: that is what a click on `List-Unsubscribe` sends.
@@ -50,8 +54,11 @@ pub fn read(raw: &[u8]) -> Option<Mail> {
     }
     let subject = message.subject().map(|subject| tidy(subject, SUBJECT).replace(['\n', '\t'], " "));
     let subject = subject.map(|subject| subject.trim().to_owned()).filter(|subject| !subject.is_empty());
-    let whole = message.body_text(0).unwrap_or_default();
-    let text = tidy(&quote::own_words(&tidy(&whole, 4 * TEXT)), TEXT);
+    let (whole, unquoted) = body(&message);
+    let own = quote::own_words(&tidy(&unquoted, 4 * TEXT));
+    let own_words = own.is_some();
+    let text = own.unwrap_or_else(|| tidy(&whole, 4 * TEXT).trim().to_owned());
+    let text = tidy(&text, TEXT);
     let from = first_address(message.from()).or_else(|| first_address(message.sender()));
     let bounce = bounce::read(&message, from.as_deref(), subject.as_deref(), &whole);
     Some(Mail {
@@ -63,9 +70,27 @@ pub fn read(raw: &[u8]) -> Option<Mail> {
         from,
         subject,
         text,
+        own_words,
         bounce,
         reply: reply(&message),
     })
+}
+
+/// What it says, and the same without quotations that are marked as such: of a mail in both forms its plain text.
+fn body(message: &Message<'_>) -> (String, String) {
+    let parts = || message.text_body.iter().chain(&message.html_body).filter_map(|id| message.part(*id));
+    let plain = parts().find_map(|part| match &part.body {
+        PartType::Text(text) if !text.trim().is_empty() => Some(text.clone().into_owned()),
+        _ => None,
+    });
+    if let Some(text) = plain {
+        return (text.clone(), text);
+    }
+    let page = parts().find_map(|part| match &part.body {
+        PartType::Html(page) => Some(page),
+        _ => None,
+    });
+    page.map(|page| (html::text(page), html::unquoted_text(page))).unwrap_or_default()
 }
 
 /// The part that a calendar has written (RFC 6047).
@@ -146,8 +171,7 @@ fn is_automatic(message: &Message<'_>, subject: Option<&str>) -> bool {
 
 /// Without control characters but line breaks and tabs, and no longer than that.
 fn tidy(text: &str, most: usize) -> String {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).take(most).collect()
+    unix_lines(text).chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).take(most).collect()
 }
 
 /// How often an ASCII word is there, in whatever case.
@@ -199,7 +223,8 @@ mod tests {
     #[test]
     fn a_web_page_is_read_as_text() {
         let raw = "From: a@x.example\r\nContent-Type: text/html\r\n\r\n<p>Happy to.</p><p>Tuesday?</p>\r\n";
-        assert!(read(raw.as_bytes()).unwrap().text.starts_with("Happy to."));
+        let mail = read(raw.as_bytes()).unwrap();
+        assert_eq!((mail.text.as_str(), mail.own_words), ("Happy to.\n\nTuesday?", true));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! one.
 mod addresses;
 mod bounce;
+mod html;
 mod mail;
 mod model;
 mod quote;

@@ -29,10 +29,14 @@ text_enum! {
         Bounced = "bounced",
         /// A mail server said that it will go on trying.
         Delayed = "delayed",
+        /// A mail server said that it delivered a message or passed it on, or a mail program that it was opened.
+        Delivered = "delivered",
         /// Somebody's calendar answered an invitation to a meeting.
         MeetingAnswered = "meeting_answered",
         /// Whoever wrote does not want to be written to again: the address is on the do-not-contact list now.
         Unsubscribed = "unsubscribed",
+        /// The seeker's own, or another member's: it answers nothing. Nothing of it is kept.
+        Own = "own",
         /// It is from nobody who is known, and answers nothing. Nothing of it is kept.
         Unmatched = "unmatched",
     }

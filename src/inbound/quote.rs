@@ -1,22 +1,31 @@
 //! What a person wrote in an answer, without what they answer and without their signature.
+use crate::text::unix_lines;
 
-/// The words of whoever answers. What cannot be told apart stays.
-pub fn own_words(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+/// The words of whoever answers; none where they cannot be told apart from what is answered.
+pub fn own_words(text: &str) -> Option<String> {
+    let text = unix_lines(text);
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     let end = (0..lines.len()).find(|at| ends_at(&lines, *at)).unwrap_or(lines.len());
     let kept: Vec<&str> = lines[..end].iter().copied().filter(|line| !line.starts_with('>')).collect();
-    let kept = kept.join("\n").trim().to_owned();
+    let kept = joined(&kept);
     // Whoever answers below what they answer has their words there.
-    if kept.is_empty() { below(&lines) } else { kept }
+    if kept.is_empty() { below(&lines) } else { Some(kept) }
 }
 
-fn below(lines: &[&str]) -> String {
-    let last = lines.iter().rposition(|line| line.starts_with('>'));
-    let rest = last.map_or(lines, |last| &lines[last + 1..]);
+fn below(lines: &[&str]) -> Option<String> {
+    let last = lines.iter().rposition(|line| line.starts_with('>'))?;
+    let rest = &lines[last + 1..];
     let end = rest.iter().position(|line| is_signature(line)).unwrap_or(rest.len());
-    let rest = rest[..end].join("\n").trim().to_owned();
-    if rest.is_empty() { lines.join("\n").trim().to_owned() } else { rest }
+    Some(joined(&rest[..end])).filter(|rest| !rest.is_empty())
+}
+
+/// With one empty line where there are several.
+fn joined(lines: &[&str]) -> String {
+    let mut text = lines.join("\n").trim().to_owned();
+    while text.contains("\n\n\n") {
+        text = text.replace("\n\n\n", "\n\n");
+    }
+    text
 }
 
 /// Whether nothing from this line on is of the answer.
@@ -28,10 +37,10 @@ fn ends_at(lines: &[&str], at: usize) -> bool {
 /// The mark of RFC 3676, 4.3 (without its blank, for many programs drop it), and what phones write there.
 fn is_signature(line: &str) -> bool {
     const DEVICES: [&str; 10] = [
-        "Sent from my ",
-        "Sent from Mail for ",
+        "Sent from ",
+        "Sent with ",
         "Get Outlook for ",
-        "Sent from Outlook",
+        "Yahoo Mail: ",
         "Von meinem ",
         "Gesendet von ",
         "Envoyé de mon ",
@@ -39,7 +48,7 @@ fn is_signature(line: &str) -> bool {
         "Inviato da ",
         "Verzonden vanaf ",
     ];
-    line == "--" || DEVICES.iter().any(|device| line.starts_with(device))
+    line == "--" || (line.len() < 100 && DEVICES.iter().any(|device| line.starts_with(device)))
 }
 
 /// `-----Original Message-----` in its languages, and the long line that Outlook draws.
@@ -55,7 +64,9 @@ fn is_divider(line: &str) -> bool {
     ];
     let inner = line.trim_matches(|c| c == '-' || c == '_' || c == ' ');
     let framed = line.starts_with("---") && line.ends_with("---");
-    (framed && WORDS.contains(&inner.to_lowercase().as_str())) || (line.len() >= 20 && line.bytes().all(|b| b == b'_'))
+    line == "Begin forwarded message:"
+        || (framed && WORDS.contains(&inner.to_lowercase().as_str()))
+        || (line.len() >= 20 && line.bytes().all(|b| b == b'_'))
 }
 
 /// `On Monday, Ada wrote:`, which may be broken into two or three lines.
@@ -117,11 +128,13 @@ mod tests {
             ("> Dear Grace\n> may I?\nYou may.\n-- \nG", "You may."),
             ("> Dear Grace\n\nYou may.\n> Tuesday?\nYes.", "You may.\nYes."),
             ("On the other hand, as Ada wrote:\nno.", "On the other hand, as Ada wrote:\nno."),
-            ("> only this", "> only this"),
-            ("", ""),
+            ("Yes.\n\n\n\nOf course.\nBegin forwarded message:\n\nFrom: Ada", "Yes.\n\nOf course."),
         ];
         for (text, words) in cases {
-            assert_eq!(own_words(text), words, "{text:?}");
+            assert_eq!(own_words(text).as_deref(), Some(words), "{text:?}");
+        }
+        for text in ["> only this", "", "-- \nGrace", "On Mon, Ada wrote:\n\nDear Grace, I would love to"] {
+            assert_eq!(own_words(text), None, "{text:?}");
         }
     }
 }

@@ -1,13 +1,15 @@
 //! What becomes of a mail, inside one transaction of the workspace that it is for.
+use super::bounce::Fate;
 use super::mail::Mail;
 use super::model::{InboundOutcome, InboundResult, MailRow};
 use super::{reply_kind, store};
+use crate::auth::members;
 use crate::changes::Tx;
 use crate::error::ApiResult;
 use crate::invites::{self, Reply};
 use crate::meetings::MeetingId;
-use crate::messages::{self, IncomingMail, MessageId, ReplyKind};
-use crate::{auth, do_not_contact};
+use crate::messages::{self, IncomingMail, MessageDirection, MessageId, ReplyKind};
+use crate::{auth, do_not_contact, mail_accounts, profile};
 
 /// Places the mail. `raw` is what came in, `new_id` is for the message that it may become.
 pub async fn receive(tx: &mut Tx<'_>, new_id: MessageId, raw: &[u8], mail: Mail) -> ApiResult<InboundResult> {
@@ -46,20 +48,39 @@ fn digest(raw: &[u8], mail: &Mail) -> Vec<u8> {
     auth::sha256(mail.message_id.as_deref().map_or(raw, str::as_bytes)).to_vec()
 }
 
+/// Whether the seeker wrote it, or another member: it comes in where a hook takes all of a mailbox, or as a copy. Whoever
+/// has become a contact of their own workspace, and answers what went to their address, is meant as that contact.
+async fn is_own(tx: &mut Tx<'_>, mail: &Mail) -> ApiResult<bool> {
+    let Some(from) = &mail.from else { return Ok(false) };
+    let is = |own: Option<String>| own.is_some_and(|own| own.eq_ignore_ascii_case(from));
+    let own = members::is_member(tx.conn, tx.workspace, &from.to_lowercase()).await?
+        || is(profile::find(tx.conn, tx.workspace).await?.email)
+        || is(mail_accounts::address(tx.conn, tx.workspace).await?);
+    Ok(own && !messages::went_to(tx, &mail.answers, from).await?)
+}
+
 async fn place(tx: &mut Tx<'_>, new_id: MessageId, mail: Mail) -> ApiResult<(InboundOutcome, Option<MessageId>)> {
     if let Some(bounce) = mail.bounce {
         let about = messages::sent_as(tx, &bounce.about, &bounce.recipients).await?;
         let Some(about) = about else { return Ok((InboundOutcome::Unmatched, None)) };
-        if bounce.harmless {
-            return Ok((InboundOutcome::Delayed, Some(about)));
-        }
-        messages::bounced(tx, about, &bounce.diagnostic).await?;
-        return Ok((InboundOutcome::Bounced, Some(about)));
+        let outcome = match bounce.fate {
+            Fate::Delivered => InboundOutcome::Delivered,
+            Fate::Delayed => InboundOutcome::Delayed,
+            Fate::Failed => {
+                messages::bounced(tx, about, &bounce.diagnostic).await?;
+                InboundOutcome::Bounced
+            }
+        };
+        return Ok((outcome, Some(about)));
+    }
+    if is_own(tx, &mail).await? {
+        return Ok((InboundOutcome::Own, None));
     }
     let kind = match mail.automatic {
         true => Some(ReplyKind::OutOfOffice),
         false if mail.unsubscribe => Some(ReplyKind::No),
-        false => reply_kind::guess(&mail.text),
+        false if mail.own_words => reply_kind::guess(&mail.text),
+        false => None,
     };
     let incoming = IncomingMail {
         id: new_id,
@@ -74,6 +95,10 @@ async fn place(tx: &mut Tx<'_>, new_id: MessageId, mail: Mail) -> ApiResult<(Inb
     let Some(message) = messages::receive_mail(tx, incoming).await? else {
         return Ok((InboundOutcome::Unmatched, None));
     };
+    // A copy of what went out.
+    if message.direction == MessageDirection::Outgoing {
+        return Ok((InboundOutcome::Own, Some(message.id)));
+    }
     if mail.unsubscribe
         && let Some(address) = &mail.from
     {

@@ -44,6 +44,20 @@ pub async fn enqueue<J: Job>(
     store::insert(conn, id, workspace, J::KIND, &payload, run_at).await
 }
 
+/// Writes several jobs of one workspace and one kind, each with its id, in the caller's transaction.
+pub async fn enqueue_many<J: Job>(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    jobs: &[(Uuid, J)],
+    run_at: DateTime<Utc>,
+) -> ApiResult<()> {
+    let payload = |(id, job): &(Uuid, J)| {
+        serde_json::to_value(job).map(|payload| (*id, payload)).map_err(|error| ApiError::internal(&error))
+    };
+    let rows: Vec<(Uuid, Value)> = jobs.iter().map(payload).collect::<ApiResult<_>>()?;
+    store::insert_many(conn, workspace, J::KIND, &rows, run_at).await
+}
+
 /// Puts what `change` makes of them in the place of all jobs of one kind that it changes, in the caller's transaction;
 /// tells how many those were.
 pub async fn rewrite<J: Job>(conn: &Conn, change: impl Fn(Uuid, J) -> ApiResult<Option<J>>) -> ApiResult<usize> {

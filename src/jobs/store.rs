@@ -43,6 +43,29 @@ pub async fn insert(
     Ok(())
 }
 
+pub async fn insert_many(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    kind: &str,
+    rows: &[(Uuid, Value)],
+    run_at: DateTime<Utc>,
+) -> ApiResult<()> {
+    for chunk in rows.chunks(1_000) {
+        let row = |(id, payload): &(Uuid, Value)| {
+            let whose = (jobs::id.eq(*id), jobs::workspace_id.eq(Uuid::from(workspace)));
+            (
+                whose,
+                jobs::kind.eq(kind.to_owned()),
+                jobs::payload.eq(payload.clone()),
+                jobs::created_at.eq(run_at),
+                jobs::run_at.eq(run_at),
+            )
+        };
+        diesel::insert_into(jobs::table).values(chunk.iter().map(row).collect::<Vec<_>>()).execute(&mut conn).await?;
+    }
+    Ok(())
+}
+
 /// Takes the job that has waited longest; moving `run_at` forward is the lease. Only among these kinds, or only among
 /// all others, when `among` says so.
 pub async fn claim(

@@ -9,7 +9,7 @@ mod store;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::service::{OwnServer, VerifyMailAccount, own_server, rekey};
-pub use self::store::ACCOUNTS;
+pub use self::store::{ACCOUNTS, address};
 
 pub fn configure(config: &mut ServiceConfig) {
     config

@@ -1,7 +1,10 @@
 //! Keeping, trying and using the account.
+use std::net::IpAddr;
+
 use lettre::message::Mailbox;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use url::Host;
 use uuid::Uuid;
 
 use super::model::{AccountRow, MailAccount, MailAccountInput, NO_PASSWORD};
@@ -17,7 +20,7 @@ use crate::jobs::{self, Job};
 use crate::mail::letter::{self, Letter};
 use crate::mail::smtp::{MailSecurity, Server};
 use crate::text::filled;
-use crate::{audit, fields};
+use crate::{audit, fields, outgoing};
 
 /// Where mail servers listen.
 const PORTS: [i32; 4] = [25, 465, 587, 2525];
@@ -107,6 +110,10 @@ pub async fn put(
 fn faults(config: &Config, input: &MailAccountInput) -> Vec<Fault> {
     let mut faults = Vec::new();
     if !is_named(config, &input.host) {
+        // A name is looked up, and held to the same, when there is something to send.
+        if literal(&input.host).is_some_and(|ip| !outgoing::is_public(ip)) {
+            faults.push(Fault::field("/host", "not_allowed", "is not a public address"));
+        }
         if input.security == MailSecurity::None {
             let why = "the password would go in the clear: use `tls` or `starttls`";
             faults.push(Fault::field("/security", "not_allowed", why));
@@ -116,6 +123,16 @@ fn faults(config: &Config, input: &MailAccountInput) -> Vec<Fault> {
         }
     }
     faults
+}
+
+/// The address that a host is, in any of the ways in which systems take one: `127.1`, `0x7f000001`, `[::1]`.
+fn literal(host: &str) -> Option<IpAddr> {
+    let plain = host.trim_start_matches('[').trim_end_matches(']').parse().ok();
+    plain.or(match Host::parse(host) {
+        Ok(Host::Ipv4(ip)) => Some(ip.into()),
+        Ok(Host::Ipv6(ip)) => Some(ip.into()),
+        _ => None,
+    })
 }
 
 pub async fn delete(tx: &mut Tx<'_>, if_match: &IfMatch) -> ApiResult<()> {

@@ -14,6 +14,12 @@ pub async fn find(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<Option<A
     Ok(AccountRow::query().filter(own).first(&mut conn).await.optional()?)
 }
 
+/// The address that the workspace's messages come from, if it has an account of its own.
+pub async fn address(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<Option<String>> {
+    let own = mail_accounts::table.filter(mail_accounts::workspace_id.eq(workspace));
+    Ok(own.select(mail_accounts::address).first(&mut conn).await.optional()?)
+}
+
 /// The row, locked until the end of the transaction.
 pub async fn lock(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<Option<AccountRow>> {
     let own = mail_accounts::workspace_id.eq(workspace);

@@ -12,6 +12,7 @@ use crate::follow_ups::PlanId;
 use crate::lint::Report;
 use crate::meetings::MeetingId;
 use crate::templates::TemplateId;
+use crate::text::lines;
 
 /// What can be written of a message: a draft of the seeker's, or something that came in.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -37,8 +38,8 @@ pub struct MessageInput {
         example = "Fifteen minutes about computing?"
     )]
     pub subject: Option<String>,
-    #[serde(default)]
-    #[schema(format = "no-control", max_length = 65536, example = "Dear Ada, …")]
+    #[serde(default, deserialize_with = "lines")]
+    #[schema(format = "multi-line", max_length = 65536, example = "Dear Ada, …")]
     pub body: String,
     /// Of an e-mail: whom it goes to, unless said otherwise the contact's primary address, or where it came from.
     #[schema(format = "email", max_length = 254, example = "ada@engines.example")]
@@ -122,6 +123,7 @@ pub struct Message {
 
 impl From<MessageRow> for Message {
     fn from(row: MessageRow) -> Self {
+        let next_states = row.next_states();
         let MessageRow {
             workspace_id: _,
             id,
@@ -165,7 +167,7 @@ impl From<MessageRow> for Message {
             channel,
             purpose,
             state,
-            next_states: state.next().to_vec(),
+            next_states,
             subject,
             body,
             address,
@@ -265,8 +267,8 @@ pub struct FailureInput {
 #[schema(example = json!({ "body": "Happy to. Tuesday at ten?", "reply_kind": "yes" }))]
 pub struct ReplyInput {
     /// What they wrote or said.
-    #[serde(default)]
-    #[schema(format = "no-control", max_length = 65536)]
+    #[serde(default, deserialize_with = "lines")]
+    #[schema(format = "multi-line", max_length = 65536)]
     pub body: String,
     #[schema(format = "no-control", max_length = 500, pattern = r"^[^\r\n\t]*$")]
     pub subject: Option<String>,

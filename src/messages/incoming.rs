@@ -110,6 +110,13 @@ async fn nearest(tx: &mut Tx<'_>, ids: &[String]) -> ApiResult<Option<MessageRow
     Ok(found.into_iter().min_by_key(place))
 }
 
+/// Whether one of these `Message-ID`s is of a message that went to this address.
+pub async fn went_to(tx: &mut Tx<'_>, ids: &[String], address: &str) -> ApiResult<bool> {
+    let found = store::with_rfc_ids(tx.conn, tx.workspace, ids).await?;
+    let to = |row: &MessageRow| row.address.as_deref().is_some_and(|to| to.eq_ignore_ascii_case(address));
+    Ok(found.iter().any(|row| row.direction == MessageDirection::Outgoing && to(row)))
+}
+
 /// A message that failed because its mail server's answer did not come, and that is answered, was sent after all.
 async fn certainly_sent(tx: &mut Tx<'_>, row: MessageRow) -> ApiResult<MessageRow> {
     if row.state != MessageState::Failed {

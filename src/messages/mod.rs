@@ -25,14 +25,16 @@ mod words;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::api::{Message, MessageInput};
-pub use self::delivery::SendMessage;
-pub use self::incoming::{IncomingMail, bounced, receive_mail, sent_as};
+pub use self::delivery::{SendMessage, more_may_go};
+pub use self::incoming::{IncomingMail, bounced, receive_mail, sent_as, went_to};
 pub use self::model::MessageId;
 pub use self::past::{PastMessage, forget_past, record_past};
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, free_texts};
 pub use self::routes::host;
 pub use self::service::{RESOURCE, create, mark_sent, meeting_gone, purge, read_many, reply, restore, template_gone};
-pub use self::store::{ROWS, TAKEN, Unfinished, found, parties, reindex, thanked_since, unfinished};
+pub use self::store::{
+    Answer, ROWS, TAKEN, Unfinished, found, last_answers, parties, reindex, thanked_since, unfinished,
+};
 pub use self::timeline::timeline;
 pub use self::words::{
     MessageChannel, MessageDirection, MessagePurpose, MessageSource, MessageState, MessageWait, ReplyKind,

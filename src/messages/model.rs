@@ -63,6 +63,11 @@ impl MessageRow {
         self.received_at.or(self.sent_at).or(scheduled).unwrap_or(self.created_at)
     }
 
+    /// A person's, not a machine's.
+    pub fn is_answer(&self) -> bool {
+        self.direction == MessageDirection::Incoming && self.reply_kind != Some(ReplyKind::OutOfOffice)
+    }
+
     /// What it is called in the trash.
     pub fn title(&self) -> String {
         let line = self.subject.as_deref().or_else(|| self.body.lines().map(str::trim).find(|line| !line.is_empty()));

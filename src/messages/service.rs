@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::api::{FailureInput, Message, MessageInput, ReplyInput, SentInput};
 use super::model::{MessageId, MessageRow};
-use super::words::{MessageDirection, MessagePurpose, MessageState, ReplyKind};
+use super::words::{MessageDirection, MessagePurpose, MessageState};
 use super::{delivery, draft, store};
 use crate::auth::{Caller, MessagesSend};
 use crate::changes::{Kind, Tx};
@@ -62,7 +62,7 @@ async fn compose(tx: &mut Tx<'_>, contact: &ContactRow, mut row: MessageRow) -> 
 pub async fn receive(tx: &mut Tx<'_>, row: MessageRow, answered: Option<MessageRow>) -> ApiResult<Message> {
     store::insert(tx.conn, &row).await?;
     tx.record(Kind::MessageReceived, row.id, 1, Vec::new());
-    if row.reply_kind != Some(ReplyKind::OutOfOffice) {
+    if row.is_answer() {
         touch(tx, &row, Stage::Replied).await?;
         // A second answer changes nothing of what is answered already.
         let answered = answered.filter(|answered| matches!(answered.state, MessageState::Sent | MessageState::Bounced));
@@ -83,7 +83,7 @@ pub async fn reply(
     input: ReplyInput,
 ) -> ApiResult<Message> {
     let Locked { row, contact } = live(tx, id, if_match).await?;
-    row.state.go(MessageState::Replied)?;
+    row.go(MessageState::Replied)?;
     let contact = there(contact)?;
     let input = MessageInput {
         contact_id: row.contact_id,
@@ -140,13 +140,49 @@ pub async fn patch(
     let after = MessageRow { version: before.version + 1, updated_at: tx.now, ..after };
     store::update(tx.conn, &after).await?;
     tx.record(Kind::MessageUpdated, id, after.version, changed);
+    match (before.is_answer(), after.is_answer()) {
+        (false, true) => answers_after_all(tx, &after).await?,
+        (true, false) => answers_no_more(tx, &after).await?,
+        _ => {}
+    }
     Ok(after.into())
+}
+
+/// What was taken for a machine's is a person's answer.
+async fn answers_after_all(tx: &mut Tx<'_>, row: &MessageRow) -> ApiResult<()> {
+    touch(tx, row, Stage::Replied).await?;
+    let answered = match row.in_reply_to_id {
+        Some(id) => store::lock(tx.conn, tx.workspace, id).await?,
+        None => None,
+    };
+    match answered.filter(|answered| matches!(answered.state, MessageState::Sent | MessageState::Bounced)) {
+        Some(answered) => change(tx, answered, MessageState::Replied, Kind::MessageReplied, |_| {}).await.map(drop),
+        None => Ok(()),
+    }
+}
+
+/// What was taken for an answer is a machine's: what it answers waits for one again, unless there is another.
+async fn answers_no_more(tx: &mut Tx<'_>, row: &MessageRow) -> ApiResult<()> {
+    contacts::take_back_reply(tx, row.contact_id, row.created_at).await?;
+    let Some(id) = row.in_reply_to_id else { return Ok(()) };
+    if store::is_answered(tx.conn, tx.workspace, id).await? {
+        return Ok(());
+    }
+    let Some(before) = store::lock(tx.conn, tx.workspace, id).await? else { return Ok(()) };
+    if before.state != MessageState::Replied || before.deleted_at.is_some() {
+        return Ok(());
+    }
+    let state = if before.failure.is_some() { MessageState::Bounced } else { MessageState::Sent };
+    let after = MessageRow { state, version: before.version + 1, updated_at: tx.now, ..before };
+    store::update(tx.conn, &after).await?;
+    tx.record(Kind::MessageUpdated, id, after.version, vec!["next_states".to_owned(), "state".to_owned()]);
+    Ok(())
 }
 
 pub async fn mark_sent(tx: &mut Tx<'_>, id: MessageId, if_match: &IfMatch, input: SentInput) -> ApiResult<Message> {
     let Locked { row, contact } = live(tx, id, if_match).await?;
     delivery::refuse_in_flight(tx, id).await?;
-    row.state.go(MessageState::Sent)?;
+    row.go(MessageState::Sent)?;
     refuse_unwanted(tx, &there(contact)?, &row).await?;
     let mut faults = draft::check_plan(tx, input.follow_up_plan_id).await?;
     let sent_at = past(input.sent_at, tx.now, "/sent_at", &mut faults);
@@ -172,7 +208,7 @@ pub async fn cancel(tx: &mut Tx<'_>, id: MessageId, if_match: &IfMatch) -> ApiRe
 pub async fn reopen(tx: &mut Tx<'_>, id: MessageId, if_match: &IfMatch) -> ApiResult<Message> {
     let Locked { row, contact } = live(tx, id, if_match).await?;
     delivery::refuse_in_flight(tx, id).await?;
-    row.state.go(MessageState::Draft)?;
+    row.go(MessageState::Draft)?;
     refuse_unwanted(tx, &there(contact)?, &row).await?;
     let row = change(tx, row, MessageState::Draft, Kind::MessageUpdated, |row| {
         row.scheduled_at = None;
@@ -226,7 +262,7 @@ pub async fn change(
     kind: Kind,
     edit: impl FnOnce(&mut MessageRow),
 ) -> ApiResult<MessageRow> {
-    before.state.go(to)?;
+    before.go(to)?;
     let mut after = before.clone();
     edit(&mut after);
     after.state = to;
@@ -318,7 +354,7 @@ pub async fn refuse_unwanted(tx: &mut Tx<'_>, contact: &ContactRow, row: &Messag
     }
     match &row.address {
         Some(address) => do_not_contact::refuse(tx, address).await,
-        None => Ok(()),
+        None => do_not_contact::refuse_person(tx, contact).await,
     }
 }
 

@@ -1,4 +1,6 @@
 //! Every statement about messages, each within one workspace.
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
@@ -140,6 +142,14 @@ pub async fn unanswered(mut conn: &Conn, workspace: WorkspaceId, contact: Contac
         .await?)
 }
 
+/// Whether a person answered the message.
+pub async fn is_answered(mut conn: &Conn, workspace: WorkspaceId, id: MessageId) -> ApiResult<bool> {
+    let answers = messages::workspace_id.eq(workspace).and(messages::in_reply_to_id.eq(id));
+    let answers = answers.and(messages::direction.eq(MessageDirection::Incoming)).and(messages::deleted_at.is_null());
+    let answers = messages::table.filter(answers.and(messages::reply_kind.is_distinct_from(ReplyKind::OutOfOffice)));
+    Ok(diesel::select(exists(answers)).get_result(&mut conn).await?)
+}
+
 /// These messages go: what answers them stays, and answers nothing any more.
 async fn let_go_of_answers(mut conn: &Conn, workspace: WorkspaceId, ids: &[MessageId]) -> ApiResult<()> {
     let answers = messages::workspace_id.eq(workspace).and(messages::in_reply_to_id.eq_any(ids));
@@ -262,7 +272,31 @@ pub async fn thanked_since(
 pub struct Unfinished {
     pub id: MessageId,
     pub contact_id: ContactId,
+    pub created_at: DateTime<Utc>,
     pub occurred_at: DateTime<Utc>,
+}
+
+/// What a contact answered last.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer {
+    pub kind: Option<ReplyKind>,
+    pub at: DateTime<Utc>,
+}
+
+/// The last answers of those of these contacts who have answered; what a machine wrote is none.
+pub async fn last_answers(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    contacts: &[ContactId],
+) -> ApiResult<HashMap<ContactId, Answer>> {
+    let theirs = messages::workspace_id.eq(workspace).and(messages::contact_id.eq_any(contacts));
+    let answers = theirs.and(messages::direction.eq(MessageDirection::Incoming)).and(messages::deleted_at.is_null());
+    let answers = answers.and(messages::reply_kind.is_distinct_from(ReplyKind::OutOfOffice));
+    let last_first = (messages::contact_id, messages::occurred_at.desc(), messages::id.desc());
+    let last = messages::table.filter(answers).distinct_on(messages::contact_id).order(last_first);
+    let columns = (messages::contact_id, messages::reply_kind, messages::occurred_at);
+    let rows: Vec<(ContactId, Option<ReplyKind>, DateTime<Utc>)> = last.select(columns).load(&mut conn).await?;
+    Ok(rows.into_iter().map(|(contact, kind, at)| (contact, Answer { kind, at })).collect())
 }
 
 /// Those that are in this state, the oldest first, from a place on.
@@ -274,7 +308,7 @@ pub async fn unfinished(
     limit: i64,
 ) -> ApiResult<Vec<Unfinished>> {
     let live = messages::workspace_id.eq(workspace).and(messages::deleted_at.is_null());
-    let columns = (messages::id, messages::contact_id, messages::occurred_at);
+    let columns = (messages::id, messages::contact_id, messages::created_at, messages::occurred_at);
     let rows = messages::table.filter(live.and(messages::state.eq(state))).select(columns).into_boxed();
     let at = from.and_then(|from| Some((from.at?, from.id)));
     let rows = keyset!(rows, false, messages::occurred_at, messages::id, at);

@@ -17,7 +17,8 @@ text_enum! {
         FollowUp = "follow_up",
         /// A confirmed meeting takes place within two days.
         Prepare = "prepare",
-        /// They answered, and no meeting is proposed or agreed on.
+        /// They answered, with neither a no nor somebody else's name, and no meeting is proposed or agreed on. Whose answer
+        /// was `later` is listed 30 days after it.
         AgreeOnTime = "agree_on_time",
         /// A message could not be sent.
         MendMessage = "mend_message",

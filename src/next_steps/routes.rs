@@ -21,7 +21,7 @@ page! {
 /// The most pressing first: meetings that are over and not closed, follow-ups that are due by the end of the seeker's day,
 /// confirmed meetings of the next two days, people who answered and with whom no time is agreed on, messages that failed,
 /// drafts, people whom a colleague may answer for, and people to whom nothing was sent yet. Within a kind what is due
-/// first comes first. What the credential may not read by itself (`follow_ups:read`, `meetings:read`, `messages:read`) is
+/// first comes first. Nothing asks to write to somebody who is not to be contacted, or who said no since. What the credential may not read by itself (`follow_ups:read`, `meetings:read`, `messages:read`) is
 /// left out.
 #[utoipa::path(tag = "next-steps", security(("bearer" = ["contacts:read"])), params(PageQuery), responses(
     (status = 200, description = "A page of steps", body = NextStepPage),

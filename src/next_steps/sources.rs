@@ -1,4 +1,6 @@
 //! Where steps come from, in the order in which they are listed.
+use std::collections::HashSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::try_join;
 use uuid::Uuid;
@@ -6,15 +8,18 @@ use uuid::Uuid;
 use super::model::{NextStepKind as Kind, Place, Step, Words};
 use crate::auth::{Caller, FollowUpsRead, MeetingsRead, MessagesRead};
 use crate::contacts::{self, ContactId, Stage};
-use crate::db::Conn;
+use crate::db::{Conn, WorkspaceId};
+use crate::do_not_contact;
 use crate::error::ApiResult;
 use crate::follow_ups::{self, FollowUp};
 use crate::meetings::{self, Meeting};
-use crate::messages::{self, MessageState, Unfinished};
+use crate::messages::{self, Answer, MessageState, ReplyKind, Unfinished};
 use crate::sort::Position;
 
 /// How far ahead one prepares.
 const SOON: TimeDelta = TimeDelta::hours(48);
+/// How long one waits when somebody says "later", and not when.
+const LATER: TimeDelta = TimeDelta::days(30);
 /// No meeting is longer.
 const LONGEST: TimeDelta = TimeDelta::hours(8);
 
@@ -46,7 +51,9 @@ pub async fn read(
         fill(asked(1, due), limit, async |at| {
             let Some(today) = &today else { return Ok(Vec::new()) };
             let due = follow_ups::due(conn, workspace, today.ends_at, at, limit).await?;
-            Ok(due.into_iter().map(|one| (true, of_follow_up(one))).collect())
+            let unwanted = unwanted(conn, workspace, due.iter().map(|one| one.contact_id)).await?;
+            let is_step = |one: &FollowUp| !(one.kind.writes() && unwanted.contains(&one.contact_id));
+            Ok(due.into_iter().map(|one| (is_step(&one), of_follow_up(one))).collect())
         }),
         fill(asked(2, met), limit, async |at| {
             let (since, until) = (now - LONGEST, now + SOON);
@@ -57,17 +64,18 @@ pub async fn read(
         fill(asked(3, true), limit, async |at| {
             let waiting = contacts::waiting(conn, workspace, Stage::Replied, at, limit).await?;
             let ids: Vec<ContactId> = waiting.iter().map(|(id, _)| *id).collect();
-            let busy = if met { meetings::open_with(conn, workspace, &ids).await? } else { Vec::new() };
+            let mut busy = if met { meetings::open_with(conn, workspace, &ids).await? } else { Vec::new() };
+            busy.extend(unwanted(conn, workspace, ids.iter().copied()).await?);
+            let answers = messages::last_answers(conn, workspace, &ids).await?;
+            busy.extend(answers.into_iter().filter_map(|(id, answer)| (!asks_for_time(answer, now)).then_some(id)));
             let step = |(id, at)| (!busy.contains(&id), of_contact(id, Kind::AgreeOnTime, at));
             Ok(waiting.into_iter().map(step).collect())
         }),
         fill(asked(4, written), limit, async |at| {
-            let failed = messages::unfinished(conn, workspace, MessageState::Failed, at, limit).await?;
-            Ok(failed.into_iter().map(|one| (true, of_message(one, Kind::MendMessage))).collect())
+            unfinished(conn, workspace, MessageState::Failed, at, limit).await
         }),
         fill(asked(5, written), limit, async |at| {
-            let drafts = messages::unfinished(conn, workspace, MessageState::Draft, at, limit).await?;
-            Ok(drafts.into_iter().map(|one| (true, of_message(one, Kind::FinishDraft))).collect())
+            unfinished(conn, workspace, MessageState::Draft, at, limit).await
         }),
         fill(asked(6, due), limit, async |at| {
             let Some(today) = &today else { return Ok(Vec::new()) };
@@ -76,12 +84,56 @@ pub async fn read(
         }),
         fill(asked(7, true), limit, async |at| {
             let fresh = contacts::unwritten(conn, workspace, at, limit).await?;
-            Ok(fresh.into_iter().map(|(id, at)| (true, of_contact(id, Kind::ReachOut, at))).collect())
+            let unwanted = unwanted(conn, workspace, fresh.iter().map(|(id, _)| *id)).await?;
+            let step = |(id, at)| (!unwanted.contains(&id), of_contact(id, Kind::ReachOut, at));
+            Ok(fresh.into_iter().map(step).collect())
         }),
     )?;
     let all = [over, follow_ups, soon, answered, failed, drafts, others, fresh].into_iter().enumerate();
     let all = all.flat_map(|(source, steps)| steps.into_iter().map(move |step| (source, step)));
     Ok(all.take(usize::try_from(limit).unwrap_or(usize::MAX)).collect())
+}
+
+/// Those of these contacts who are not to be written to.
+async fn unwanted(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    contacts: impl Iterator<Item = ContactId>,
+) -> ApiResult<HashSet<ContactId>> {
+    let ids: Vec<ContactId> = contacts.collect();
+    let rows = contacts::find_many(conn, workspace, &ids).await?;
+    do_not_contact::unwanted(conn, workspace, &rows).await
+}
+
+/// Whether there is a time to agree on with somebody who answered so.
+fn asks_for_time(answer: Answer, now: DateTime<Utc>) -> bool {
+    match answer.kind {
+        Some(ReplyKind::No | ReplyKind::Referred) => false,
+        Some(ReplyKind::Later) => answer.at + LATER <= now,
+        _ => true,
+    }
+}
+
+/// Messages that are not out, but for those to whom nothing more is to be written: who does not want it, or has said no
+/// since.
+async fn unfinished(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    state: MessageState,
+    at: Option<&Position>,
+    limit: i64,
+) -> ApiResult<Vec<(bool, Step)>> {
+    let rows = messages::unfinished(conn, workspace, state, at, limit).await?;
+    let ids: Vec<ContactId> = rows.iter().map(|row| row.contact_id).collect();
+    let unwanted = unwanted(conn, workspace, ids.iter().copied()).await?;
+    let answers = messages::last_answers(conn, workspace, &ids).await?;
+    let refused = |row: &Unfinished| {
+        let answer = answers.get(&row.contact_id).filter(|answer| answer.kind == Some(ReplyKind::No));
+        answer.is_some_and(|answer| answer.at >= row.created_at)
+    };
+    let is_step = |row: &Unfinished| !unwanted.contains(&row.contact_id) && !refused(row);
+    let kind = if state == MessageState::Failed { Kind::MendMessage } else { Kind::FinishDraft };
+    Ok(rows.into_iter().map(|row| (is_step(&row), of_message(row, kind))).collect())
 }
 
 /// Asks a source, unless it is not to be asked, until it has given enough steps that are some; not every row of a page is.

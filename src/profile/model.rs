@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::db::schema::seeker_profiles;
 use crate::db::{Json, WorkspaceId};
-use crate::text::filled;
+use crate::text::{filled, maybe_lines};
 
 #[derive(Debug, Clone, PartialEq, HasQuery, Insertable, AsChangeset)]
 #[diesel(table_name = seeker_profiles, check_for_backend(diesel::pg::Pg), treat_none_as_default_value = false)]
@@ -113,7 +113,8 @@ profile_types! {
     #[schema(format = "http-url", max_length = 2048, example = "https://www.linkedin.com/in/robin-okafor")]
     website,
     /// What stands below a message; several lines.
-    #[schema(format = "no-control", max_length = 2000, example = "Robin Okafor\n+44 113 496 0000")]
+    #[serde(default, deserialize_with = "maybe_lines")]
+    #[schema(format = "multi-line", max_length = 2000, example = "Robin Okafor\n+44 113 496 0000")]
     signature,
     /// IANA name: where the seeker's days begin and end, and whose hours are kept to where nothing else is known.
     #[schema(format = "time-zone", max_length = 64, example = "Europe/London")]

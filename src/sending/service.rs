@@ -4,8 +4,8 @@ use super::store;
 use crate::changes::{Kind, Tx};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
-use crate::fields;
 use crate::http::{IfMatch, Patch, Rules};
+use crate::{fields, messages};
 
 pub async fn read(conn: &Conn, workspace: WorkspaceId, most: i32) -> ApiResult<SendingSettings> {
     let row = store::find(conn, workspace).await?;
@@ -39,5 +39,9 @@ pub async fn patch(
     let after = SettingsRow { version: before.version + 1, updated_at: tx.now, ..after };
     store::update(tx.conn, &after).await?;
     tx.record(Kind::SendingSettingsUpdated, tx.workspace, after.version, changed);
-    Ok(SendingSettings::new(after, most))
+    let (before, after) = (SendingSettings::new(before, most), SendingSettings::new(after, most));
+    if after.effective_daily_limit > before.effective_daily_limit {
+        messages::more_may_go(tx, after.effective_daily_limit).await?;
+    }
+    Ok(after)
 }

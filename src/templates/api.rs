@@ -8,7 +8,7 @@ use super::model::{TemplateAudience, TemplateId, TemplateRow, VersionRow};
 use crate::error::Fault;
 use crate::http::Rules;
 use crate::messages::{MessageChannel, MessagePurpose};
-use crate::text::filled;
+use crate::text::{filled, lines, maybe_lines};
 
 /// Declares what is the same in a template as it is read, as it is written, and as it was in a version.
 macro_rules! template_types {
@@ -100,7 +100,8 @@ template_types! {
     /// Whom it is for; anybody, unless said otherwise.
     audience: Option<TemplateAudience>,
     /// When to use it.
-    #[schema(format = "no-control", max_length = 1000)]
+    #[serde(default, deserialize_with = "maybe_lines")]
+    #[schema(format = "multi-line", max_length = 1000)]
     description: Option<String>,
     /// Of an e-mail, with variables.
     #[schema(
@@ -111,8 +112,9 @@ template_types! {
     )]
     subject: Option<String>,
     /// With variables: `GET /v1/templates/variables` lists them.
+    #[serde(deserialize_with = "lines")]
     #[schema(
-        format = "no-control",
+        format = "multi-line",
         min_length = 1,
         max_length = 20000,
         pattern = r"\S",
@@ -126,7 +128,7 @@ pub fn english() -> String {
 }
 
 impl TemplateInput {
-    /// Without blanks around texts, and without line ends of other systems.
+    /// Without blanks around texts.
     pub fn tidy(self) -> Self {
         let Self { name, purpose, channel, language, audience, description, subject, body } = self;
         let name = name.trim().to_owned();

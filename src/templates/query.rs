@@ -7,11 +7,20 @@ use super::model::{TemplateAudience, TemplateRow};
 use crate::http::page::DEFAULT_LIMIT;
 use crate::messages::{MessageChannel, MessagePurpose};
 use crate::sort::Position;
-use crate::sort_keys;
+use crate::{sort_keys, text_enum};
 
 sort_keys! {
     /// What templates are sorted by; `-` in front for descending.
     TemplateSort by By { Created = "created_at", Updated = "updated_at", Name = "name" }
+}
+
+text_enum! {
+    /// Which templates, of those that are put away and those that are not.
+    TemplateArchived {
+        False = "false",
+        True = "true",
+        Any = "any",
+    }
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -41,8 +50,9 @@ pub struct ListQuery {
     /// Any of these.
     #[param(inline)]
     pub audience: Vec<TemplateAudience>,
-    /// Only those that are put away, or only the others.
-    pub archived: Option<bool>,
+    /// Those that are put away: none of them, only they, or all alike.
+    #[param(inline)]
+    pub archived: TemplateArchived,
     pub created_after: Option<DateTime<Utc>>,
     pub created_before: Option<DateTime<Utc>>,
     pub updated_after: Option<DateTime<Utc>>,
@@ -60,7 +70,7 @@ impl Default for ListQuery {
             channel: Vec::new(),
             language: Vec::new(),
             audience: Vec::new(),
-            archived: None,
+            archived: TemplateArchived::False,
             created_after: None,
             created_before: None,
             updated_after: None,

@@ -21,6 +21,7 @@ use crate::http::params::NoParams;
 use crate::http::{Answer, Id, IdempotencyKey, Ruled, Rules};
 use crate::meetings::MeetingId;
 use crate::messages::{MessageChannel, MessagePurpose};
+use crate::text::lines;
 
 /// What a template is filled with.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -65,8 +66,9 @@ pub struct TextRenderInput {
     /// Of an e-mail.
     #[schema(format = "no-control", max_length = 500, pattern = r"^[^\r\n\t]*$")]
     pub subject: Option<String>,
+    #[serde(deserialize_with = "lines")]
     #[schema(
-        format = "no-control",
+        format = "multi-line",
         min_length = 1,
         max_length = 20000,
         pattern = r"\S",

@@ -4,7 +4,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::model::{TemplateId, TemplateRow, VersionRow};
-use super::query::{By, ListQuery};
+use super::query::{By, ListQuery, TemplateArchived};
 use super::search::words;
 use crate::db::full_text::Vector;
 use crate::db::schema::{template_versions, templates};
@@ -138,9 +138,9 @@ pub async fn list(
         rows = rows.filter(templates::audience.eq_any(&query.audience));
     }
     match query.archived {
-        Some(true) => rows = rows.filter(templates::archived_at.is_not_null()),
-        Some(false) => rows = rows.filter(templates::archived_at.is_null()),
-        None => {}
+        TemplateArchived::True => rows = rows.filter(templates::archived_at.is_not_null()),
+        TemplateArchived::False => rows = rows.filter(templates::archived_at.is_null()),
+        TemplateArchived::Any => {}
     }
     if let Some(after) = query.created_after {
         rows = rows.filter(templates::created_at.gt(after));

@@ -38,7 +38,9 @@ impl Calendar {
     pub fn holiday(&self, day: NaiveDate) -> Option<&'static str> {
         let month = u8::try_from(day.month()).ok()?;
         let date = Date::new(day.year(), month, u8::try_from(day.day()).ok()?)?;
-        self.holidays.as_ref()?.holiday_name(date)
+        let holidays = self.holidays.as_ref()?;
+        let is_australia = holidays.country() == Country::Australia;
+        holidays.holiday_name(date).or_else(|| made_up_for(day).filter(|_| is_australia))
     }
 
     pub fn is_business_day(&self, day: NaiveDate) -> bool {
@@ -72,6 +74,22 @@ impl Calendar {
         }
         let last = |day: NaiveDate| day.checked_sub_days(Days::new(1)).map_or(day, |last| self.on_or_before(last));
         (0..count).fold(day, |day, _| last(day))
+    }
+}
+
+/// What is made up for in Australia, in all of its states, because it fell on a weekend; the crate knows of none of it.
+fn made_up_for(day: NaiveDate) -> Option<&'static str> {
+    let fell_on_weekend = |date| {
+        let fell = NaiveDate::from_ymd_opt(day.year(), 12, date);
+        fell.is_some_and(|day| matches!(day.weekday(), Weekday::Sat | Weekday::Sun))
+    };
+    let is_monday = day.weekday() == Weekday::Mon;
+    match (day.month(), day.day()) {
+        (1, 2 | 3) if is_monday => Some("New Year's Day (observed)"),
+        (1, 27 | 28) if is_monday => Some("Australia Day (observed)"),
+        (12, 27) if fell_on_weekend(25) => Some("Christmas Day (observed)"),
+        (12, 28) if fell_on_weekend(26) => Some("Boxing Day (observed)"),
+        _ => None,
     }
 }
 

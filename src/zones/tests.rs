@@ -244,3 +244,33 @@ proptest! {
         }
     }
 }
+
+/// As the governments of all states and territories publish them.
+#[test]
+fn australia_makes_up_for_holidays_on_weekends() {
+    let weekdays = vec![Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
+    let calendar = Calendar::new(Some("AU"), weekdays, Vec::new());
+    for day in [
+        "2020-12-28",
+        "2021-12-27",
+        "2021-12-28",
+        "2022-01-03",
+        "2022-12-26",
+        "2022-12-27",
+        "2023-01-02",
+        "2024-01-26",
+        "2026-12-28",
+        "2027-12-27",
+        "2027-12-28",
+        "2028-01-03",
+        "2031-01-27",
+        "2032-12-27",
+        "2032-12-28",
+    ] {
+        assert!(!calendar.is_business_day(date(day)), "{day}");
+    }
+    for day in ["2025-12-29", "2026-12-29", "2027-12-29", "2022-12-28", "2024-01-29", "2024-12-27", "2026-01-27"] {
+        assert!(calendar.is_business_day(date(day)), "{day}");
+    }
+    assert_eq!(calendar.add(date("2026-12-24"), 1), date("2026-12-29"));
+}

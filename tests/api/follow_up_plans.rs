@@ -211,6 +211,67 @@ async fn who_is_out_of_office_is_asked_later() {
     assert_eq!((moved.len(), &moved[0]["due_on"]), (1, &json!("2026-03-16")));
 }
 
+/// After a no, nothing begins by itself, and nothing that was meant before it.
+#[actix_web::test]
+async fn who_said_no_is_not_asked_again() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let grace = contact(&app, &ada, "Grace").await;
+    let message = send(&app, &ada, &grace, json!("introduction")).await;
+    let waiting = draft(&app, &ada, &grace).await;
+    attach(&app, &ada, &waiting, GENTLE).await;
+    app.pass(chrono::Duration::minutes(1));
+    let no = json!({ "body": "No.", "reply_kind": "no" });
+    app.post(&format!("/v1/messages/{message}/reply"), &ada, no).await.expect(201);
+    app.pass(chrono::Duration::minutes(1));
+    app.post(&format!("/v1/messages/{waiting}/mark-sent"), &ada, json!({})).await.expect(200);
+    assert_eq!(ended(&app, &ada, &grace).await, ("stopped".to_owned(), json!("replied")));
+    send(&app, &ada, &grace, json!("follow_up")).await;
+    assert!(nudges(&app, &ada, &grace).await.is_empty());
+    assert_eq!(runs(&app, &ada, "state=running").await.len(), 0);
+    // Whoever wants to ask all the same says so.
+    let again = draft(&app, &ada, &grace).await;
+    attach(&app, &ada, &again, GENTLE).await;
+    app.post(&format!("/v1/messages/{again}/mark-sent"), &ada, json!({})).await.expect(200);
+    running(&app, &ada, &grace).await;
+}
+
+/// A machine's words that were taken for a person's, and the other way round.
+#[actix_web::test]
+async fn a_corrected_answer_sets_the_plan_right() {
+    let app = TestApp::new().await;
+    let mut ada = app.seeker().await;
+    let grace = contact(&app, &ada, "Grace").await;
+    let message = send(&app, &ada, &grace, json!("introduction")).await;
+    let nudge = nudges(&app, &ada, &grace).await[0].clone();
+    at(&app, &mut ada, "2026-03-05T12:00:00Z").await;
+    let answer = json!({ "body": "I am away until the ninth." });
+    let answer = app.post(&format!("/v1/messages/{message}/reply"), &ada, answer).await.expect(201).id();
+    let stage = async |ada: &Member| app.get(&format!("/v1/contacts/{grace}"), ada).await.json["stage"].clone();
+    let state = async |ada: &Member| app.get(&format!("/v1/messages/{message}"), ada).await.json["state"].clone();
+    assert_eq!(ended(&app, &ada, &grace).await, ("stopped".to_owned(), json!("replied")));
+    at(&app, &mut ada, "2026-03-06T12:00:00Z").await;
+    let path = format!("/v1/messages/{answer}");
+    app.patch(&path, &ada, json!({ "reply_kind": "out_of_office" })).await.expect(200);
+    assert_eq!((stage(&ada).await, state(&ada).await), (json!("contacted"), json!("sent")));
+    assert_eq!(running(&app, &ada, &grace).await["stopped_reason"], Value::Null);
+    let open = nudges(&app, &ada, &grace).await;
+    assert_eq!((open.len(), &open[0]["id"], &open[0]["due_on"]), (1, &nudge["id"], &json!("2026-03-16")));
+    assert_eq!(open[0]["closed_reason"], Value::Null);
+
+    app.patch(&path, &ada, json!({ "reply_kind": "yes" })).await.expect(200);
+    assert_eq!((stage(&ada).await, state(&ada).await), (json!("replied"), json!("replied")));
+    assert_eq!(ended(&app, &ada, &grace).await, ("stopped".to_owned(), json!("replied")));
+    assert!(nudges(&app, &ada, &grace).await.is_empty());
+    // Another word for the same answer changes nothing of what began since.
+    at(&app, &mut ada, "2026-03-20T12:00:00Z").await;
+    let next = draft(&app, &ada, &grace).await;
+    attach(&app, &ada, &next, GENTLE).await;
+    app.post(&format!("/v1/messages/{next}/mark-sent"), &ada, json!({})).await.expect(200);
+    app.patch(&path, &ada, json!({ "reply_kind": "later" })).await.expect(200);
+    running(&app, &ada, &grace).await;
+}
+
 #[actix_web::test]
 async fn a_plan_is_chosen_for_a_message_or_for_the_workspace() {
     let app = TestApp::new().await;

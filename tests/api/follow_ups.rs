@@ -507,7 +507,7 @@ async fn a_digest_tells_once_a_day_what_is_due() {
     let mails = app.mails().await;
     assert_eq!(mails.len(), 1, "{mails:?}");
     let mail = &mails[0];
-    for part in ["2 follow-ups are due", "- Nudge Grace (since Friday, 6 March)", "- Call (today at 18:00)"] {
+    for part in ["2 follow-ups are due", "- Nudge Grace (since Friday, 6 March)", "- Grace: Call (today at 18:00)"] {
         assert!(mail.contains(part), "{part} is not in {mail}");
     }
     assert!(!mail.contains("Later"), "{mail}");

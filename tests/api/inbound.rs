@@ -136,6 +136,82 @@ async fn machines_and_mail_servers_are_no_answer() {
     assert_eq!(hook.hand_in(&app, &stop).await.expect(200).json["outcome"], "unsubscribed");
     let listed = app.get("/v1/do-not-contact", &ada).await.expect(200);
     assert_eq!(listed.json["data"][0]["value"], "mary@navy.example");
+
+    // What arrived has not come back, and who opened it has not answered.
+    let (_, message, id) = sent(&app, &ada, "joan@navy.example").await;
+    for action in ["delivered", "relayed", "expanded"] {
+        let told = hook.hand_in(&app, &report(action, &id).replace("5.1.1", "2.0.0")).await.expect(200);
+        assert_eq!((&told.json["outcome"], &told.json["message_id"]), (&json!("delivered"), &json!(message)));
+    }
+    let opened = format!(
+        "From: joan@navy.example\nSubject: Read: COBOL?\nIn-Reply-To: <{id}>\n\
+         Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\n\nIt was read.\n\
+         --b\nContent-Type: message/disposition-notification\n\nOriginal-Message-ID: <{id}>\n\
+         Disposition: manual-action/MDN-sent-manually; displayed\n\n--b--\n"
+    );
+    assert_eq!(hook.hand_in(&app, &opened).await.expect(200).json["outcome"], "delivered");
+    let told = read(&app, &ada, &message).await;
+    assert_eq!((&told["state"], &told["failure"]), (&json!("sent"), &Value::Null));
+}
+
+/// What Gmail, Outlook, Apple Mail, an iPhone, Yahoo and Thunderbird send when somebody answers in HTML alone: what the
+/// seeker wrote, and they quote, says neither what they answered nor of what kind that is.
+#[actix_web::test]
+async fn answers_in_html_are_read_as_their_writers_wrote_them() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let hook = Hook::new(&app, &ada).await;
+    for program in ["gmail", "outlook", "outlook-web", "apple-mail", "iphone", "yahoo", "thunderbird"] {
+        let (_, _, id) = sent(&app, &ada, &format!("{program}@navy.example")).await;
+        let raw = std::fs::read_to_string(format!("tests/data/mails/{program}.eml")).unwrap().replace("{id}", &id);
+        let placed = hook.hand_in(&app, &raw).await.expect(200);
+        let answer = read(&app, &ada, placed.json["message_id"].as_str().unwrap()).await;
+        let body = answer["body"].as_str().unwrap();
+        let wanted = "Hi Robin,\n\nI am not available to talk, sorry.\n\nGrace";
+        assert_eq!(body.trim_end_matches("\n\nGrace"), wanted.trim_end_matches("\n\nGrace"), "{program}: {body:?}");
+        assert_eq!(answer["reply_kind"], "no", "{program}");
+    }
+    // Nothing but a quotation is nobody's yes.
+    let (_, _, id) = sent(&app, &ada, "silent@navy.example").await;
+    let raw = format!(
+        "From: silent@navy.example\nIn-Reply-To: <{id}>\nContent-Type: text/html\n\n\
+         <div><br></div><blockquote type=\"cite\">I would love to chat.</blockquote>\n"
+    );
+    let placed = hook.hand_in(&app, &raw).await.expect(200);
+    let answer = read(&app, &ada, placed.json["message_id"].as_str().unwrap()).await;
+    assert_eq!((&answer["body"], &answer["reply_kind"]), (&json!("I would love to chat."), &Value::Null));
+}
+
+#[actix_web::test]
+async fn the_seekers_own_mail_answers_nothing() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let hook = Hook::new(&app, &ada).await;
+    app.patch("/v1/profile", &ada, json!({ "email": "ada@home.example" })).await.expect(200);
+    let account = json!({ "host": "smtp.example.org", "port": 587, "security": "starttls", "username": "ada",
+        "password": "sesame", "address": "ada@work.example" });
+    app.put("/v1/mail-account", &ada, account).await.expect(201);
+    let (contact, message, id) = sent(&app, &ada, "grace@navy.example").await;
+    let user = app.get("/v1/me", &ada).await.expect(200).json["email"].as_str().unwrap().to_owned();
+    let kept = app.count("messages").await;
+    for own in [user.to_uppercase().as_str(), "Ada@Home.example", "ada@work.example"] {
+        let raw = format!("From: <{own}>\nTo: grace@navy.example\nIn-Reply-To: <{id}>\n\nHappy to chat, by the way.\n");
+        let told = hook.hand_in(&app, &raw).await.expect(200);
+        assert_eq!((&told.json["outcome"], &told.json["message_id"]), (&json!("own"), &Value::Null), "{own}");
+    }
+    // A copy of what went out, from whatever address the service sends.
+    let copy = format!("From: inroad@service.example\nTo: grace@navy.example\nMessage-ID: <{id}>\n\nDear Grace\n");
+    let told = hook.hand_in(&app, &copy).await.expect(200);
+    assert_eq!((&told.json["outcome"], &told.json["message_id"]), (&json!("own"), &json!(message)));
+    assert_eq!(app.count("messages").await, kept);
+    assert_eq!(read(&app, &ada, &message).await["state"], "sent");
+    assert_eq!(app.get(&format!("/v1/contacts/{contact}"), &ada).await.json["stage"], "contacted");
+
+    // Whoever writes to themselves gets their own answer.
+    let (_, message, id) = sent(&app, &ada, "ada@home.example").await;
+    let raw = format!("From: ada@home.example\nIn-Reply-To: <{id}>\n\nHappy to chat.\n");
+    assert_eq!(hook.hand_in(&app, &raw).await.expect(200).json["outcome"], "replied");
+    assert_eq!(read(&app, &ada, &message).await["state"], "replied");
 }
 
 #[actix_web::test]

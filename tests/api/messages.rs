@@ -164,6 +164,14 @@ async fn each_state_says_what_can_follow() {
     let answers = app.get(&format!("/v1/messages?in_reply_to_id={id}"), &ada).await.expect(200);
     assert_eq!(answers.json["data"].as_array().unwrap().len(), 2);
 
+    // Only an e-mail is sent by the service.
+    let note = json!({ "contact_id": person, "channel": "linkedin_note", "body": "Hello" });
+    let note = app.post("/v1/messages", &ada, note).await.expect(201);
+    assert_eq!(note.json["next_states"], json!(["sent", "cancelled"]));
+    assert_eq!(act(&app, &ada, &note.id(), "schedule", soon.clone()).await.expect(422).faults(), ["/channel"]);
+    let refused = act(&app, &ada, &note.id(), "mark-bounced", json!({})).await.expect(409);
+    assert!(refused.text.contains("possible: `sent`, `cancelled`"), "{}", refused.text);
+
     let empty = app.post("/v1/messages", &ada, json!({ "contact_id": person, "channel": "email" })).await.expect(201);
     assert_eq!(act(&app, &ada, &empty.id(), "schedule", soon).await.expect(422).faults(), ["/body"]);
 }
@@ -188,9 +196,17 @@ async fn nobody_is_written_to_who_does_not_want_it() {
     for (kind, value) in [("address", "ada@mail.ENGINES.example"), ("domain", "engines.example")] {
         let listed = app.post("/v1/do-not-contact", &ada, json!({ "kind": kind, "value": value })).await.expect(201);
         refuses("/address").await;
-        // By other ways they may be reached.
-        let call = json!({ "contact_id": person, "channel": "phone_script", "body": "Hello" });
-        app.post("/v1/messages", &ada, call).await.expect(201);
+        // By other ways they may be reached, unless it is all of their domain that is not wanted.
+        for channel in ["phone_script", "linkedin_note"] {
+            let other = json!({ "contact_id": person, "channel": channel, "body": "Hello" });
+            let other = app.post("/v1/messages", &ada, other).await;
+            if kind == "address" {
+                other.expect(201);
+            } else {
+                let other = other.expect(409);
+                assert_eq!((other.code(), other.faults()), ("do_not_contact", vec!["/contact_id"]));
+            }
+        }
         app.delete(&format!("/v1/do-not-contact/{}", listed.id()), &ada).await.expect(204);
     }
     let url = format!("/v1/contacts/{person}");
@@ -424,4 +440,36 @@ async fn a_message_belongs_to_a_meeting_of_its_contact() {
     app.patch(&path, &ada, json!({ "purpose": "confirmation" })).await.expect(200);
     app.delete(&format!("/v1/trash/{meeting}"), &ada).await.expect(204);
     assert_eq!(app.get(&path, &ada).await.expect(200).json["meeting_id"], Value::Null);
+}
+
+/// Browsers and Windows end lines in another way than is kept.
+#[actix_web::test]
+async fn lines_end_as_they_are_kept() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let person = contact(&app, &ada, "ada@engines.example").await;
+    let body =
+        json!({ "contact_id": person, "channel": "email", "subject": "Hello", "body": "Dear Ada,\r\n\r\nHi\rRobin\n" });
+    let made = app.post("/v1/messages", &ada, body).await.expect(201);
+    assert_eq!(made.json["body"], "Dear Ada,\n\nHi\nRobin\n");
+    let path = format!("/v1/messages/{}", made.id());
+    let edited = app.patch(&path, &ada, json!({ "body": "One\r\ntwo" })).await.expect(200);
+    assert_eq!(edited.json["body"], "One\ntwo");
+    assert_eq!(app.get(&path, &ada).await.json["body"], "One\ntwo");
+    for subject in ["a\r\nBcc: eve@x.example", "a\rb", "a\nb"] {
+        assert_eq!(app.patch(&path, &ada, json!({ "subject": subject })).await.expect(422).faults(), ["/subject"]);
+    }
+    app.post(&format!("{path}/mark-sent"), &ada, json!({})).await.expect(200);
+    let answer = app.post(&format!("{path}/reply"), &ada, json!({ "body": "Yes\r\nplease" })).await.expect(201);
+    assert_eq!(answer.json["body"], "Yes\nplease");
+    let template = json!({ "name": "T", "purpose": "introduction", "channel": "email", "description": "a\r\nb",
+        "body": "Hi {{ contact.first_name }},\r\n\r\n{% if contact %}\r\nyes\r\n{% endif %}\r\n" });
+    let template = app.post("/v1/templates", &ada, template).await.expect(201);
+    assert_eq!(template.json["description"], "a\nb");
+    assert!(!template.text.contains("\\r"), "{}", template.text);
+    let wrong = json!({ "body": "Hi\r\n\r\n{{ nobody }}" });
+    let wrong = app.patch(&format!("/v1/templates/{}", template.id()), &ada, wrong).await.expect(422);
+    assert!(wrong.text.contains("line 3, column 4"), "{}", wrong.text);
+    app.patch("/v1/profile", &ada, json!({ "signature": "Ada\r\nLondon" })).await.expect(200);
+    assert_eq!(app.get("/v1/profile", &ada).await.json["signature"], "Ada\nLondon");
 }

@@ -101,3 +101,47 @@ async fn the_most_pressing_comes_first() {
     assert_eq!(kinds, ["agree_on_time", "agree_on_time", "reach_out", "reach_out"]);
     app.get("/v1/next-steps?sort=due_at", &ada).await.expect(400);
 }
+
+/// Who has said no, or is not to be written to, is left in peace; who said "later" is not asked for a time yet.
+#[actix_web::test]
+async fn nobody_is_to_be_asked_again_who_does_not_want_it() {
+    let app = TestApp::new().await;
+    let mut ada = app.seeker().await;
+    let draft = |to: &str| json!({ "contact_id": to, "channel": "email", "subject": "S", "body": "B" });
+    for (name, kind) in [("Yes", "yes"), ("No", "no"), ("Later", "later"), ("Referred", "referred")] {
+        let person = contact(&app, &ada, name).await;
+        let sent = send(&app, &ada, &person, json!("introduction")).await;
+        // What was written before the answer.
+        app.post("/v1/messages", &ada, draft(&person)).await.expect(201);
+        app.pass(chrono::Duration::minutes(1));
+        let answer = json!({ "body": "…", "reply_kind": kind });
+        app.post(&format!("/v1/messages/{sent}/reply"), &ada, answer).await.expect(201);
+    }
+    let listed = contact(&app, &ada, "Listed").await;
+    app.post("/v1/messages", &ada, draft(&listed)).await.expect(201);
+    let replied = contact(&app, &ada, "Replied").await;
+    let sent = send(&app, &ada, &replied, json!("introduction")).await;
+    app.post(&format!("/v1/messages/{sent}/reply"), &ada, json!({ "body": "Hm" })).await.expect(201);
+    for person in ["listed", "replied"] {
+        let entry = json!({ "kind": "address", "value": format!("{person}@engines.example") });
+        app.post("/v1/do-not-contact", &ada, entry).await.expect(201);
+    }
+    let fresh = contact(&app, &ada, "Fresh").await;
+    app.post("/v1/contacts", &ada, json!({ "given_name": "Barred", "emails": [{ "address": "b@barred.example" }] }))
+        .await
+        .expect(201);
+    app.post("/v1/do-not-contact", &ada, json!({ "kind": "domain", "value": "barred.example" })).await.expect(201);
+    let told: Vec<String> = steps(&app, &ada).await.into_iter().map(|(_, title)| title).collect();
+    let drafts = ["Send the draft to Yes", "Send the draft to Later", "Send the draft to Referred"];
+    let wanted = [&["Agree on a time with Yes"][..], &drafts, &["Write to Fresh"]].concat();
+    assert_eq!(told, wanted);
+    // What is written to them after all, thanks for instance, is a step again.
+    let no = app.get("/v1/contacts?q=No&limit=1", &ada).await.expect(200).json["data"][0]["id"].clone();
+    app.pass(chrono::Duration::minutes(1));
+    app.post("/v1/messages", &ada, draft(no.as_str().unwrap())).await.expect(201);
+    at(&app, &mut ada, "2026-04-02T12:00:00Z").await;
+    let told: Vec<String> = steps(&app, &ada).await.into_iter().map(|(_, title)| title).collect();
+    assert!(told.contains(&"Send the draft to No".to_owned()), "{told:?}");
+    assert!(told.contains(&"Agree on a time with Later".to_owned()), "{told:?}");
+    assert_ne!(fresh, listed);
+}

@@ -279,6 +279,38 @@ async fn what_is_too_much_for_a_day_waits_for_the_next() {
 }
 
 #[actix_web::test]
+async fn what_waits_for_the_next_day_goes_when_more_may_go_on_this() {
+    let sink = Sink::start();
+    let app = service(&sink, &[]).await;
+    let ada = app.seeker().await;
+    app.patch("/v1/sending-settings", &ada, json!({ "daily_limit": 1 })).await.expect(200);
+    let mut ids = Vec::new();
+    for _ in 0..4 {
+        ids.push(sent(&app, &ada).await.1);
+    }
+    assert_eq!(sink.accepted().len(), 1);
+    app.patch("/v1/sending-settings", &ada, json!({ "daily_limit": 3 })).await.expect(200);
+    let told = read(&app, &ada, &ids[1]).await;
+    assert_eq!((&told["state"], &told["waits_for"]), (&json!("scheduled"), &Value::Null));
+    assert_eq!(told["scheduled_at"], told["occurred_at"]);
+    work(&app).await;
+    assert_eq!(sink.accepted().len(), 3);
+    let waiting = app.get("/v1/messages?state=scheduled", &ada).await.expect(200);
+    let waiting = waiting.json["data"].as_array().unwrap();
+    assert_eq!((waiting.len(), &waiting[0]["waits_for"]), (1, &json!("daily_limit")));
+    // Fewer wake nobody, and without a limit of its own the service's holds.
+    app.patch("/v1/sending-settings", &ada, json!({ "daily_limit": 2 })).await.expect(200);
+    work(&app).await;
+    assert_eq!(sink.accepted().len(), 3);
+    app.patch("/v1/sending-settings", &ada, json!({ "daily_limit": null })).await.expect(200);
+    work(&app).await;
+    assert_eq!(sink.accepted().len(), 4);
+    for id in &ids {
+        assert_eq!(read(&app, &ada, id).await["state"], "sent");
+    }
+}
+
+#[actix_web::test]
 async fn what_must_not_go_does_not() {
     let sink = Sink::start();
     let app = service(&sink, &[]).await;
@@ -495,6 +527,11 @@ async fn a_workspace_sends_through_an_account_of_its_own() {
     assert_eq!((sink.accepted().len(), own.accepted().len()), (3, 2));
 
     // Nobody looks around in the operator's own network with it.
+    for host in ["10.0.0.7", "[::1]", "127.1", "0x7f.1", "2130706433", "169.254.169.254", "192.168.1.1"] {
+        let inner = json!({ "host": host, "port": 25, "security": "starttls", "username": "a", "password": "b",
+            "address": "a@x.example" });
+        assert_eq!(app.put("/v1/mail-account", &ada, inner).await.expect(422).faults(), ["/host"], "{host}");
+    }
     let inner = json!({ "host": "localhost", "port": 6379, "security": "none", "username": "a", "password": "b",
         "address": "a@x.example" });
     let refused = app.put("/v1/mail-account", &ada, inner).await.expect(422);

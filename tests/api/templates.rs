@@ -33,7 +33,11 @@ async fn an_edit_makes_a_version_and_any_version_can_be_restored() {
     let away = app.post(&format!("{path}/archive"), &ada, json!(null)).await.expect(200);
     assert_eq!((&away.json["version"], &away.json["text_version"]), (&json!(3), &json!(2)));
     assert_eq!(app.post(&format!("{path}/archive"), &ada, json!(null)).await.expect(200).json["version"], 3);
-    assert_eq!(names(&app, &ada, "/v1/templates?archived=false").await, [""; 0]);
+    for query in ["", "?archived=false"] {
+        assert_eq!(names(&app, &ada, &format!("/v1/templates{query}")).await, [""; 0], "{query}");
+    }
+    assert_eq!(names(&app, &ada, "/v1/templates?archived=any").await, ["Note"]);
+    assert_eq!(app.get("/v1/templates?archived=perhaps", &ada).await.expect(400).code(), "invalid_parameter");
     assert_eq!(names(&app, &ada, "/v1/templates?archived=true").await, ["Note"]);
     let back = app.post(&format!("{path}/unarchive"), &ada, json!(null)).await.expect(200);
     assert_eq!(back.json["archived_at"], Value::Null);

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveTime, Utc};
 use super::store::Reader;
 use crate::contacts::ContactId;
 use crate::follow_ups::model::FollowUpRow;
-use crate::follow_ups::service::headline;
+use crate::follow_ups::service::headline_with_name;
 use crate::mail::SendMail;
 use crate::zones::{self, Tz};
 
@@ -27,7 +27,7 @@ pub struct Told<'a> {
 
 pub fn write(reader: &Reader, told: &Told<'_>) -> SendMail {
     let subject = match (told.rows, told.more) {
-        ([only], _) => headline(only, name(told, only)),
+        ([only], _) => headline_with_name(only, name(told, only)),
         (rows, false) => format!("{} follow-ups are due", rows.len()),
         (rows, true) => format!("More than {} follow-ups are due", rows.len()),
     };
@@ -40,7 +40,7 @@ pub fn write(reader: &Reader, told: &Told<'_>) -> SendMail {
             (false, _) => format!("since {}", row.due_on.format("%A, %-d %B")),
         };
         // Writing to a text cannot fail.
-        let _ = writeln!(text, "- {} ({when})", headline(row, name(told, row)));
+        let _ = writeln!(text, "- {} ({when})", headline_with_name(row, name(told, row)));
     }
     if told.more {
         text.push_str("- and others\n");

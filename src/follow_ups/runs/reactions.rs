@@ -10,10 +10,11 @@ use crate::contacts::{self, ContactId};
 use crate::error::ApiResult;
 use crate::follow_ups::due::Due;
 use crate::follow_ups::facts::Facts;
+use crate::follow_ups::reactions::corrected;
 use crate::follow_ups::settings::{self, Settings};
 use crate::follow_ups::words::{ClosedReason, FollowUpState};
 use crate::follow_ups::{plans, service as follow_ups, store as follow_up_rows};
-use crate::messages::{Message, MessageDirection, MessageSource, MessageState, ReplyKind};
+use crate::messages::{self, Message, MessageDirection, MessageSource, MessageState, ReplyKind};
 
 /// An answer stops a plan, a nudge takes it a step further, a first message starts one, and a machine that says when
 /// somebody is out of office puts the next nudge off.
@@ -28,10 +29,15 @@ pub async fn react(tx: &mut Tx<'_>, facts: &BTreeMap<ContactId, Facts>, messages
             }
         }
     }
+    let corrected = corrected(tx);
     for message in messages.iter().filter(|message| message.source != MessageSource::Import) {
+        let is_machine = message.reply_kind == Some(ReplyKind::OutOfOffice);
+        if is_machine && corrected.contains(&message.id.into()) {
+            resume(tx, message).await?;
+        }
         if message.direction == MessageDirection::Outgoing && message.state == MessageState::Sent {
             sent(tx, message).await?;
-        } else if message.reply_kind == Some(ReplyKind::OutOfOffice) {
+        } else if is_machine {
             out_of_office(tx, message).await?;
         }
     }
@@ -45,7 +51,14 @@ async fn running(tx: &mut Tx<'_>, contact: ContactId) -> ApiResult<Option<RunRow
 async fn sent(tx: &mut Tx<'_>, message: &Message) -> ApiResult<()> {
     let sent_at = message.sent_at.unwrap_or(tx.now);
     let settings = settings::current(tx.conn, tx.workspace).await?;
+    let answers = messages::last_answers(tx.conn, tx.workspace, &[message.contact_id]).await?;
+    let answer = answers.get(&message.contact_id);
+    let said_no = answer.filter(|answer| answer.kind == Some(ReplyKind::No));
     if let Some(chosen) = chosen(tx, message).await? {
+        // Whoever has said no since is not asked again by what was meant before.
+        if said_no.is_some_and(|answer| answer.at >= message.created_at.max(chosen.created_at)) {
+            return give_up(tx, chosen).await;
+        }
         // It takes the place of what runs.
         if let Some(other) = running(tx, message.contact_id).await? {
             service::end(tx, other, Some(ClosedReason::Superseded)).await?;
@@ -53,8 +66,31 @@ async fn sent(tx: &mut Tx<'_>, message: &Message) -> ApiResult<()> {
         service::start(tx, chosen, message.attempt, sent_at, &settings).await?;
     } else if let Some(run) = running(tx, message.contact_id).await? {
         service::advance(tx, run, message.attempt, sent_at, &settings).await?;
-    } else {
+    } else if said_no.is_none() {
         begin_default(tx, message, &settings).await?;
+    }
+    Ok(())
+}
+
+/// The plan does not begin; one that waited for its message ends.
+async fn give_up(tx: &mut Tx<'_>, run: RunRow) -> ApiResult<()> {
+    if store::lock(tx.conn, tx.workspace, run.id).await?.is_some() {
+        service::end(tx, run, Some(ClosedReason::Replied)).await?;
+    }
+    Ok(())
+}
+
+/// What stopped the plan was no answer: it goes on, with the nudge that it had.
+async fn resume(tx: &mut Tx<'_>, message: &Message) -> ApiResult<()> {
+    if running(tx, message.contact_id).await?.is_some() {
+        return Ok(());
+    }
+    let stopped = store::lock_stopped(tx.conn, tx.workspace, message.contact_id, message.created_at).await?;
+    let Some(run) = stopped.filter(|run| run.stopped_reason == Some(ClosedReason::Replied)) else { return Ok(()) };
+    let run = service::go_on(tx, run).await?;
+    let nudges = follow_up_rows::lock_closed_of_run(tx.conn, tx.workspace, run.id.into(), message.created_at).await?;
+    for nudge in nudges.into_iter().filter(|nudge| nudge.closed_reason == Some(ClosedReason::Replied)) {
+        follow_ups::open_again(tx, nudge).await?;
     }
     Ok(())
 }

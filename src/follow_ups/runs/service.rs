@@ -174,6 +174,12 @@ pub async fn end(tx: &mut Tx<'_>, row: RunRow, reason: Option<ClosedReason>) -> 
     Ok(row)
 }
 
+/// It was stopped for nothing.
+pub async fn go_on(tx: &mut Tx<'_>, row: RunRow) -> ApiResult<RunRow> {
+    let row = RunRow { state: FollowUpRunState::Running, ended_at: None, stopped_reason: None, ..row };
+    write(tx, row, &["state", "nudges_left", "ended_at", "stopped_reason"]).await
+}
+
 async fn write(tx: &mut Tx<'_>, row: RunRow, fields: &[&str]) -> ApiResult<RunRow> {
     let row = RunRow { version: row.version + 1, updated_at: tx.now, ..row };
     store::update(tx.conn, &row).await?;

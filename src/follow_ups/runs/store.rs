@@ -58,6 +58,18 @@ pub async fn lock_running(mut conn: &Conn, workspace: WorkspaceId, contacts: &[C
     Ok(RunRow::query().filter(running).order(follow_up_runs::id).for_update().load(&mut conn).await?)
 }
 
+/// The one to a contact that was stopped at an instant, locked until the end of the transaction.
+pub async fn lock_stopped(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    contact: ContactId,
+    at: DateTime<Utc>,
+) -> ApiResult<Option<RunRow>> {
+    let own = follow_up_runs::workspace_id.eq(workspace).and(follow_up_runs::contact_id.eq(contact));
+    let stopped = own.and(follow_up_runs::state.eq(FollowUpRunState::Stopped)).and(follow_up_runs::ended_at.eq(at));
+    Ok(RunRow::query().filter(stopped).for_update().first(&mut conn).await.optional()?)
+}
+
 /// Removes those to these contacts; says which, with their versions.
 pub async fn purge_contacts(
     mut conn: &Conn,

@@ -7,11 +7,15 @@ use crate::changes::{Change, Kind, Tx};
 use crate::db::{Conn, Json, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
 use crate::fields;
-use crate::follow_ups::{plans, service as follow_ups, store as follow_up_rows};
+use crate::follow_ups::due::Due;
+use crate::follow_ups::{plans, store as follow_up_rows};
 use crate::http::body::Rules;
 use crate::http::{IfMatch, Patch};
 use crate::profile;
 use crate::zones::{self, Calendar, Tz};
+
+/// Follow-ups that are moved to another zone at once.
+const CHUNK: i64 = 1_000;
 
 /// How the workspace counts its days.
 #[derive(Debug, Clone)]
@@ -118,11 +122,19 @@ pub async fn follow_profile(tx: &mut Tx<'_>) -> ApiResult<()> {
 }
 
 async fn move_zone(tx: &mut Tx<'_>, zone: Tz) -> ApiResult<()> {
-    for mut row in follow_up_rows::lock_in_own_zone(tx.conn, tx.workspace).await? {
-        let mut due = row.due();
-        due.zone = zone;
-        row.fall_due(due);
-        follow_ups::write(tx, row, Kind::FollowUpUpdated, &["time_zone", "due_at", "overdue_at"]).await?;
+    let mut after = None;
+    loop {
+        let mut rows = follow_up_rows::lock_in_own_zone(tx.conn, tx.workspace, after, CHUNK).await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = Some(last.id.into());
+        for row in &mut rows {
+            let due = Due { zone, ..row.due() };
+            row.fall_due(due);
+        }
+        follow_up_rows::write_zone(tx.conn, tx.workspace, &rows, tx.now).await?;
+        for row in rows {
+            let fields = ["time_zone", "due_at", "overdue_at"].map(str::to_owned).to_vec();
+            tx.record(Kind::FollowUpUpdated, row.id, row.version + 1, fields);
+        }
     }
-    Ok(())
 }

@@ -22,6 +22,7 @@ pub const FORMATS: [Format; 12] = [
     ("language", language, "must be a BCP 47 language tag such as `de-AT`"),
     ("encoding", encoding, "must be an encoding's name in the WHATWG standard, such as `windows-1252`"),
     ("no-control", no_control, "must not have control characters other than line breaks and tabs"),
+    ("multi-line", multi_line, "must not have control characters other than line breaks and tabs"),
 ];
 
 /// Formats that only tell a reader more: JSON Schema checks `format` on strings alone, and these say nothing of one.
@@ -165,6 +166,11 @@ fn alphabetic(tag: &str) -> bool {
 
 fn alphanumeric(tag: &str) -> bool {
     !tag.is_empty() && tag.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+/// As [`no_control`], with the line breaks of any system: `text::lines` makes them one.
+pub fn multi_line(text: &str) -> bool {
+    !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 
 pub fn no_control(text: &str) -> bool {

@@ -11,7 +11,9 @@ mod plan;
 mod request;
 pub mod routes;
 mod store;
+mod wake;
 
 pub use self::job::SendMessage;
 pub use self::request::{Sender, refuse_in_flight, schedule, send};
 pub use self::store::ancestors;
+pub use self::wake::more_may_go;

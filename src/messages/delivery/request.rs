@@ -127,7 +127,7 @@ fn outside(zone: &str, fits: DateTime<Utc>) -> Fault {
 async fn sendable(tx: &mut Tx<'_>, id: MessageId, if_match: &IfMatch) -> ApiResult<(MessageRow, ContactRow)> {
     let Locked { row, contact } = live(tx, id, if_match).await?;
     refuse_in_flight(tx, id).await?;
-    row.state.go(MessageState::Scheduled)?;
+    row.go(MessageState::Scheduled)?;
     let contact = there(contact)?;
     refuse_unwanted(tx, &contact, &row).await?;
     Ok((row, contact))

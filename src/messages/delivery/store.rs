@@ -2,15 +2,16 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::model::DeliveryRow;
-use crate::db::schema::deliveries;
+use crate::db::schema::{deliveries, messages};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::messages::model::MessageId;
+use crate::messages::words::{MessageState, MessageWait};
 
 pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: MessageId) -> ApiResult<DeliveryRow> {
     let own = deliveries::workspace_id.eq(workspace).and(deliveries::message_id.eq(id));
@@ -58,6 +59,50 @@ pub async fn counted(mut conn: &Conn, row: &DeliveryRow, day: NaiveDate) -> ApiR
     let others = deliveries::workspace_id.eq(row.workspace_id).and(deliveries::message_id.ne(row.message_id));
     let others = deliveries::table.filter(others.and(deliveries::counted_on.eq(day)));
     Ok(others.count().get_result(&mut conn).await?)
+}
+
+/// Has messages that wait for the next day go now, those first that shall go first. Says which, with their versions. One
+/// that is being looked at elsewhere stays as it is.
+pub async fn hasten(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    most: i64,
+    now: DateTime<Utc>,
+) -> ApiResult<Vec<(MessageId, i32)>> {
+    let scheduled = messages::workspace_id.eq(workspace).and(messages::state.eq(MessageState::Scheduled));
+    let waiting = scheduled.and(messages::waits_for.eq(MessageWait::DailyLimit)).and(messages::deleted_at.is_null());
+    let waiting = messages::table.filter(waiting).order((messages::scheduled_at, messages::id)).limit(most);
+    let ids: Vec<MessageId> = waiting.select(messages::id).for_update().skip_locked().load(&mut conn).await?;
+    let own = messages::workspace_id.eq(workspace).and(messages::id.eq_any(ids));
+    let moved = diesel::update(messages::table.filter(own)).set((
+        messages::scheduled_at.eq(now),
+        messages::occurred_at.eq(now),
+        messages::waits_for.eq(None::<MessageWait>),
+        messages::version.eq(messages::version + 1),
+        messages::updated_at.eq(now),
+    ));
+    Ok(moved.returning((messages::id, messages::version)).get_results(&mut conn).await?)
+}
+
+/// Hands the deliveries of messages to other jobs: pairs of a message and its job.
+pub async fn give_jobs(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    jobs: &[(Uuid, Uuid)],
+    now: DateTime<Utc>,
+) -> ApiResult<()> {
+    const GIVE: &str = "UPDATE deliveries SET job_id = t.job_id, next_attempt_at = $4
+        FROM unnest($2, $3) AS t (message_id, job_id)
+        WHERE deliveries.workspace_id = $1 AND deliveries.message_id = t.message_id";
+    let (messages, jobs): (Vec<Uuid>, Vec<Uuid>) = jobs.iter().copied().unzip();
+    diesel::sql_query(GIVE)
+        .bind::<SqlUuid, _>(Uuid::from(workspace))
+        .bind::<Array<SqlUuid>, _>(messages)
+        .bind::<Array<SqlUuid>, _>(jobs)
+        .bind::<Timestamptz, _>(now)
+        .execute(&mut conn)
+        .await?;
+    Ok(())
 }
 
 #[derive(QueryableByName)]

@@ -75,14 +75,43 @@ fn read(source: &str) -> (Vec<Use>, Vec<Problem>) {
             Err(error) => error,
         };
         let at = error.range().map_or(0, |range| range.start);
-        let detail = error.detail().unwrap_or("it cannot be read").to_owned();
-        problems.push(Problem::new("template_syntax", at, detail));
+        let detail = error.detail().unwrap_or("it cannot be read");
+        let at = match unclosed(&text, at) {
+            Some(start) => {
+                problems.push(Problem::new("template_syntax", start, format!("this tag is not closed: {detail}")));
+                start
+            }
+            None => {
+                problems.push(Problem::new("template_syntax", at, detail));
+                at
+            }
+        };
         let Some(tag) = tag_around(&text, at) else { break };
         let blank = |c: char| if c == '\n' { "\n".to_owned() } else { " ".repeat(c.len_utf8()) };
         let blank: String = text[tag.clone()].chars().map(blank).collect();
         text.replace_range(tag, &blank);
     }
     (Vec::new(), problems)
+}
+
+/// Where a tag begins that a fault lies in or behind, and that is not closed before the next one begins.
+fn unclosed(text: &str, at: usize) -> Option<usize> {
+    let begin = |from: usize| ["{{", "{%", "{#"].iter().filter_map(|open| Some(from + text[from..].find(open)?)).min();
+    let mut next = begin(0);
+    while let Some(start) = next {
+        let (close, is_comment) = match &text[start..start + 2] {
+            "{{" => ("}}", false),
+            "{%" => ("%}", false),
+            _ => ("#}", true),
+        };
+        let end = text[start..].find(close).map(|end| start + end);
+        let other = begin(start + 2).filter(|_| !is_comment);
+        if end.is_none_or(|end| other.is_some_and(|other| other < end)) {
+            return (at >= start && other.is_none_or(|other| at <= other + 2)).then_some(start);
+        }
+        next = end.and_then(begin);
+    }
+    None
 }
 
 /// The whole of the tag that a byte is in, if what is around it can be read without it.

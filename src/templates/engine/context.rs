@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use minijinja::value::{Enumerator, Object, ObjectRepr, Value as Jinja};
 use uuid::Uuid;
 
+use super::filters::and_list;
 use crate::templates::variables;
 use crate::zones::Tz;
 
@@ -86,7 +87,7 @@ impl Object for Group {
             with(&self.log, |log| log.filled.insert(path));
             return Some(match &fact.value {
                 Value::Text(text) => Jinja::from(text.as_str()),
-                Value::List(list) => list.iter().map(String::as_str).collect(),
+                Value::List(list) => Jinja::from_object(Items(list.clone())),
                 Value::Number(number) => Jinja::from(*number),
             });
         }
@@ -101,6 +102,28 @@ impl Object for Group {
     fn is_true(self: &Arc<Self>) -> bool {
         let inside = format!("{}.", self.path);
         self.facts.known.range(inside.clone()..).next().is_some_and(|(path, _)| path.starts_with(&inside))
+    }
+}
+
+/// A list of texts. Where it is written as it is, it reads as one writes it.
+#[derive(Debug)]
+struct Items(Vec<String>);
+
+impl Object for Items {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Seq
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Jinja) -> Option<Jinja> {
+        self.0.get(key.as_usize()?).map(|item| Jinja::from(item.as_str()))
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Seq(self.0.len())
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&and_list(&self.0))
     }
 }
 

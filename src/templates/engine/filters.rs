@@ -126,11 +126,28 @@ fn texts(list: &[Value]) -> Vec<String> {
 /// Titles that stand before a name.
 const TITLES: [&str; 10] = ["dr", "prof", "professor", "mr", "mrs", "ms", "miss", "sir", "dame", "mx"];
 
-/// The first word that is no title.
+/// What stands behind a name, and a comma.
+const SUFFIXES: [&str; 14] =
+    ["jr", "sr", "ii", "iii", "iv", "phd", "md", "mba", "msc", "ma", "ba", "esq", "cpa", "obe"];
+
+/// What to call somebody by their whole name: the first word that is no title; of `Berg, Anna` what stands behind the
+/// comma. Where there is no more than a title and a name, or where initials come first, the whole name.
 pub fn first_name(name: &str) -> String {
-    let is_title = |word: &&str| TITLES.contains(&word.trim_end_matches('.').to_lowercase().as_str());
-    let words: Vec<&str> = name.split_whitespace().collect();
-    words.iter().find(|word| !is_title(word)).or(words.first()).map_or_else(String::new, |word| (*word).to_owned())
+    let plain = |word: &str| word.replace('.', "").to_lowercase();
+    let mut parts = name.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let whole = parts.next().unwrap_or_default();
+    let is_suffix = |part: &str| part.split_whitespace().all(|word| SUFFIXES.contains(&plain(word).as_str()));
+    let given = parts.find(|part| !is_suffix(part));
+    let words: Vec<&str> = given.unwrap_or(whole).split_whitespace().collect();
+    let titles = words.iter().take_while(|word| TITLES.contains(&plain(word).as_str())).count();
+    let is_initial =
+        |word: &str| word.chars().filter(|c| c.is_alphabetic()).count() == 1 || word.matches('.').count() > 1;
+    match &words[titles..] {
+        [] => words.join(" "),
+        [_] if titles > 0 && given.is_none() => words.join(" "),
+        [first, _, ..] if is_initial(first) => words[titles..].join(" "),
+        [first, ..] => (*first).to_owned(),
+    }
 }
 
 fn capitalize(text: &str) -> String {
@@ -138,15 +155,40 @@ fn capitalize(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// By the letter, but for the words that sound another way.
+/// By how it sounds, as far as its first word shows that.
 fn article(text: &str) -> String {
-    const VOWEL_SOUND: [&str; 5] = ["hour", "honest", "honour", "honor", "heir"];
-    const CONSONANT_SOUND: [&str; 6] = ["uni", "use", "usu", "eu", "one", "ux"];
-    let lower = text.trim_start().to_lowercase();
+    format!("{} {text}", if sounds_like_a_vowel(text) { "an" } else { "a" })
+}
+
+fn sounds_like_a_vowel(text: &str) -> bool {
+    const VOWEL_SOUND: [&str; 6] = ["hour", "honest", "honour", "honor", "heir", "onerous"];
+    const CONSONANT_SOUND: [&str; 14] =
+        ["uni", "unanim", "use", "usu", "uti", "uto", "ubi", "ura", "uro", "eu", "ewe", "one", "once", "ux"];
+    const UN: [&str; 3] = ["unin", "unim", "unident"];
+    /// Abbreviations that are known in small letters, too.
+    const SPELLED: [&str; 18] = [
+        "fmcg", "hr", "hse", "hvac", "llm", "lng", "mba", "md", "ml", "mp", "mri", "ngo", "nhs", "nlp", "rf", "rn",
+        "sme", "sql",
+    ];
+    let first = text.trim_start();
+    let digits = first.chars().take_while(char::is_ascii_digit).count();
+    if digits > 0 {
+        // Eight, eighty, eleven thousand.
+        return first.starts_with('8') || digits % 3 == 2 && (first.starts_with("11") || first.starts_with("18"));
+    }
+    let word: String = first.chars().take_while(|c| c.is_alphanumeric()).collect();
+    let lower = word.to_lowercase();
+    let letters = word.chars().count();
+    let capitals = word.chars().all(|c| c.is_uppercase() || c.is_ascii_digit());
+    let is_vowel = |c: char| matches!(c, 'a' | 'e' | 'i' | 'o' | 'u');
+    // Longer ones with a vowel, such as NASA, are spoken as a word.
+    let spelled = capitals && (letters <= 3 || !lower.contains(is_vowel)) || SPELLED.contains(&lower.as_str());
+    if spelled {
+        return lower
+            .starts_with(|c| matches!(c, 'a' | 'e' | 'f' | 'h' | 'i' | 'l' | 'm' | 'n' | 'o' | 'r' | 's' | 'x'));
+    }
     let begins = |list: &[&str]| list.iter().any(|start| lower.starts_with(start));
-    let vowel = lower.starts_with(['a', 'e', 'i', 'o', 'u']);
-    let an = begins(&VOWEL_SOUND) || vowel && (!begins(&CONSONANT_SOUND) || lower.starts_with("unin"));
-    format!("{} {text}", if an { "an" } else { "a" })
+    begins(&VOWEL_SOUND) || lower.starts_with(is_vowel) && (!begins(&CONSONANT_SOUND) || begins(&UN))
 }
 
 fn truncate(text: &str, most: usize) -> String {
@@ -157,7 +199,7 @@ fn truncate(text: &str, most: usize) -> String {
     format!("{}…", text[..cut].trim_end())
 }
 
-fn and_list(items: &[String]) -> String {
+pub fn and_list(items: &[String]) -> String {
     match items {
         [] => String::new(),
         [one] => one.clone(),

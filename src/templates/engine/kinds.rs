@@ -9,6 +9,7 @@ use crate::templates::variables::{self, TemplateVariableKind as Kind};
 /// What takes arguments, and how many of them at least and at most.
 const ARGUMENTS: [(&str, usize, usize); 6] =
     [("default", 1, 1), ("fallback", 1, 1), ("truncate", 1, 1), ("join", 1, 1), ("date", 0, 1), ("time", 0, 1)];
+const DATES: [&str; 3] = ["long", "short", "iso"];
 const ON_TEXTS: [&str; 8] = ["first_name", "upper", "lower", "capitalize", "title", "trim", "article", "truncate"];
 const ON_LISTS: [&str; 4] = ["first", "last", "join", "and_list"];
 
@@ -25,15 +26,22 @@ pub fn misuse(filter: &Filter<'_>) -> Option<String> {
         };
         return Some(format!("`{name}` takes {wanted}"));
     }
-    let style = argument(filter);
-    let style_is =
-        |known: &[&str]| style.as_ref().and_then(|value| value.as_str()).is_none_or(|text| known.contains(&text));
-    let hours_are =
-        |known: &[i64]| style.as_ref().and_then(|value| value.as_i64()).is_none_or(|given| known.contains(&given));
-    match name {
-        "date" if !style_is(&["long", "short", "iso"]) => return Some("a date is `long`, `short` or `iso`".to_owned()),
-        "time" if !hours_are(&[24, 12]) => return Some("a day has `24` hours, or twice `12`".to_owned()),
-        _ => {}
+    if let Some(given) = argument(filter) {
+        let (number, text) = (given.as_i64().filter(|_| given.is_number()), given.as_str());
+        let wrong = match name {
+            "date" if !text.is_some_and(|style| DATES.contains(&style)) => "a date is `long`, `short` or `iso`",
+            "time" if !number.is_some_and(|hours| [24, 12].contains(&hours)) => {
+                "a day has `24` hours, or twice `12`, as a number"
+            }
+            "truncate" if !number.is_some_and(|most| (1..=i64::from(u16::MAX)).contains(&most)) => {
+                "`truncate` takes how many characters at most stay: a whole number from 1 on"
+            }
+            "join" if text.is_none() => "`join` takes the text between the items",
+            _ => "",
+        };
+        if !wrong.is_empty() {
+            return Some(wrong.to_owned());
+        }
     }
     match (name, kind(filter.expr.as_ref()?)?) {
         ("date" | "weekday", Kind::Date | Kind::Instant) | ("time", Kind::Instant) => None,

@@ -2,10 +2,10 @@
 use std::io;
 use std::sync::{Arc, PoisonError};
 
-use minijinja::value::Value as Jinja;
-use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
+use minijinja::value::{Value as Jinja, ValueKind};
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, escape_formatter};
 
-use super::context::{Facts, Group, SharedLog};
+use super::context::{Facts, Group, SharedLog, is_missing};
 use super::{OUTPUT, Problem, filters, syntax};
 
 /// Steps of a rendering: a hundred times what a long letter takes.
@@ -29,6 +29,14 @@ pub fn render(source: &str, facts: &Arc<Facts>) -> Result<Rendered, Problem> {
     environment.set_fuel(Some(FUEL));
     environment.set_debug(true);
     filters::add(&mut environment, facts);
+    // Also one that the text itself makes.
+    environment.set_formatter(|output, state, value| match value.kind() {
+        ValueKind::Seq if !is_missing(value) => {
+            let items: Vec<String> = value.try_iter()?.map(|item| item.to_string()).collect();
+            Ok(output.write_str(&filters::and_list(&items))?)
+        }
+        _ => escape_formatter(output, state, value),
+    });
     let log = SharedLog::default();
     let root = Jinja::from_object(Group::root(Arc::clone(facts), Arc::clone(&log)));
     let mut output = Bounded::default();

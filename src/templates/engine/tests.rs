@@ -35,6 +35,17 @@ fn all_faults_are_told_with_their_lines_and_columns() {
     let statement = "{{ nobody }}\n {% include \"x\" %}{{ contact.name|shout }}";
     assert_eq!(places(statement), [("unknown_variable", 1, 4), ("template_syntax", 2, 5), ("unknown_filter", 2, 35)]);
     assert_eq!(places("{% if %}{{ nobody }}{% endif %}")[0].0, "template_syntax");
+    // What is not closed is told where it begins.
+    for (text, place) in [
+        ("Hi {{ contact.first_name", (1, 4)),
+        ("Hi,\n\nä {{ contact.first_name,\n\nI would", (3, 3)),
+        ("Hi {{ contact.first_name {{ company.name }}", (1, 4)),
+        ("{{ company.name }} {% if contact", (1, 20)),
+        ("{# {{ x }} #}\n{{ company.name }} {# so", (2, 20)),
+    ] {
+        let (code, line, column) = places(text)[0];
+        assert_eq!((code, (line, column)), ("template_syntax", place), "{text}");
+    }
     let problems = check(source).unwrap_err();
     assert!(problems[0].detail.ends_with("did you mean `contact.first_name`?"), "{}", problems[0].detail);
 }
@@ -105,6 +116,12 @@ fn variables_filters_and_conditions_fill_a_text() {
         ("{{ position.title|lower|article }}", "a head of computing"),
         ("{{ \"university teacher\"|article }}, {{ \"hour\"|article }}", "a university teacher, an hour"),
         ("{{ contact.expertise|and_list }}", "battery modelling and forecasting"),
+        ("{{ contact.expertise }}", "battery modelling and forecasting"),
+        ("{{ \"on \" ~ contact.expertise ~ \"!\" }}", "on battery modelling and forecasting!"),
+        ("{{ [\"a\", \"b\", contact.first_name] }}", "a, b and Ada"),
+        ("{{ (\"a\", 2) }}", "a and 2"),
+        ("{{ contact.expertise|length }}{{ contact.expertise|last }}", "2forecasting"),
+        ("{% if \"forecasting\" in contact.expertise %}yes{% endif %}", "yes"),
         (
             "{% for x in contact.expertise %}{{ x }}{% if not loop.last %}; {% endif %}{% endfor %}",
             "battery modelling; forecasting",
@@ -126,6 +143,69 @@ fn variables_filters_and_conditions_fill_a_text() {
         example("{{ company.name }} {% if connector.name %}x{% endif %}").unwrap().filled,
         ["company.name", "connector.name"]
     );
+}
+
+#[test]
+fn a_filter_cannot_take_what_never_works() {
+    for (source, place) in [
+        ("{{ meeting.starts_at|time(\"12\") }}", (1, 22)),
+        ("{{ meeting.starts_at|time(11) }}", (1, 22)),
+        ("{{ meeting.starts_at|date(5) }}", (1, 22)),
+        ("a\n{{ contact.name|truncate(-1) }}", (2, 17)),
+        ("{{ contact.name|truncate(0) }}", (1, 17)),
+        ("{{ contact.name|truncate(\"ten\") }}", (1, 17)),
+        ("{{ contact.name|truncate(1.5) }}", (1, 17)),
+        ("{{ contact.industries|join(1) }}", (1, 23)),
+    ] {
+        let (code, line, column) = places(source)[0];
+        assert_eq!(code, "wrong_filter", "{source}");
+        assert_eq!(line, place.0, "{source}");
+        assert!(column <= place.1 + 10, "{source}: {column}");
+    }
+}
+
+#[test]
+fn articles_and_first_names_go_by_how_one_speaks() {
+    for (noun, article) in [
+        ("HR manager", "an"),
+        ("hr manager", "an"),
+        ("MBA", "an"),
+        ("UX designer", "a"),
+        ("R&D lead", "an"),
+        ("NASA engineer", "a"),
+        ("8-year-old", "an"),
+        ("11th hour", "an"),
+        ("18-month project", "an"),
+        ("110-page report", "a"),
+        ("80 page report", "an"),
+        ("1-day course", "a"),
+        ("university", "a"),
+        ("hour", "an"),
+        ("unimportant point", "an"),
+        ("one-off", "a"),
+        ("engineer", "an"),
+        ("European", "a"),
+        ("X-ray technician", "an"),
+        ("HEAD of Computing", "a"),
+    ] {
+        let rendered = example(&format!("{{{{ \"{noun}\"|article }}}}")).unwrap();
+        assert_eq!(rendered.text, format!("{article} {noun}"));
+    }
+    for (name, first) in [
+        ("Anna van der Berg", "Anna"),
+        ("van der Berg, Anna", "Anna"),
+        ("Berg, Dr. Anna Maria", "Anna"),
+        ("Anna Berg, PhD", "Anna"),
+        ("J. R. R. Tolkien", "J. R. R. Tolkien"),
+        ("J.R.R. Tolkien", "J.R.R. Tolkien"),
+        ("Prof. Dr. Ada Lovelace", "Ada"),
+        ("Dr Lovelace", "Dr Lovelace"),
+        ("Madonna", "Madonna"),
+        ("Dr", "Dr"),
+        ("", ""),
+    ] {
+        assert_eq!(super::first_name(name), first, "{name}");
+    }
 }
 
 #[test]

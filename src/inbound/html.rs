@@ -1,0 +1,192 @@
+//! The text of a mail that is HTML, with and without what mail programs mark as quoted.
+use dom_query::{Document, NodeRef};
+
+/// Characters and tags that are read. A person's words stand above what they answer, or close below it; what is nested
+/// deeper than this takes a parser too long.
+const LONGEST: usize = 1 << 20;
+const TAGS: usize = 10_000;
+
+/// What is wrapped around a quotation: by Gmail, Apple Mail, Thunderbird and most others; Yahoo; Proton; Spark; GMX.
+const QUOTATIONS: &str = "blockquote, .yahoo_quoted, [id^=\"yahoo_quoted\"], .protonmail_quote, \
+    [name=\"messageReplySection\"], [name=\"quote\"]";
+/// What is written above one.
+const ATTRIBUTIONS: &str = ".gmail_attr, .moz-cite-prefix";
+const SIGNATURES: &str = ".gmail_signature, .gmail_signature_prefix, .moz-signature, .protonmail_signature_block, \
+    #AppleMailSignature, #Signature, #ms-outlook-mobile-signature";
+/// Where Outlook begins what is answered: all behind it is that.
+const BEGINNINGS: &str = "#appendonsend, #divRplyFwdMsg, [id^=\"divRpF\"], #mail-editor-reference-message-container, \
+    div[style*=\"border-top:solid\"], div[style*=\"border-top: solid\"]";
+
+/// Elements that begin and end a line.
+const BLOCKS: [&str; 27] = [
+    "address",
+    "article",
+    "blockquote",
+    "center",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "li",
+    "main",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "table",
+    "tr",
+    "ul",
+];
+/// Elements whose content is not to be read.
+const SILENT: [&str; 6] = ["head", "noscript", "script", "style", "template", "title"];
+
+/// All that it says.
+pub fn text(html: &str) -> String {
+    lines(&document(html))
+}
+
+/// What it says apart from what it quotes, and from signatures that are marked as such.
+pub fn unquoted_text(html: &str) -> String {
+    let document = document(html);
+    // The first of them: behind it there are those of what was answered before.
+    let beginning = document.select(BEGINNINGS).nodes().iter().find(|node| begins(node)).copied();
+    if let Some(beginning) = beginning {
+        cut_from(beginning);
+    }
+    for attribution in document.select(ATTRIBUTIONS).nodes() {
+        // Of what is forwarded it is needed: the rest is not marked.
+        if !attribution.text().trim_start().starts_with("---") {
+            attribution.remove_from_parent();
+        }
+    }
+    document.select(QUOTATIONS).remove();
+    document.select(SIGNATURES).remove();
+    lines(&document)
+}
+
+fn document(html: &str) -> Document {
+    let end = html.char_indices().nth(LONGEST).map_or(html.len(), |(at, _)| at);
+    let end = html[..end].match_indices('<').nth(TAGS).map_or(end, |(at, _)| at);
+    Document::from(&html[..end])
+}
+
+/// A line above a text may be anybody's; above the names of a header it is Outlook's.
+fn begins(node: &NodeRef<'_>) -> bool {
+    node.id_attr().is_some() || node.text().matches(':').count() >= 3
+}
+
+/// Removes a node and all that follows it.
+fn cut_from(node: NodeRef<'_>) {
+    let mut inside = Some(node);
+    while let Some(at) = inside {
+        while let Some(next) = at.next_sibling() {
+            next.remove_from_parent();
+        }
+        inside = at.parent();
+    }
+    node.remove_from_parent();
+}
+
+enum Step<'a> {
+    Into(NodeRef<'a>),
+    Behind,
+}
+
+fn lines(document: &Document) -> String {
+    let mut text = String::new();
+    let mut steps = vec![Step::Into(document.root())];
+    while let Some(step) = steps.pop() {
+        let Step::Into(node) = step else {
+            end_line(&mut text);
+            continue;
+        };
+        if node.is_text() {
+            push_words(&mut text, &node.text());
+            continue;
+        }
+        let name = node.node_name().unwrap_or_default();
+        let name: &str = &name;
+        if SILENT.contains(&name) {
+            continue;
+        }
+        if BLOCKS.contains(&name) {
+            end_line(&mut text);
+            steps.push(Step::Behind);
+        }
+        match name {
+            "br" => text.push('\n'),
+            // Outlook's paragraphs stand close together.
+            "p" if !text.is_empty() && !text.ends_with("\n\n") && !node.class().unwrap_or_default().contains("Mso") => {
+                text.push('\n');
+            }
+            "li" => text.push_str("- "),
+            "td" | "th" => push_words(&mut text, " "),
+            _ => {}
+        }
+        steps.extend(node.children_it(true).map(Step::Into));
+    }
+    text
+}
+
+fn end_line(text: &mut String) {
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+}
+
+fn push_words(text: &mut String, words: &str) {
+    let begins = text.is_empty() || text.ends_with(['\n', ' ']);
+    if words.starts_with(char::is_whitespace) && !begins {
+        text.push(' ');
+    }
+    let joined = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    text.push_str(&joined);
+    // A line of nothing but a blank that does not break is an empty line.
+    let holds = joined.is_empty() && begins && words.contains('\u{a0}');
+    if holds || (!joined.is_empty() && words.ends_with(char::is_whitespace)) {
+        text.push(' ');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_end_lines() {
+        let html = "<html><head><title>no</title><style>p { x: y }</style></head><body><div>One <b>two</b>\n three</div>\
+            <div><br></div><div>Four<br>five<br></div><p>Six</p><p>Seven</p><ul><li>a</li><li>b</li></ul>\
+            <table><tr><td>c</td><td>d</td></tr><tr><td>e</td></tr></table><script>no()</script></body></html>";
+        let wanted = "One two three\n\nFour\nfive\n\nSix\n\nSeven\n- a\n- b\nc d\ne\n";
+        assert_eq!(text(html), wanted);
+        let outlook = "<p class=MsoNormal>One</p><p class=MsoNormal>&nbsp;</p><p class=MsoNormal>two</p>";
+        assert_eq!(text(outlook), "One\n \ntwo\n");
+        assert_eq!(text("no element &amp; none"), "no element & none");
+    }
+
+    #[test]
+    fn a_line_above_a_text_is_no_quotation() {
+        let html = "<p>Yes</p><div style=\"border-top:solid 1px\">at ten: my office</div>";
+        assert_eq!(unquoted_text(html), "Yes\nat ten: my office\n");
+    }
+
+    #[test]
+    fn hostile_pages_are_read_quickly() {
+        let started = std::time::Instant::now();
+        for html in ["<div>".repeat(500_000), "<b><p>".repeat(300_000), "<a".repeat(500_000), "x".repeat(1 << 22)] {
+            let _ = unquoted_text(&html);
+            let _ = text(&html);
+        }
+        assert!(started.elapsed() < std::time::Duration::from_secs(30), "{:?}", started.elapsed());
+    }
+}
