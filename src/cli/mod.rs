@@ -9,7 +9,7 @@ mod metrics;
 mod migrate;
 mod serve;
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -77,8 +77,12 @@ pub fn run() -> ExitCode {
 
 fn execute(cli: Cli) -> CliResult<()> {
     if let Some(Command::Openapi) = cli.command {
-        print!("{}", app::document_text(&app::document()));
-        return Ok(());
+        // Whoever reads it may have seen enough: `inroad openapi | head`.
+        let printed = std::io::stdout().write_all(app::document_text(&app::document()).as_bytes());
+        return printed.or_else(|error| match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Ok(()),
+            _ => Err(error.to_string()),
+        });
     }
     let config = Config::read(cli.settings).map_err(|mistakes| mistakes.to_string())?;
     start_log(&config);
@@ -94,8 +98,8 @@ fn execute(cli: Cli) -> CliResult<()> {
 }
 
 fn start_log(config: &Config) {
-    // actix announces its workers; what the service does is announced by the service.
-    let filter = tracing_subscriber::EnvFilter::new(format!("actix_server=warn,{}", config.log));
+    // actix announces its workers; what the service does is announced by the service. What is no HTTP is the client's fault.
+    let filter = tracing_subscriber::EnvFilter::new(format!("actix_server=warn,actix_http::h1=off,{}", config.log));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let log = log.with_ansi(std::io::stderr().is_terminal());
     if config.log_json { log.json().init() } else { log.with_target(false).init() }

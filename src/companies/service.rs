@@ -68,6 +68,7 @@ pub async fn upsert(
     (if_match, if_none_match): (&IfMatch, &IfNoneMatch),
     patch: &Patch<CompanyInput>,
 ) -> ApiResult<(bool, Company)> {
+    external_ids::check_path(patch.get("external_ids"), system, external_id)?;
     let known = external_ids::find(tx.conn, tx.workspace, RESOURCE, system, external_id).await?;
     let Some(id) = known else {
         if_match.check_absent()?;

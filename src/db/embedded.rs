@@ -168,6 +168,7 @@ impl Acquired {
 /// starts or stops; without such a process, starts the cluster, as [`Cluster::start`] does.
 pub fn attach_or_start(options: &Options) -> Result<Acquired> {
     let layout = Layout::prepare(options)?;
+    layout.check_major(options)?;
     let deadline = Instant::now() + options.start_timeout;
     loop {
         if let Some(lock) = layout.lock()? {
@@ -198,6 +199,7 @@ impl Cluster {
     /// the *thread* that started it ends, be it a worker of a pool.
     pub fn start(options: &Options) -> Result<Self> {
         let layout = Layout::prepare(options)?;
+        layout.check_major(options)?;
         let lock = layout.lock()?.ok_or_else(|| layout.in_use())?;
         Self::launch(options, &layout, lock)
     }
@@ -206,6 +208,7 @@ impl Cluster {
         let made_by = layout.made_by()?;
         let programs = Programs::choose(options, &layout.cluster, made_by.as_deref())?;
         let user = User::choose(options, &layout.cluster)?;
+        layout.let_through(user)?;
         layout.check_reach(user)?;
         private_folder(&layout.socket_dir, user)?;
         end_earlier_server(layout)?;

@@ -36,6 +36,18 @@ pub fn described() -> Value {
     })
 }
 
+/// A body that is written by an external id may name that id, and no other one of that system.
+pub fn check_path(written: Option<&Value>, system: &str, id: &str) -> ApiResult<()> {
+    let same = |written: &Value| written.as_str() == Some(id);
+    match written.and_then(|ids| ids.get(system)) {
+        Some(written) if !same(written) => {
+            let detail = format!("must be `{id}`, as in the URL, or left out");
+            Err(ApiError::field(format!("/external_ids/{system}"), "not_allowed", detail))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The system and the id of a path that ends in `/{system}/{id}`.
 pub struct ExternalId {
     pub system: String,

@@ -76,12 +76,15 @@ impl Runner {
 
 async fn work(app: Data<App>, registry: Rc<Registry>, slow: bool, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
-        match run_next(&app, &registry, Some(slow)).await {
+        let pause = match run_next(&app, &registry, Some(slow)).await {
             Ok(true) => continue,
-            Ok(false) => {}
-            Err(error) => tracing::warn!("jobs cannot be claimed: {error}"),
-        }
-        let _ = time::timeout(app.config.job_poll, stopped.changed()).await;
+            Ok(false) => app.config.job_poll,
+            Err(error) => {
+                tracing::warn!("jobs cannot be claimed: {error}");
+                ROUND
+            }
+        };
+        let _ = time::timeout(pause, stopped.changed()).await;
     }
 }
 

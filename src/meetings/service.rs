@@ -70,6 +70,7 @@ pub async fn upsert(
     (if_match, if_none_match): (&IfMatch, &IfNoneMatch),
     patch: &Patch<MeetingInput>,
 ) -> ApiResult<(bool, Meeting)> {
+    external_ids::check_path(patch.get("external_ids"), system, external_id)?;
     let name = |input: &mut MeetingInput| {
         input.external_ids.insert(system.to_owned(), external_id.to_owned());
     };

@@ -32,7 +32,6 @@ mod value;
 
 pub use census::Census;
 pub use profile::Profile;
-pub use row::{MAX_COMPANY, MAX_NAME, MAX_OTHER, MAX_TITLE};
 pub use touches::{Party, Touch, TouchKind, Touches};
 
 const IN_ARCHIVE: &str = "Connections.csv";

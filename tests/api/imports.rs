@@ -370,6 +370,19 @@ async fn a_fault_of_a_field_names_its_column() {
     ];
     let expected = expected.map(|(code, column, number)| (code.to_owned(), column.to_owned(), number));
     assert_eq!(told.collect::<Vec<_>>(), expected);
+    let kept = &contacts(&app, &ada).await[0];
+    assert_eq!((&kept["given_name"], &kept["positions"][0]["company_name"]), (&json!("Too"), &json!("x".repeat(200))));
+}
+
+#[actix_web::test]
+async fn a_control_character_costs_its_cell_alone_wherever_it_stands() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let rows = ["Ann,Lee\u{7},https://www.linkedin.com/in/ann,,Acme,Boss,12 Mar 2025", "Bob,Roy,,,Acme,,"];
+    let report = import(&app, &ada, "", "text/csv", csv(&rows)).await.expect(201);
+    assert_eq!(report.json["counts"]["created"], 2, "{}", report.text);
+    let binary: Vec<u8> = (0..=255).cycle().take(5_000).collect();
+    assert_eq!(import(&app, &ada, "", "text/csv", binary).await.expect(422).code(), "not_csv");
 }
 
 async fn wait_until(app: &TestApp, member: &Member, path: &str, done: impl Fn(&Value) -> bool) -> Value {

@@ -105,7 +105,7 @@ pub struct RegisterInput {
 /// What may be changed of an account.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ProfileInput {
+pub struct MeInput {
     #[schema(min_length = 1, max_length = 200, format = "no-control", example = "Ada Lovelace")]
     pub name: String,
     #[schema(format = "time-zone", example = "Europe/Vienna")]
@@ -114,7 +114,7 @@ pub struct ProfileInput {
     pub locale: String,
 }
 
-impl From<&UserRow> for ProfileInput {
+impl From<&UserRow> for MeInput {
     fn from(row: &UserRow) -> Self {
         Self { name: row.name.clone(), time_zone: row.time_zone.clone(), locale: row.locale.clone() }
     }

@@ -4,7 +4,7 @@ use actix_web::{delete, get, patch, post};
 use secrecy::SecretString;
 
 use super::model::{
-    NewUser, PasswordInput, ProfileInput, RegisterInput, User, UserRow, check_password, clean_name, weaknesses,
+    MeInput, NewUser, PasswordInput, RegisterInput, User, UserRow, check_password, clean_name, weaknesses,
 };
 use super::store;
 use crate::app::App;
@@ -66,7 +66,7 @@ pub async fn read_me(app: Data<App>, access: Access<AccountRead>, _none: NoParam
 }
 
 /// Change your account
-#[utoipa::path(tag = "me", security(("bearer" = ["account:write"])), request_body = ProfileInput, responses(
+#[utoipa::path(tag = "me", security(("bearer" = ["account:write"])), request_body = MeInput, responses(
     (status = 200, description = "The account as it is now", body = User,
         headers(("ETag" = String, description = "Its version"))),
 ))]
@@ -76,13 +76,13 @@ pub async fn patch_me(
     access: Access<AccountWrite>,
     if_match: IfMatch,
     _none: NoParams,
-    patch: Patch<ProfileInput>,
+    patch: Patch<MeInput>,
 ) -> ApiResult<Answer<User>> {
     app.db
         .transaction(async |conn| {
             let mut row = locked(conn, access.user).await?;
             if_match.check(row.version)?;
-            let ProfileInput { name, time_zone, locale } = patch.apply(&ProfileInput::from(&row))?;
+            let MeInput { name, time_zone, locale } = patch.apply(&MeInput::from(&row))?;
             let name = clean_name(&name)?;
             if (&name, &time_zone, &locale) != (&row.name, &row.time_zone, &row.locale) {
                 let renamed = name != row.name;

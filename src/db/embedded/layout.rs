@@ -1,12 +1,13 @@
 //! The places in the data folder, and who may have them.
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, lchown};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, lchown};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
 use super::process::{Postmaster, User, command, effective_uid, is_root, tail};
+use super::programs::Programs;
 use super::{Endpoint, Error, Options, Result, at};
 
 pub(super) const SOCKET: &str = ".s.PGSQL.5432";
@@ -92,6 +93,26 @@ impl Layout {
             Ok(true) => Err(Error::NotACluster(self.cluster.clone())),
             _ => Ok(None),
         }
+    }
+
+    /// Refuses a cluster that is not ours to start before anything is written.
+    pub(super) fn check_major(&self, options: &Options) -> Result<()> {
+        match self.made_by()? {
+            Some(made_by) => Programs::choose(options, &self.cluster, Some(&made_by)).map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// Lets the user's group, and nobody else, through a data folder that root has for itself alone, as `mktemp -d`
+    /// makes it.
+    pub(super) fn let_through(&self, user: Option<User>) -> Result<()> {
+        let Some(User { gid, .. }) = user else { return Ok(()) };
+        let found = fs::metadata(&self.data).map_err(at(&self.data))?;
+        if found.uid() != effective_uid() || found.mode() & 0o077 != 0 {
+            return Ok(());
+        }
+        lchown(&self.data, None, Some(gid)).map_err(at(&self.data))?;
+        fs::set_permissions(&self.data, Permissions::from_mode(0o710)).map_err(at(&self.data))
     }
 
     /// Names the outermost folder that `user` can't pass through, asking as that user: mode bits

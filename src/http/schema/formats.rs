@@ -9,7 +9,7 @@ use super::iso;
 /// Name, check, and what to say to whoever got it wrong.
 type Format = (&'static str, fn(&str) -> bool, &'static str);
 
-pub const FORMATS: [Format; 12] = [
+pub const FORMATS: [Format; 13] = [
     ("email", email, "must be an e-mail address such as `ada@example.org`"),
     ("uri", uri, "must be an absolute URI such as `https://example.org/page`"),
     ("http-url", http_url, "must be an address that begins with `https://` or `http://`"),

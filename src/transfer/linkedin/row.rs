@@ -8,14 +8,10 @@ use super::value::{clean, date, is_email};
 use super::{Connection, Entry, Problem, Profile};
 use crate::transfer::records::{Fault, Record};
 
-/// The most characters of a given or family name.
-pub const MAX_NAME: usize = 200;
-/// The most characters of a company's name.
-pub const MAX_COMPANY: usize = 200;
-/// The most characters of a title.
-pub const MAX_TITLE: usize = 200;
-/// The most characters of a link, an e-mail address or a date, right or wrong.
-pub const MAX_OTHER: usize = 2000;
+/// The most characters of a name, a company or a title.
+const MAX_TEXT: usize = 200;
+/// The most bytes of a link, an e-mail address or a date.
+const LONGEST_OTHER: usize = 8_000;
 /// How much of a wrong value a problem tells.
 const VALUE_TOLD_CHARS: usize = 100;
 
@@ -43,7 +39,7 @@ fn has_identity(connection: &Connection) -> bool {
 fn connection(record: &Record<'_>, columns: &Columns) -> Result<Connection, Fault> {
     fits_header(record, columns)?;
     let mut row = Row { record, columns, problems: Vec::new() };
-    let (given_name, family_name) = (row.text(Column::GivenName, MAX_NAME)?, row.text(Column::FamilyName, MAX_NAME)?);
+    let (given_name, family_name) = (row.text(Column::GivenName), row.text(Column::FamilyName));
     let Name { prefix, given, family, suffix } = Name::split(given_name, family_name);
     Ok(Connection {
         line: record.line,
@@ -51,11 +47,11 @@ fn connection(record: &Record<'_>, columns: &Columns) -> Result<Connection, Faul
         given_name: given,
         family_name: family,
         name_suffix: suffix,
-        profile: row.profile()?,
-        email: row.email()?,
-        company: row.text(Column::Company, MAX_COMPANY)?,
-        title: row.text(Column::Title, MAX_TITLE)?,
-        connected_on: row.connected_on()?,
+        profile: row.profile(),
+        email: row.email(),
+        company: row.text(Column::Company),
+        title: row.text(Column::Title),
+        connected_on: row.connected_on(),
         problems: row.problems,
     })
 }
@@ -82,32 +78,27 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    fn text(&self, column: Column, limit: usize) -> Result<Option<String>, Fault> {
-        let Some(index) = self.columns.index(column) else {
-            return Ok(None);
-        };
-        match clean(self.record.field(index)) {
-            Some(text) if text.len() > limit && text.chars().count() > limit => Err(Fault {
-                line: self.record.line,
-                column: number(index),
-                code: "value_too_long",
-                detail: format!("{} has at most {limit} characters", column.name()),
-            }),
-            text => Ok(text),
+    /// A name, a company or a title; the person stays, however long it is.
+    fn text(&mut self, column: Column) -> Option<String> {
+        let text = clean(self.record.field(self.columns.index(column)?))?;
+        if text.chars().nth(MAX_TEXT).is_none() {
+            return Some(text);
         }
+        self.problem(column, "value_too_long", "was shortened to 200 characters", &text);
+        Some(text.chars().take(MAX_TEXT).collect::<String>().trim_end().to_owned())
     }
 
-    fn profile(&mut self) -> Result<Option<Profile>, Fault> {
+    fn profile(&mut self) -> Option<Profile> {
         self.parsed(Column::Url, "invalid_profile", "is not the link of a LinkedIn profile", Profile::parse)
     }
 
-    fn email(&mut self) -> Result<Option<String>, Fault> {
+    fn email(&mut self) -> Option<String> {
         self.parsed(Column::Email, "invalid_email", "is not an e-mail address", |text| {
             is_email(text).then(|| text.to_owned())
         })
     }
 
-    fn connected_on(&mut self) -> Result<Option<NaiveDate>, Fault> {
+    fn connected_on(&mut self) -> Option<NaiveDate> {
         self.parsed(Column::ConnectedOn, "invalid_date", "is not a date such as 12 Mar 2025", date)
     }
 
@@ -118,21 +109,23 @@ impl Row<'_> {
         code: &'static str,
         message: &'static str,
         parse: impl FnOnce(&str) -> Option<T>,
-    ) -> Result<Option<T>, Fault> {
-        let Some(text) = self.text(column, MAX_OTHER)? else {
-            return Ok(None);
-        };
-        let value = parse(&text);
+    ) -> Option<T> {
+        let text = clean(self.record.field(self.columns.index(column)?))?;
+        let value = if text.len() <= LONGEST_OTHER { parse(&text) } else { None };
         if value.is_none() {
-            self.problems.push(Problem {
-                column: column.name(),
-                number: self.columns.index(column).and_then(number).unwrap_or_default(),
-                code,
-                message,
-                value: text.chars().take(VALUE_TOLD_CHARS).collect(),
-            });
+            self.problem(column, code, message, &text);
         }
-        Ok(value)
+        value
+    }
+
+    fn problem(&mut self, column: Column, code: &'static str, message: &'static str, value: &str) {
+        self.problems.push(Problem {
+            column: column.name(),
+            number: self.columns.index(column).and_then(number).unwrap_or_default(),
+            code,
+            message,
+            value: value.chars().take(VALUE_TOLD_CHARS).collect(),
+        });
     }
 }
 
