@@ -147,6 +147,17 @@ diesel::define_sql_function! {
         -> diesel::sql_types::Array<diesel::sql_types::Text>;
 }
 
+/// Each in lower case, for [`inroad_lower`].
+pub fn lower(labels: &[String]) -> Vec<String> {
+    labels.iter().map(|label| label.to_lowercase()).collect()
+}
+
+diesel::define_sql_function! {
+    /// In lower case, as the indexes over the industries of notes and feeds have them.
+    fn inroad_lower(text: diesel::sql_types::Nullable<diesel::sql_types::Text>)
+        -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
+}
+
 diesel::define_sql_function! {
     /// Where a text has a part, from 1 on; 0 is nowhere. No index answers it.
     fn strpos(text: diesel::sql_types::Text, part: diesel::sql_types::Text) -> diesel::sql_types::Integer;

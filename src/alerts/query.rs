@@ -30,6 +30,12 @@ pub struct ListQuery {
     /// Of feeds about any of these contacts.
     #[param(max_items = 100)]
     pub contact_id: Vec<Uuid>,
+    /// Of feeds about any of these industries, whatever their case.
+    #[param(max_items = 100)]
+    pub industry: Vec<String>,
+    /// Of feeds of any of these saved searches for jobs, as they are written.
+    #[param(max_items = 100)]
+    pub saved_search: Vec<String>,
     /// Of feeds of either kind.
     #[param(inline)]
     pub kind: Vec<FeedKind>,
@@ -47,6 +53,8 @@ impl Default for ListQuery {
             feed_id: Vec::new(),
             company_id: Vec::new(),
             contact_id: Vec::new(),
+            industry: Vec::new(),
+            saved_search: Vec::new(),
             kind: Vec::new(),
             dated_after: None,
             dated_before: None,

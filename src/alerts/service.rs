@@ -1,4 +1,6 @@
 //! What becomes of alerts, inside the caller's transaction, and by the service itself.
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::model::{
@@ -197,4 +199,28 @@ pub async fn forget_old(app: &App) -> ApiResult<usize> {
         count += jobs::went(removal.await, workspace)?.unwrap_or(0);
     }
     Ok(count)
+}
+
+/// What an alert shows of its feed has changed with the feed.
+pub async fn react(tx: &mut Tx<'_>) -> ApiResult<()> {
+    const SHOWN: [&str; 6] = ["name", "title", "kind", "company_id", "contact_id", "industry"];
+    let shows = |field: &String| SHOWN.contains(&field.as_str());
+    let told = tx.changes().iter().filter(|change| change.kind == Kind::FeedUpdated);
+    let told = told.filter(|change| change.fields.iter().any(shows));
+    let mut feeds: BTreeMap<FeedId, Vec<String>> = BTreeMap::new();
+    for change in told {
+        let fields = change.fields.iter().filter(|field| shows(field)).map(|field| match field.as_str() {
+            "name" | "title" => "feed_name".to_owned(),
+            _ => field.clone(),
+        });
+        feeds.entry(change.resource_id.into()).or_default().extend(fields);
+    }
+    for (feed, mut fields) in feeds {
+        fields.sort_unstable();
+        fields.dedup();
+        for (id, version) in store::renew(tx.conn, tx.workspace, feed, tx.now).await? {
+            tx.record(Kind::AlertUpdated, id, version, fields.clone());
+        }
+    }
+    Ok(())
 }

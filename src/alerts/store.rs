@@ -12,8 +12,9 @@ use crate::db::schema::{alerts, feeds};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::exports::Table;
-use crate::feeds as watched;
+use crate::feeds::{self as watched, FeedId};
 use crate::sort::{Position, keyset};
+use crate::text::{self, inroad_lower};
 
 /// Alerts that are removed, or marked as read, at once.
 pub const AT_ONCE: i64 = 1_000;
@@ -41,6 +42,20 @@ pub async fn settle(mut conn: &Conn, row: &AlertRow) -> ApiResult<()> {
     Ok(())
 }
 
+/// Gives the alerts of a feed a new version; tells them with it.
+pub async fn renew(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    feed: FeedId,
+    now: DateTime<Utc>,
+) -> ApiResult<Vec<(AlertId, i32)>> {
+    let own = alerts::workspace_id.eq(workspace).and(alerts::feed_id.eq(feed));
+    let renewed = diesel::update(alerts::table.filter(own))
+        .set((alerts::version.eq(alerts::version + 1), alerts::updated_at.eq(now)))
+        .returning((alerts::id, alerts::version));
+    Ok(renewed.get_results(&mut conn).await?)
+}
+
 /// The latest first.
 pub async fn list(
     mut conn: &Conn,
@@ -55,7 +70,8 @@ pub async fn list(
     if !query.feed_id.is_empty() {
         rows = rows.filter(alerts::feed_id.eq_any(&query.feed_id));
     }
-    if !(query.company_id.is_empty() && query.contact_id.is_empty() && query.kind.is_empty()) {
+    let by_industry = !(query.industry.is_empty() && query.saved_search.is_empty());
+    if by_industry || !(query.company_id.is_empty() && query.contact_id.is_empty() && query.kind.is_empty()) {
         let mut own = feeds::table.filter(feeds::workspace_id.eq(workspace)).select(feeds::id).into_boxed();
         if !query.company_id.is_empty() {
             own = own.filter(feeds::company_id.eq_any(&query.company_id));
@@ -65,6 +81,12 @@ pub async fn list(
         }
         if !query.kind.is_empty() {
             own = own.filter(feeds::kind.eq_any(&query.kind));
+        }
+        if !query.industry.is_empty() {
+            own = own.filter(inroad_lower(feeds::industry).eq_any(text::lower(&query.industry)));
+        }
+        if !query.saved_search.is_empty() {
+            own = own.filter(feeds::saved_search.eq_any(&query.saved_search));
         }
         rows = rows.filter(alerts::feed_id.eq_any(own));
     }

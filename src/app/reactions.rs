@@ -7,12 +7,14 @@
 //! order, when the work of the write is done; it sees what those before it changed, and never what those after it do.
 use crate::changes::Tx;
 use crate::error::ApiResult;
-use crate::{follow_ups, invites};
+use crate::{alerts, follow_ups, invites, webhooks};
 
 pub async fn react(tx: &mut Tx<'_>) -> ApiResult<()> {
     if tx.is_copy() {
         return Ok(());
     }
     follow_ups::react(tx).await?;
-    invites::react(tx).await
+    invites::react(tx).await?;
+    alerts::react(tx).await?;
+    webhooks::react(tx).await
 }

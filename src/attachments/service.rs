@@ -38,12 +38,13 @@ pub async fn keep<S: Scope>(
     access: &Access<S>,
     key: &IdempotencyKey,
     note: ResearchNoteId,
-    mut upload: Upload,
+    upload: Upload,
 ) -> ApiResult<Answer<Attachment>> {
-    let mut beginning = Vec::new();
-    let read = (&mut upload.file).take(kinds::BEGINNING as u64).read_to_end(&mut beginning);
-    read.map_err(|error| ApiError::unavailable(&error))?;
-    let kind = media_type(&beginning).map_err(|found| {
+    let mut file = upload.file;
+    let read = spawn_blocking(move || media_type(&mut file).map(|kind| (kind, file)));
+    let read = read.await.map_err(|error| ApiError::internal(&error))?;
+    let (kind, file) = read.map_err(|error| ApiError::unavailable(&error))?;
+    let kind = kind.map_err(|found| {
         let detail = format!("must be a PDF, a picture or an office file; this {found}");
         ApiError::new(Code::UnsupportedFile, detail.clone()).with(Fault::field("/file", "unsupported", detail))
     })?;
@@ -68,7 +69,7 @@ pub async fn keep<S: Scope>(
         sha256: hex::encode(&upload.sha256),
         text_state: if kind == kinds::PDF { AttachmentTextState::Waiting } else { AttachmentTextState::None },
     };
-    let arrived = match app.files.put(access.workspace, id, pieces(upload.file)?).await {
+    let arrived = match app.files.put(access.workspace, id, pieces(file)?).await {
         Ok(()) => app.post(access, key, &fingerprint, async |tx| arrive(app, tx, row).await).await,
         Err(error) => Err(ApiError::unavailable(&error)),
     };

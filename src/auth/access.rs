@@ -49,6 +49,8 @@ pub struct Caller {
     pub role: Role,
     pub scopes: Scopes,
     pub signed_in_at: DateTime<Utc>,
+    /// The version of the key; of a session 0.
+    pub revision: i32,
     /// When the credential stops being one.
     pub expires_at: DateTime<Utc>,
     /// From where the request comes.

@@ -20,7 +20,6 @@ const EVERY: TimeDelta = TimeDelta::hours(1);
 /// After the first failure; doubled with each further one, up to a day.
 const AGAIN: TimeDelta = TimeDelta::minutes(15);
 const LONGEST: TimeDelta = TimeDelta::days(1);
-const REDIRECTS: usize = 3;
 
 /// A file as a server gave it.
 pub struct Fetched {
@@ -63,7 +62,7 @@ pub fn read_url(app: &App, text: &str) -> ApiResult<Url> {
 
 /// Fetches the file, unless it is the one that is `known`.
 pub async fn fetch(app: &App, url: Url, known: Option<&Origin>) -> Result<Option<Fetched>, Failure> {
-    let mut ask = Ask::get(url, REDIRECTS);
+    let mut ask = Ask::get(url);
     let mut put = |name: HeaderName, value: Option<&String>| {
         if let Some(value) = value.and_then(|value| value.parse().ok()) {
             ask.headers.insert(name, value);

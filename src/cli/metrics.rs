@@ -24,6 +24,7 @@ pub fn serve(listen: SocketAddr) -> CliResult<()> {
     });
     let server = server.workers(1).disable_signals().bind(listen);
     let server = server.map_err(|error| format!("INROAD_METRICS_LISTEN: cannot listen on {listen}: {error}"))?;
+    let listen = server.addrs().first().copied().unwrap_or(listen);
     actix_web::rt::spawn(server.run());
     tracing::info!("metrics are at http://{listen}/metrics");
     Ok(())

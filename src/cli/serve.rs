@@ -51,7 +51,7 @@ pub fn run(mut config: Config, options: Options) -> CliResult<()> {
         transfer::settle_interrupted(&app).await.map_err(text)?;
         let demo = if options.demo { Some(super::demo::fill(&app).await?) } else { None };
         let Running { server, app } = app::serve(app, listener).map_err(text)?;
-        let runner = (!options.no_worker).then(|| jobs::start(app.clone()));
+        let runner = jobs::start(app.clone(), !options.no_worker);
         let handle = server.handle();
         let served = actix_web::rt::spawn(server);
         if let Some(demo) = demo {
@@ -64,9 +64,7 @@ pub fn run(mut config: Config, options: Options) -> CliResult<()> {
         app.stop();
         handle.stop(true).await;
         let _ = served.await;
-        if let Some(runner) = runner {
-            runner.stop();
-        }
+        runner.stop();
         if reason == Reason::DatabaseGone { Err("the private PostgreSQL ended by itself".to_owned()) } else { Ok(()) }
     });
     // Last: PostgreSQL stops when the source is dropped, after every request that needed it.
@@ -87,7 +85,7 @@ pub fn work(config: Config) -> CliResult<()> {
         let base_url = config.base_url(config.listen);
         let app = Data::new(App::new(config, connector.clone(), ring, base_url, system_clock()).map_err(text)?);
         app.keys.load(&app).await.map_err(text)?;
-        let runner = jobs::start(app.clone());
+        let runner = jobs::start(app.clone(), true);
         println!("Inroad works");
         let reason = until_stopped(&mut source).await;
         tracing::info!("stopping: {reason}");

@@ -54,7 +54,7 @@ async fn write(tx: &mut Tx<'_>, before: CompanyRow, input: CompanyInput) -> ApiR
     let id = after.id.into();
     external_ids::replace(tx.conn, tx.workspace, RESOURCE, id, &before.external_ids.0, &after.external_ids.0).await?;
     if before.name != after.name {
-        contacts::company_renamed(tx.conn, tx.workspace, after.id, &before.name, &after.name).await?;
+        contacts::company_renamed(tx, after.id, (&before.name, &after.name)).await?;
     }
     tx.record(Kind::CompanyUpdated, after.id, after.version, changed);
     Ok(after.into())
@@ -108,6 +108,7 @@ pub async fn purge(tx: &mut Tx<'_>, id: CompanyId) -> ApiResult<()> {
     introductions::company_gone(tx, id, &row.name).await?;
     feeds::company_gone(tx, id).await?;
     research_notes::company_gone(tx, id).await?;
+    contacts::company_gone(tx, id).await?;
     store::purge(tx.conn, &row).await?;
     tx.record(Kind::CompanyPurged, id, row.version + 1, Vec::new());
     Ok(())

@@ -14,14 +14,15 @@ use crate::companies::{self, CompanyId};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
 use crate::exports::Kept;
-use crate::external_ids;
 use crate::sort::Position;
+use crate::{external_ids, merges};
 
 /// Contacts that are read at once.
 const PAGE: u16 = 500;
 
 pub async fn one(conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResult<Contact> {
-    let row = store::find(conn, workspace, id).await?;
+    let mut row = store::find(conn, workspace, id).await?;
+    store::hide_gone_connectors(conn, workspace, std::iter::once(&mut row)).await?;
     let positions = store::positions_of(conn, workspace, id).await?;
     Ok(Contact::new(row, positions))
 }
@@ -33,12 +34,14 @@ pub async fn page(
     query: &ListQuery,
     from: Option<&Position>,
 ) -> ApiResult<(Vec<Contact>, Option<Position>)> {
-    let query = ListQuery { limit: PAGE, ..query.clone() };
+    let connector_id = merges::followed(conn, workspace, query.connector_id.clone()).await?;
+    let query = ListQuery { limit: PAGE, connector_id, ..query.clone() };
     let mut rows = store::list(conn, workspace, &query, from, None).await?;
     let more = rows.len() > usize::from(PAGE);
     rows.truncate(usize::from(PAGE));
     let last = rows.last().filter(|_| more).map(|(row, fit)| query.position(row, *fit, false));
-    let rows = rows.into_iter().map(|(row, _)| row).collect();
+    let mut rows: Vec<_> = rows.into_iter().map(|(row, _)| row).collect();
+    store::hide_gone_connectors(conn, workspace, rows.iter_mut()).await?;
     Ok((store::with_positions(conn, workspace, rows).await?, last))
 }
 
@@ -76,6 +79,10 @@ pub async fn load(tx: &mut Tx<'_>, mut items: Vec<(Kept, ContactInput)>) -> ApiR
         // Of two with one id the first is taken.
         if !there.insert(kept.id.into()) {
             continue;
+        }
+        if input.connector_id == Some(kept.id.into()) {
+            let fault = ApiError::field("/connector_id", "not_allowed", "a contact cannot be its own connector");
+            return Err(below(index, fault));
         }
         input.connector_id = None;
         for position in &mut input.positions {

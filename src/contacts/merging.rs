@@ -10,7 +10,7 @@ use crate::changes::{Kind, Tx};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::external_ids::{self, ExternalIds};
-use crate::{circle_requests, fields, follow_ups, introductions, meetings, messages};
+use crate::{circle_requests, fields, follow_ups, introductions, meetings, messages, transfer};
 
 /// Hides a contact that has become part of another. It lies in no trash; `kept` are the external ids by which it is
 /// still found.
@@ -19,7 +19,7 @@ pub async fn absorb(tx: &mut Tx<'_>, id: ContactId, kept: &ExternalIds) -> ApiRe
     store::mark_deleted(tx.conn, tx.workspace, id, Some(tx.now), tx.now).await?;
     external_ids::replace(tx.conn, tx.workspace, RESOURCE, id.into(), &row.external_ids.0, kept).await?;
     tx.record(Kind::ContactDeleted, id, row.version + 1, Vec::new());
-    Ok(())
+    transfer::same_again(tx.conn, tx.workspace, &[(id, row.version, row.version + 1)]).await
 }
 
 /// Shows it again, yet without its external ids: see [`reclaim`].
@@ -27,7 +27,7 @@ pub async fn release(tx: &mut Tx<'_>, id: ContactId) -> ApiResult<()> {
     let row = store::lock(tx.conn, tx.workspace, id).await?;
     store::mark_deleted(tx.conn, tx.workspace, id, None, tx.now).await?;
     tx.record(Kind::ContactRestored, id, row.version + 1, Vec::new());
-    Ok(())
+    transfer::same_again(tx.conn, tx.workspace, &[(id, row.version, row.version + 1)]).await
 }
 
 /// Gives a released contact those of its external ids that nobody took meanwhile; answers the systems of those that
@@ -63,7 +63,7 @@ pub async fn contact_merged(tx: &mut Tx<'_>, from: &[ContactId], to: ContactId) 
     apart.push(to);
     for before in from {
         let led = store::reconnect(tx.conn, tx.workspace, *before, Some(to), None, &apart, tx.now).await?;
-        record_reconnected(tx, &led);
+        follow_connector(tx, &led).await?;
         moved.insert(before.to_string(), led.into_iter().map(|(id, _)| id).collect());
     }
     Ok(fields::store(&moved))
@@ -75,9 +75,16 @@ pub async fn contact_unmerged(tx: &mut Tx<'_>, moved: Value, to: ContactId) -> A
     for (before, ids) in moved {
         let before = ContactId::from(before);
         let led = store::reconnect(tx.conn, tx.workspace, to, Some(before), Some(&ids), &[before], tx.now).await?;
-        record_reconnected(tx, &led);
+        follow_connector(tx, &led).await?;
     }
     Ok(())
+}
+
+/// That their connector became one with another, or two again, is nobody's edit of them.
+async fn follow_connector(tx: &mut Tx<'_>, led: &[(ContactId, i32)]) -> ApiResult<()> {
+    record_reconnected(tx, led);
+    let steps: Vec<(ContactId, i32, i32)> = led.iter().map(|(id, version)| (*id, version - 1, *version)).collect();
+    transfer::same_again(tx.conn, tx.workspace, &steps).await
 }
 
 fn record_reconnected(tx: &mut Tx<'_>, led: &[(ContactId, i32)]) {

@@ -21,9 +21,9 @@ use crate::http::idempotency::fingerprint;
 use crate::http::page;
 use crate::http::params::NoParams;
 use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, IfNoneMatch, Paging, Params, Patch, Ruled};
-use crate::page;
 use crate::saved_views::{self, ViewResource};
 use crate::sort::Position;
+use crate::{merges, page};
 
 page! {
     /// A page of contacts.
@@ -71,7 +71,13 @@ pub async fn list_contacts(
 ) -> ApiResult<Answer<ContactPage>> {
     let workspace = access.workspace;
     let view = query.view;
-    let query = saved_views::apply(&app, workspace, ViewResource::Contacts, view, query, &request, &mut paging).await?;
+    let mut query =
+        saved_views::apply(&app, workspace, ViewResource::Contacts, view, query, &request, &mut paging).await?;
+    if !query.connector_id.is_empty() {
+        let connectors = std::mem::take(&mut query.connector_id);
+        let followed = async |conn: &_| merges::followed(conn, workspace, connectors.clone()).await;
+        query.connector_id = app.db.read(workspace, followed).await?;
+    }
     let from: Option<Position> = paging.position(query.cursor.as_deref())?;
     let mut fuzzy = from.as_ref().is_some_and(|from| from.fuzzy);
     let mut page = Found::default();
@@ -117,7 +123,13 @@ async fn page_alike(
     with_positions(conn, workspace, hits, total).await
 }
 
-async fn with_positions(conn: &Conn, workspace: WorkspaceId, hits: Vec<Hit>, total: Option<i64>) -> ApiResult<Found> {
+async fn with_positions(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    mut hits: Vec<Hit>,
+    total: Option<i64>,
+) -> ApiResult<Found> {
+    store::hide_gone_connectors(conn, workspace, hits.iter_mut().map(|(row, _)| row)).await?;
     let ids: Vec<ContactId> = hits.iter().map(|(row, _)| row.id).collect();
     let mut positions: HashMap<ContactId, Vec<PositionView>> = HashMap::with_capacity(ids.len());
     if !ids.is_empty() {
@@ -143,7 +155,10 @@ pub async fn read_contact(
     let (row, positions) = app
         .db
         .read(workspace, async |conn| {
-            try_join!(store::find(conn, workspace, id), store::positions_of(conn, workspace, id))
+            let (mut row, positions) =
+                try_join!(store::find(conn, workspace, id), store::positions_of(conn, workspace, id))?;
+            store::hide_gone_connectors(conn, workspace, std::iter::once(&mut row)).await?;
+            Ok((row, positions))
         })
         .await?;
     Answer::resource(row.version, &Contact::new(row, positions))

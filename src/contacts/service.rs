@@ -236,7 +236,7 @@ pub async fn write(tx: &mut Tx<'_>, before: ContactRow, shown: Contact, input: C
     faults.extend(known.faults(&input));
     ApiError::check(faults)?;
     let stage_changed = input.stage != before.stage;
-    let Some((draft, changed)) = redraft(tx, &shown, input, &known)? else { return Ok(shown) };
+    let Some((draft, changed)) = redraft(tx, &shown, input, &known, false)? else { return Ok(shown) };
     store::update(tx.conn, &draft.contact).await?;
     store::replace_positions(tx.conn, tx.workspace, &[id], &draft.positions).await?;
     let row = draft.contact.row;
@@ -251,12 +251,14 @@ pub async fn write(tx: &mut Tx<'_>, before: ContactRow, shown: Contact, input: C
     read(tx, row).await
 }
 
-/// The rows of a contact that becomes `input`, and the fields in which it changes, if it changes at all.
+/// The rows of a contact that becomes `input`, and the fields in which it changes, if it changes at all, or is to get a
+/// new version in any case.
 pub fn redraft(
     tx: &Tx<'_>,
     shown: &Contact,
     input: ContactInput,
     known: &Companies,
+    in_any_case: bool,
 ) -> ApiResult<Option<(Draft, Vec<String>)>> {
     let mut identity = Identity {
         workspace: tx.workspace,
@@ -268,7 +270,7 @@ pub fn redraft(
     };
     let proposed = draft(input.clone(), identity, known)?;
     let changed = changed(shown, &proposed);
-    if changed.is_empty() {
+    if changed.is_empty() && !in_any_case {
         return Ok(None);
     }
     identity.version += 1;
@@ -285,7 +287,12 @@ fn reopen(before: &ContactRow, input: &mut ContactInput) {
 
 /// The change log says that the stage changed, and forgets it after a while; the timeline tells from which to which.
 pub async fn keep_stage_move(tx: &Tx<'_>, from_stage: Stage, row: &ContactRow) -> ApiResult<()> {
-    let step = StageMoveRow {
+    store::insert_stage_move(tx.conn, &stage_move(tx, from_stage, row)).await
+}
+
+/// The move by which a contact got to the stage that its row has.
+pub fn stage_move(tx: &Tx<'_>, from_stage: Stage, row: &ContactRow) -> StageMoveRow {
+    StageMoveRow {
         workspace_id: row.workspace_id,
         contact_id: row.id,
         version: row.version,
@@ -293,8 +300,7 @@ pub async fn keep_stage_move(tx: &Tx<'_>, from_stage: Stage, row: &ContactRow) -
         from_stage,
         to_stage: row.stage,
         reason: row.stage_reason,
-    };
-    store::insert_stage_move(tx.conn, &step).await
+    }
 }
 
 /// Makes `connector` the contact's connector, if it has none yet and both are there.

@@ -419,6 +419,24 @@ pub async fn reconnect(
     })
 }
 
+/// A connector that lies in the trash is none until it is restored.
+pub async fn hide_gone_connectors<'a>(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    rows: impl Iterator<Item = &'a mut ContactRow>,
+) -> ApiResult<()> {
+    let led: Vec<&mut ContactRow> = rows.filter(|row| row.connector_id.is_some()).collect();
+    let connectors: Vec<ContactId> = led.iter().filter_map(|row| row.connector_id).collect();
+    if connectors.is_empty() {
+        return Ok(());
+    }
+    let there = present(conn, workspace, &connectors).await?;
+    for row in led {
+        row.connector_id = row.connector_id.filter(|id| there.contains(id));
+    }
+    Ok(())
+}
+
 /// Whose connector one of these is.
 pub async fn led_by(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Vec<ContactId>> {
     let led = contacts::workspace_id.eq(workspace).and(contacts::connector_id.eq_any(ids));
@@ -489,25 +507,48 @@ pub async fn write_touches(
     Ok(())
 }
 
-/// Makes those who work or worked there findable by the company's new name.
+/// Makes those who work or worked there findable by the company's new name; tells them with their versions.
 pub async fn company_renamed(
     mut conn: &Conn,
     workspace: WorkspaceId,
     company: CompanyId,
-    before: &str,
-    after: &str,
-) -> ApiResult<()> {
+    (before, after): (&str, &str),
+    now: DateTime<Utc>,
+) -> ApiResult<Vec<(ContactId, i32)>> {
     diesel::define_sql_function! { fn replace(text: Text, before: Text, after: Text) -> Text; }
-    let there = positions::workspace_id.eq(workspace).and(positions::company_id.eq(company));
-    let people = positions::table.filter(there).select(positions::contact_id);
     let line = |name: &str| format!("\n{}\n", text::fold(name));
-    let theirs = contacts::table.filter(contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(people)));
-    let ids: Vec<ContactId> = diesel::update(theirs)
-        .set(contacts::search_text.eq(replace(contacts::search_text, line(before), line(after))))
-        .returning(contacts::id)
+    let changed: Vec<(ContactId, i32)> = diesel::update(there(workspace, company))
+        .set((
+            contacts::search_text.eq(replace(contacts::search_text, line(before), line(after))),
+            contacts::version.eq(contacts::version + 1),
+            contacts::updated_at.eq(now),
+        ))
+        .returning((contacts::id, contacts::version))
         .get_results(&mut conn)
         .await?;
-    reindex(conn, workspace, &ids).await
+    let ids: Vec<ContactId> = changed.iter().map(|(id, _)| *id).collect();
+    reindex(conn, workspace, &ids).await?;
+    Ok(changed)
+}
+
+/// Gives those who work or worked there a new version; tells them with it.
+pub async fn renew_employed(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    company: CompanyId,
+    now: DateTime<Utc>,
+) -> ApiResult<Vec<(ContactId, i32)>> {
+    let changed = diesel::update(there(workspace, company))
+        .set((contacts::version.eq(contacts::version + 1), contacts::updated_at.eq(now)))
+        .returning((contacts::id, contacts::version));
+    Ok(changed.get_results(&mut conn).await?)
+}
+
+#[diesel::dsl::auto_type]
+fn there(workspace: WorkspaceId, company: CompanyId) -> _ {
+    let there = positions::workspace_id.eq(workspace).and(positions::company_id.eq(company));
+    let people = positions::table.filter(there).select(positions::contact_id);
+    contacts::table.filter(contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(people)))
 }
 
 /// What a search shows of these contacts.

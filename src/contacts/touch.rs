@@ -7,6 +7,7 @@ use super::model::{ContactId, ContactRow, StageMoveRow};
 use super::store;
 use super::words::{Stage, StageReason};
 use crate::changes::{Kind, Tx};
+use crate::companies::CompanyId;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiResult, Code};
 
@@ -139,4 +140,24 @@ pub async fn note_touches(tx: &mut Tx<'_>, touches: &HashMap<ContactId, Touch>) 
     }
     store::insert_stage_moves(tx.conn, &steps).await?;
     store::write_touches(tx.conn, tx.workspace, &changed, tx.now).await
+}
+
+/// A company has another name: so it is with the contacts who work or worked there.
+pub async fn company_renamed(tx: &mut Tx<'_>, company: CompanyId, names: (&str, &str)) -> ApiResult<()> {
+    let changed = store::company_renamed(tx.conn, tx.workspace, company, names, tx.now).await?;
+    tell_positions(tx, changed);
+    Ok(())
+}
+
+/// A company goes for good: their positions keep its name.
+pub async fn company_gone(tx: &mut Tx<'_>, company: CompanyId) -> ApiResult<()> {
+    let changed = store::renew_employed(tx.conn, tx.workspace, company, tx.now).await?;
+    tell_positions(tx, changed);
+    Ok(())
+}
+
+fn tell_positions(tx: &mut Tx<'_>, changed: Vec<(ContactId, i32)>) {
+    for (id, version) in changed {
+        tx.record(Kind::ContactUpdated, id, version, vec!["positions".to_owned()]);
+    }
 }

@@ -1,11 +1,15 @@
 //! Contacts as a table (RFC 4180), harmless to the programs that open it.
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Serialize;
+
 use crate::contacts::Contact;
+use crate::fields::store;
 
 /// Between several values in one cell.
 const SEPARATOR: &str = "; ";
 
 /// The columns, named as the fields of the API.
-pub const COLUMNS: [&str; 39] = [
+pub const COLUMNS: [&str; 45] = [
     "id",
     "created_at",
     "updated_at",
@@ -45,6 +49,12 @@ pub const COLUMNS: [&str; 39] = [
     "tags",
     "last_touch_at",
     "notes",
+    "stage_reason",
+    "do_not_contact",
+    "connector_id",
+    "preferred_channel",
+    "custom_fields",
+    "external_ids",
 ];
 
 pub fn header() -> String {
@@ -74,8 +84,8 @@ pub fn row(contact: &Contact) -> String {
     });
     line([
         contact.id.to_string(),
-        contact.created_at.to_rfc3339(),
-        contact.updated_at.to_rfc3339(),
+        instant(contact.created_at),
+        instant(contact.updated_at),
         contact.name.clone(),
         text(&contact.name_prefix),
         text(&contact.given_name),
@@ -110,9 +120,25 @@ pub fn row(contact: &Contact) -> String {
         contact.strength.map_or_else(String::new, |strength| strength.to_string()),
         contact.stage.name().to_owned(),
         list(&contact.tags),
-        contact.last_touch_at.map_or_else(String::new, |at| at.to_rfc3339()),
+        contact.last_touch_at.map_or_else(String::new, instant),
         text(&contact.notes),
+        contact.stage_reason.map_or("", |word| word.name()).to_owned(),
+        contact.do_not_contact.to_string(),
+        contact.connector_id.map_or_else(String::new, |id| id.to_string()),
+        contact.preferred_channel.map_or("", |word| word.name()).to_owned(),
+        object(&contact.custom_fields, contact.custom_fields.is_empty()),
+        object(&contact.external_ids, contact.external_ids.is_empty()),
     ])
+}
+
+/// As the API writes it.
+fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+/// A JSON object, if there is something in it.
+fn object(fields: &impl Serialize, is_empty: bool) -> String {
+    if is_empty { String::new() } else { store(fields).to_string() }
 }
 
 fn primary_first<'a>(items: impl Iterator<Item = (bool, &'a str)>) -> String {

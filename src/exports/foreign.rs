@@ -11,6 +11,9 @@ use crate::fields;
 /// The source whose properties are those of a card.
 const SOURCE: &str = "vcard";
 
+/// Parameters whose meaning the fields of a contact have, or that are of the one file only.
+pub const SAID: [&str; 6] = ["TYPE", "PREF", "VALUE", "CHARSET", "ENCODING", "PID"];
+
 /// A property as the import has kept it: with its escapes, as versions 3.0 and 4.0 have them.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Foreign {
@@ -18,7 +21,7 @@ pub struct Foreign {
     pub name: String,
     #[serde(default)]
     parameters: BTreeMap<String, Vec<String>>,
-    value: String,
+    pub value: String,
 }
 
 /// All of them that a contact has.
@@ -54,10 +57,15 @@ impl ForeignProperties {
         Self { list }
     }
 
-    /// Takes out the first of this name that fits, as the value is written.
-    pub fn take(&mut self, name: &str, fits: impl Fn(&str) -> bool) -> Option<String> {
+    /// Takes out the first of this name whose value, as it is written, fits.
+    pub fn take(&mut self, name: &str, fits: impl Fn(&str) -> bool) -> Option<Foreign> {
         let at = self.list.iter().position(|property| property.name == name && fits(&property.value))?;
-        Some(self.list.remove(at).value)
+        Some(self.list.remove(at))
+    }
+
+    /// What the one of this name that fits says of its value: see [`Foreign::about`].
+    pub fn take_about(&mut self, name: &str, fits: impl Fn(&str) -> bool) -> String {
+        self.take(name, fits).map(|property| property.about()).unwrap_or_default()
     }
 
     /// Takes out all of this name.
@@ -78,6 +86,30 @@ fn kept_before(group: &str) -> (&str, &str) {
     numbered.unwrap_or(("", group))
 }
 
+/// A structured value taken apart: of each component the values, without their escapes.
+pub fn components(value: &str) -> Vec<Vec<String>> {
+    let (mut all, mut list, mut text) = (Vec::new(), Vec::new(), String::new());
+    let mut chars = value.chars();
+    loop {
+        let c = chars.next();
+        match c {
+            Some('\\') => match chars.next() {
+                Some('n' | 'N') => text.push('\n'),
+                other => text.extend(other),
+            },
+            Some(',') => list.push(std::mem::take(&mut text)),
+            Some(';') | None => {
+                list.push(std::mem::take(&mut text));
+                all.push(std::mem::take(&mut list));
+            }
+            Some(c) => text.push(c),
+        }
+        if c.is_none() {
+            return all;
+        }
+    }
+}
+
 /// The first component of a structured value, without its escapes.
 pub fn first_component(value: &str) -> String {
     let mut text = String::new();
@@ -95,15 +127,27 @@ pub fn first_component(value: &str) -> String {
 impl Foreign {
     fn line(mut self, version: VcardVersion) -> String {
         self.embed(version);
-        let mut line = self.group.map_or_else(String::new, |group| format!("{group}."));
+        let mut line = self.group.as_ref().map_or_else(String::new, |group| format!("{group}."));
         line.push_str(&self.name);
-        for (name, values) in &self.parameters {
-            let values: Vec<String> = values.iter().map(|value| parameter(value)).collect();
-            let _ = write!(line, ";{name}={}", values.join(","));
-        }
+        line.push_str(&self.written(|_| true));
         line.push(':');
         line.push_str(&self.value);
         line
+    }
+
+    /// What its parameters say of its value, as they are written behind the name: without what the contact says itself,
+    /// and how the value was encoded.
+    pub fn about(&self) -> String {
+        self.written(|name| !SAID.contains(&name))
+    }
+
+    fn written(&self, wanted: impl Fn(&str) -> bool) -> String {
+        let mut text = String::new();
+        for (name, values) in self.parameters.iter().filter(|(name, _)| wanted(name)) {
+            let values: Vec<String> = values.iter().map(|value| parameter(value)).collect();
+            let _ = write!(text, ";{name}={}", values.join(","));
+        }
+        text
     }
 
     /// A picture and the like by value: the newer version has a `data:` URI for it, the older one an encoding.
@@ -182,6 +226,11 @@ mod tests {
         assert_eq!(lines(old, VcardVersion::Three), ["PHOTO;ENCODING=b;TYPE=PNG:QUJD"]);
         let new = json!([{ "name": "PHOTO", "value": "data:image/png;base64,QUJD" }]);
         assert_eq!(lines(new, VcardVersion::Three), ["PHOTO;ENCODING=b;TYPE=PNG:QUJD"]);
+    }
+
+    #[test]
+    fn values_are_taken_apart() {
+        assert_eq!(components("a\\,b,c;;d\\nd"), [vec!["a,b", "c"], vec![""], vec!["d\nd"]]);
     }
 
     #[test]

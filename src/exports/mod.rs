@@ -18,6 +18,7 @@ mod vcard;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use self::foreign::SAID;
 pub use self::kept::Kept;
 pub use self::table::{Link, Table};
 

@@ -44,6 +44,13 @@ pub struct Row {
     pub is_new: bool,
 }
 
+impl Opened {
+    /// Of all files together, as the manifest says.
+    pub fn lines(&self) -> u64 {
+        self.0.iter().map(|(_, listed, _)| listed.count).fold(0, u64::saturating_add)
+    }
+}
+
 fn refused(code: &'static str, detail: String) -> ApiError {
     ApiError::new(Code::UnreadableFile, detail.clone()).with(Fault::field("/file", code, detail))
 }

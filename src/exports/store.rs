@@ -58,7 +58,7 @@ pub async fn page(
 /// Writes the lines that are not there yet, and tells their keys.
 pub async fn insert(mut conn: &Conn, workspace: WorkspaceId, table: &Table, lines: &[Value]) -> ApiResult<Vec<String>> {
     let query = diesel::sql_query(table.insert()).bind::<SqlUuid, _>(workspace).bind::<Array<Jsonb>, _>(lines);
-    let keys: Vec<Key> = query.load(&mut conn).await.map_err(at_fault)?;
+    let keys: Vec<Key> = query.load(&mut conn).await.map_err(|error| at_fault(table, error))?;
     Ok(keys.into_iter().map(|key| key.key).collect())
 }
 
@@ -66,21 +66,33 @@ pub async fn insert(mut conn: &Conn, workspace: WorkspaceId, table: &Table, line
 pub async fn tie(mut conn: &Conn, workspace: WorkspaceId, table: &Table, lines: &[Value]) -> ApiResult<()> {
     let Some(sql) = table.tie() else { return Ok(()) };
     let query = diesel::sql_query(sql).bind::<SqlUuid, _>(workspace).bind::<Array<Jsonb>, _>(lines);
-    query.execute(&mut conn).await.map_err(at_fault)?;
+    query.execute(&mut conn).await.map_err(|error| at_fault(table, error))?;
     Ok(())
 }
 
-/// What the database refuses is what somebody has written into the archive: it says itself what is wrong.
-fn at_fault(error: DieselError) -> ApiError {
+/// What the database refuses is what somebody has written into the archive. A check has the name of the table, and then
+/// that of the column that it is about, or of what several of them must be to each other.
+fn at_fault(table: &Table, error: DieselError) -> ApiError {
     use diesel::result::DatabaseErrorKind as Kind;
     match &error {
         DieselError::DatabaseError(Kind::ForeignKeyViolation, info) => {
             let detail = info.details().unwrap_or("points to what the archive does not have").to_owned();
             ApiError::field("", "dangling_reference", detail)
         }
-        DieselError::DatabaseError(Kind::CheckViolation | Kind::NotNullViolation | Kind::Unknown, info) => {
-            ApiError::field("", "invalid", info.message().to_owned())
+        DieselError::DatabaseError(Kind::CheckViolation, info) => {
+            let check = info.constraint_name().unwrap_or_default().trim_end_matches("_check");
+            let rule = check.strip_prefix(table.name).unwrap_or(check).trim_start_matches('_');
+            let detail = if table.columns.contains(&rule) {
+                format!("`{rule}` is none of the values that it may have")
+            } else {
+                format!("the fields do not go together, by the rule `{rule}`")
+            };
+            ApiError::field("", "invalid", detail)
         }
+        DieselError::DatabaseError(Kind::NotNullViolation, info) => {
+            ApiError::field("", "invalid", format!("`{}` must not be null", info.column_name().unwrap_or_default()))
+        }
+        DieselError::DatabaseError(Kind::Unknown, info) => ApiError::field("", "invalid", info.message().to_owned()),
         _ => error.into(),
     }
 }

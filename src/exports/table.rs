@@ -35,9 +35,14 @@ pub struct Table {
     pub late: &'static [&'static str],
     /// What the database does not check itself: columns of JSON, and words without a `CHECK`.
     pub checks: &'static [(&'static str, Check)],
+    /// What columns of a line must be to each other.
+    pub rules: &'static [Rule],
     /// What the change log calls the making of a row.
     pub created: Option<Kind>,
 }
+
+/// The column to be named, what is wrong, and whether a line keeps the rule.
+pub type Rule = (&'static str, &'static str, fn(&Map<String, Value>) -> bool);
 
 /// A column that points to another table. What lies in the trash there is not in the archive.
 #[derive(Debug)]
@@ -65,6 +70,7 @@ impl Table {
         computed: &[],
         late: &[],
         checks: &[],
+        rules: &[],
         created: None,
     };
 }
@@ -216,7 +222,10 @@ impl Table {
                 return fault(column, "invalid", "is not what it should be");
             }
         }
-        Ok(())
+        match self.rules.iter().find(|(_, _, keeps)| !keeps(line)) {
+            Some((column, detail, _)) => fault(column, "not_allowed", detail),
+            None => Ok(()),
+        }
     }
 }
 

@@ -7,8 +7,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::content_lines::{escape, joined, push_line};
-use super::foreign::{ForeignProperties, first_component};
-use crate::contacts::{Contact, Position};
+use super::foreign::{ForeignProperties, components, first_component};
+use crate::contacts::{Contact, Position, PostalAddress};
 use crate::fields::store;
 use crate::text::fold;
 
@@ -45,7 +45,7 @@ pub fn card(contact: &Contact, mut foreign: ForeignProperties, version: VcardVer
     // Whoever gave the contact an id of their own knows it by that.
     match foreign.take("UID", |_| true) {
         Some(uid) => {
-            card.line(&format!("UID:{uid}"));
+            card.line(&format!("UID:{}", uid.value));
             card.line(&format!("X-INROAD-ID:{}", contact.id));
             foreign.drop_all("UID");
         }
@@ -53,9 +53,13 @@ pub fn card(contact: &Contact, mut foreign: ForeignProperties, version: VcardVer
     }
     card.line(&format!("REV:{}", card.instant(contact.updated_at)));
     card.names(contact, &mut foreign);
-    card.ways_to_reach(contact);
+    card.ways_to_reach(contact, &mut foreign);
     card.positions(&contact.positions, &mut foreign);
-    card.text("NOTE", contact.notes.as_deref());
+    if let Some(notes) = &contact.notes {
+        let about = foreign.take_about("NOTE", |value| flat(value).trim() == notes.trim());
+        card.line(&format!("NOTE{about}:{}", escape(notes)));
+    }
+    foreign.drop_all("NOTE");
     if !contact.tags.is_empty() {
         card.line(&format!("CATEGORIES:{}", joined(contact.tags.iter().map(String::as_str), ",")));
     }
@@ -63,7 +67,7 @@ pub fn card(contact: &Contact, mut foreign: ForeignProperties, version: VcardVer
         // A zone by name is a text, which only the older version does not expect.
         card.line(&if version == VcardVersion::Four { format!("TZ:{zone}") } else { format!("TZ;VALUE=text:{zone}") });
     }
-    card.about(contact);
+    card.about(contact, &mut foreign);
     card.dealings(contact);
     foreign.lines(version).for_each(|line| card.line(&line));
     card.line("END:VCARD");
@@ -110,9 +114,10 @@ impl Card {
     }
 
     /// A property of a labelled list. A label that is no type stands beside it, as Apple's address book has it.
-    fn labelled(&mut self, name: &str, label: Option<&str>, is_primary: bool, value: &str) {
+    /// `about` are further parameters.
+    fn labelled(&mut self, (name, about): (&str, &str), label: Option<&str>, is_primary: bool, value: &str) {
         let known = label.and_then(|label| TYPES.iter().find(|(own, _)| own.eq_ignore_ascii_case(label)));
-        let mut parameters = String::new();
+        let mut parameters = about.to_owned();
         let four = self.version == VcardVersion::Four;
         let mut types: Vec<&str> = known.map(|(_, kind)| *kind).into_iter().collect();
         if is_primary && !four {
@@ -143,7 +148,7 @@ impl Card {
         let parts = [&contact.given_name, &contact.family_name];
         let fits = |value: &str| parts.into_iter().flatten().any(|part| fold(value).contains(&fold(part)));
         match foreign.take("FN", fits) {
-            Some(shown) => self.line(&format!("FN:{shown}")),
+            Some(shown) => self.line(&format!("FN:{}", shown.value)),
             None => self.value("FN", shown),
         }
         foreign.drop_all("FN");
@@ -154,21 +159,27 @@ impl Card {
             &contact.name_prefix,
             &contact.name_suffix,
         ];
-        self.line(&format!("N:{}", joined(parts.map(|part| part.as_deref().unwrap_or_default()), ";")));
+        let parts = parts.map(|part| part.as_deref().unwrap_or_default());
+        // Several given names are one text to the contact.
+        match foreign.take("N", |value| names_are(value, parts)) {
+            Some(whole) => self.line(&format!("N{}:{}", whole.about(), whole.value)),
+            None => self.line(&format!("N:{}", joined(parts, ";"))),
+        }
+        foreign.drop_all("N");
         let first =
             |value: &str| contact.preferred_name.as_deref().is_some_and(|name| value.starts_with(&escape(name)));
         match foreign.take("NICKNAME", first) {
-            Some(names) => self.line(&format!("NICKNAME:{names}")),
+            Some(names) => self.line(&format!("NICKNAME:{}", names.value)),
             None => self.text("NICKNAME", contact.preferred_name.as_deref()),
         }
     }
 
-    fn ways_to_reach(&mut self, contact: &Contact) {
+    fn ways_to_reach(&mut self, contact: &Contact, foreign: &mut ForeignProperties) {
         for email in &contact.emails {
-            self.labelled("EMAIL", email.label.as_deref(), email.is_primary, &escape(&email.address));
+            self.labelled(("EMAIL", ""), email.label.as_deref(), email.is_primary, &escape(&email.address));
         }
         for phone in &contact.phones {
-            self.labelled("TEL", phone.label.as_deref(), phone.is_primary, &escape(&phone.number));
+            self.labelled(("TEL", ""), phone.label.as_deref(), phone.is_primary, &escape(&phone.number));
         }
         for address in &contact.addresses {
             let parts = [
@@ -181,11 +192,14 @@ impl Card {
                 address.country.as_deref(),
             ];
             let value = joined(parts.map(Option::unwrap_or_default), ";");
-            self.labelled("ADR", address.label.as_deref(), address.is_primary, &value);
+            // How it is written on a letter goes with the place.
+            let about = foreign.take_about("ADR", |value| is_of(value, address));
+            self.labelled(("ADR", &about), address.label.as_deref(), address.is_primary, &value);
         }
+        foreign.drop_all("ADR");
         for link in &contact.links {
             // A URI is no text: nothing in it is escaped.
-            self.labelled("URL", link.label.as_deref(), link.is_primary, &link.url);
+            self.labelled(("URL", ""), link.label.as_deref(), link.is_primary, &link.url);
         }
     }
 
@@ -197,9 +211,15 @@ impl Card {
             if let Some(company) = &position.company_name {
                 // With its units, which have no field.
                 let whole = foreign.take("ORG", |value| first_component(value) == *company);
-                self.line(&format!("{group}.ORG:{}", whole.unwrap_or_else(|| escape(company))));
+                match whole {
+                    Some(whole) => self.line(&format!("{group}.ORG{}:{}", whole.about(), whole.value)),
+                    None => self.line(&format!("{group}.ORG:{}", escape(company))),
+                }
             }
-            self.text(&format!("{group}.TITLE"), position.title.as_deref());
+            if let Some(title) = &position.title {
+                let about = foreign.take_about("TITLE", |value| flat(value).trim() == title);
+                self.line(&format!("{group}.TITLE{about}:{}", escape(title)));
+            }
             let dates = [("STARTED-ON", position.started_on), ("ENDED-ON", position.ended_on)];
             for (name, date) in dates.into_iter().filter_map(|(name, date)| Some((name, date?))) {
                 self.line(&format!("{group}.X-INROAD-{name}:{date}"));
@@ -210,14 +230,20 @@ impl Card {
         }
         // Those of companies that the contact has no position at any more.
         foreign.drop_all("ORG");
+        foreign.drop_all("TITLE");
     }
 
-    fn about(&mut self, contact: &Contact) {
+    fn about(&mut self, contact: &Contact, foreign: &mut ForeignProperties) {
         self.text("X-INROAD-HEADLINE", contact.headline.as_deref());
         self.text("X-INROAD-PRONUNCIATION", contact.pronunciation.as_deref());
         self.text(self.newer("PRONOUNS", "X-INROAD-PRONOUNS"), contact.pronouns.as_deref());
         self.text("X-INROAD-LOCATION", contact.location.as_deref());
-        self.texts(self.newer("EXPERTISE", "X-INROAD-EXPERTISE"), &contact.expertise);
+        let name = self.newer("EXPERTISE", "X-INROAD-EXPERTISE");
+        for word in &contact.expertise {
+            let about = foreign.take_about("EXPERTISE", |value| flat(value).trim() == word);
+            self.line(&format!("{name}{about}:{}", escape(word)));
+        }
+        foreign.drop_all("EXPERTISE");
         self.texts("X-INROAD-INDUSTRY", &contact.industries);
         for school in &contact.education {
             let years =
@@ -263,4 +289,31 @@ impl Card {
             }
         }
     }
+}
+
+/// A text value without its escapes.
+fn flat(value: &str) -> String {
+    components(value).iter().map(|list| list.join(",")).collect::<Vec<_>>().join(";")
+}
+
+/// Whether a name in its components is the one that has these parts: as an import puts several of one kind together.
+fn names_are(value: &str, parts: [&str; 5]) -> bool {
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let all = components(value);
+    parts.iter().enumerate().all(|(index, part)| {
+        let between = if index < 3 { " " } else { ", " };
+        let list = all.get(index).map(Vec::as_slice).unwrap_or_default();
+        let list: Vec<&str> = list.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect();
+        words(&list.join(between)) == words(part)
+    })
+}
+
+/// Whether an address in its components is this one, but for how the country is written.
+fn is_of(value: &str, address: &PostalAddress) -> bool {
+    let all = components(value);
+    let part = |index: usize| all.get(index).map(|list| list.join(",").trim().to_owned()).unwrap_or_default();
+    let street: Vec<String> = (0..3).map(part).filter(|line| !line.is_empty()).collect();
+    let own = [&address.locality, &address.region, &address.postal_code];
+    street.join("\n") == address.street.as_deref().unwrap_or_default()
+        && (3..).zip(own).all(|(index, own)| part(index) == own.as_deref().unwrap_or_default())
 }

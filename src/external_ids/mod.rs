@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 
-pub use self::store::{find, insert_many};
+pub use self::store::{find, insert_many, owners};
 
 /// What a system may be called.
 pub const SYSTEM: &str = "^[A-Za-z0-9_.-]{1,64}$";
@@ -63,6 +63,11 @@ impl FromRequest for ExternalId {
         let wrong = (!faults.is_empty()).then(|| ApiError::faults(Code::InvalidParameter, "parameter", faults));
         ready(wrong.map_or(Ok(Self { system, id }), Err))
     }
+}
+
+/// Whether this may be an id in this system.
+pub fn is_one(system: &str, id: &str) -> bool {
+    is_system(system) && (1..=LONGEST_ID).contains(&id.chars().count()) && !id.contains('\0')
 }
 
 /// As [`SYSTEM`] has it.

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel::sql_types::{Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -22,6 +24,25 @@ pub async fn find(
 ) -> ApiResult<Option<Uuid>> {
     let row = external_ids::table.find((workspace, resource, system, external_id));
     Ok(row.select(external_ids::resource_id).first(&mut conn).await.optional()?)
+}
+
+/// Which resources these ids name, by system and id. They are looked for by their ids: two systems rarely share one.
+pub async fn owners(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    resource: &str,
+    wanted: &[(String, String)],
+) -> ApiResult<HashMap<(String, String), Uuid>> {
+    if wanted.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let (systems, ids): (Vec<&String>, Vec<&String>) = wanted.iter().map(|(system, id)| (system, id)).unzip();
+    let own = external_ids::workspace_id.eq(workspace).and(external_ids::resource.eq(resource));
+    let named = external_ids::system.eq_any(systems).and(external_ids::external_id.eq_any(ids));
+    let columns = (external_ids::system, external_ids::external_id, external_ids::resource_id);
+    let rows: Vec<(String, String, Uuid)> =
+        external_ids::table.filter(own.and(named)).select(columns).load(&mut conn).await?;
+    Ok(rows.into_iter().map(|(system, id, owner)| ((system, id), owner)).collect())
 }
 
 /// Forgets all ids of a resource.

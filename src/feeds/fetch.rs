@@ -14,7 +14,6 @@ use crate::auth::sha256;
 use crate::error::{ApiError, Code, Fault};
 use crate::outgoing::{Answer, Ask, Keep, Refusal, fetch_failed};
 
-const REDIRECTS: usize = 5;
 /// Bytes of a feed. Those of some magazines have every article since the first.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
 /// Feeds of a page that are tried.
@@ -92,7 +91,7 @@ pub async fn visit(app: &App, url: Url, seen: &Seen) -> Result<Visit, Failure> {
 }
 
 async fn ask(app: &App, url: Url, seen: &Seen) -> Result<Answer, Failure> {
-    let mut ask = Ask { keep: Keep::Whole(MOST_BYTES), ..Ask::get(url, REDIRECTS) };
+    let mut ask = Ask { keep: Keep::Whole(MOST_BYTES), ..Ask::get(url) };
     ask.headers.insert(ACCEPT, HeaderValue::from_static(WANTED));
     for (name, value) in [(IF_NONE_MATCH, &seen.etag), (IF_MODIFIED_SINCE, &seen.last_modified)] {
         if let Some(value) = value.as_ref().and_then(|value| value.parse().ok()) {

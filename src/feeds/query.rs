@@ -25,6 +25,12 @@ pub struct ListQuery {
     /// About any of these contacts.
     #[param(max_items = 100)]
     pub contact_id: Vec<Uuid>,
+    /// About any of these industries, whatever their case.
+    #[param(max_items = 100)]
+    pub industry: Vec<String>,
+    /// Of any of these saved searches for jobs, as they are written.
+    #[param(max_items = 100)]
+    pub saved_search: Vec<String>,
     /// Whether they are watched.
     pub enabled: Option<bool>,
     /// Whether they fail.
@@ -39,6 +45,8 @@ impl Default for ListQuery {
             kind: Vec::new(),
             company_id: Vec::new(),
             contact_id: Vec::new(),
+            industry: Vec::new(),
+            saved_search: Vec::new(),
             enabled: None,
             failing: None,
         }

@@ -21,6 +21,7 @@ use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiResult, OnConstraint};
 use crate::exports::{Link, Table};
 use crate::sort::keyset;
+use crate::text::{self, inroad_lower};
 
 pub async fn insert(mut conn: &Conn, row: &FeedRow) -> ApiResult<()> {
     let inserted = diesel::insert_into(feeds::table).values(row).execute(&mut conn).await;
@@ -84,6 +85,12 @@ pub async fn list(
     }
     if !query.contact_id.is_empty() {
         rows = rows.filter(feeds::contact_id.eq_any(&query.contact_id));
+    }
+    if !query.industry.is_empty() {
+        rows = rows.filter(inroad_lower(feeds::industry).eq_any(text::lower(&query.industry)));
+    }
+    if !query.saved_search.is_empty() {
+        rows = rows.filter(feeds::saved_search.eq_any(&query.saved_search));
     }
     if let Some(enabled) = query.enabled {
         rows = rows.filter(feeds::enabled.eq(enabled));

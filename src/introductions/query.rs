@@ -6,16 +6,18 @@ use uuid::Uuid;
 
 use super::model::IntroductionRow;
 use super::state::State;
+use crate::db::{Conn, WorkspaceId};
+use crate::error::ApiResult;
 use crate::http::page::DEFAULT_LIMIT;
 use crate::sort::Position;
-use crate::sort_keys;
+use crate::{merges, sort_keys};
 
 sort_keys! {
     /// What introductions are sorted by; `-` in front for descending.
     IntroductionSort by By { Created = "created_at", Updated = "updated_at" }
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
@@ -81,6 +83,14 @@ impl Default for ListQuery {
 }
 
 impl ListQuery {
+    /// By the contacts that are there for those that were merged.
+    pub async fn followed(mut self, conn: &Conn, workspace: WorkspaceId) -> ApiResult<Self> {
+        self.introducer_id = merges::followed(conn, workspace, self.introducer_id).await?;
+        self.introduced_id = merges::followed(conn, workspace, self.introduced_id).await?;
+        self.contact_id = merges::followed(conn, workspace, self.contact_id.into_iter().collect()).await?.pop();
+        Ok(self)
+    }
+
     /// One more than the page holds, so that the page can tell whether another follows.
     pub fn fetch(&self) -> i64 {
         i64::from(self.limit) + 1

@@ -66,6 +66,7 @@ pub async fn list_introductions(
     let from: Option<Position> = paging.position(query.cursor.as_deref())?;
     let workspace = access.workspace;
     let read = async |conn: &_| {
+        let query = query.clone().followed(conn, workspace).await?;
         let rows = store::list(conn, workspace, &query, from.as_ref()).await?;
         let names = service::names(conn, workspace, &rows.iter().collect::<Vec<_>>()).await?;
         Ok((rows, names))

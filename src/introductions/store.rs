@@ -2,6 +2,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::model::{IntroductionId, IntroductionRow};
@@ -385,6 +386,12 @@ pub async fn following(
     Ok(rows.limit(fetch).load(&mut conn).await?)
 }
 
+/// Nobody introduces themselves.
+fn is_of_two(line: &Map<String, Value>) -> bool {
+    let name = |column: &str| line.get(column).and_then(Value::as_str).map(str::to_lowercase);
+    name("introducer_id").is_none_or(|id| name("introduced_id") != Some(id))
+}
+
 /// As an archive takes them. Somebody who lies in the trash is nobody in it, and keeps the shape of the network.
 pub const ROWS: Table = Table {
     name: "introductions",
@@ -429,6 +436,7 @@ pub const ROWS: Table = Table {
         Link { and: meetings::TAKEN, may_stay: true, ..Link::to("meeting_id", "meetings") },
     ],
     taken: "t.deleted_at IS NULL",
+    rules: &[("introduced_id", "must be somebody else than `introducer_id`", is_of_two)],
     computed: &[
         (
             "introducer_ghost",

@@ -7,6 +7,7 @@ use actix_rt::{Arbiter, spawn, time};
 use actix_web::web::Data;
 use futures_util::FutureExt;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use super::store::{self, Claimed};
 use super::{LocalFuture, Registry, periodic};
@@ -31,32 +32,38 @@ pub struct Runner {
     arbiter: Arbiter,
 }
 
-/// Starts the loops. They stop when the runner is stopped; a job in hand is finished first.
-pub fn start(app: Data<App>) -> Runner {
+/// Starts the loops. They stop when the runner is stopped; a job in hand is finished first. Where other processes do the
+/// `work`, jobs are only counted.
+pub fn start(app: Data<App>, work: bool) -> Runner {
     let (stop, stopped) = watch::channel(false);
     let arbiter = Arbiter::new();
     // What runs on the thread is made there: it is not meant to move between threads.
     arbiter.spawn_fn(move || {
-        spawn(run(app, stopped));
+        spawn(run(app, work, stopped));
     });
     Runner { stop, arbiter }
 }
 
-async fn run(app: Data<App>, stopped: watch::Receiver<bool>) {
+async fn run(app: Data<App>, work: bool, stopped: watch::Receiver<bool>) {
+    let mut loops = if work { workers(&app, &stopped) } else { Vec::new() };
+    if app.config.metrics_listen.is_some() {
+        loops.push(spawn(count(app.clone(), stopped)));
+    }
+    for one in loops {
+        let _ = one.await;
+    }
+    Arbiter::current().stop();
+}
+
+fn workers(app: &Data<App>, stopped: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
     let registry = Rc::new(app::jobs());
     // Workers for quick jobs, and as many again for slow ones.
     let each = app.config.job_workers;
     let workers = (0..2 * each).map(|n| spawn(work(app.clone(), Rc::clone(&registry), n < each, stopped.clone())));
     let mut loops: Vec<_> = workers.collect();
     loops.push(spawn(come_round(app.clone(), stopped.clone())));
-    if app.config.metrics_listen.is_some() {
-        loops.push(spawn(count(app.clone(), stopped.clone())));
-    }
     loops.extend(app::loops().into_iter().map(|run| spawn(run(app.clone(), stopped.clone()))));
-    for one in loops {
-        let _ = one.await;
-    }
-    Arbiter::current().stop();
+    loops
 }
 
 impl Runner {

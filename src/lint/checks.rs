@@ -1,18 +1,19 @@
 //! What each rule looks for.
+use super::duration::{Duration, durations};
 use super::engine::{Place, Reader, is_denied, place};
 use super::greeting::{Greeting, greeting};
-use super::pattern::{Found, Phrases, number};
+use super::pattern::{Found, Phrases};
 use super::phrases as say;
 use super::report::LintField::{Body, Subject};
 use super::rules::LintRule as Rule;
 use super::rules::Severity;
 use super::text::{Line, Word};
-use super::{particular, placeholders};
+use super::{job, names, particular, placeholders};
 use crate::messages::{MessageChannel, MessagePurpose};
 use crate::text::fold;
 
 pub fn all(reader: &mut Reader<'_>) {
-    job(reader);
+    job::check(reader);
     resume(reader);
     length(reader);
     subject(reader);
@@ -31,35 +32,10 @@ pub fn all(reader: &mut Reader<'_>) {
     sign_off(reader);
 }
 
-fn job(reader: &mut Reader<'_>) {
-    let (mut meant, denied) = reader.meant(&say::JOB);
-    meant.retain(|place| !is_theirs(reader, *place));
-    if !meant.is_empty() {
-        reader.add(Rule::AsksForJob, &meant);
-        return;
-    }
-    // What names no job as a thing to ask for only counts when it is denied.
-    let words = &reader.body.words;
-    let said = say::NO_JOB.find(words).into_iter().filter(|found| !words[found.from].quoted);
-    let places: Vec<Place> = denied.into_iter().chain(said.map(|found| place(Body, words, found))).collect();
-    if !places.is_empty() {
-        reader.praise(Rule::AsksForJob, "It says that it asks for no job.", &places);
-    }
-}
-
-/// "How did you find a job at your age": what the contact did, or others do, asks for nothing.
-fn is_theirs(reader: &Reader<'_>, (field, start, _): Place) -> bool {
-    let words = if field == Subject { &reader.subject.words } else { &reader.body.words };
-    let at = words.partition_point(|word| word.start < start);
-    let (Some(before), Some(verb)) = (at.checked_sub(1).map(|at| &words[at]), words.get(at)) else { return false };
-    let same = before.sentence == verb.sentence;
-    let for_me = words.get(at + 1).is_some_and(|next| next.text == "me");
-    same && !for_me && say::OTHERS.at(words, at - 1).is_some() && say::OWN_DOING.at(words, at).is_some()
-}
-
 fn resume(reader: &mut Reader<'_>) {
     let (meant, denied) = reader.meant(&say::RESUME);
-    let unasked: Vec<Place> = meant.into_iter().filter(|place| !asked_for(reader, *place)).collect();
+    let unasked = |place: &Place| is_own_resume(reader, *place) && !asked_for(reader, *place);
+    let unasked: Vec<Place> = meant.into_iter().filter(unasked).collect();
     if !unasked.is_empty() {
         reader.add(Rule::OffersResume, &unasked);
     } else if !denied.is_empty() {
@@ -67,9 +43,19 @@ fn resume(reader: &mut Reader<'_>) {
     }
 }
 
+/// "The résumé of your talk", "when classes resume" and "I leave it at home" offer nothing.
+fn is_own_resume(reader: &Reader<'_>, (field, start, end): Place) -> bool {
+    let words = reader.words(field);
+    let (from, to) = (words.partition_point(|word| word.start < start), words.partition_point(|word| word.start < end));
+    let named = |word: &Word| matches!(word.text.as_str(), "resume" | "cv" | "vitae");
+    let Some(at) = words[from..to].iter().rposition(named).map(|at| from + at) else { return true };
+    let verb = at > 0 && words[at].text == "resume" && say::BEFORE_VERB.at(words, at - 1).is_some();
+    !verb && say::NOT_OFFERED.at(words, at + 1).is_none()
+}
+
 /// Whether the sentence of a place says that they asked for it.
 fn asked_for(reader: &Reader<'_>, (field, start, _): Place) -> bool {
-    let words = if field == Subject { &reader.subject.words } else { &reader.body.words };
+    let words = reader.words(field);
     let at = words.partition_point(|word| word.start < start);
     let Some(sentence) = words.get(at).map(|word| word.sentence) else { return false };
     let from = words.partition_point(|word| word.sentence < sentence);
@@ -124,57 +110,13 @@ fn subject(reader: &mut Reader<'_>) {
     }
 }
 
-/// A duration in the text, in minutes.
-struct Duration {
-    minutes: u32,
-    from: usize,
-    to: usize,
-}
-
-/// Durations in the seeker's own words: "15 minutes", "an hour", "half an hour".
-fn durations(words: &[Word]) -> Vec<Duration> {
-    let mut found = Vec::new();
-    for at in 0..words.len() {
-        if words[at].quoted {
-            continue;
-        }
-        // "15min" and "1h" are one word.
-        let digits = words[at].text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(words[at].text.len());
-        let (value, unit) = words[at].text.split_at(digits);
-        if let Some(hundredths) = number(value)
-            && ["min", "mins", "m", "minutes", "minute"].contains(&unit)
-        {
-            found.push(Duration { minutes: hundredths / 100, from: at, to: at + 1 });
-            continue;
-        }
-        if say::UNIT.at(words, at).is_none() || at == 0 || words[at - 1].sentence != words[at].sentence {
-            continue;
-        }
-        let hours = words[at].text.starts_with('h');
-        let before = words[at - 1].text.as_str();
-        let half = at >= 2 && words[at - 2].text == "half";
-        let hundredths = match before {
-            "a" | "an" if half => Some(50),
-            "a" | "an" | "full" | "whole" => Some(100),
-            "half" => Some(50),
-            _ => number(before),
-        };
-        let quarter = at >= 3 && words[at - 2].text == "of" && words[at - 3].text == "quarter";
-        if let Some(hundredths) = hundredths.map(|whole| if quarter { 25 } else { whole }) {
-            let minutes = if hours { hundredths * 60 / 100 } else { hundredths / 100 };
-            found.push(Duration { minutes, from: at - 1, to: at + 1 });
-        }
-    }
-    found
-}
-
 fn time(reader: &mut Reader<'_>) {
     let asks = matches!(reader.draft.purpose, None | Some(MessagePurpose::Introduction | MessagePurpose::FollowUp));
     if !asks {
         return;
     }
     let words = &reader.body.words;
-    let found = durations(words);
+    let found = durations(reader.draft.body, words);
     let limit = reader.rules.thresholds.minutes;
     let long: Vec<Place> = found
         .iter()
@@ -203,7 +145,9 @@ fn is_asked_for(words: &[Word], duration: &Duration) -> bool {
         ["in", "within", "past", "last", "after", "every", "your", "the", "that", "per", "this"].contains(&before);
     let other = say::OTHER_TIME.at(words, duration.to).is_some();
     let asking = (from..duration.from).any(|at| say::ASKING.at(words, at).is_some());
-    asking && !elsewhere && !other && !is_denied(words, found)
+    // "No more than an hour" asks for an hour.
+    let at_most = matches!(before, "than" | "over");
+    asking && !elsewhere && !other && (at_most || !is_denied(words, found))
 }
 
 fn letter(reader: &mut Reader<'_>) {
@@ -221,13 +165,20 @@ fn letter(reader: &mut Reader<'_>) {
 
 fn way_out(reader: &mut Reader<'_>) {
     let request = reader.draft.purpose == Some(MessagePurpose::IntroductionRequest);
-    let released = || reader.says(&say::WAY_OUT) || particular::is_released(&reader.body.words);
+    let released = || is_released(&reader.body.words) || particular::is_released(&reader.body.words);
     if (reader.draft.is_first() || request) && reader.draft.is_letter() && !released() {
         reader.add(Rule::NoWayOut, &[]);
     }
 }
 
-/// Names of people who have not permitted it: the whole name, or the first name with a capital.
+/// Whether anything lets them say no; "I hope you do not say no" does not.
+fn is_released(words: &[Word]) -> bool {
+    let pressed: Vec<u32> = say::PRESSES.find(words).iter().map(|found| words[found.from].clause).collect();
+    let own = |at: usize| !words[at].quoted && !pressed.contains(&words[at].clause);
+    (0..words.len()).any(|at| own(at) && say::WAY_OUT.at(words, at).is_some())
+}
+
+/// Names of people who have not permitted it: the whole name, the first name with a capital, or a title and the last name.
 fn mutual(reader: &mut Reader<'_>) {
     let mut places = Vec::new();
     for person in reader.draft.mutual.iter().filter(|person| !person.may_use_name) {
@@ -237,11 +188,18 @@ fn mutual(reader: &mut Reader<'_>) {
         for (field, text) in [(Subject, &reader.subject), (Body, &reader.body)] {
             for (at, word) in text.words.iter().enumerate() {
                 let own = |word: &Word| fold(word.text.strip_suffix("'s").unwrap_or(&word.text));
-                if !word.capital || own(word) != *first || is_greeted(reader, word) {
+                if !word.capital || is_greeted(reader, word) {
                     continue;
                 }
-                let more = parts[1..].iter().zip(&text.words[at + 1..]).take_while(|(part, word)| own(word) == **part);
-                places.push(place(field, &text.words, Found { from: at, to: at + 1 + more.count() }));
+                if own(word) == *first {
+                    let more = parts[1..].iter().zip(&text.words[at + 1..]);
+                    let more = more.take_while(|(part, word)| own(word) == **part).count();
+                    places.push(place(field, &text.words, Found { from: at, to: at + 1 + more }));
+                } else if parts.last().is_some_and(|last| own(word) == *last)
+                    && at.checked_sub(1).is_some_and(|before| names::is_title(&text.words[before].text))
+                {
+                    places.push(place(field, &text.words, Found { from: at - 1, to: at + 1 }));
+                }
             }
         }
     }
@@ -323,6 +281,7 @@ fn tone(reader: &mut Reader<'_>) {
         reader.add(Rule::Shouting, &loud);
     }
     let (mut pardon, denied) = reader.meant(&say::APOLOGY);
+    pardon.retain(|place| !is_sympathy(reader, *place));
     // "I don't want to bother you" asks pardon all the same; "no need to apologise" does not.
     pardon.extend(denied.into_iter().filter(|place| !is_needless(reader, *place)));
     pardon.sort_unstable();
@@ -338,8 +297,14 @@ fn tone(reader: &mut Reader<'_>) {
     }
 }
 
+/// "I'm sorry for your loss" asks no pardon.
+fn is_sympathy(reader: &Reader<'_>, (field, start, _): Place) -> bool {
+    let words = reader.words(field);
+    say::SYMPATHY.at(words, words.partition_point(|word| word.start < start)).is_some()
+}
+
 fn is_needless(reader: &Reader<'_>, (field, start, _): Place) -> bool {
-    let words = if field == Subject { &reader.subject.words } else { &reader.body.words };
+    let words = reader.words(field);
     let at = words.partition_point(|word| word.start < start);
     words[at.saturating_sub(4)..at].iter().any(|word| word.text == "need")
 }
@@ -349,15 +314,19 @@ fn shouts(reader: &Reader<'_>) -> Vec<Place> {
     for (field, text) in [(Subject, &reader.subject), (Body, &reader.body)] {
         let words = &text.words;
         for (at, word) in words.iter().enumerate() {
-            let near = |other: Option<&Word>| other.is_some_and(|other| other.capitals && other.text.len() > 2);
-            let beside = near(words.get(at + 1)) || at > 0 && near(words.get(at - 1));
+            let is_loud = |other: usize| {
+                let word = words.get(other).filter(|word| word.capitals && word.text.len() > 2);
+                word.is_some_and(|word| word.text.len() > 5 || say::EMPHASIS.at(words, other).is_some())
+            };
+            let beside = is_loud(at + 1) || at > 0 && is_loud(at - 1);
             let loud = word.capitals && word.text.len() > 2 && !word.quoted && !word.link;
             let common = say::EMPHASIS.at(words, at).is_some();
-            // Three letters may well be an abbreviation; with another loud word beside them they are not.
+            // Three letters may well be an abbreviation, or stand between two; beside a loud word they do not.
             if loud && common && (word.text.len() > 3 || beside) {
                 places.push((field, word.start, word.end));
             }
         }
+        places.extend(shouted_runs(words).map(|(from, to)| (field, from, to)));
         places.extend(text.outcries.iter().map(|(from, to)| (field, *from, *to)));
     }
     let marks = reader.subject.exclamations + reader.body.exclamations;
@@ -367,6 +336,16 @@ fn shouts(reader: &Reader<'_>) -> Vec<Place> {
     }
     places.truncate(20);
     places
+}
+
+/// Three words or more in capitals of which two are too long for abbreviations.
+fn shouted_runs(words: &[Word]) -> impl Iterator<Item = (usize, usize)> {
+    let runs = words.chunk_by(|a, b| a.capitals == b.capitals && a.sentence == b.sentence && !b.after_comma);
+    let loud = |run: &&[Word]| {
+        let own = run[0].capitals && !run[0].quoted && !run[0].link;
+        own && run.len() > 2 && run.iter().filter(|word| word.text.len() > 5).count() > 1
+    };
+    runs.filter(loud).map(|run| (run[0].start, run[run.len() - 1].end))
 }
 
 fn thanks(reader: &mut Reader<'_>) {
@@ -382,17 +361,20 @@ fn extras(reader: &mut Reader<'_>) {
         return;
     }
     let signature = signature(reader).map_or(usize::MAX, |line| line.start);
-    let links = reader.body.words.iter().filter(|word| word.link && !word.quoted && word.start < signature);
+    // What stands under the name is no part of the message, but for a postscript.
+    let postscript = postscript(reader).map_or(usize::MAX, |line| line.start);
+    let own = |word: &&Word| word.link && !word.quoted && (word.start < signature || word.start > postscript);
+    let links = reader.body.words.iter().filter(own);
     let links: Vec<Place> = links.map(|word| (Body, word.start, word.end)).take(20).collect();
     if !links.is_empty() {
         reader.add(Rule::LinkInFirstMessage, &links);
     }
     let (attached, _) = reader.meant(&say::ATTACHED);
     let words = &reader.body.words;
-    // "Attached to the idea" is a feeling.
+    // "Attached to the idea" is a feeling, "attachment theory" a subject.
     let felt = |place: &Place| {
         let next = words.partition_point(|word| word.start < place.2);
-        place.0 == Body && words.get(next).is_some_and(|word| word.text == "to")
+        place.0 == Body && say::NOT_ATTACHED.at(words, next).is_some()
     };
     let attached: Vec<Place> = attached.into_iter().filter(|place| !felt(place)).collect();
     if !attached.is_empty() || reader.draft.attachments {
@@ -402,7 +384,8 @@ fn extras(reader: &mut Reader<'_>) {
 
 /// The line where the message is signed: closing words, or a name.
 fn signature(reader: &Reader<'_>) -> Option<Line> {
-    let lines: Vec<&Line> = reader.body.lines.iter().filter(|line| !line.quoted).collect();
+    let end = postscript(reader).map_or(usize::MAX, |line| line.start);
+    let lines: Vec<&Line> = reader.body.lines.iter().filter(|line| !line.quoted && line.start < end).collect();
     let last = lines.len().saturating_sub(7).max(1).min(lines.len());
     let text_of = |line: &Line| &reader.draft.body[line.start..line.end];
     // "Until then," closes in whatever words and language.
@@ -422,6 +405,16 @@ fn signature(reader: &Reader<'_>) -> Option<Line> {
     };
     let name = lines[last..].iter().rev().find(|line| !is_detail(line))?;
     is_name(reader, name).then_some(**name)
+}
+
+/// The line where a postscript begins.
+fn postscript(reader: &Reader<'_>) -> Option<Line> {
+    const MARKS: [&str; 8] = ["p.s.", "p.s:", "p.s ", "p. s.", "ps:", "ps ", "ps.", "ps,"];
+    let text = |line: &Line| &reader.draft.body[line.start..line.end];
+    let is =
+        |line: &Line, mark: &str| text(line).get(..mark.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(mark));
+    let begins = |line: &&Line| !line.quoted && MARKS.iter().any(|mark| is(line, mark));
+    reader.body.lines.iter().skip(1).find(begins).copied()
 }
 
 fn sign_off(reader: &mut Reader<'_>) {

@@ -3,10 +3,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
-use super::{Draft, LintRule, Mutual, Rules, check};
+use super::{Draft, LintField, LintRule, Mutual, Report, Rules, Severity, Span, check};
 use crate::messages::{MessageChannel, MessagePurpose};
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 12] = [
     "good.txt",
     "bad.txt",
     "tricky.txt",
@@ -16,6 +16,9 @@ const FILES: [&str; 9] = [
     "hundred.txt",
     "after.txt",
     "plain.txt",
+    "unseen.txt",
+    "later.txt",
+    "anew.txt",
 ];
 /// What the documentation promises.
 const PRECISION: f64 = 0.95;
@@ -34,17 +37,22 @@ struct Labelled {
 }
 
 impl Labelled {
-    fn found(&self) -> BTreeSet<&'static str> {
+    fn report(&self, rules: &Rules, body: &str) -> Report {
         let draft = Draft {
             channel: self.channel,
             purpose: self.purpose,
             subject: self.subject.as_deref(),
-            body: &self.body,
+            body,
             names: &self.names,
             mutual: &self.mutual,
             attachments: self.attachments,
         };
-        check(&Rules::default(), &draft).findings.iter().map(|finding| finding.rule.name()).collect()
+        check(rules, &draft)
+    }
+
+    fn found(&self) -> BTreeSet<&'static str> {
+        let report = self.report(&Rules::default(), &self.body);
+        report.findings.iter().map(|finding| finding.rule.name()).collect()
     }
 }
 
@@ -145,16 +153,72 @@ fn praise_is_for_what_is_denied() {
     let corpus = corpus();
     for id in ["tricky-01", "tricky-02", "good-05", "good-08", "good-14"] {
         let message = corpus.iter().find(|message| message.id == id).unwrap();
-        let draft = Draft {
-            channel: message.channel,
-            purpose: message.purpose,
-            subject: message.subject.as_deref(),
-            body: &message.body,
-            names: &message.names,
-            mutual: &[],
-            attachments: false,
-        };
-        let report = check(&Rules::default(), &draft);
+        let report = message.report(&Rules::default(), &message.body);
         assert!(report.praise.iter().any(|praise| praise.rule == LintRule::AsksForJob), "{id}: {report:#?}");
+    }
+}
+
+#[test]
+fn every_severity_acts() {
+    for message in corpus() {
+        let usual = message.found();
+        for rule in LintRule::ALL.iter().filter(|rule| usual.contains(rule.name())) {
+            // Of what is longer than the error threshold, too.
+            for severity in [Some(Severity::Hint), Some(Severity::Warning), Some(Severity::Error), None] {
+                let rules = Rules { severities: [(*rule, severity)].into(), ..Rules::default() };
+                let report = message.report(&rules, &message.body);
+                let found =
+                    report.findings.iter().find(|finding| finding.rule == *rule).map(|finding| finding.severity);
+                assert_eq!(found, severity, "{}: {rule:?}", message.id);
+            }
+        }
+    }
+}
+
+/// What a span marks, as each of the two ways of counting has it.
+fn marked(span: &Span, text: &str) -> String {
+    let utf16: Vec<u16> = text.encode_utf16().collect();
+    let by_units = String::from_utf16(&utf16[span.start_utf16..span.end_utf16]).unwrap();
+    let by_scalars: String = text.chars().skip(span.start_scalar).take(span.end_scalar - span.start_scalar).collect();
+    assert_eq!(by_units, by_scalars);
+    by_units
+}
+
+fn all_marked(report: &Report, subject: &str, body: &str) -> Vec<(LintRule, String)> {
+    let spans = report.findings.iter().flat_map(|finding| finding.spans.iter().map(|span| (finding.rule, span)));
+    let of = |field| if field == LintField::Subject { subject } else { body };
+    spans.map(|(rule, span)| (rule, marked(span, of(span.field)))).collect()
+}
+
+#[test]
+fn spans_mark_the_same_words_however_lines_end_and_whatever_stands_before() {
+    for message in corpus() {
+        let subject = message.subject.clone().unwrap_or_default();
+        let usual = message.report(&Rules::default(), &message.body);
+        let marked = all_marked(&usual, &subject, &message.body);
+        for (rule, text) in &marked {
+            assert!(!text.is_empty() && text.trim() == text, "{}: {rule:?} marks {text:?}", message.id);
+        }
+        let windows = message.body.replace('\n', "\r\n");
+        let report = message.report(&Rules::default(), &windows);
+        let unix: Vec<(LintRule, String)> = all_marked(&report, &subject, &windows)
+            .into_iter()
+            .map(|(rule, text)| (rule, text.replace("\r\n", "\n")))
+            .collect();
+        assert_eq!(unix, marked, "{}", message.id);
+        assert_eq!(report.praise.len(), usual.praise.len(), "{}", message.id);
+        // One sign of a family, of several scalars and twice as many units; the accent is a scalar of its own.
+        let Some((greeting, rest)) = message.body.split_once(",\n") else { continue };
+        let decorated = format!("{greeting} 👩\u{200d}👩\u{200d}👧, 𝒳e\u{301}\n{rest}");
+        let report = message.report(&Rules::default(), &decorated);
+        let behind = |marked: &[(LintRule, String)]| {
+            let own = |(rule, _): &&(LintRule, String)| {
+                use LintRule::{GreetingGeneric, GreetingMissing, GreetingWrongName, TooLong};
+                !matches!(rule, GreetingGeneric | GreetingMissing | GreetingWrongName | TooLong)
+            };
+            marked.iter().filter(own).map(|(_, text)| text.clone()).collect::<BTreeSet<String>>()
+        };
+        let decorated = behind(&all_marked(&report, &subject, &decorated));
+        assert!(behind(&marked).is_subset(&decorated), "{}: {decorated:?}", message.id);
     }
 }

@@ -16,7 +16,7 @@ const DENIAL_REACH: usize = 7;
 /// What a workspace has made of the rules.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
-    /// Where they differ from the catalogue; `None` is a rule that is switched off.
+    /// What the workspace says of a rule; `None` is one that is switched off.
     pub severities: HashMap<LintRule, Option<Severity>>,
     pub thresholds: LintThresholds,
 }
@@ -88,10 +88,11 @@ impl Reader<'_> {
         self.add_as(rule, None, places, rule.title().to_owned());
     }
 
+    /// As [`Reader::add`], with a severity for this case, which what the workspace says of the rule goes before.
     pub fn add_as(&mut self, rule: LintRule, severity: Option<Severity>, places: &[Place], message: String) {
-        let Some(own) = self.rules.severities.get(&rule).copied().unwrap_or(Some(rule.severity())) else { return };
+        let own = self.rules.severities.get(&rule).copied();
+        let Some(severity) = own.unwrap_or(Some(severity.unwrap_or(rule.severity()))) else { return };
         let spans = self.spans(places);
-        let severity = severity.map_or(own, |severity| severity.max(own));
         let suggestion = rule.suggestion().to_owned();
         self.findings.push(Finding { rule, severity, message, suggestion, spans });
     }
@@ -99,6 +100,14 @@ impl Reader<'_> {
     pub fn praise(&mut self, rule: LintRule, message: &str, places: &[Place]) {
         let spans = self.spans(places);
         self.praise.push(Praise { rule, message: message.to_owned(), spans });
+    }
+
+    /// The words of the subject or of the body.
+    pub fn words(&self, field: LintField) -> &[Word] {
+        match field {
+            LintField::Subject => &self.subject.words,
+            LintField::Body => &self.body.words,
+        }
     }
 
     fn spans(&self, places: &[Place]) -> Vec<Span> {
@@ -139,12 +148,11 @@ pub fn is_denied(words: &[Word], found: Found) -> bool {
     let sentence = words[found.from].sentence;
     let earliest = found.from.saturating_sub(DENIAL_REACH);
     let same = |at: &usize| words[*at].clause == clause && words[*at].sentence == sentence;
-    // "I am no student, are you hiring": the question stands for itself.
-    if !words[found.from].after_comma {
-        for at in (earliest..found.from).rev().take_while(same) {
-            if NEGATION.at(words, at).is_some() && !no_denial(words, at) {
-                return true;
-            }
+    // "I am no student, are you hiring": what a comma parts from the "not" stands for itself, unless it goes on with "or".
+    let joined = |at: &usize| !words[at + 1].after_comma || matches!(words[at + 1].text.as_str(), "or" | "nor");
+    for at in (earliest..found.from).rev().take_while(same).take_while(joined) {
+        if NEGATION.at(words, at).is_some() && !no_denial(words, at) {
+            return true;
         }
     }
     // The phrase itself may begin with it, and what follows may take it back.

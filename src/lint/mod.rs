@@ -4,13 +4,16 @@
 mod checks;
 #[cfg(test)]
 mod corpus;
+mod duration;
 mod engine;
 mod greeting;
 #[cfg(test)]
 mod hostile;
+mod job;
 #[cfg(test)]
 mod limits;
 mod model;
+mod names;
 mod particular;
 mod pattern;
 mod phrases;
@@ -22,12 +25,13 @@ mod service;
 mod store;
 mod text;
 mod thresholds;
+mod vacancy;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::engine::{Draft, Mutual, Rules, check};
+pub use self::job::JOB;
 pub use self::pattern::Phrases;
-pub use self::phrases::JOB;
 pub use self::report::{Finding, LintField, Praise, Report, Span};
 pub use self::rules::{LintRule, Severity};
 pub use self::service::{report, report_of};

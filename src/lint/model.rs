@@ -32,7 +32,7 @@ pub struct LintRuleSetting {
     /// A rule that is off finds nothing.
     #[serde(default = "on")]
     pub enabled: bool,
-    /// That of the catalogue, unless said otherwise.
+    /// That of the catalogue, unless said otherwise. Said of `too_long`, it holds on both sides of the error threshold.
     pub severity: Option<Severity>,
 }
 
@@ -118,7 +118,8 @@ impl LintSettings {
         let known = |name: &str| LintRule::ALL.iter().copied().find(|rule| rule.name() == name);
         let severities = self.rules.iter().filter_map(|(name, setting)| {
             let rule = known(name)?;
-            Some((rule, setting.enabled.then(|| setting.severity.unwrap_or(rule.severity()))))
+            let own = if setting.enabled { Some(setting.severity?) } else { None };
+            Some((rule, own))
         });
         Rules { severities: severities.collect(), thresholds: self.thresholds.clone() }
     }
@@ -143,12 +144,17 @@ impl LintSettings {
 }
 
 impl LintSettingsInput {
-    /// Refuses rules that there are not.
+    /// Refuses rules that there are not, and warnings that would come after their errors.
     pub fn check(self) -> ApiResult<Self> {
         let unknown = self.rules.keys().filter(|name| !LintRule::ALL.iter().any(|rule| rule.name() == *name));
         let detail = "is not a rule; `GET /v1/lint/rules` lists them";
         let pointer = |name: &String| format!("/rules/{}", name.replace('~', "~0").replace('/', "~1"));
-        ApiError::check(unknown.map(|name| Fault::field(pointer(name), "unknown_field", detail)).collect())?;
+        let mut faults: Vec<Fault> = unknown.map(|name| Fault::field(pointer(name), "unknown_field", detail)).collect();
+        faults.extend(self.thresholds.pairs().into_iter().filter(|pair| pair.warning > pair.error).map(|pair| {
+            let detail = format!("must be at most `{}`, which is {}", pair.error_name, pair.error);
+            Fault::field(format!("/thresholds/{}", pair.warning_name), "out_of_range", detail)
+        }));
+        ApiError::check(faults)?;
         Ok(self)
     }
 }

@@ -1,8 +1,9 @@
 //! Phrases, looked for in the words of a text.
 //!
 //! A phrase is written as words with spaces between them: `a|b` is either, `a?` may be missing, `*3` stands for up to
-//! three words of any kind, `#` for a number, `$` for the end of the sentence. All of it lies within one sentence. Each phrase is tried only where its
-//! first word stands, and looks at a bounded number of words from there, so that the time grows with the text alone.
+//! three words of any kind, `#` for a number, `^` for the beginning and `$` for the end of the sentence. All of it lies within
+//! one sentence. Each phrase is tried only where its first word stands, and looks at a bounded number of words from there, so
+//! that the time grows with the text alone.
 use std::collections::HashMap;
 
 use super::text::Word;
@@ -18,9 +19,16 @@ enum Part {
 /// Phrases that mean the same to a rule.
 #[derive(Debug)]
 pub struct Phrases {
-    phrases: Vec<Vec<Part>>,
+    phrases: Vec<Phrase>,
     /// By the first word: which phrases begin with it.
     first: HashMap<&'static str, Vec<usize>>,
+}
+
+#[derive(Debug)]
+struct Phrase {
+    /// Nothing of the sentence may stand before it, but the "Re:" of a subject.
+    begins: bool,
+    parts: Vec<Part>,
 }
 
 /// Where a phrase was found: from the first to behind the last of its words.
@@ -38,13 +46,14 @@ impl Phrases {
         let mut phrases = Vec::with_capacity(list.len());
         let mut first: HashMap<&'static str, Vec<usize>> = HashMap::new();
         for phrase in list {
+            let (begins, phrase) = phrase.strip_prefix("^ ").map_or((false, *phrase), |rest| (true, rest));
             let parts: Vec<Part> = phrase.split(' ').map(part).collect();
             if let Some(Part::Words { any, .. }) = parts.first() {
                 for word in any {
                     first.entry(word).or_default().push(phrases.len());
                 }
             }
-            phrases.push(parts);
+            phrases.push(Phrase { begins, parts });
         }
         Self { phrases, first }
     }
@@ -52,7 +61,10 @@ impl Phrases {
     /// The longest of the phrases that begins with the word `from`.
     pub fn at(&self, words: &[Word], from: usize) -> Option<Found> {
         let begin = self.first.get(words.get(from)?.text.as_str())?;
-        let ends = begin.iter().filter_map(|index| end(&self.phrases[*index], words, from, words[from].sentence));
+        let sentence = words[from].sentence;
+        let phrases = begin.iter().map(|index| &self.phrases[*index]);
+        let here = phrases.filter(|phrase| !phrase.begins || is_beginning(words, from));
+        let ends = here.filter_map(|phrase| end(&phrase.parts, words, from, sentence));
         ends.max().map(|to| Found { from, to })
     }
 
@@ -76,6 +88,12 @@ impl Phrases {
     pub fn anywhere(&self, words: &[Word]) -> bool {
         (0..words.len()).any(|from| !words[from].quoted && self.at(words, from).is_some())
     }
+}
+
+/// Whether a sentence begins here; "Re:" and the like are no part of it.
+fn is_beginning(words: &[Word], at: usize) -> bool {
+    let before = words[..at].iter().rev().take_while(|word| word.sentence == words[at].sentence);
+    before.take(4).all(|word| matches!(word.text.as_str(), "re" | "fw" | "fwd" | "aw"))
 }
 
 fn part(text: &'static str) -> Part {
@@ -123,7 +141,7 @@ fn end(parts: &[Part], words: &[Word], at: usize, sentence: u32) -> Option<usize
 
 /// A number in digits or in words, in hundredths.
 pub fn number(word: &str) -> Option<u32> {
-    const WORDS: [(&str, u32); 17] = [
+    const WORDS: [(&str, u32); 27] = [
         ("one", 1),
         ("two", 2),
         ("three", 3),
@@ -134,13 +152,23 @@ pub fn number(word: &str) -> Option<u32> {
         ("eight", 8),
         ("nine", 9),
         ("ten", 10),
+        ("eleven", 11),
         ("twelve", 12),
+        ("thirteen", 13),
+        ("fourteen", 14),
         ("fifteen", 15),
+        ("sixteen", 16),
+        ("seventeen", 17),
+        ("eighteen", 18),
+        ("nineteen", 19),
         ("twenty", 20),
         ("thirty", 30),
         ("forty", 40),
         ("fifty", 50),
         ("sixty", 60),
+        ("seventy", 70),
+        ("eighty", 80),
+        ("ninety", 90),
     ];
     if let Some((_, value)) = WORDS.iter().find(|(known, _)| *known == word) {
         return Some(value * 100);
@@ -170,6 +198,7 @@ mod tests {
         assert!(found("are you|u hiring now?", "Are you hiring"));
         assert!(found("for # minutes", "for 20 minutes") && found("for # minutes", "for twenty minutes"));
         assert!(!found("are you hiring", "as you are. You hiring?"));
+        assert!(found("^ job $", "Job") && found("^ job $", "Re: job") && !found("^ job $", "A job"));
         assert!(
             found("refer me $", "Could you refer me? Thanks") && !found("refer me $", "Could you refer me to Tom?")
         );

@@ -8,143 +8,9 @@ macro_rules! phrases {
         $($(#[doc = $doc])+ pub static $name: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(&[$($phrase),+]));)+
     };
 }
+pub(super) use phrases;
 
 phrases! {
-    /// Asking for a job, or to be put forward for one. That somebody looks for work is no such thing.
-    JOB = [
-        "are|is you|u|they|there|your *3 hiring|recruiting",
-        "is|are your company|team|firm|organization|organisation|group|department|employer|studio|lab hiring|recruiting",
-        "if|whether *5 is|are currently? hiring|recruiting|looking|taking on? to? hire?|interns|graduates|somebody|someone",
-        "if|whether you|they|your|there are|is|have *4 hiring|recruiting",
-        "do|does|would you|your|they|there *2 have|know *4 opening|openings|vacancy|vacancies|position|positions|internship|internships",
-        "have you *1 any|an|a *3 opening|openings|vacancy|vacancies|position|positions|internship|internships",
-        "are|is there any|an|a *3 opening|openings|vacancy|vacancies|position|positions|internship|internships|job|jobs",
-        "if|whether there are|is|were|was any|an|a *3 opening|openings|vacancy|vacancies|position|positions|internship|internships|job|jobs|roles",
-        "know|aware|hear|hears of|about any|an *3 opening|openings|vacancy|vacancies|position|positions|job|jobs|internship|internships|roles",
-        "any|current|open|available|suitable job|jobs|roles|positions|vacancies|openings|vacancy|opening at|in|on|with your|you",
-        "job|internship|career|employment opportunities|opportunity at|in|on|with|within your|you",
-        "hire|employ|recruit me",
-        "hired by|at you|your",
-        "give me a|an|the *1 job|chance|internship|position|interview|shot|role",
-        "offer me a|an|the|any *2 job|position|internship|role|interview",
-        "get|land|secure|find me? a|an|my *2 job|interview|internship|role|position at|with|in|on|from your|you",
-        "help|helping me get|find|land|secure *3 job|work|internship|position|role|interview",
-        "refer me *2 for|to *3 job|role|position|opening|recruiter|internship",
-        "refer|recommend me internally|for|at",
-        "refer|recommend me to *3 hr|recruiter|recruiters|recruiting|recruitment|hiring|job|role|position|opening|vacancy",
-        "could|can|would|will|please|to *3 refer|recommend me $",
-        "employee referral",
-        "a|your referral for|to *3 role|position|job|opening",
-        "put in a good? word",
-        "put|pass|forward|send my name|application *2 forward|in|along|on|to|for",
-        "recommend me for|to *4 job|role|position|opening|manager|recruiter|team|hr",
-        "consider|considered|considering me|for|as *6 job|role|position|opening|candidate|internship|vacancy|vacancies|openings|positions",
-        "keep me in mind|consideration for|if|when|should *4 job|jobs|role|roles|position|positions|opening|openings|opens|vacancy|vacancies|open|up",
-        "keep me in mind|consideration for|if|when|should *3 opens|arises|comes",
-        "apply|applying for|to *5 job|role|position|opening|internship|vacancy|team|company *2 at|with|on|in your|you",
-        "want|wants|like|love|hope|hoping|hopes|keen|eager to work|intern at|for|with|on you|your",
-        "want|like|love|hope|hoping|keen|eager|dream to join|joining your team|company|firm|lab|studio|organization|organisation|group",
-        "looking|searching|hunting|asking|ask for a|an|any|the|my|some *3 job|position|role|internship|work|employment|vacancy|opening at|with|in|on|from your|you",
-        "asking|ask|asks|begging|beg you? for a|an|any|the|some *1 job|position|internship|vacancy|opening|employment",
-        "ask|asking|enquire|enquiring|inquire|inquiring about *4 vacancy|vacancies|opening|openings|job|jobs|positions|internships",
-        "interested in *4 job|position|opening|openings|vacancy|vacancies|internship|internships|roles at|with|in|on|within your|you",
-        "let me know *4 job|jobs|opening|openings|vacancy|vacancies|positions|internships *2 come|comes|open|opens|arise|arises|become|becomes|up|available",
-        "let me know of|about|if any|an|a *3 opening|openings|vacancy|vacancies|positions|jobs|roles|internships",
-        "i'd|i|would be a great|perfect|good|strong|ideal fit|candidate|match|addition for|to *1 your",
-        "fit|right|qualified|suited for the|a|an|your *3 position|opening|vacancy|job",
-        "schedule|arrange|grant|give me? an|a job? interview with|for|at *3 hr|position|role|your|me|recruiter|manager",
-        "recruiter|hiring *2 who is|are hiring|recruiting",
-        "connect|introduce|put me with|to|in *4 hiring manager|recruiter|recruiters|hr",
-        "do|does|would|might you|your|they|there *2 have|know|offer|advertise *2 any|some|open *2 roles|posts|placements|traineeships|apprenticeships|work|employment",
-        "do|does|would|might you|your|they *2 offer|run|take *2 internships|interns|placements|traineeships|trainees|apprenticeships|apprentices|graduates",
-        "be|being|get considered for|as|when|if",
-        "consider my *2 application|candidature|candidacy|profile",
-        "keep|keeping|bear|have me in mind|consideration",
-        "keep my *2 details|name|application|profile|resume|cv *1 on|in file|mind|hand",
-        "if|should anything|something|one|any|a|an *4 comes|come|opens|open|arises|arise|crops up? *1 in|at|on|with|within your|the",
-        "open to *2 opportunities|offers|roles|positions",
-        "think|believe|feel|convinced|confident|certain|sure *3 be|am|i'm a|an *2 fit|match|asset|addition|candidate",
-        "about|of|consider|considering|interested *1 joining|join you|your|the $",
-        "about|of|in joining $",
-        "about|of|in|like|love|to joining|join you|your *1 $",
-        "on the job? market",
-        "shout|know|ring|call|ping|tell|word *1 if|when|should *5 needs|need|hires|hire|hiring|recruiting|recruits|looking *1 for|a|an|somebody|someone|people|more",
-        "find|finding|get|getting|do *2 work|employment with|at|for *3 you|your|yourself",
-        "opportunity|opportunities|chance|possibility|possible *2 to|of|for *2 work|working|join|joining|intern|interning|volunteer *2 for|with|at|under|on|in you|your",
-        "writing|like|want|wish|love|hoping|intend to apply for|to",
-        "apply|applying|application *2 for the|a|an|your|this|any *3 opening|vacancy|vacancies|position|positions|internship|internships|job|jobs|traineeship|traineeships|placement|placements|apprenticeship|apprenticeships|role|post|vacancy",
-        "get|land|secure|arrange me *1 an|a|the *1 job|interview|internship|position|role|foot",
-        "job|career|employment leads|lead|prospects",
-        "chance|chances|possibility|prospect|prospects|hope|hopes of|for *2 a|an|getting|being|any *2 job|position|internship|interview|work|role|employment|hired",
-        "my chances|odds *2 be|are|would|of",
-        "forward|pass|send|hand|submit|give *5 to|onto *2 hr|recruiter|recruiters|recruiting|recruitment|hiring",
-        "available|ready|able|happy|free to start|begin immediately|work|on|straight|right|asap|in|from|next|any|tomorrow|as",
-        "seek|seeking a|an|any|some *3 position|job|role|employment|work|internship|opportunity|placement|post *1 in|at|with|within your|you",
-        "could|can|may|might|would|if i *2 work|intern|volunteer|assist for|under|at|alongside you|your",
-        "do|does|if|whether you|your|they *3 need|needs *1 a|an|any|another|more *1 intern|interns|assistant|trainee|apprentice|staff|employee|employees|hand|hands|helper",
-        "i *1 need|want this|a|the|any *1 job|internship|position|work $",
-        "room|space|place|spot|seat|vacancy on|in|at your|the *2 team|company|firm|group|lab|department|staff|studio|agency|organisation|organization",
-        "if|whether|is|are|when|news *3 your|the *3 is|are|be *2 hiring|recruiting",
-        "when|if|whether|once you|they|you'll|you're|your *3 hiring|recruiting",
-        "advertising|advertised|advertises for a|an *3",
-        "vouch for me",
-        "put me forward",
-        "headcount",
-        "an|my *1 referral *3 job|role|position|opening|company|team|for",
-        "hire|employ|take|recruit someone|somebody|people like me",
-        "take|taking|bring|bringing me on",
-        "if|whether|should|unless there's a|any|an *3 opening|openings|vacancy|vacancies|position|positions|internship|internships|job|jobs|roles|role",
-        "think of me when|if|for|should",
-        "flag|push|mention|support|back|track|check|expedite|review *1 my|the application|candidacy",
-        "any|some *1 leads|referrals $",
-        "leads|referrals or|and referrals|leads",
-        "any|some leads|referrals you|that|for|on|at",
-        "foot in the|your door",
-        "taking|take anyone|anybody|someone|somebody|people|staff|apprentices|graduates|trainees on",
-        "graduate|trainee|training|internship|apprenticeship schemes|scheme|programmes|programs|places or|and|at|on|in *1 vacancies|jobs|openings|your",
-        "be|being considered $",
-        "if|when|once anything|something|one *2 opens|open up",
-        "looking|searching|hunting for a|some|any *2 job|work|position|role|employment *5 help|hire",
-        "help|helping me *2 hired|employed",
-        "know|hear of|about|if *2 any|an *2 opportunities|opportunity $",
-        "interested in the|a|your|this *3 position|role|job|vacancy|internship $",
-        "interested in the|a|your|this *3 position|role|job|vacancy|internship and|advertised|posted|listed|you",
-        "consider|considering|about|of hiring|employing me",
-        "you|they have|has|had a|an|any *2 role|position|job|vacancy|opening *2 fits|suits|matches|fit|suit|match|for",
-        "you|they|team|company *2 looking for|to *2 staff|hires|employees|recruits|hire|recruit",
-        "need any|some *1 help|people|hands on|in|at your",
-        "love|like|want a|the *1 job|position|role|internship at|with",
-        "any|some *1 work|jobs|shifts|hours going|available|there|for",
-        "start|trial|shift you could|can|might give|offer|find",
-        "give|offer|find me *2 start|trial|shift|place",
-        "short of|on *1 hands|staff|people|help|workers",
-        "short handed|staffed",
-        "about|of|for|on getting|landing *2 interview|interviews|hired|taken",
-        "chance|chances|hope of getting|landing *3 job|jobs|role|roles|position|positions",
-        "be|being|get|getting taken on",
-        "your|you *2 need|needs|want|wants|use anybody|anyone|somebody|someone|people|hands|help",
-        "have|has|had|find|know *1 a|any|some *1 place|spot|room|opening|start|vacancy for|where me|i",
-        "looking|hoping for a|an|my *2 start|opening|placement|traineeship|apprenticeship|break in|as|at|with|on",
-        "apprenticeship|internship|traineeship|job|position|placement with|at|under you|your *2 would|is|will",
-        "i can|could|would start|begin *1 whenever|immediately|tomorrow|monday|straight|right|now|any|asap",
-        "contact|speak|talk|write|apply|turn *2 about|for|regarding a|an|any|the *2 position|job|role|vacancy|opening|internship *1 at|in|with|on your|you",
-        "you've|they've any|an|a *3 opening|openings|vacancy|vacancies|position|positions|job|jobs|internship|internships",
-        "thrilled|delighted|honoured|honored|happy|glad|proud|overjoyed to work|join|intern at|for|with|in|on your|you",
-        "room for one|me|another|somebody|someone",
-        "interested in working|employment|interning at|for|with|in you|your",
-        "if|whether|should you have|had any *3 openings|opening|positions|position|vacancies|vacancy|roles|jobs|job|internships",
-    ];
-    /// Before a verb: somebody else does it.
-    OTHERS = ["you|they|people|others|one|somebody|someone|graduates|students"];
-    /// What seekers do for a job, and what others have done for theirs.
-    OWN_DOING = [
-        "get|got|land|landed|secure|secured|find|found|apply|applied|want|wanted|like|liked|love|loved|hope|look|looking|join|joined|be",
-    ];
-    /// Saying that no job is meant.
-    NO_JOB = [
-        "not|isn't|wasn't|never|no *3 a|any|about|for|after|want|need|seek|seeking *1 job|position|work|internship|vacancy|role|employment|opening",
-        "not a|the job|position|vacancy|role",
-    ];
     /// Sending a résumé, or offering to.
     RESUME = [
         "attach|attached|attaching|enclose|enclosed|enclosing|include|included|including|send|sending|sent|share|sharing|shared|forward|forwarding|forwarded|pass|passing|email|emailing|upload|paste|pasted|submit|submitting|find|provide|bring|here's *6 resume|cv|vitae",
@@ -155,8 +21,13 @@ phrases! {
         "review|critique|check|read|consider|keep|have|see my|the *2 resume|cv|vitae",
         "leave|leaving|give|giving|hand|handing|show|showing|drop|dropping|mail|mailing|post|posting|link|linked|linking|shoot|pop|popped|popping *5 resume|cv|vitae",
         "want|like|need|interested *4 my *2 resume|cv|vitae",
+        "my|the *1 resume|cv|vitae is|are at your disposal|service",
         "my|the *1 resume|cv|vitae is|are *2 bottom|end|foot|top|signature|link|profile",
     ];
+    /// Behind a résumé that is not the seeker's, or is not sent.
+    NOT_OFFERED = ["of your|the|his|her|their|that|this|a|our", "at home", "behind|aside|out|the|our|teaching|normal|next"];
+    /// Before a "resume" that is a verb.
+    BEFORE_VERB = ["to|will|can|could|would|may|might|classes|lessons|talks|services|i|we|they|it"];
     /// They asked for it.
     REQUESTED = [
         "as you|we asked|requested|suggested|discussed|agreed",
@@ -168,8 +39,6 @@ phrases! {
         "in case you",
         "your offer|request|asking",
     ];
-    /// An end to a duration that says it is one.
-    UNIT = ["minute|minutes|min|mins|hour|hours|hr|hrs"];
     /// A time that is asked for without a number.
     SOME_TIME = [
         "quarter of an hour",
@@ -184,11 +53,14 @@ phrases! {
     ];
     /// What is asked for an amount of time.
     ASKING = [
-        "could|would|can|may|might|will you|i|we|there",
+        "could|would|can|may|might|will|do|are you|i|we|there",
+        "any *1 chance|possibility",
+        "give|grant|lend|allow|offer me",
         "i'd|i like|love|appreciate|be|hope|wonder|wondered|ask",
         "free|available for",
         "like|love|hoping|hope|grateful|ask|asking|appreciate|spare|willing|open|wondering|wonder|glad|able|happy|need|want|propose|suggest|keen|looking",
-        "would *3 be possible|convenient|suit|work",
+        "would *8 be possible|convenient|suit|work|all|okay|ok|fine|alright|too",
+        "it|this|we|i|call|conversation|chat|interview|meeting *1 will|would|won't|wouldn't|should *1 take|need|require|last",
     ];
     /// A duration of something else: of the past, of a talk, of a trip.
     OTHER_TIME = [
@@ -269,6 +141,17 @@ phrases! {
         "nothing is? lost",
         "otherwise|else i|no|that|never",
         "owe me nothing",
+        "right|alright|fine|okay|ok to|not *1 decline|refuse|ignore|pass|answer|reply",
+        "if|should *10 get it $",
+        "turn|turning me down",
+        "don't|not hesitate to say|decline|refuse|tell",
+        "fine|okay|ok|happy|content|live with a|your no",
+    ];
+    /// What takes the way out away again.
+    PRESSES = [
+        "hope|hoping|hopes|trust|pray *4 not|won't|don't|never *1 say|refuse|decline|turn|ignore|disappoint|reject",
+        "not|won't|don't|never|can't|cannot take|accept|say|hear a? no",
+        "not|don't|won't|never refuse|decline|reject|disappoint",
     ];
     /// Something of the person's own that the seeker wants to hear about.
     REASON = [
@@ -281,6 +164,8 @@ phrases! {
         "how|why|when did|do|does|have|has|was|were|are you|your *2",
         "how|why|when you redrew|kept|keep|knew|know|told|tell|taught|play|played|write|wrote|did|do|prepare|prepared|spend|ended|met|raised|moved|collect|collected|stay|stayed|opened|apply|applied|draw|drew|plan|mix|choose|grow|see|saw",
         "read|heard|saw|know|learned|learnt|mentioned|told|says|said *6 that you",
+        "told me about|of the|a|an|how|what|why|when",
+        "says|said|told|tells *3 nobody|no *5 knows|understands|does|has",
         "you have|'ve kept|held|stayed|raised|taught|written",
         "what made|led|drew|brought|helped|surprised|convinced you",
         "what *8 like at|in|for|on|to|with your|you|a|an",
@@ -315,6 +200,7 @@ phrases! {
         "gave|passed|shared|given|sent|has me *4 name|address|details|number|contact",
         "your name|profile|address|details|company|work|article|talk|page|post|story *3 came|comes|was|is|appeared|appears|from|listed|in|on|turned|stood|caught",
         "alumni|alumnae|alumna|alumnus|alum|alums|graduate directory|network|database|association|list|group|page|event|of|office|portal|platform|evening|magazine|from|newsletter",
+        "fellow *2 here",
         "fellow *3 alum|alumna|alumnus|graduate|student|member|runner|volunteer|alumni|classmate|parent|veteran|librarian|chorister",
         "same *4 school|university|college|program|programme|course|department|degree|town|team|club|professor|class|choir",
         "on|through|via|from|in linkedin|twitter|mastodon|instagram|meetup|slack|github|facebook",
@@ -335,7 +221,7 @@ phrases! {
     /// The telephone, a screen, or a place that suits them.
     MEETING_PLACE = [
         "over|a|for|buy|grab|have *3 coffee|lunch|tea|breakfast|sandwich",
-        "phone|telephone|call|video|zoom|teams|skype|facetime|cafe|person|whatsapp|meet|hangouts|webex|signal",
+        "phone|telephone|call|video|zoom|teams|skype|facetime|cafe|whatsapp|meet|hangouts|webex|signal",
         "come|meet|visit|talk|chat|coffee|speak|conversation|tea|lunch|minutes|you|or *4 at|to|near|in your|the *2 office|campus|studio|lab|workshop|clinic|hospital|school|museum|library|site|practice|yard|farm|shop",
         "near|close to? you|your|where",
         "wherever|whichever|whatever|anywhere *4 suits|convenient|works|you|easiest|like|prefer",
@@ -349,7 +235,7 @@ phrases! {
         "in person",
         "face to face",
         "telephoning|phoning|calling|videocall|videoconference|facetiming",
-        "visit|visiting for|the|your|at",
+        "visit|visiting for|the|your|at|to",
         "drive|walk|cycle|pop|run over|by|up|down|round|in",
         "minute|minutes|hour after|before *2 rehearsal|class|training|practice|service|church|work|school|lunch|meeting",
         "phone|ring|telephone|call you|me",
@@ -475,6 +361,14 @@ phrases! {
         "the|that|this|one *1 advice|suggestion|point|story|tip|recommendation|explanation|example|insight|idea|remark|comment|comparison|warning *3 about|on|to|that|of|for|how|regarding",
         "for showing|explaining|telling|walking|drawing|lending|suggesting|recommending|pointing|describing|warning|reminding|persuading",
     ];
+    /// Apologies that feel with somebody.
+    SYMPATHY = [
+        "sorry *2 hear|learn|read",
+        "sorry *1 for|about|over|at|to *4 loss|losses|death|passing|bereavement|illness|injury|news|accident|fire|flood|layoff|layoffs|diagnosis",
+        "sorry that? you|your|you're|you've",
+    ];
+    /// Behind an attachment that is none.
+    NOT_ATTACHED = ["to|theory|theories|style|styles|disorder|disorders|parenting|research|figure|figures|point|points"];
     /// A word that says something is attached.
     ATTACHED = [
         "attach|attached|attaching|attachment|attachments",
@@ -482,7 +376,9 @@ phrases! {
     ];
     /// Before the name of whom one greets.
     GREETING = [
-        "hi|hello|dear|hey|greetings|hiya|howdy|respected|esteemed|hallo|liebe|lieber|servus|moin|ciao|bonjour|salut|hola|cher|chere|caro|cara",
+        "hi|hello|dear|hey|greetings|hiya|howdy|respected|esteemed|hallo|liebe|lieber|servus|moin|ciao|bonjour|salut|hola|cher|chere|caro|cara|estimado|estimada|querido|querida|prezado|prezada|ola|gentile|egregio|egregia|kære|hei|hej|beste|geachte|szanowny|szanowna|namaste|salam|shalom|aloha|merhaba",
+        "buenos|buenas dias|tardes|noches",
+        "bom|boa dia|tarde|noite",
         "sehr geehrte|geehrter",
         "guten tag|morgen|abend",
         "good morning|afternoon|evening|day",

@@ -1,7 +1,7 @@
-//! What should have been filled in before sending: `[Name]`, `{{ name }}`, `<Company>`, `XXX`, `____`.
+//! What should have been filled in before sending: `[Name]`, `{{ name }}`, `<Company>`, `%%name%%`, `XXX`, `____`.
 
 /// Words that stand in placeholders.
-const FILLERS: [&str; 44] = [
+const FILLERS: [&str; 60] = [
     "name",
     "first",
     "last",
@@ -46,6 +46,22 @@ const FILLERS: [&str; 44] = [
     "subject",
     "link",
     "here",
+    "department",
+    "event",
+    "firm",
+    "interest",
+    "location",
+    "manager",
+    "month",
+    "museum",
+    "place",
+    "program",
+    "programme",
+    "seeker",
+    "signature",
+    "surname",
+    "talk",
+    "team",
 ];
 /// A bracket with more in it is none.
 const LONGEST: usize = 80;
@@ -71,16 +87,30 @@ pub fn find(text: &str) -> Vec<(usize, usize)> {
 fn begins(text: &str, at: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let rest = &text[at..];
+    if is_word_start(bytes, at)
+        && !text[..at].ends_with('_')
+        && let Some(length) = constant(rest)
+    {
+        return Some(at + length);
+    }
     match bytes[at] {
+        b'@' => named(rest, "@@", "@@").map(|length| at + length),
+        b'[' if rest.starts_with("[[") => named(rest, "[[", "]]").map(|length| at + length),
         b'[' => bracketed(text, at, ']').filter(|end| !rest[end - at..].starts_with('(')),
-        b'<' => bracketed(text, at, '>'),
+        b'<' => {
+            let end = bracketed(text, at, '>')?;
+            Some(end + usize::from(rest.starts_with("<<") && text[end..].starts_with('>')))
+        }
         b'{' if rest.starts_with("{{") || rest.starts_with("{%") => {
             Some(at + within(rest, '}').map_or(2, |end| end + usize::from(rest[end..].starts_with('}'))))
         }
-        b'{' => bracketed(text, at, '}'),
-        b'%' | b'*' | b'$' => merge_field(rest).map(|length| at + length),
+        b'{' => bracketed(text, at, '}').or_else(|| named(rest, "{", "}").map(|length| at + length)),
+        b'%' | b'*' | b'$' => {
+            let field = named(rest, "%%", "%%").or_else(|| named(rest, "%", "%")).or_else(|| named(rest, "${", "}"));
+            field.or_else(|| merge_field(rest)).map(|length| at + length)
+        }
         b'_' if rest.starts_with("___") => Some(at + rest.bytes().take_while(|byte| *byte == b'_').count()),
-        b'X' | b'x' if is_word_start(bytes, at) => repeated(rest).map(|length| at + length),
+        b'X' | b'x' if is_word_start(bytes, at) && !is_meant(text, at) => repeated(rest).map(|length| at + length),
         b'T' | b'L' | b'l' if is_word_start(bytes, at) => {
             let known = ["TODO", "TBD", "TBC", "Lorem ipsum", "lorem ipsum"];
             let word = known.iter().find(|word| rest.starts_with(**word))?;
@@ -117,6 +147,45 @@ fn bracketed(text: &str, at: usize, close: char) -> Option<usize> {
     let filler = words.any(|word| FILLERS.contains(&word.to_lowercase().as_str()));
     let loud = inner.chars().filter(|c| c.is_alphabetic()).count() > 2 && !inner.chars().any(char::is_lowercase);
     (filler || loud && close != '>').then_some(at + length)
+}
+
+/// `COMPANY_NAME`: capitals joined by underscores, of which one belongs to placeholders.
+fn constant(rest: &str) -> Option<usize> {
+    let length = rest.bytes().take(LONGEST).take_while(|byte| byte.is_ascii_uppercase() || *byte == b'_').count();
+    let name = &rest[..length];
+    if length < 3 || !name.contains('_') {
+        return None;
+    }
+    let filler = name.split('_').any(|word| FILLERS.contains(&word.to_ascii_lowercase().as_str()));
+    filler.then_some(length)
+}
+
+/// Three letters or more between marks, as programs name their fields.
+fn named(rest: &str, open: &str, close: &str) -> Option<usize> {
+    let inner = rest.strip_prefix(open)?;
+    let inner = &inner.as_bytes()[..inner.len().min(LONGEST)];
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b' ');
+    let length = inner.iter().take_while(is_part).count();
+    let begins = inner.first()?.is_ascii_alphabetic() && inner[length - 1] != b' ';
+    (begins && length > 2 && rest[open.len() + length..].starts_with(close))
+        .then_some(open.len() + length + close.len())
+}
+
+/// The thirty of "Super Bowl XXX", and kisses at the end.
+fn is_meant(text: &str, at: usize) -> bool {
+    const COUNTED: [&str; 16] = [
+        "act", "appendix", "article", "book", "bowl", "canto", "chapter", "figure", "game", "games", "olympiad",
+        "part", "psalm", "section", "sonnet", "volume",
+    ];
+    let rest = &text[at..];
+    let length = rest.bytes().take_while(|byte| matches!(byte, b'x' | b'X')).count();
+    let mut from = at.saturating_sub(16);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let before = text[from..at].trim_end().rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let thirty = rest.starts_with("XXX") && length == 3 && COUNTED.contains(&before.to_lowercase().as_str());
+    thirty || rest.starts_with('x') && rest[length..].trim().is_empty() && length <= 5 && before != "is"
 }
 
 /// `%FIRSTNAME%`, `*|FNAME|*`, `$NAME`.
@@ -165,6 +234,16 @@ mod tests {
             "«Name»",
             "$NAME",
             "{% if x %}",
+            "%%company%%",
+            "%first_name%",
+            "${name}",
+            "[[topic]]",
+            "<<name>>",
+            "<name>",
+            "{museum}",
+            "XXXX",
+            "@@company@@",
+            "COMPANY_NAME",
         ] {
             assert_eq!(find(&format!("Dear {text}, hello")), [(5, 5 + text.len())], "{text}");
         }
@@ -179,6 +258,10 @@ mod tests {
             "<ada@x.example>",
             "a [link](https://x.example)",
             "50% of 100%",
+            "5% to 10% of it",
+            "Super Bowl XXX",
+            "love, Sal xxx",
+            "MAX_SIZE",
             "{a, b}",
             "x < y",
             "the Boxxx",

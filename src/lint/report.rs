@@ -105,3 +105,32 @@ impl Span {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::hostile::CASES;
+    use super::super::{Draft, Mutual, Rules, check};
+    use crate::messages::MessageChannel;
+
+    proptest! {
+        #[test]
+        fn spans_lie_within_any_text(
+            parts in proptest::collection::vec(prop_oneof![proptest::sample::select(CASES), Just("Grace "), Just("\n")], 0..40),
+            other in any::<String>(),
+        ) {
+            let body = format!("{other}{}{other}", parts.concat());
+            let names = [other.clone(), "Dr. Grace Hopper".to_owned()];
+            let mutual = [Mutual { name: other.clone(), may_use_name: false }];
+            let (channel, subject) = (MessageChannel::Email, Some(body.as_str()));
+            let draft = Draft { channel, purpose: None, subject, body: &body, names: &names, mutual: &mutual, attachments: false };
+            let report = check(&Rules::default(), &draft);
+            let (units, scalars) = (body.encode_utf16().count(), body.chars().count());
+            for span in report.findings.iter().flat_map(|finding| &finding.spans) {
+                prop_assert!(span.start_utf16 < span.end_utf16 && span.end_utf16 <= units);
+                prop_assert!(span.start_scalar < span.end_scalar && span.end_scalar <= scalars);
+            }
+        }
+    }
+}

@@ -86,7 +86,8 @@ impl Text {
 
     /// Reads the word that begins here, and gives where it ends.
     fn word(&mut self, text: &str, start: usize, state: &mut State) -> usize {
-        let link = link_end(text, start);
+        // Beyond what the rules read, an address without a scheme is counted as the words it is made of.
+        let link = link_end(text, start, self.words.len() < WORDS_READ);
         let end = link.unwrap_or_else(|| word_end(text, start));
         self.word_count += 1;
         if self.words.len() < WORDS_READ {
@@ -156,6 +157,13 @@ impl Text {
         at + run.len()
     }
 
+    /// Whether a question mark stands between this word of `text` and the next.
+    pub fn is_question(&self, text: &str, at: usize) -> bool {
+        let end = self.words.get(at + 1).map_or(text.len(), |next| next.start);
+        // What is behind the last word that the rules read is no part of its sentence.
+        text[self.words[at].end..end].chars().take(8).any(|c| c == '?')
+    }
+
     /// The words of one line.
     pub fn words_of(&self, line: &Line) -> &[Word] {
         let from = self.words.partition_point(|word| word.start < line.start);
@@ -199,7 +207,7 @@ fn quote(text: &str, at: usize, c: char, following: Option<char>, state: &mut St
         limit -= 1;
     }
     let rest = &rest[..limit];
-    let rest = &rest[..rest.find("\n\n").unwrap_or(rest.len())];
+    let rest = &rest[..paragraph_end(rest)];
     let single = matches!(close, '\'' | '’');
     let closes = |(place, _): &(usize, &str)| {
         let after = rest[place + close.len_utf8()..].chars().next();
@@ -208,6 +216,12 @@ fn quote(text: &str, at: usize, c: char, following: Option<char>, state: &mut St
     if let Some((place, _)) = rest.match_indices(close).find(closes) {
         state.quote = Some((close, at + c.len_utf8() + place));
     }
+}
+
+/// Where the paragraph ends, at an empty line, however lines end.
+fn paragraph_end(text: &str) -> usize {
+    let ends = ["\n\n", "\n\r\n"].iter().filter_map(|end| text.find(end));
+    ends.min().unwrap_or(text.len())
 }
 
 fn is_quoted_line(rest: &str) -> bool {
@@ -253,17 +267,45 @@ fn word_end(text: &str, start: usize) -> usize {
     end
 }
 
-/// Marks that stand on the letter before them.
+/// Marks that stand on the letter before them, or join it with the next.
 fn is_combining(c: char) -> bool {
-    ('\u{300}'..='\u{36f}').contains(&c)
+    // Viramas and nuktas of Indic scripts: without them a word would fall into its syllables.
+    const JOINERS: [char; 18] = [
+        '\u{93c}', '\u{94d}', '\u{9bc}', '\u{9cd}', '\u{a3c}', '\u{a4d}', '\u{abc}', '\u{acd}', '\u{b3c}', '\u{b4d}',
+        '\u{bcd}', '\u{c4d}', '\u{ccd}', '\u{d4d}', '\u{dca}', '\u{e4c}', '\u{200c}', '\u{200d}',
+    ];
+    let marks = matches!(c, '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5c7}' | '\u{610}'..='\u{61a}'
+        | '\u{64b}'..='\u{65f}' | '\u{e47}'..='\u{e4e}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
+        | '\u{20d0}'..='\u{20ff}' | '\u{fe00}'..='\u{fe0f}' | '\u{fe20}'..='\u{fe2f}');
+    marks || JOINERS.contains(&c)
 }
 
-/// Where a link that begins here ends.
-fn link_end(text: &str, start: usize) -> Option<usize> {
+/// The ends of hosts that are taken for links without a scheme; more would take "work/it" and the like for one.
+const DOMAINS: [&str; 64] = [
+    "ai", "app", "at", "au", "be", "biz", "blog", "br", "ca", "cc", "ch", "cn", "co", "com", "cz", "de", "design",
+    "dev", "dk", "edu", "es", "eu", "example", "fi", "fm", "fr", "gg", "gl", "gov", "gr", "id", "ie", "il", "in",
+    "info", "io", "it", "jp", "kr", "ly", "me", "mx", "net", "nl", "no", "nz", "online", "org", "page", "pl", "pt",
+    "ru", "se", "sg", "shop", "site", "tv", "uk", "us", "work", "works", "xyz", "za", "zone",
+];
+
+/// "example.com/x": a host with a known end, and a path. Without a path it may be a company's name.
+fn is_bare_link(text: &str, start: usize) -> bool {
+    let rest = &text.as_bytes()[start..];
+    // No host is longer.
+    let host =
+        rest.iter().take(254).take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')).count();
+    let end = text[start..start + host].rsplit_once('.').map(|(_, end)| end);
+    let address = text[..start].ends_with('@');
+    !address && rest.get(host) == Some(&b'/') && end.is_some_and(|end| DOMAINS.contains(&end))
+}
+
+/// Where a link that begins here ends; `bare` ones have no scheme.
+fn link_end(text: &str, start: usize, bare: bool) -> Option<usize> {
     let rest = &text.as_bytes()[start..];
     let begins = |with: &str| rest.len() > with.len() && rest[..with.len()].eq_ignore_ascii_case(with.as_bytes());
     let known = ["https://", "http://", "www.", "linkedin.com/", "bit.ly/", "calendly.com/"];
-    if !known.iter().any(|with| begins(with)) {
+    let is_link = known.iter().any(|with| begins(with)) || bare && is_bare_link(text, start);
+    if !is_link {
         return None;
     }
     let text = &text[start..];
@@ -309,6 +351,22 @@ mod tests {
         assert_eq!(words("15-minute, 1.5 hours; e.g. x"), ["15", "minute", "1.5", "hours", "e", "g", "x"]);
         assert_eq!(words("see https://a.example/b(c)."), ["see", ""]);
         assert_eq!(words("Re\u{301}sume\u{301} 李小龍"), ["resume", "李小龍"]);
+        assert_eq!(words("नमस्ते अदा").len(), 2);
+    }
+
+    #[test]
+    fn links_are_addresses_with_a_scheme_or_a_path() {
+        let links = |text: &str| -> Vec<String> {
+            let words = Text::read(text).words.into_iter().filter(|word| word.link);
+            words.map(|word| text[word.start..word.end].to_owned()).collect()
+        };
+        assert_eq!(links("at example.com/x, or (www.a.example)"), ["example.com/x", "www.a.example"]);
+        assert_eq!(links("my-site.co.uk/a/b?c=d. HTTPS://A.example"), ["my-site.co.uk/a/b?c=d", "HTTPS://A.example"]);
+        for text in
+            ["either/or", "24/7", "Booking.com", "ada@x.example/y", "St.Louis/MO", "e.g./i.e.", "TCP/IP", "1.5/2.0"]
+        {
+            assert_eq!(links(text), [""; 0], "{text}");
+        }
     }
 
     #[test]
@@ -320,6 +378,7 @@ mod tests {
         assert_eq!(quoted("the 'hidden job' and the teachers' room"), ["hidden", "job"]);
         assert_eq!(quoted("> are you hiring\nno"), ["are", "you", "hiring"]);
         assert_eq!(quoted("a \" that never closes"), [""; 0]);
+        assert_eq!(quoted("a \"b\r\n\r\nc\" d"), [""; 0]);
         assert_eq!(quoted("6'2\" tall and \"x\" y"), ["x"]);
     }
 

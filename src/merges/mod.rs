@@ -20,7 +20,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::redirect::redirect;
 pub use self::revert::{object, revert};
-pub use self::service::{contact_held, former, hidden, purge_hidden, purge_old, survivor};
+pub use self::service::{contact_held, followed, former, hidden, purge_hidden, purge_old, survivor};
 pub use self::store::survivors;
 pub use self::timeline::timeline;
 

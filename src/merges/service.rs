@@ -3,6 +3,7 @@ use std::collections::HashMap;
 
 use chrono::Duration;
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use super::combine::{self, Part};
 use super::model::{Merge, MergeConflict, MergeId, MergeInput, MergePreview, MergeReport, MergeRow};
@@ -22,18 +23,21 @@ use crate::jobs;
 const UNDO: Duration = Duration::days(30);
 /// Where `moved` keeps the redirects that were moved on.
 pub const REDIRECTS: &str = "redirects";
+/// Where it keeps the version that the survivor had before.
+pub const VERSION: &str = "survivor_version";
 
 /// What a merge came to, before it is written down.
 pub struct Outcome {
     pub contact: Contact,
     pub conflicts: Vec<MergeConflict>,
     before: ContactInput,
+    version: i32,
     moved: Moved,
 }
 
 impl Outcome {
     pub fn preview(self) -> MergePreview {
-        let Self { contact, conflicts, before: _, moved } = self;
+        let Self { contact, conflicts, before: _, version: _, moved } = self;
         MergePreview { contact, conflicts, moved: references::counts(&moved) }
     }
 }
@@ -61,7 +65,7 @@ pub async fn merge(app: &App, tx: &mut Tx<'_>, if_match: &IfMatch, input: &Merge
     }
     let changed = fields::changed(survivor, &contact);
     tx.record(Kind::ContactMerged, to, contact.version, changed);
-    Ok(Outcome { contact, conflicts, before, moved })
+    Ok(Outcome { contact, conflicts, before, version, moved })
 }
 
 /// The survivor and those that become part of it, in this order, locked until the end of the transaction.
@@ -108,10 +112,11 @@ async fn move_references(tx: &mut Tx<'_>, from: &[ContactId], to: ContactId) -> 
 
 /// Writes down what happened, so that it can be told and undone.
 pub async fn note(tx: &mut Tx<'_>, id: MergeId, input: &MergeInput, outcome: Outcome) -> ApiResult<MergeReport> {
-    let Outcome { contact, conflicts, before, moved } = outcome;
+    let Outcome { contact, conflicts, before, version, mut moved } = outcome;
     let merged_by = tx.actor.member();
     let after: ContactInput = contact.clone().into();
     let counts = references::counts(&moved);
+    moved.insert(VERSION.to_owned(), Value::from(version));
     let row = MergeRow {
         workspace_id: tx.workspace,
         id,
@@ -134,6 +139,16 @@ pub async fn note(tx: &mut Tx<'_>, id: MergeId, input: &MergeInput, outcome: Out
 /// The contact that is there for the id of one that was merged.
 pub async fn survivor(conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResult<Option<ContactId>> {
     store::survivor(conn, workspace, id).await
+}
+
+/// The ids by which contacts are found that may have been merged since somebody noted them: the survivors'.
+pub async fn followed(conn: &Conn, workspace: WorkspaceId, ids: Vec<Uuid>) -> ApiResult<Vec<Uuid>> {
+    if ids.is_empty() {
+        return Ok(ids);
+    }
+    let named: Vec<ContactId> = ids.iter().copied().map(ContactId::from).collect();
+    let survivors = store::survivors(conn, workspace, &named).await?;
+    Ok(named.into_iter().map(|id| survivors.get(&id).copied().unwrap_or(id).into()).collect())
 }
 
 /// The contacts that were merged into this one and are hidden, or gone but for their ids. A contact that is hidden

@@ -5,12 +5,12 @@ use uuid::Uuid;
 use super::model::{Merge, MergeId, MergeRow, MergeUndone, NotRestored};
 use super::references;
 use super::revert::{object, revert};
-use super::service::REDIRECTS;
+use super::service::{REDIRECTS, VERSION};
 use super::store;
 use crate::changes::{Kind, Tx};
 use crate::contacts::{self, Contact, ContactId, ContactInput};
 use crate::error::{ApiError, ApiResult, Code};
-use crate::fields;
+use crate::{fields, transfer};
 
 const EDITED: &str = "was changed since the merge and stays as it is";
 
@@ -22,8 +22,15 @@ pub async fn undo(tx: &mut Tx<'_>, id: MergeId) -> ApiResult<MergeUndone> {
     for id in &merged {
         contacts::release(tx, *id).await?;
     }
+    let unedited = merge.after == Value::Object(object(&ContactInput::from(survivor.clone())));
     let contact = restore_survivor(tx, &merge, survivor, &mut not_restored).await?;
     let mut moved: Map<String, Value> = fields::stored(merge.moved);
+    if unedited
+        && not_restored.is_empty()
+        && let Some(had) = fields::stored::<Option<i32>>(moved.remove(VERSION).unwrap_or_default())
+    {
+        transfer::same_again(tx.conn, tx.workspace, &[(contact.id, had, contact.version)]).await?;
+    }
     let redirects: Vec<(ContactId, ContactId)> = fields::stored(moved.remove(REDIRECTS).unwrap_or_default());
     for id in &merged {
         let taken = contacts::reclaim(tx, *id).await?;

@@ -541,5 +541,6 @@ pub const ROWS: Table = Table {
     )],
     late: &["in_reply_to_id"],
     checks: &[("lint", is::<Report>)],
+    rules: &[],
     created: Some(Kind::MessageCreated),
 };

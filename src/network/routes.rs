@@ -14,7 +14,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::http::accept::negotiated;
 use crate::http::page::{self, PageQuery};
 use crate::http::{Answer, Id, Paging, Params};
-use crate::page;
+use crate::{merges, page};
 
 const DOT: &str = "text/vnd.graphviz";
 const SVG: &str = "image/svg+xml";
@@ -106,7 +106,11 @@ pub async fn read_network_graph(
     };
     let workspace = access.workspace;
     let part = query.part();
-    let read = async |conn: &_| service::material(conn, workspace, &part).await;
+    let read = async |conn: &_| {
+        let part =
+            service::Part { contacts: merges::followed(conn, workspace, part.contacts.clone()).await?, ..part.clone() };
+        service::material(conn, workspace, &part).await
+    };
     let material = app.db.read(workspace, read).await?;
     // Away from the threads that answer others meanwhile.
     let drawn = web::block(move || {

@@ -19,7 +19,7 @@ const LINKS: i64 = 20_000;
 const AROUND: i64 = 50_000;
 
 /// Which part of the network is asked for. Of several kinds of filter all have to fit.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Part {
     pub contacts: Vec<Uuid>,
     pub companies: Vec<Uuid>,

@@ -26,6 +26,8 @@ const CONNECT: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(15);
 /// For the next piece of an answer of which only the beginning is kept.
 const LATE: Duration = Duration::from_secs(1);
+/// Of what is read: a page, a feed, a calendar.
+pub const REDIRECTS: usize = 5;
 /// After decompression.
 pub const MOST_BYTES: usize = 2 * 1024 * 1024;
 /// Connections that are kept for the next request to the same host, and for how long.
@@ -87,13 +89,13 @@ pub enum Keep {
 
 impl Ask {
     /// A page, a feed, a calendar.
-    pub fn get(url: Url, redirects: usize) -> Self {
+    pub fn get(url: Url) -> Self {
         Self {
             method: Method::GET,
             url,
             headers: HeaderMap::new(),
             body: Vec::new(),
-            redirects,
+            redirects: REDIRECTS,
             keep: Keep::Whole(MOST_BYTES),
         }
     }
@@ -111,6 +113,16 @@ pub struct Answer {
     /// Where the first URL has moved for good: all redirects up to there were 301 or 308.
     pub moved_to: Option<Url>,
     pub took: Duration,
+}
+
+impl Answer {
+    /// Where it leads, if it is a redirect that was not followed.
+    ///
+    /// # Errors
+    /// [`Refusal::Place`] when that is no URL.
+    pub fn redirects_to(&self) -> Result<Option<Url>, Refusal> {
+        target(self.status, &self.headers, &self.url).transpose()
+    }
 }
 
 /// The client. It sends no cookies, no referrer, and uses no proxy, for a proxy would look names up by itself.
@@ -181,9 +193,8 @@ impl Outgoing {
             let request = self.client.request(ask.method.clone(), url.clone()).headers(ask.headers.clone());
             let response = request.body(ask.body.clone()).send().await.map_err(|error| refusal(&error))?;
             let status = response.status();
-            let target = is_redirect(status).then(|| response.headers().get(LOCATION)).flatten();
-            let target = target.and_then(|target| target.to_str().ok()).filter(|_| ask.redirects > 0);
-            let Some(target) = target else {
+            let next = target(status, response.headers(), &url).filter(|_| ask.redirects > 0);
+            let Some(next) = next else {
                 let headers = response.headers().clone();
                 let body = read_body(response, ask.keep).await?;
                 return Ok(Answer { status, headers, body, url, moved_to, took: Duration::ZERO });
@@ -191,8 +202,7 @@ impl Outgoing {
             if followed == ask.redirects {
                 return Err(Refusal::Redirects(ask.redirects));
             }
-            let next = url.join(target).map_err(|_| Refusal::Place("redirects to what is not a URL".to_owned()))?;
-            url = self.read(next.as_str())?;
+            url = self.read(next?.as_str())?;
             for_good &= matches!(status, StatusCode::MOVED_PERMANENTLY | StatusCode::PERMANENT_REDIRECT);
             if for_good {
                 moved_to = Some(url.clone());
@@ -202,9 +212,11 @@ impl Outgoing {
     }
 }
 
-/// A redirect to be followed (RFC 9110, section 15.4); 304 is none.
-fn is_redirect(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+/// Where a redirect leads that is to be followed (RFC 9110, section 15.4); 304 is none.
+fn target(status: StatusCode, headers: &HeaderMap, from: &Url) -> Option<Result<Url, Refusal>> {
+    let is_redirect = matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308);
+    let target = headers.get(LOCATION).filter(|_| is_redirect)?.to_str().ok()?;
+    Some(from.join(target).map_err(|_| Refusal::Place("redirects to what is not a URL".to_owned())))
 }
 
 async fn read_body(response: Response, keep: Keep) -> Result<Vec<u8>, Refusal> {

@@ -68,7 +68,7 @@ fn client(allowed: &str, lookup: Lookup) -> Outgoing {
 }
 
 fn get(url: &str) -> Ask {
-    Ask::get(Url::parse(url).unwrap(), 3)
+    Ask::get(Url::parse(url).unwrap())
 }
 
 #[test]
@@ -226,13 +226,13 @@ async fn each_redirect_is_checked_as_the_first_url_was() {
     assert_eq!(answer.moved_to.unwrap().path(), "/better");
 
     let before = asked.load(Ordering::SeqCst);
-    assert_eq!(outgoing.send(get(&url("/loop"))).await.unwrap_err(), Refusal::Redirects(3));
-    assert_eq!(asked.load(Ordering::SeqCst), before + 4);
+    assert_eq!(outgoing.send(get(&url("/loop"))).await.unwrap_err(), Refusal::Redirects(REDIRECTS));
+    assert_eq!(asked.load(Ordering::SeqCst), before + 1 + REDIRECTS);
     for path in ["/metadata", "/local", "/file", "/secret", "/mapped", "/other"] {
         let refused = outgoing.send(get(&url(path))).await.unwrap_err();
         assert!(matches!(refused, Refusal::Place(_)), "{path}: {refused}");
     }
-    let kept = outgoing.send(Ask::get(url("/metadata").parse().unwrap(), 0)).await.unwrap();
+    let kept = outgoing.send(Ask { redirects: 0, ..get(&url("/metadata")) }).await.unwrap();
     assert_eq!(kept.status, 302);
 }
 

@@ -5,6 +5,7 @@ use std::io::{Seek, Write};
 use reqwest::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
 use tokio::task::spawn_blocking;
+use url::Url;
 use utoipa::ToSchema;
 
 use super::model::{ResearchNoteInput, normal};
@@ -17,9 +18,8 @@ use crate::confined;
 use crate::contacts::ContactId;
 use crate::error::{ApiError, ApiResult};
 use crate::meetings::MeetingId;
-use crate::outgoing::{Ask, fetch_failed};
+use crate::outgoing::{Answer, Ask, REDIRECTS, Refusal, fetch_failed};
 
-const REDIRECTS: usize = 5;
 const POINTER: &str = "/url";
 
 /// Which page, and what the note is about.
@@ -53,11 +53,7 @@ pub struct FromUrlInput {
 /// `invalid_fields` for a URL that may not be asked, `fetch_failed` when there is no page to be read.
 pub async fn fetch(app: &App, input: FromUrlInput) -> ApiResult<ResearchNoteInput> {
     let url = app.outgoing.read(&input.url).map_err(|refusal| refusal.at(POINTER))?;
-    robots::check(&app.outgoing, &url, POINTER).await?;
-    let answer = app.outgoing.send(Ask::get(url.clone(), REDIRECTS)).await.map_err(|refusal| refusal.at(POINTER))?;
-    if answer.url.origin() != url.origin() {
-        robots::check(&app.outgoing, &answer.url, POINTER).await?;
-    }
+    let answer = ask(app, url).await?;
     if !answer.status.is_success() {
         return Err(fetch_failed(POINTER, &format!("the site answers {}", answer.status)));
     }
@@ -96,6 +92,20 @@ pub async fn fetch(app: &App, input: FromUrlInput) -> ApiResult<ResearchNoteInpu
         tags: input.tags,
         language: page.language,
     })
+}
+
+/// Follows redirects one by one: each site is asked first whether its page may be read.
+async fn ask(app: &App, mut url: Url) -> ApiResult<Answer> {
+    for _ in 0..=REDIRECTS {
+        robots::check(&app.outgoing, &url, POINTER).await?;
+        let one = Ask { redirects: 0, ..Ask::get(url) };
+        let answer = app.outgoing.send(one).await.map_err(|refusal| refusal.at(POINTER))?;
+        match answer.redirects_to().map_err(|refusal| refusal.at(POINTER))? {
+            Some(next) => url = app.outgoing.read(next.as_str()).map_err(|refusal| refusal.at(POINTER))?,
+            None => return Ok(answer),
+        }
+    }
+    Err(Refusal::Redirects(REDIRECTS).at(POINTER))
 }
 
 /// What the process that reads it gets.

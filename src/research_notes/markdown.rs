@@ -14,11 +14,31 @@ static SAFE: LazyLock<Builder<'static>> = LazyLock::new(|| {
     safe
 });
 
+/// Levels of lists, quotations and the like within each other that are kept. Making HTML safe takes as long as it is long
+/// and deep.
+const DEEPEST: usize = 32;
+/// Tags of HTML in a note; where there are more it is left out, for it may be as deep.
+const MOST_TAGS: usize = 1_000;
+
 /// Renders CommonMark with tables and strikethrough. HTML in it is kept as far as it is harmless. A picture becomes a
 /// link to it: nothing is loaded from anywhere because somebody reads a note.
 pub fn html(markdown: &str) -> String {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
-    let events = Parser::new_ext(markdown, options).map(|event| match event {
+    let (mut depth, mut tags) = (0, 0);
+    let events = Parser::new_ext(markdown, options).filter_map(|event| {
+        match &event {
+            Event::Start(_) => depth += 1,
+            Event::Html(html) | Event::InlineHtml(html) => tags += html.matches('<').count(),
+            _ => {}
+        }
+        let is_too_deep = depth > DEEPEST && matches!(event, Event::Start(_) | Event::End(_));
+        let is_too_much = tags > MOST_TAGS && matches!(event, Event::Html(_) | Event::InlineHtml(_));
+        if matches!(event, Event::End(_)) {
+            depth -= 1;
+        }
+        (!is_too_deep && !is_too_much).then_some(event)
+    });
+    let events = events.map(|event| match event {
         Event::Start(Tag::Image { dest_url, title, id, .. }) => {
             Event::Start(Tag::Link { link_type: LinkType::Inline, dest_url, title, id })
         }
@@ -96,6 +116,19 @@ mod tests {
         }
         let picture = html("![track](https://evil.example/pixel.png)");
         assert!(picture.contains("<a href=\"https://evil.example/pixel.png\""), "{picture}");
+    }
+
+    #[test]
+    fn what_is_deep_takes_no_time() {
+        let began = std::time::Instant::now();
+        for deep in
+            [">".repeat(65_000), "- ".repeat(30_000), "<div>".repeat(13_000), "<b>x".repeat(16_000), "[".repeat(65_000)]
+        {
+            html(&deep);
+            html(&format!("{deep} words"));
+        }
+        assert!(html(&format!("{} words", "> ".repeat(1_000))).contains("words"));
+        assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
     }
 
     proptest::proptest! {

@@ -114,9 +114,21 @@ impl ListQuery {
         self.sort.unwrap_or_default().order()
     }
 
-    /// What is looked for when those that fit best come first.
-    pub fn wanted(&self) -> Option<&str> {
-        self.q.as_deref().filter(|_| self.sort.is_none())
+    /// What is looked for. Of several hyphens in a row one remains: PostgreSQL cannot take many negations of negations.
+    pub fn words(&self) -> Option<String> {
+        let q = self.q.as_deref()?;
+        let mut words = String::with_capacity(q.len());
+        for c in q.chars() {
+            if c != '-' || !words.trim_end().ends_with('-') {
+                words.push(c);
+            }
+        }
+        Some(words)
+    }
+
+    /// As [`words`](Self::words), when those that fit best come first.
+    pub fn wanted(&self) -> Option<String> {
+        self.words().filter(|_| self.sort.is_none())
     }
 
     pub fn position(&self, note: &ResearchNote) -> Position {

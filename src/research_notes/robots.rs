@@ -13,7 +13,6 @@ use crate::outgoing::{Ask, Keep, Outgoing, fetch_failed};
 const AGENT: &str = "Inroad";
 /// Bytes of the rules that are read.
 const MOST: usize = 500 * 1024;
-const REDIRECTS: usize = 5;
 
 /// The rules of each site, for some minutes.
 static RULES: LazyLock<Cache<String, Arc<str>>> =
@@ -43,7 +42,7 @@ async fn ask(outgoing: &Outgoing, url: &Url, pointer: &str) -> ApiResult<Arc<str
     let mut rules = url.clone();
     rules.set_path("/robots.txt");
     rules.set_query(None);
-    let ask = Ask { keep: Keep::First(MOST), ..Ask::get(rules, REDIRECTS) };
+    let ask = Ask { keep: Keep::First(MOST), ..Ask::get(rules) };
     let answer = outgoing.send(ask).await.map_err(|refusal| refusal.at(pointer))?;
     // Without rules everything may be read; while they cannot be had, nothing.
     if answer.status.is_server_error() {

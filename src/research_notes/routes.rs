@@ -58,6 +58,9 @@ pub async fn create_research_note_from_url(
     Body(input): Body<FromUrlInput>,
 ) -> ApiResult<Answer<ResearchNote>> {
     let fingerprint = fingerprint(&input)?;
+    if let Some(answer) = app.replay(&access, &key, &fingerprint).await? {
+        return Ok(answer);
+    }
     let id: ResearchNoteId = app.new_id();
     let input = from_url::fetch(&app, input).await?;
     app.post(&access, &key, &fingerprint, async |tx| {

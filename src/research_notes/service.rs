@@ -233,7 +233,7 @@ pub async fn list(
     from: Option<&Position>,
 ) -> ApiResult<Vec<ResearchNote>> {
     let notes = match query.wanted() {
-        Some(wanted) => found::best(conn, workspace, query, wanted, from).await?,
+        Some(wanted) => found::best(conn, workspace, query, &wanted, from).await?,
         None => store::list(conn, workspace, query, from).await?.into_iter().map(ResearchNote::from).collect(),
     };
     Ok(notes.into_iter().map(|note| rendered(note, query.render)).collect())

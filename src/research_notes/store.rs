@@ -20,7 +20,7 @@ use crate::exports::{Link, Table};
 use crate::meetings::{self, MeetingId};
 use crate::search;
 use crate::sort::{Order, Position, keyset};
-use crate::text::inroad_lowered;
+use crate::text::{self, inroad_lower, inroad_lowered};
 
 /// The row with what is derived from it.
 fn written(row: &ResearchNoteRow) -> (&ResearchNoteRow, diesel::dsl::Eq<research_notes::search_words, Vector>) {
@@ -186,7 +186,7 @@ pub async fn list(
     from: Option<&Position>,
 ) -> ApiResult<Vec<ResearchNoteRow>> {
     let mut rows = filtered(workspace, query).select(ResearchNoteRow::as_select());
-    if let Some(q) = &query.q {
+    if let Some(q) = query.words() {
         let wanted = inroad_language_query(research_notes::search_language, q.clone());
         rows = rows.filter(Matches::new(research_notes::language_words, wanted));
     }
@@ -220,8 +220,7 @@ fn filtered(workspace: WorkspaceId, query: &ListQuery) -> research_notes::BoxedQ
         rows = rows.filter(research_notes::meeting_id.eq_any(&query.meeting_id));
     }
     if !query.industry.is_empty() {
-        let wanted: Vec<String> = query.industry.iter().map(|industry| industry.to_lowercase()).collect();
-        rows = rows.filter(inroad_lower(research_notes::industry).eq_any(wanted));
+        rows = rows.filter(inroad_lower(research_notes::industry).eq_any(text::lower(&query.industry)));
     }
     if !query.kind.is_empty() {
         rows = rows.filter(research_notes::kind.eq_any(&query.kind));
@@ -259,6 +258,23 @@ pub async fn languages(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<Vec
     Ok(spoken.load(&mut conn).await?)
 }
 
+/// What is looked for, without `-words` and `-"several words"`; all of it where there is nothing else.
+fn without_exclusions(wanted: &str) -> String {
+    let (mut rest, mut begins, mut chars) = (String::with_capacity(wanted.len()), true, wanted.chars().peekable());
+    while let Some(c) = chars.next() {
+        if c == '-' && begins {
+            while chars.next_if(|c| c.is_whitespace()).is_some() {}
+            let quoted = chars.next_if_eq(&'"').is_some();
+            while chars.next_if(|c| if quoted { *c != '"' } else { !c.is_whitespace() }).is_some() {}
+            chars.next_if_eq(&'"');
+            continue;
+        }
+        begins = c.is_whitespace();
+        rest.push(c);
+    }
+    if rest.trim().is_empty() { wanted.to_owned() } else { rest }
+}
+
 /// The notes of one language that fit best, with their ranks.
 pub async fn ranked(
     mut conn: &Conn,
@@ -267,8 +283,11 @@ pub async fn ranked(
     (language, wanted): (&str, &str),
     from: Option<&Position>,
 ) -> ApiResult<Vec<(ResearchNoteRow, f32)>> {
+    // What is left out says nothing of how well the rest fits.
+    let rank = || {
+        ts_rank(research_notes::language_words, inroad_language_query(language.to_owned(), without_exclusions(wanted)))
+    };
     let wanted = || inroad_language_query(language.to_owned(), wanted.to_owned());
-    let rank = || ts_rank(research_notes::language_words, wanted());
     let mut rows = filtered(workspace, query)
         .filter(research_notes::search_language.eq(language.to_owned()))
         .filter(Matches::new(research_notes::language_words, wanted()));
@@ -315,12 +334,6 @@ pub async fn marked(
         marks!(research_notes::attached_words),
     );
     Ok(research_notes::table.filter(own).select(texts).load(&mut conn).await?)
-}
-
-diesel::define_sql_function! {
-    /// In lower case, as the index over industries has them.
-    fn inroad_lower(text: diesel::sql_types::Nullable<diesel::sql_types::Text>)
-        -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
 }
 
 diesel::define_sql_function! {

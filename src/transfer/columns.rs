@@ -1,5 +1,7 @@
 //! What the columns of a table mean, and a row read by it: Outlook's files by a mapping that is built in, any other
 //! table by one that is given.
+pub mod own;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -7,7 +9,7 @@ use super::reading::{AddressParts, Place, Reading, held};
 use super::record::Entry;
 use super::records::{Fault, Record};
 use super::table::Table;
-use super::value::{DateOrder, clean, date, split_name};
+use super::value::{DateOrder, assumed_order, clean, date, is_ambiguous, is_in_figures, split_name};
 use crate::contacts::{Education, HowFound};
 
 /// What a column holds.
@@ -60,6 +62,23 @@ pub enum Field {
     CustomField,
     /// As before, for dates.
     CustomDate,
+    /// A word or a value as the API has it; so are the next ones.
+    HowFound,
+    Relationship,
+    Strength,
+    Stage,
+    StageReason,
+    PreferredChannel,
+    DoNotContact,
+    LastTouchAt,
+    /// The id that the contact had in the Inroad that wrote the table.
+    InroadId,
+    /// The same of its connector.
+    ConnectorId,
+    /// All of its own fields, as a JSON object.
+    CustomFields,
+    /// The ids in other systems, as a JSON object.
+    ExternalIds,
 }
 
 /// What one column holds, and how its value is labelled.
@@ -87,6 +106,8 @@ pub struct Mapped {
     pub columns: Vec<Option<Column>>,
     pub date_order: Option<DateOrder>,
     pub how_found: HowFound,
+    /// Commas are part of a word of a list: Inroad's own table separates by semicolons only.
+    pub keeps_commas: bool,
 }
 
 impl Iterator for Mapped {
@@ -98,7 +119,8 @@ impl Iterator for Mapped {
             Ok(record) => match fits_header(&record, self.table.headings.len()) {
                 Some(fault) => Entry::unread(fault, &self.table.headings),
                 None => {
-                    let row = Row { record: &record, headings: &self.table.headings, columns: &self.columns };
+                    let (headings, columns) = (&self.table.headings, &self.columns);
+                    let row = Row { record: &record, headings, columns, keeps_commas: self.keeps_commas };
                     row.read(self.date_order, self.how_found)
                 }
             },
@@ -131,6 +153,7 @@ struct Row<'a> {
     record: &'a Record<'a>,
     headings: &'a [String],
     columns: &'a [Option<Column>],
+    keeps_commas: bool,
 }
 
 impl<'a> Row<'a> {
@@ -176,6 +199,7 @@ impl<'a> Row<'a> {
             }
             reading.said().referred_by = name;
         }
+        self.dealings(&mut reading);
         let empty = self.record.fields().all(|field| clean(field).is_none());
         reading.finish(empty)
     }
@@ -268,7 +292,7 @@ impl<'a> Row<'a> {
             let label = if column.field == Field::Linkedin { "linkedin" } else { &column.label };
             several(text).for_each(|url| reading.link(place, url, label, false));
         }
-        let tags = |text: &'a str| several(text).flat_map(|part| part.split(','));
+        let tags = |text: &'a str| several(text).flat_map(|part| part.split(if self.keeps_commas { ';' } else { ',' }));
         for (place, _, text) in self.cells(Field::Tags) {
             tags(text).for_each(|tag| reading.tag(place, tag));
         }
@@ -360,7 +384,8 @@ impl<'a> Row<'a> {
                 continue;
             }
             // What is no whole date may still mean something to a person.
-            let day = date(text, order).map_or_else(|| text.to_owned(), |day| day.to_string());
+            let day = if is_in_figures(text) { dated(reading, place, text, order) } else { date(text, order) };
+            let day = day.map_or_else(|| text.to_owned(), |day| day.to_string());
             reading.custom(place, &column.name, &day);
         }
     }
@@ -376,26 +401,37 @@ fn no_date(text: &str) -> bool {
     !text.chars().any(|c| c.is_ascii_digit() && c != '0') || text.trim_start().starts_with("0/0/")
 }
 
-fn dated(reading: &mut Reading, place: Place<'_>, text: &str, order: Option<DateOrder>) -> Option<chrono::NaiveDate> {
+pub fn dated(
+    reading: &mut Reading,
+    place: Place<'_>,
+    text: &str,
+    order: Option<DateOrder>,
+) -> Option<chrono::NaiveDate> {
     if no_date(text) {
         return None;
     }
     let day = date(text, order);
-    if day.is_none() {
-        reading.problem(place, "invalid_date", "is not a date", text);
+    match day {
+        None => reading.problem(place, "invalid_date", "is not a date", text),
+        Some(day) if order.is_none() && is_ambiguous(text) => {
+            let detail =
+                format!("was taken for {day}: no date of the file shows their order, which `date_order` can say");
+            reading.problem(place, "assumed_date_order", detail, text);
+        }
+        Some(_) => {}
     }
     day
 }
 
-/// The order of the dates in these columns of the first rows.
-pub fn date_order(columns: &[Option<Column>], sample: &[Vec<String>]) -> Option<DateOrder> {
+/// The order of the dates in these columns of the first rows, and whether that is only assumed.
+pub fn date_order(columns: &[Option<Column>], sample: &[Vec<String>]) -> Option<(DateOrder, bool)> {
     const DATES: [Field; 4] = [Field::StartedOn, Field::EndedOn, Field::HowFoundOn, Field::CustomDate];
     let dates = columns
         .iter()
         .enumerate()
         .filter(|(_, column)| column.as_ref().is_some_and(|column| DATES.contains(&column.field)));
     let dates: Vec<usize> = dates.map(|(index, _)| index).collect();
-    DateOrder::detect(
-        sample.iter().flat_map(|row| dates.iter().filter_map(|index| row.get(*index).map(String::as_str))),
-    )
+    let cells = || sample.iter().flat_map(|row| dates.iter().filter_map(|index| row.get(*index).map(String::as_str)));
+    let shown = DateOrder::detect(cells()).map(|order| (order, false));
+    shown.or_else(|| cells().find(|text| is_in_figures(text)).map(|text| (assumed_order(text), true)))
 }

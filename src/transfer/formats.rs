@@ -7,12 +7,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::archive::{self, ArchiveError};
-use super::columns::{self, Column, Mapped};
+use super::columns::{self, Column, Mapped, own};
 use super::google::{self, Google};
 use super::linkedin::{Census, TouchKind, Touches};
 use super::mappings::{MappingInput, suggest};
 use super::model::{ImportKind, Part};
 use super::record::Entry;
+use super::records::MAX_COLUMNS;
 use super::table::{Candidate, Head, Table};
 use super::value::DateOrder;
 use super::vcard::Cards;
@@ -31,6 +32,8 @@ pub enum FileError {
     /// `seen` is the first record, at most 200 characters.
     #[error("no header such as First Name,Last Name,URL was found; the file begins with: {seen}")]
     HeaderMissing { seen: String },
+    #[error("the header has more than the {MAX_COLUMNS} columns that a table may have")]
+    TooManyColumns,
     #[error("a quote opened on line {line}, before the header, is never closed")]
     UnclosedQuote { line: u64 },
     #[error("the file has no BEGIN:VCARD")]
@@ -50,6 +53,7 @@ impl FileError {
             Self::Empty => "empty",
             Self::NotCsv => "not_csv",
             Self::HeaderMissing { .. } => "header_missing",
+            Self::TooManyColumns => "too_many_columns",
             Self::UnclosedQuote { .. } => "unclosed_quote",
             Self::NotVcard => "not_vcard",
             Self::MappingRequired { .. } => "mapping_required",
@@ -95,7 +99,25 @@ pub struct Rows {
     entries: Box<dyn Iterator<Item = Entry> + Send>,
 }
 
+/// Bytes of entries that are read ahead to count them.
+const AHEAD: usize = 4 * 1024 * 1024;
+
 impl Rows {
+    /// Whether there are more entries than this, or as many bytes of them as would be some thousand: they are read
+    /// ahead so far.
+    pub fn are_more_than(&mut self, count: usize) -> bool {
+        let (mut ahead, mut size) = (Vec::new(), 0);
+        while ahead.len() <= count && size < AHEAD {
+            let Some(entry) = self.entries.next() else { break };
+            size += entry.size();
+            ahead.push(entry);
+        }
+        let are_more = ahead.len() > count || size >= AHEAD;
+        let rest = std::mem::replace(&mut self.entries, Box::new(std::iter::empty()));
+        self.entries = Box::new(ahead.into_iter().chain(rest));
+        are_more
+    }
+
     fn new(kind: ImportKind, encoding: &'static str, entries: impl Iterator<Item = Entry> + Send + 'static) -> Self {
         let (census, owner) = (Census::default(), Owner::default());
         Self { kind, encoding, layout: None, census, owner, entries: Box::new(entries) }
@@ -108,8 +130,10 @@ pub struct Layout {
     /// One character.
     #[schema(example = ";")]
     pub delimiter: String,
-    /// Of dates in figures, where it shows or was said.
+    /// Of dates in figures: as it was said or shows, else as it is assumed; `null` where there are none.
     pub date_order: Option<DateOrder>,
+    /// Nothing shows the order: of a date such as 03/04/2020 the rows say how it was taken.
+    pub date_order_is_assumed: bool,
     #[serde(skip)]
     pub headings: Vec<String>,
     /// Of each column the first values.
@@ -144,6 +168,11 @@ pub fn open(mut file: File, hints: &Hints) -> Result<Rows, FileError> {
         return connections(file);
     }
     let head = Head::read(file.try_clone()?, hints.encoding)?;
+    // Who says that it is a table may have rows in it that cannot be read.
+    let is_said = hints.mapping.is_some() || !matches!(hints.kind, None | Some(ImportKind::Vcard));
+    if !is_said && !head.is_text() {
+        return Err(FileError::NotCsv);
+    }
     let encoding = head.encoding();
     let may_be_cards = hints.kind.is_none() && hints.mapping.is_none();
     if hints.kind == Some(ImportKind::Vcard) && !head.has_cards() {
@@ -276,6 +305,13 @@ fn any_table(head: Head, candidates: &[Candidate], hints: &Hints) -> Result<Rows
         let columns = mapping.map(|mapping| mapping.columns_of(&table.headings)).unwrap_or_default();
         return Ok(mapped(ImportKind::Csv, encoding, table, sample, columns, hints.date_order));
     }
+    if mapping.is_none()
+        && let Some(header) = candidates.iter().find(|found| own::recognises(&found.cells))
+    {
+        let (table, sample) = head.table(header);
+        let columns = own::columns(&table.headings);
+        return Ok(mapped(ImportKind::Csv, encoding, table, sample, columns, hints.date_order));
+    }
     let header = match mapping {
         Some(mapping) => in_order().find(|found| mapping.names_any(&found.cells)),
         None => in_order().find(|found| suggest::tells_who(&suggest::columns(&found.cells))),
@@ -307,9 +343,13 @@ fn mapped(
     columns: Vec<Option<Column>>,
     date_order: Option<DateOrder>,
 ) -> Rows {
-    let date_order = date_order.or_else(|| columns::date_order(&columns, &sample));
-    let layout = Layout { date_order, sample, columns: columns.clone(), ..Layout::of(&table) };
-    let entries = Mapped { table, columns, date_order, how_found: HowFound::Import };
+    let shown = date_order.map(|order| (order, false)).or_else(|| columns::date_order(&columns, &sample));
+    let date_order_is_assumed = shown.is_some_and(|(_, is_assumed)| is_assumed);
+    let date_order = shown.filter(|_| !date_order_is_assumed).map(|(order, _)| order);
+    let layout = Layout { sample, columns: columns.clone(), ..Layout::of(&table) };
+    let layout = Layout { date_order: shown.map(|(order, _)| order), date_order_is_assumed, ..layout };
+    let keeps_commas = own::recognises(&table.headings);
+    let entries = Mapped { table, columns, date_order, how_found: HowFound::Import, keeps_commas };
     Rows { layout: Some(layout), ..Rows::new(kind, encoding, entries) }
 }
 

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::columns::fits_header;
+use super::columns::{dated, fits_header};
 use super::reading::{AddressParts, Place, Reading};
 use super::record::Entry;
 use super::records::Record;
 use super::table::{Table, heading};
-use super::value::{clean, date, split_name};
+use super::value::{clean, date, is_in_figures, split_name};
 use crate::contacts::HowFound;
 
 /// Headings that only Google has.
@@ -214,7 +214,8 @@ impl<'a> Row<'a> {
         }
         if let Some((place, text)) = self.single.get("birthday") {
             // A day without a year stays as Google has it.
-            let day = date(text, None).map_or_else(|| (*text).to_owned(), |day| day.to_string());
+            let day = if is_in_figures(text) { dated(reading, *place, text, None) } else { date(text, None) };
+            let day = day.map_or_else(|| (*text).to_owned(), |day| day.to_string());
             reading.custom(*place, "Birthday", &day);
         }
         if let Some((_, text)) = self.single.get("photo") {

@@ -1,10 +1,13 @@
 //! What an entry of a file adds to a contact. A three-way merge: what the source said last time tells its news from
 //! what a person has changed since. What a person wrote stays; what differs from it is told, and what can stand beside
 //! it is added.
+use serde_json::Value;
+
+use super::dealings::Dealings;
 use super::linkedin::Profile;
 use super::model::ImportProblem;
 use super::record::{Said, digits, name_words};
-use crate::contacts::{self, ContactInput, Email, Phone, Position, PostalAddress};
+use crate::contacts::{self, ContactInput, Email, Phone, Position, PostalAddress, Stage, StageReason};
 use crate::text::{fold, name_key};
 
 /// Items of the lists of a contact.
@@ -52,21 +55,26 @@ impl Merge<'_> {
         self.education(input);
         self.words(input);
         self.custom_fields(input);
+        self.dealings(input);
     }
 
     fn before(&self) -> &Said {
         self.before.unwrap_or(self.none)
     }
 
-    fn kept(&mut self, what: &str, kept: &str, new: &str) {
+    fn kept(&mut self, field: &str, kept: &str, new: &str) {
         let source = if self.source.is_empty() { "the file" } else { self.source };
-        let detail = format!("the {what} stays {:?}: {source} has {:?}", short(kept), short(new));
-        self.problems.push(ImportProblem { value: Some(short(new)), ..ImportProblem::new("kept", detail) });
+        let detail = format!("`{field}` stays {:?}: {source} has {:?}", short(kept), short(new));
+        self.tell("kept", field, detail, new);
     }
 
-    fn left_out(&mut self, what: &str, new: &str) {
-        let detail = format!("the contact has as many {what} as it may have");
-        self.problems.push(ImportProblem { value: Some(short(new)), ..ImportProblem::new("too_many", detail) });
+    fn left_out(&mut self, field: &str, new: &str) {
+        self.tell("too_many", field, format!("the contact has as many `{field}` as it may have"), new);
+    }
+
+    fn tell(&mut self, code: &str, field: &str, detail: String, new: &str) {
+        let (column, value) = (Some(field.to_owned()), Some(short(new)));
+        self.problems.push(ImportProblem { column, value, ..ImportProblem::new(code, detail) });
     }
 
     fn names(&mut self, input: &mut ContactInput) {
@@ -86,23 +94,23 @@ impl Merge<'_> {
             return;
         }
         let before = self.before().clone();
-        self.text("given name", &mut input.given_name, &before.given_name, &now.given_name);
-        self.text("middle name", &mut input.additional_name, &before.additional_name, &now.additional_name);
-        self.text("family name", &mut input.family_name, &before.family_name, &now.family_name);
+        self.text("given_name", &mut input.given_name, &before.given_name, &now.given_name);
+        self.text("additional_name", &mut input.additional_name, &before.additional_name, &now.additional_name);
+        self.text("family_name", &mut input.family_name, &before.family_name, &now.family_name);
     }
 
     fn texts(&mut self, input: &mut ContactInput) {
         let (before, now) = (self.before().clone(), self.now);
-        self.text("prefix of the name", &mut input.name_prefix, &before.name_prefix, &now.name_prefix);
-        self.text("suffix of the name", &mut input.name_suffix, &before.name_suffix, &now.name_suffix);
-        self.text("preferred name", &mut input.preferred_name, &before.preferred_name, &now.preferred_name);
+        self.text("name_prefix", &mut input.name_prefix, &before.name_prefix, &now.name_prefix);
+        self.text("name_suffix", &mut input.name_suffix, &before.name_suffix, &now.name_suffix);
+        self.text("preferred_name", &mut input.preferred_name, &before.preferred_name, &now.preferred_name);
         self.text("pronunciation", &mut input.pronunciation, &before.pronunciation, &now.pronunciation);
         self.text("pronouns", &mut input.pronouns, &before.pronouns, &now.pronouns);
         self.text("headline", &mut input.headline, &before.headline, &now.headline);
         self.text("location", &mut input.location, &before.location, &now.location);
-        self.text("time zone", &mut input.time_zone, &before.time_zone, &now.time_zone);
+        self.text("time_zone", &mut input.time_zone, &before.time_zone, &now.time_zone);
         let (old, new) = (&before.how_found_detail, &now.how_found_detail);
-        self.text("way in which the contact was found", &mut input.how_found_detail, old, new);
+        self.text("how_found_detail", &mut input.how_found_detail, old, new);
         self.text("notes", &mut input.notes, &before.notes, &now.notes);
     }
 
@@ -119,6 +127,79 @@ impl Merge<'_> {
         }
     }
 
+    /// The same of a value of a few words.
+    fn word<T: Copy + PartialEq>(
+        &mut self,
+        what: &str,
+        field: &mut Option<T>,
+        (before, now): (Option<T>, Option<T>),
+        name: impl Fn(T) -> String,
+    ) {
+        let Some(new) = now.filter(|new| before != Some(*new) && *field != Some(*new)) else { return };
+        match *field {
+            Some(kept) if before != Some(kept) => self.kept(what, &name(kept), &name(new)),
+            None if before.is_some() => {}
+            _ => *field = Some(new),
+        }
+    }
+
+    fn dealings(&mut self, input: &mut ContactInput) {
+        let now = self.now;
+        let (was, is) = (self.before().dealings.clone(), &now.dealings);
+        if was == *is {
+            return;
+        }
+        let words = (was.relationship, is.relationship);
+        self.word("relationship", &mut input.relationship, words, |word| word.name().to_owned());
+        self.word("strength", &mut input.strength, (was.strength, is.strength), |strength| strength.to_string());
+        let words = (was.preferred_channel, is.preferred_channel);
+        self.word("preferred_channel", &mut input.preferred_channel, words, |word| word.name().to_owned());
+        if let Some(at) = is.last_touch_at.filter(|_| was.last_touch_at != is.last_touch_at) {
+            input.last_touch_at = input.last_touch_at.max(Some(at));
+        }
+        match is.do_not_contact {
+            Some(true) if was.do_not_contact != Some(true) => input.do_not_contact = true,
+            Some(false) if input.do_not_contact && was.do_not_contact != Some(false) => {
+                self.kept("do_not_contact", "true", "false");
+            }
+            _ => {}
+        }
+        self.stage(input, &was, is);
+        self.external_ids(input, &was, is);
+    }
+
+    /// A reason belongs to a closed contact, and to no other.
+    fn stage(&mut self, input: &mut ContactInput, was: &Dealings, is: &Dealings) {
+        let Some(stage) = is.stage else { return };
+        let reason = is.stage_reason.filter(|_| stage == Stage::Closed);
+        let is_known = (input.stage, input.stage_reason) == (stage, reason);
+        let is_news = (was.stage, was.stage_reason) != (is.stage, is.stage_reason);
+        if is_known || !is_news || stage == Stage::Closed && reason.is_none() {
+            return;
+        }
+        if Dealings::moves(input.stage, was.stage, stage) {
+            (input.stage, input.stage_reason) = (stage, reason);
+        } else if input.stage == stage {
+            let name = |reason: Option<StageReason>| reason.map_or("", StageReason::name);
+            self.kept("stage_reason", name(input.stage_reason), name(reason));
+        } else {
+            self.kept("stage", input.stage.name(), stage.name());
+        }
+    }
+
+    fn external_ids(&mut self, input: &mut ContactInput, was: &Dealings, is: &Dealings) {
+        for (system, id) in is.external_ids.iter().filter(|(system, id)| was.external_ids.get(*system) != Some(id)) {
+            match input.external_ids.get(system).cloned() {
+                Some(kept) if kept != *id => self.kept(&format!("external_ids/{system}"), &kept, id),
+                Some(_) => {}
+                None if input.external_ids.len() >= FEW => self.left_out("external_ids", id),
+                None => {
+                    input.external_ids.insert(system.clone(), id.clone());
+                }
+            }
+        }
+    }
+
     fn emails(&mut self, input: &mut ContactInput) {
         let same = |a: &Email, b: &Email| a.address.eq_ignore_ascii_case(&b.address);
         for new in &self.now.emails {
@@ -128,7 +209,7 @@ impl Merge<'_> {
             if let Some(known) = input.emails.iter_mut().find(|known| same(known, new)) {
                 fill(&mut known.label, &new.label);
             } else if input.emails.len() >= MANY {
-                self.left_out("e-mail addresses", &new.address);
+                self.left_out("emails", &new.address);
             } else {
                 let is_primary = new.is_primary && !input.emails.iter().any(|known| known.is_primary);
                 input.emails.push(Email { is_primary, ..new.clone() });
@@ -150,7 +231,7 @@ impl Merge<'_> {
             if let Some(known) = input.phones.iter_mut().find(|known| same_number(known, new)) {
                 fill(&mut known.label, &new.label);
             } else if input.phones.len() >= MANY {
-                self.left_out("telephone numbers", &new.number);
+                self.left_out("phones", &new.number);
             } else {
                 let is_primary = new.is_primary && !input.phones.iter().any(|known| known.is_primary);
                 input.phones.push(Phone { is_primary, ..new.clone() });
@@ -227,7 +308,7 @@ impl Merge<'_> {
         match &have.title {
             Some(kept) if old.is_none_or(|old| old.title.as_ref() != Some(kept)) => {
                 let kept = kept.clone();
-                self.kept("title", &kept, title);
+                self.kept("positions/title", &kept, title);
             }
             _ => have.title = Some(title.clone()),
         }
@@ -241,7 +322,7 @@ impl Merge<'_> {
                 continue;
             }
             if input.education.len() >= FEW {
-                self.left_out("schools", &new.school);
+                self.left_out("education", &new.school);
             } else {
                 input.education.push(new.clone());
             }
@@ -252,8 +333,8 @@ impl Merge<'_> {
         let (before, now) = (self.before().clone(), self.now);
         for (what, limit, have, old, new) in [
             ("industries", WORDS, &mut input.industries, &before.industries, &now.industries),
-            ("fields of expertise", WORDS, &mut input.expertise, &before.expertise, &now.expertise),
-            ("things in common", MANY, &mut input.shared_ground, &before.shared_ground, &now.shared_ground),
+            ("expertise", WORDS, &mut input.expertise, &before.expertise, &now.expertise),
+            ("shared_ground", MANY, &mut input.shared_ground, &before.shared_ground, &now.shared_ground),
             ("tags", WORDS, &mut input.tags, &before.tags, &now.tags),
         ] {
             for word in new.iter().filter(|word| !old.contains(word)) {
@@ -270,19 +351,21 @@ impl Merge<'_> {
     }
 
     fn custom_fields(&mut self, input: &mut ContactInput) {
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         for (name, new) in &self.now.custom_fields {
             let old = self.before().custom_fields.get(name).cloned();
             let have = input.custom_fields.get(name);
-            if old.as_ref() == Some(new) || have == Some(new) {
+            // A card has but text: 7 and "7" are the same there.
+            if old.as_ref() == Some(new) || have.is_some_and(|have| text(have) == text(new)) {
                 continue;
             }
             match have {
                 Some(kept) if old.as_ref() != Some(kept) => {
-                    let kept = kept.as_str().map_or_else(|| kept.to_string(), str::to_owned);
-                    self.kept(&format!("field {name:?}"), &kept, new.as_str().unwrap_or_default());
+                    let kept = text(kept);
+                    self.kept(&format!("custom_fields/{name}"), &kept, &text(new));
                 }
                 None if old.is_some() => {}
-                None if input.custom_fields.len() >= WORDS => self.left_out("fields of its own", name),
+                None if input.custom_fields.len() >= WORDS => self.left_out("custom_fields", name),
                 _ => {
                     input.custom_fields.insert(name.clone(), new.clone());
                 }
@@ -291,7 +374,7 @@ impl Merge<'_> {
     }
 }
 
-fn short(text: &str) -> String {
+pub fn short(text: &str) -> String {
     text.chars().take(100).collect()
 }
 

@@ -8,10 +8,12 @@
 pub mod archive;
 mod columns;
 mod country;
+mod dealings;
 mod directory;
 pub mod formats;
 mod google;
 mod interrupted;
+mod kept;
 pub mod linkedin;
 mod mappings;
 mod merge;
@@ -46,7 +48,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use self::interrupted::settle_interrupted;
 pub use self::mappings::ROWS as MAPPINGS;
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged};
-pub use self::store::{EXTRAS, KEYS, extras};
+pub use self::store::{EXTRAS, KEYS, extras, same_again};
 pub use self::timeline::timeline;
 pub use self::value::split_name;
 

@@ -232,7 +232,7 @@ pub struct ImportProblem {
     /// The line of the file, when it is not the one on which the row begins.
     #[schema(example = 7)]
     pub line: Option<i64>,
-    /// The heading of the column, if it is about one.
+    /// The heading of the column, if it is about one; of a value that stays as it is, the field of the contact.
     #[schema(example = "Email Address")]
     pub column: Option<String>,
     /// The column's number, from 1.
@@ -261,7 +261,7 @@ pub struct KeptContact {
 pub enum KeptReason {
     /// Somebody has edited it since.
     Edited,
-    /// Others refer to it, as their connector for instance.
+    /// Others refer to it, as their connector for instance, or have by now what it had before.
     InUse,
     /// It lies in the trash.
     InTrash,
@@ -455,6 +455,12 @@ impl ImportProblem {
             |fault| format!("{} {}", fault.pointer.as_deref().unwrap_or_default(), fault.detail),
         );
         Self::new("invalid", detail)
+    }
+
+    /// Of an id in this system that another contact has.
+    pub fn taken((system, id): (String, String)) -> Self {
+        let column = Some(format!("external_ids/{system}"));
+        Self { column, value: Some(id), ..Self::new("taken", "another contact has this id: it is left out") }
     }
 
     pub fn new(code: &str, detail: impl Into<String>) -> Self {

@@ -38,7 +38,7 @@ pub struct FileParams {
     #[param(inline)]
     pub kind: Option<ImportKind>,
     /// A name of the WHATWG standard such as `windows-1252`; recognised, unless said.
-    #[param(min_length = 1, max_length = 40)]
+    #[param(min_length = 1, max_length = 40, format = "encoding")]
     pub encoding: Option<String>,
     /// Of a table: comma, semicolon, tab or bar; recognised, unless said.
     #[param(max_length = 1, pattern = r"^[,;\t|]$")]

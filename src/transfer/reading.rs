@@ -229,6 +229,18 @@ impl Reading {
         }
     }
 
+    /// The same of a value of any type, as Inroad's own tables have them.
+    pub fn custom_value(&mut self, at: Place<'_>, name: &str, value: Value) {
+        let has_room = self.record.said.custom_fields.len() < CUSTOM_FIELDS;
+        match (value, clean(name).filter(|name| name.chars().count() <= 100)) {
+            (Value::String(text), _) => self.custom(at, name, &text),
+            (value @ (Value::Number(_) | Value::Bool(_)), Some(name)) if has_room => {
+                self.said().custom_fields.insert(name, value);
+            }
+            (value, _) => self.problem(at, "invalid_value", "is no value of a field", &value.to_string()),
+        }
+    }
+
     /// The finished entry. Without a key of the source's own, the handles make one.
     pub fn finish(mut self, empty: bool) -> Entry {
         let said = &mut self.record.said;

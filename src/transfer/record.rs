@@ -4,6 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::dealings::Dealings;
 use super::linkedin::{Profile, Touch};
 use super::model::{ImportProblem, Part};
 use crate::contacts::{self, Education, Email, HowFound, Phone, Position, PostalAddress};
@@ -33,6 +34,15 @@ pub enum Entry {
 }
 
 impl Entry {
+    /// Bytes in the file, more or less.
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Person(record) => record.size,
+            Self::Touch(touch) => touch.body.len(),
+            Self::Skipped { .. } | Self::Error { .. } => 0,
+        }
+    }
+
     /// The entry of another file of the archive.
     pub fn in_part(mut self, part: Part) -> Self {
         match &mut self {
@@ -95,6 +105,8 @@ pub struct Said {
     pub shared_ground: Vec<String>,
     pub tags: Vec<String>,
     pub custom_fields: Map<String, Value>,
+    /// In Inroad's own files.
+    pub dealings: Dealings,
     /// The name of whoever can introduce this person.
     pub referred_by: Option<String>,
     /// A digest of the extras.

@@ -42,7 +42,7 @@ pub struct ImportParams {
     #[param(inline)]
     kind: Option<ImportKind>,
     /// A name of the WHATWG standard such as `windows-1252`; recognised, unless said.
-    #[param(min_length = 1, max_length = 40)]
+    #[param(min_length = 1, max_length = 40, format = "encoding")]
     encoding: Option<String>,
     /// Of a table: comma, semicolon, tab or bar; recognised, unless said.
     #[param(max_length = 1, pattern = r"^[,;\t|]$")]
@@ -66,8 +66,9 @@ pub struct ImportParams {
 /// what the source said of them before, then LinkedIn profile, e-mail address, telephone number and name, then name and
 /// company; what a person has written is never overwritten, and the same file twice changes nothing.
 ///
-/// The answer is waited for 20 seconds, or as long as `Prefer: wait=…` says (60 at most), or not at all with
-/// `Prefer: respond-async` (RFC 7240). After that the import goes on, and `GET /v1/imports/{id}` tells how far it is.
+/// Of 1,000 rows at most the answer is waited for 20 seconds; of more rows, or with `Prefer: respond-async` (RFC 7240),
+/// not at all; and in any case as long as `Prefer: wait=…` says (60 seconds at most). After that the import goes on, and
+/// `GET /v1/imports/{id}` tells how far it is.
 #[utoipa::path(tag = "imports", security(("bearer" = ["imports:write"])), params(ImportParams,
         ("Prefer" = Option<String>, Header, max_length = 255, description = "`wait=…` in seconds, or `respond-async` (RFC 7240)")),
     request_body(content(
@@ -98,8 +99,8 @@ pub async fn create_import(
     let hints = said.hints(&app, &access).await?;
     let said = hints.fingerprint();
     let mut info = UploadInfo::of(&received, dry_run);
-    let file = service::open(received.file, hints).await?;
-    info.kind = file.kind();
+    let file = service::open_to_import(received.file, hints).await?;
+    info.kind = file.0.kind();
     let fingerprint = [info.sha256.as_slice(), &said, &[u8::from(dry_run)]].concat();
     let workspace = access.workspace;
     let started = service::start(app.clone(), access, key, fingerprint, info, file);

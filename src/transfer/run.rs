@@ -5,6 +5,9 @@
 //! change (`settle`), then the companies, whose names are unique, then the numbers of the change log.
 use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, SecondsFormat, Utc};
+use uuid::Uuid;
+
 use super::directory::{Directory, Seen};
 use super::formats::{Owner, Rows};
 use super::linkedin::{Census, Touch};
@@ -13,12 +16,13 @@ use super::model::{ExtraDbRow, ImportId, ImportKind, ImportProblem, KeyDbRow, Ou
 use super::progress::Progress;
 use super::record::{Entry, Record, Said};
 use super::report::Report;
-use super::settle::{Referral, Settling};
+use super::settle::{By, Referral, Settling};
 use super::store;
 use super::touches::{Book, Correspondence};
 use crate::changes::{Kind, Tx};
 use crate::contacts::{self, Contact, ContactId, ContactInput, Gradual, Identity};
 use crate::error::{ApiError, ApiResult};
+use crate::external_ids::ExternalIds;
 use crate::{fields, merges};
 
 /// Entries that are looked up and written together.
@@ -67,9 +71,7 @@ fn read_chunk(file: &mut Rows) -> Vec<Entry> {
     let (mut entries, mut size) = (Vec::new(), 0);
     while entries.len() < CHUNK && size < CHUNK_SIZE {
         let Some(entry) = file.next() else { break };
-        if let Entry::Person(record) = &entry {
-            size += record.size;
-        }
+        size += entry.size();
         entries.push(entry);
     }
     entries
@@ -107,7 +109,7 @@ struct Fresh {
 
 impl Run {
     async fn chunk(&mut self, tx: &mut Tx<'_>, entries: Vec<Entry>) -> ApiResult<()> {
-        let records = self.sort_out(entries);
+        let records = self.sort_out(entries, tx.now);
         let known = self.known(tx, &records).await?;
         let mut fresh: Vec<Fresh> = Vec::new();
         let mut places: HashMap<String, usize> = HashMap::new();
@@ -148,7 +150,7 @@ impl Run {
     }
 
     /// Notes what is no person; a person whom the file names twice in the same words is taken once.
-    fn sort_out(&mut self, entries: Vec<Entry>) -> Vec<Record> {
+    fn sort_out(&mut self, entries: Vec<Entry>, now: DateTime<Utc>) -> Vec<Record> {
         let mut records = Vec::with_capacity(entries.len());
         for entry in entries {
             match entry {
@@ -157,6 +159,13 @@ impl Run {
                     self.report.note(row.line, Outcome::Skipped, None, &[problem]);
                 }
                 Entry::Person(row) => records.extend(self.repeated(*row)),
+                Entry::Touch(touch) if touch.at > now => {
+                    let column = Some(touch.kind.dated_by().to_owned());
+                    let value = Some(touch.at.to_rfc3339_opts(SecondsFormat::Secs, true));
+                    let problem = ImportProblem::new("future_date", "is still to come");
+                    let problem = ImportProblem { column, value, ..problem };
+                    self.report.note(touch.line, Outcome::Failed, None, &[problem]);
+                }
                 Entry::Touch(touch) => self.touches.push(*touch),
                 Entry::Skipped { line, reason } => {
                     self.report.note(line, Outcome::Skipped, None, &[ImportProblem::skipped(reason)]);
@@ -255,22 +264,25 @@ impl Run {
 
     /// Adds those whom nobody knows, in few statements.
     async fn create(&mut self, tx: &mut Tx<'_>, fresh: Vec<Fresh>) -> ApiResult<()> {
+        self.contacts.learn_ids(tx, fresh.iter().map(|one| &one.input.external_ids)).await?;
         let mut inputs = Vec::with_capacity(fresh.len());
-        for Fresh { row, input, also } in fresh {
+        for Fresh { mut row, mut input, also } in fresh {
+            let id = ContactId::from(Uuid::now_v7());
+            let taken = self.contacts.claim_ids(id, &ExternalIds::new(), &mut input.external_ids);
+            row.problems.extend(taken.into_iter().map(ImportProblem::taken));
             match input.check() {
-                Ok(input) => inputs.push((row, also, input)),
+                Ok(input) => inputs.push((id, row, also, input)),
                 Err(error) => {
                     let name = Some(row.said.shown_name());
                     self.report.note(row.line, Outcome::Failed, name, &[ImportProblem::invalid(&error)]);
                 }
             }
         }
-        let all: Vec<&ContactInput> = inputs.iter().map(|(_, _, input)| input).collect();
+        let all: Vec<&ContactInput> = inputs.iter().map(|(.., input)| input).collect();
         self.contacts.companies.plan(tx, &all).await?;
         let mut writes = Writes::default();
         let mut drafts = Vec::with_capacity(inputs.len());
-        for (row, also, input) in inputs {
-            let id = ContactId::from(uuid::Uuid::now_v7());
+        for (id, row, also, input) in inputs {
             let identity: Identity = contacts::fresh(tx, id);
             let draft = contacts::draft(input, identity, &self.contacts.companies)?;
             let told = (row.line, Outcome::Created, draft.contact.row.display_name.clone());
@@ -278,7 +290,7 @@ impl Run {
             for row in std::iter::once(&row).chain(&also) {
                 self.directory.settled(row, id);
                 writes.remember(tx, self.kind, row, id);
-                if let Some(by) = row.said.referred_by.clone() {
+                for by in By::all(&row.said) {
                     self.open.insert(id);
                     self.referrals.push(Referral { contact: id, by });
                 }
@@ -289,8 +301,27 @@ impl Run {
         writes.store(tx).await
     }
 
+    /// Who the connectors are that the file names by their ids: cards of the file, or of an earlier one, or contacts of
+    /// this workspace.
+    async fn connectors(&self, tx: &Tx<'_>) -> ApiResult<HashMap<Uuid, ContactId>> {
+        let of_known = self.later.iter().filter_map(|entry| entry.row.said.dealings.connector);
+        let of_new = self.referrals.iter().filter_map(|referral| match referral.by {
+            By::Id(id) => Some(id),
+            By::Name(_) => None,
+        });
+        let known = |id: Uuid| self.directory.by_key(&format!("uid:urn:uuid:{id}")).unwrap_or(ContactId::from(id));
+        let mut connectors: HashMap<Uuid, ContactId> = of_known.chain(of_new).map(|id| (id, known(id))).collect();
+        let ids: Vec<ContactId> = connectors.values().copied().collect();
+        let survivors = merges::survivors(tx.conn, tx.workspace, &ids).await?;
+        for id in connectors.values_mut() {
+            *id = survivors.get(id).copied().unwrap_or(*id);
+        }
+        Ok(connectors)
+    }
+
     /// Writes what others may be waiting for.
     async fn finish(self, tx: &mut Tx<'_>, touches: Correspondence) -> ApiResult<Report> {
+        let connectors = self.connectors(tx).await?;
         let Self { kind, directory, mut report, mut contacts, mut later, mut open, referrals, touches: _ } = self;
         drop(directory);
         // Whoever was merged into somebody while the file was read is that one now.
@@ -304,7 +335,7 @@ impl Run {
         let settled = report.settle_all_but(&open);
         store::insert_rows(tx.conn, &report.rows[..settled]).await?;
         report.stored = settled;
-        let settling = Settling { kind, report: &mut report, contacts: &mut contacts };
+        let settling = Settling { kind, connectors, report: &mut report, contacts: &mut contacts };
         settling.run(tx, later, referrals, touches.contacts()).await?;
         touches.record(tx, &contacts, &mut report).await?;
         contacts.finish(tx).await?;
@@ -338,6 +369,9 @@ impl Writes {
 /// What an undo needs of a contact that entries changed.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub struct Before {
+    /// The version that it had; not told in former times.
+    #[serde(default)]
+    pub version: Option<i32>,
     pub input: ContactInput,
     /// What the source had said, under its keys.
     #[serde(default)]
@@ -360,14 +394,15 @@ pub struct SaidBefore {
 }
 
 impl Before {
-    pub fn new(input: ContactInput, sources: Vec<SaidBefore>) -> Self {
-        Self { input, sources, base: None, key: None, extras: None }
+    pub fn new(version: i32, input: ContactInput, sources: Vec<SaidBefore>) -> Self {
+        Self { version: Some(version), input, sources, base: None, key: None, extras: None }
     }
 
     /// What the source had said, of all entries.
-    pub fn said(self) -> (ContactInput, Vec<SaidBefore>) {
-        let Self { input, mut sources, base, key, extras } = self;
-        sources.extend(key.map(|key| SaidBefore { key, base, extras }));
-        (input, sources)
+    pub fn said(&mut self) -> Vec<SaidBefore> {
+        let mut sources = std::mem::take(&mut self.sources);
+        let (base, extras) = (self.base.take(), self.extras.take());
+        sources.extend(self.key.take().map(|key| SaidBefore { key, base, extras }));
+        sources
     }
 }

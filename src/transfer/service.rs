@@ -29,14 +29,14 @@ use crate::http::prefer::Prefer;
 use crate::http::upload::Upload;
 use crate::http::{Answer, IdempotencyKey};
 
-/// Rows that come with the answer.
+/// Rows that come with the answer. Nobody waits for the import of more, unless the client says so.
 pub const SHOWN: usize = 1_000;
 /// Bytes: some thousand rows.
 const LARGE: u64 = 256 * 1024;
 /// Held while the tables are looked at anew after a large file: an import that began meanwhile would be planned by
 /// statistics of smaller ones.
 static STOCK: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
-/// How long an answer is waited for, unless the client says; and at most.
+/// How long an answer is waited for where the rows are few, unless the client says; and at most.
 const PATIENCE: Duration = Duration::from_secs(20);
 const LONGEST: Duration = Duration::from_secs(60);
 
@@ -62,6 +62,24 @@ impl Opened {
             Self::Archive(_) => "UTF-8",
         }
     }
+
+    /// Whether it has more rows than an answer.
+    fn is_long(&mut self) -> bool {
+        match self {
+            Self::Entries(rows) => rows.are_more_than(SHOWN),
+            Self::Archive(archive) => archive.lines() > SHOWN as u64,
+        }
+    }
+}
+
+/// Opens a file, and finds out whether it is short enough to wait for its import.
+pub async fn open_to_import(file: std::fs::File, hints: Hints) -> ApiResult<(Opened, bool)> {
+    let mut file = open(file, hints).await?;
+    let counted = tokio::task::spawn_blocking(move || {
+        let is_short = !file.is_long();
+        (file, is_short)
+    });
+    counted.await.map_err(|error| ApiError::internal(&error))
 }
 
 /// Opens the file; what is wrong with it as a whole is told before anything is stored.
@@ -89,6 +107,8 @@ fn open_now(mut file: std::fs::File, hints: &Hints) -> ApiResult<Opened> {
 pub struct Started {
     answer: oneshot::Receiver<ApiResult<Answer<ImportReport>>>,
     begun: oneshot::Receiver<ImportId>,
+    /// Whether the answer is worth waiting for.
+    is_short: bool,
 }
 
 /// Starts an import. It runs to its end, whether somebody waits for it or not.
@@ -98,7 +118,7 @@ pub fn start(
     key: IdempotencyKey,
     fingerprint: Vec<u8>,
     info: UploadInfo,
-    file: Opened,
+    (file, is_short): (Opened, bool),
 ) -> Started {
     let ((done, answer), (begin, begun)) = (oneshot::channel(), oneshot::channel());
     let work = async move {
@@ -113,13 +133,14 @@ pub fn start(
         take_stock(&app).await;
     };
     actix_web::rt::spawn(work.in_current_span());
-    Started { answer, begun }
+    Started { answer, begun, is_short }
 }
 
 impl Started {
     /// The report, or, when that takes longer, 202 and how far the import is.
     pub async fn wait(mut self, app: &App, workspace: WorkspaceId, prefer: Prefer) -> ApiResult<Answer<ImportReport>> {
-        let wait = if prefer.respond_async { prefer.wait.unwrap_or_default() } else { prefer.wait.unwrap_or(PATIENCE) };
+        let patience = if self.is_short && !prefer.respond_async { PATIENCE } else { Duration::ZERO };
+        let wait = prefer.wait.unwrap_or(patience);
         if let Ok(answer) = tokio::time::timeout(wait.min(LONGEST), &mut self.answer).await {
             return answer.map_err(|error| ApiError::internal(&error))?;
         }

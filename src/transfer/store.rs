@@ -3,12 +3,13 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use super::kept::Kept;
 use super::model::{ExtraDbRow, ImportDbRow, ImportId, ImportState, KeyDbRow, Outcome, RowDbRow};
 use super::record::Said;
 use crate::contacts::ContactId;
@@ -20,7 +21,7 @@ use crate::exports::table::is;
 use crate::exports::{Link, Table};
 use crate::http::idempotency::try_lock;
 use crate::sort::Position;
-use crate::{circle_requests, follow_ups, insert_columns, introductions, meetings, messages, research_notes};
+use crate::{circle_requests, fields, follow_ups, insert_columns, introductions, meetings, messages, research_notes};
 
 const CHUNK: usize = 2_000;
 
@@ -290,17 +291,21 @@ pub async fn drop_key(mut conn: &Conn, workspace: WorkspaceId, source: &str, key
     Ok(())
 }
 
-/// What a source has of these contacts and Inroad has no field for, by contact and key.
+/// What a source has of these contacts and Inroad has no field for.
 pub async fn extras_of(
     mut conn: &Conn,
     workspace: WorkspaceId,
     source: &str,
     contacts: &[ContactId],
-) -> ApiResult<HashMap<(ContactId, String), Value>> {
+) -> ApiResult<HashMap<ContactId, Kept>> {
     let theirs = contact_extras::workspace_id.eq(workspace).and(contact_extras::contact_id.eq_any(contacts));
     let rows = ExtraDbRow::query().filter(theirs.and(contact_extras::source.eq(source)));
     let rows: Vec<ExtraDbRow> = rows.load(&mut conn).await?;
-    Ok(rows.into_iter().map(|row| ((row.contact_id, row.key), row.properties)).collect())
+    let mut found: HashMap<ContactId, Kept> = HashMap::new();
+    for row in rows {
+        found.entry(row.contact_id).or_default().insert(row.key, fields::stored(row.properties));
+    }
+    Ok(found)
 }
 
 /// What sources have of these contacts and Inroad has no field for: each contact's properties, by source and key. Those
@@ -494,6 +499,31 @@ pub async fn touched(mut conn: &Conn, workspace: WorkspaceId, import: ImportId) 
     let columns =
         (contacts::id, contacts::display_name, contacts::version, import_rows::contact_version, contacts::deleted_at);
     Ok(rows.select(columns).order(import_rows::line).load(&mut conn).await?)
+}
+
+/// A contact, and two of its versions.
+pub type Step = (ContactId, i32, i32);
+
+/// These contacts are in the second version what they were in the first, without anybody having edited them: an import
+/// that left them in the first one has left them in the second.
+pub async fn same_again(mut conn: &Conn, workspace: WorkspaceId, steps: &[Step]) -> ApiResult<()> {
+    const CARRY: &str = "UPDATE import_rows SET contact_version = step.after \
+        FROM unnest($2, $3, $4) AS step(contact_id, before, after) \
+        WHERE import_rows.workspace_id = $1 AND import_rows.contact_id = step.contact_id \
+        AND import_rows.contact_version = step.before AND import_rows.outcome IN ('created', 'updated')";
+    if steps.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<ContactId> = steps.iter().map(|(id, ..)| *id).collect();
+    let (before, after): (Vec<i32>, Vec<i32>) = steps.iter().map(|(_, before, after)| (before, after)).unzip();
+    diesel::sql_query(CARRY)
+        .bind::<SqlUuid, _>(workspace)
+        .bind::<Array<SqlUuid>, _>(ids)
+        .bind::<Array<Integer>, _>(before)
+        .bind::<Array<Integer>, _>(after)
+        .execute(&mut conn)
+        .await?;
+    Ok(())
 }
 
 /// Removes those of these companies that nobody edited and nobody works at.

@@ -44,7 +44,7 @@ impl Head {
     pub fn read(mut file: File, encoding: Option<&'static Encoding>) -> Result<Self, FileError> {
         file.rewind()?;
         let mut rest = match encoding {
-            Some(encoding) => text::decode_as(file, encoding),
+            Some(encoding) => text::decode_as(file, encoding)?,
             None => text::decode(file)?,
         };
         let mut head = Vec::new();
@@ -52,10 +52,12 @@ impl Head {
         if head.is_empty() {
             return Err(FileError::Empty);
         }
-        if head.iter().any(|byte| matches!(byte, 0..=8 | 14..=31)) {
-            return Err(FileError::NotCsv);
-        }
         Ok(Self { head, rest })
+    }
+
+    /// Whether there are but such characters as texts have.
+    pub fn is_text(&self) -> bool {
+        !self.head.iter().any(|byte| matches!(byte, 0..=8 | 14..=31))
     }
 
     pub fn encoding(&self) -> &'static str {
@@ -133,6 +135,16 @@ impl Head {
 
     /// Why there is no header.
     pub fn without_header(&self) -> FileError {
+        let too_wide = |delimiter: &u8| {
+            let mut records = Records::new(self.head.as_slice(), *delimiter);
+            matches!(records.read(), Some(Err(Fault { code: "too_many_columns", .. })))
+        };
+        if DELIMITERS.iter().any(too_wide) {
+            return FileError::TooManyColumns;
+        }
+        if !self.is_text() {
+            return FileError::NotCsv;
+        }
         let mut records = Records::new(self.head.as_slice(), b',');
         match records.read() {
             None => FileError::Empty,

@@ -9,6 +9,9 @@ use std::io::{self, BufRead, Read, Seek};
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
+use self::folds::Unbroken;
+
+mod folds;
 #[cfg(test)]
 mod tests;
 
@@ -24,7 +27,7 @@ const SAMPLE: usize = 1024 * 1024;
 /// What the encoding cannot spell reads as U+FFFD. A U+0000 passes through: only the reader of
 /// the format knows which row it spoils.
 pub struct Decoded<R> {
-    source: R,
+    source: Unbroken<R>,
     encoding: &'static Encoding,
     decoder: Decoder,
     raw: Window,
@@ -43,22 +46,16 @@ struct Window {
 ///
 /// In this order: a byte order mark; UTF-16 by its NULs; UTF-8, if every byte fits; else the
 /// likeliest legacy encoding, for western names windows-1252.
-pub fn decode<R: Read + Seek>(mut reader: R) -> io::Result<Decoded<R>> {
-    let encoding = detect(&mut reader)?;
-    reader.rewind()?;
-    Ok(decode_as(reader, encoding))
+pub fn decode<R: Read + Seek>(reader: R) -> io::Result<Decoded<R>> {
+    let mut source = Unbroken::of(reader)?;
+    let encoding = detect(&mut source)?;
+    source.rewind()?;
+    Ok(Decoded::new(source, encoding))
 }
 
-/// Reads in an encoding that somebody has named, from where the reader stands.
-pub fn decode_as<R: Read>(source: R, encoding: &'static Encoding) -> Decoded<R> {
-    Decoded {
-        source,
-        encoding,
-        decoder: encoding.new_decoder_with_bom_removal(),
-        raw: Window::new(CHUNK),
-        text: Window::new(CHUNK),
-        exhausted: false,
-    }
+/// Reads in an encoding that somebody has named, from the beginning.
+pub fn decode_as<R: Read + Seek>(reader: R, encoding: &'static Encoding) -> io::Result<Decoded<R>> {
+    Ok(Decoded::new(Unbroken::of(reader)?, encoding))
 }
 
 fn detect<R: Read + Seek>(reader: &mut R) -> io::Result<&'static Encoding> {
@@ -147,6 +144,17 @@ fn read_some(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 }
 
 impl<R> Decoded<R> {
+    fn new(source: Unbroken<R>, encoding: &'static Encoding) -> Self {
+        Self {
+            source,
+            encoding,
+            decoder: encoding.new_decoder_with_bom_removal(),
+            raw: Window::new(CHUNK),
+            text: Window::new(CHUNK),
+            exhausted: false,
+        }
+    }
+
     /// The encoding's name in the WHATWG standard: `UTF-8`, `UTF-16LE`, `windows-1252`.
     pub fn encoding(&self) -> &'static str {
         self.encoding.name()

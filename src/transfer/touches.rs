@@ -229,7 +229,7 @@ impl Correspondence {
                     continue;
                 };
                 let id = contact.id;
-                let before = Before::new(contacts.present(contact).into(), Vec::new());
+                let before = Before::new(contact.version, contacts.present(contact).into(), Vec::new());
                 changed.insert(id, (*version, fields::store(&before)));
             }
         }

@@ -4,11 +4,11 @@ use std::collections::HashSet;
 use super::model::{ExtraDbRow, ImportId, ImportKind, ImportState, KeptContact, KeptReason, KeyDbRow, Outcome};
 use super::run::{Before, SaidBefore};
 use super::service::SHOWN;
-use super::store;
+use super::store::{self, Step};
 use crate::changes::{Kind, Tx};
 use crate::contacts::{self, ContactId};
 use crate::error::{ApiError, ApiResult, Code};
-use crate::messages;
+use crate::{merges, messages};
 
 /// How much of an import could be taken back.
 pub struct Undone {
@@ -68,21 +68,50 @@ async fn restore_updated(tx: &mut Tx<'_>, id: ImportId, kind: ImportKind) -> Api
     let rows = store::rows(tx.conn, tx.workspace, id, &[Outcome::Updated], None, i64::MAX).await?;
     let ids: Vec<_> = rows.iter().filter_map(|row| row.contact_id).collect();
     let present = contacts::read_many(tx, &ids).await?;
-    let mut restored = Vec::new();
+    let (mut restored, mut steps) = (Vec::new(), Vec::new());
     for row in rows {
         let (Some(contact), Some(before)) = (row.contact_id, row.before) else { continue };
         let unedited = present.get(&contact).is_some_and(|present| Some(present.version) == row.contact_version);
         let Ok(before) = serde_json::from_value::<Before>(before) else { continue };
-        if unedited {
-            let (input, said) = before.said();
-            contacts::replace(tx, contact, input).await?;
-            for before in said {
-                restore_said(tx, contact, kind.source(), before).await?;
-            }
+        if unedited && let Some(step) = restore(tx, contact, row.contact_version, kind, before).await? {
+            steps.extend(step);
             restored.push(contact);
         }
     }
+    store::same_again(tx.conn, tx.workspace, &steps).await?;
     Ok(restored)
+}
+
+/// Makes a contact what it was before; answers from which version to which, or none where that cannot be: what it had
+/// is somebody else's by now, or gone.
+async fn restore(
+    tx: &mut Tx<'_>,
+    id: ContactId,
+    present: Option<i32>,
+    kind: ImportKind,
+    mut before: Before,
+) -> ApiResult<Option<Option<Step>>> {
+    let said = before.said();
+    if let Some(connector) = before.input.connector_id {
+        // Who was merged into somebody since is that one.
+        let survivors = merges::survivors(tx.conn, tx.workspace, &[connector]).await?;
+        before.input.connector_id = Some(survivors.get(&connector).copied().unwrap_or(connector));
+    }
+    let input = before.input;
+    let mut version = match tx.part(async |tx| contacts::replace(tx, id, input).await).await {
+        Ok(contact) => contact.version,
+        Err(error) if error.code.status().is_client_error() => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    // But for its fields: what the source has of it besides.
+    if Some(version) == present {
+        version = contacts::touch(tx, id).await?;
+        tx.record(Kind::ContactUpdated, id, version, Vec::new());
+    }
+    for before in said {
+        restore_said(tx, id, kind.source(), before).await?;
+    }
+    Ok(Some(before.version.map(|had| (id, had, version))))
 }
 
 /// What the source had said before, so that the next import finds news where this one did.

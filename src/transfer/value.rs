@@ -127,8 +127,23 @@ fn numbers(text: &str) -> Option<[u32; 3]> {
     (parts.next().is_none() && numbers[0] > 0 && numbers[1] > 0).then_some(numbers)
 }
 
-/// A date in figures or with the month's English name; of two readings the order decides, or, without one, a slash
-/// means that the month comes first.
+/// Whether the order of its numbers makes another date of it.
+pub fn is_ambiguous(text: &str) -> bool {
+    numbers(text).is_some_and(|[first, second, _]| first <= 12 && second <= 12 && first != second)
+}
+
+/// Whether it is a date in figures, or was meant to be one.
+pub fn is_in_figures(text: &str) -> bool {
+    numbers(text).is_some()
+}
+
+/// What dates are taken for whose order does not show: where there are slashes the month comes first, as in America.
+pub fn assumed_order(text: &str) -> DateOrder {
+    if text.contains('/') { DateOrder::MonthDayYear } else { DateOrder::DayMonthYear }
+}
+
+/// A date in figures or with the month's English name; of two readings the order decides, or, without one, the assumed
+/// order.
 pub fn date(text: &str, order: Option<DateOrder>) -> Option<NaiveDate> {
     let text = clean(text)?;
     let named = ["%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%d %B %Y", "%B %d, %Y"];
@@ -136,8 +151,7 @@ pub fn date(text: &str, order: Option<DateOrder>) -> Option<NaiveDate> {
         return Some(date).filter(is_plausible);
     }
     let [first, second, third] = numbers(&text)?;
-    let default = if text.contains('/') { DateOrder::MonthDayYear } else { DateOrder::DayMonthYear };
-    let (year, month, day) = match order.unwrap_or(default) {
+    let (year, month, day) = match order.unwrap_or_else(|| assumed_order(&text)) {
         _ if first > 31 => (first, second, third),
         DateOrder::YearMonthDay => (first, second, third),
         DateOrder::DayMonthYear => (third, second, first),

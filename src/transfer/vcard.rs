@@ -11,6 +11,7 @@ use super::record::Entry;
 
 mod card;
 mod lines;
+mod own;
 mod property;
 #[cfg(test)]
 mod tests;

@@ -58,7 +58,11 @@ impl Receiver {
             let error = Some("the change has left the log".to_owned());
             return Attempt { attempts: i32::MAX, error, ..none };
         };
-        match self.ask(app, delivery, change.clone(), at).await {
+        let answer = self.ask(app, delivery, change.clone(), at).await;
+        // The wait begins when the attempt has ended.
+        let at = app.now();
+        let none = Attempt { at, ..none };
+        match answer {
             Ok(answer) => answered(none, &answer, at),
             Err(error) => Attempt { error: Some(error), ..none },
         }

@@ -23,7 +23,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::lanes::{run, work};
 pub use self::payload::described;
-pub use self::service::{forget_old, rekey};
+pub use self::service::{forget_old, react, rekey};
 
 pub fn configure(config: &mut ServiceConfig) {
     config

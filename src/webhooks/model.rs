@@ -24,6 +24,8 @@ text_enum! {
         Gone = "gone",
         /// Nothing but failures for five days.
         Failing = "failing",
+        /// Whoever made it has left the workspace.
+        MakerLeft = "maker_left",
     }
 }
 

@@ -7,7 +7,7 @@ use super::api::{NewWebhookEndpoint, WebhookEndpoint, WebhookEndpointInput};
 use super::model::{EndpointId, EndpointRow};
 use super::{service, sign, store};
 use crate::app::App;
-use crate::auth::{Access, WebhooksRead, WebhooksWrite};
+use crate::auth::{Access, ChangesRead, WebhooksRead, WebhooksWrite};
 use crate::error::ApiResult;
 use crate::http::body::Ruled;
 use crate::http::idempotency::fingerprint;
@@ -38,6 +38,8 @@ pub async fn create_webhook_endpoint(
     _none: NoParams,
     Ruled(input): Ruled<WebhookEndpointInput>,
 ) -> ApiResult<Answer<NewWebhookEndpoint>> {
+    // It hears of what the log says.
+    access.require::<ChangesRead>()?;
     let (id, secret): (EndpointId, _) = (app.new_id(), sign::new_secret()?);
     app.post(&access, &key, &fingerprint(&input)?, async |tx| {
         let made = service::create(&app, tx, id, access.user, &secret, input).await?;
@@ -100,6 +102,7 @@ pub async fn patch_webhook_endpoint(
     _none: NoParams,
     patch: Patch<WebhookEndpointInput>,
 ) -> ApiResult<Answer<WebhookEndpoint>> {
+    access.require::<ChangesRead>()?;
     app.write(&access, async |tx| {
         let endpoint = service::patch(&app, tx, id, &if_match, &patch).await?;
         Answer::resource(endpoint.version, &endpoint)

@@ -219,13 +219,14 @@ pub async fn replay(
         let Some(last) = some.last().map(|change| change.seq) else { break };
         seq = last;
         let wanted: Vec<_> = some.into_iter().filter(|change| filter.wants(&change.kind)).collect();
-        count += wanted.len();
+        let numbers: Vec<i64> = wanted.iter().map(|change| change.seq).collect();
+        let known = store::lock_deliveries(tx.conn, tx.workspace, id, &numbers).await?;
+        let again = store::restart(tx.conn, tx.workspace, id, &numbers, input.delivered, tx.now).await?;
+        count += again + wanted.len() - known.len();
         if count > MOST_REPLAYED {
             let detail = format!("more than {MOST_REPLAYED} changes: replay a shorter time");
             return Err(ApiError::field("/until", "out_of_range", detail));
         }
-        let numbers: Vec<i64> = wanted.iter().map(|change| change.seq).collect();
-        let known = store::restart(tx.conn, tx.workspace, id, &numbers, input.delivered, tx.now).await?;
         let fresh = wanted.into_iter().filter(|change| !known.contains(&change.seq));
         let fresh: Vec<_> = fresh.map(|change| delivery(tx.workspace, app.new_id(), id, change, tx.now)).collect();
         store::insert_deliveries(tx.conn, &fresh).await?;
@@ -246,6 +247,26 @@ async fn written(tx: &mut Tx<'_>, row: EndpointRow) -> ApiResult<EndpointRow> {
     Ok(row)
 }
 
+/// Who has left hears of nothing more: an owner may turn on again what the workspace needs.
+pub async fn react(tx: &mut Tx<'_>) -> ApiResult<()> {
+    let left = tx.changes().iter().filter(|change| change.kind == Kind::MemberDeleted);
+    let left: Vec<Uuid> = left.map(|change| change.resource_id).collect();
+    if left.is_empty() {
+        return Ok(());
+    }
+    for row in store::lock_of(tx.conn, tx.workspace, &left).await? {
+        turn_off(tx, row, DisabledReason::MakerLeft).await?;
+    }
+    Ok(())
+}
+
+async fn turn_off(tx: &mut Tx<'_>, row: EndpointRow, reason: DisabledReason) -> ApiResult<EndpointRow> {
+    let row = written(tx, EndpointRow { enabled: false, disabled_reason: Some(reason), ..row }).await?;
+    let changed = vec!["enabled".to_owned(), "disabled_reason".to_owned()];
+    tx.record(Kind::WebhookEndpointDisabled, row.id, row.version, changed);
+    Ok(row)
+}
+
 /// Turns an endpoint off that wants nothing any more, or where nothing has arrived for five days, and tells whoever made it.
 pub async fn turn_off_if_hopeless(
     app: &App,
@@ -260,17 +281,15 @@ pub async fn turn_off_if_hopeless(
         (_, true) => DisabledReason::Failing,
         _ => return Ok(()),
     };
-    let turn_off = async |tx: &mut Tx<'_>| {
+    let give_up = async |tx: &mut Tx<'_>| {
         let row = store::lock(tx.conn, tx.workspace, id).await?;
         if !row.enabled {
             return Ok(());
         }
-        let row = written(tx, EndpointRow { enabled: false, disabled_reason: Some(reason), ..row }).await?;
-        let changed = vec!["enabled".to_owned(), "disabled_reason".to_owned()];
-        tx.record(Kind::WebhookEndpointDisabled, id, row.version, changed);
+        let row = turn_off(tx, row, reason).await?;
         tell(tx, &row, reason).await
     };
-    app.write_as(workspace, Actor::Job, turn_off).await
+    app.write_as(workspace, Actor::Job, give_up).await
 }
 
 async fn tell(tx: &mut Tx<'_>, row: &EndpointRow, reason: DisabledReason) -> ApiResult<()> {
@@ -278,10 +297,11 @@ async fn tell(tx: &mut Tx<'_>, row: &EndpointRow, reason: DisabledReason) -> Api
     let Some(member) = members::mailbox(tx.conn, tx.workspace, row.made_by).await? else { return Ok(()) };
     let why = match reason {
         DisabledReason::Gone => "it answered 410 Gone",
-        DisabledReason::Failing => "for five days nothing has arrived there",
+        DisabledReason::Failing => "nothing has arrived there for five days",
+        DisabledReason::MakerLeft => return Ok(()),
     };
     let text = format!(
-        "Hello {},\n\nInroad tells {} of changes no more, for {why}.\n\nWhen it works again, turn the webhook endpoint on, \
+        "Hello {},\n\nInroad tells {} of changes no more: {why}.\n\nWhen it works again, turn the webhook endpoint on, \
          and have what it missed replayed: the log goes back 30 days.\n",
         member.name, row.url
     );

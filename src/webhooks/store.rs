@@ -40,6 +40,13 @@ pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: EndpointId) -> Ap
     Ok(EndpointRow::query().filter(own).for_update().first(&mut conn).await?)
 }
 
+/// Those that are on of any of these makers, locked until the end of the transaction.
+pub async fn lock_of(mut conn: &Conn, workspace: WorkspaceId, makers: &[Uuid]) -> ApiResult<Vec<EndpointRow>> {
+    let own = webhook_endpoints::workspace_id.eq(workspace).and(webhook_endpoints::enabled);
+    let theirs = EndpointRow::query().filter(own.and(webhook_endpoints::made_by.eq_any(makers)));
+    Ok(theirs.order(webhook_endpoints::id).for_update().load(&mut conn).await?)
+}
+
 /// The newest first.
 pub async fn list(
     mut conn: &Conn,
@@ -163,8 +170,11 @@ pub async fn claim(
     let ready = ready.order((webhook_deliveries::next_attempt_at, webhook_deliveries::seq)).limit(most);
     let ids: Vec<DeliveryId> = ready.select(webhook_deliveries::id).load(&mut conn).await?;
     let still = webhook_deliveries::state.eq(DeliveryState::Pending).and(webhook_deliveries::next_attempt_at.le(now));
-    let mine = webhook_deliveries::workspace_id.eq(workspace).and(webhook_deliveries::id.eq_any(ids));
-    let taken = diesel::update(webhook_deliveries::table.filter(mine.and(still)))
+    let mine = || webhook_deliveries::workspace_id.eq(workspace).and(webhook_deliveries::id.eq_any(&ids));
+    // In the order in which replays and outcomes lock them.
+    let held = webhook_deliveries::table.filter(mine()).select(webhook_deliveries::id).order(webhook_deliveries::id);
+    held.for_update().load::<DeliveryId>(&mut conn).await?;
+    let taken = diesel::update(webhook_deliveries::table.filter(mine().and(still)))
         .set((
             webhook_deliveries::next_attempt_at.eq(until),
             webhook_deliveries::attempts.eq(webhook_deliveries::attempts + 1),
@@ -176,11 +186,12 @@ pub async fn claim(
 
 /// Writes what became of attempts, where nobody else has taken them over meanwhile.
 pub async fn settle(mut conn: &Conn, workspace: WorkspaceId, settled: &[Settled]) -> ApiResult<()> {
-    const SETTLE: &str = "UPDATE webhook_deliveries AS d SET state = s.state, \
+    const SETTLE: &str = "WITH held AS (SELECT id FROM webhook_deliveries WHERE workspace_id = $1 AND id = ANY ($2) \
+        ORDER BY id FOR UPDATE) UPDATE webhook_deliveries AS d SET state = s.state, \
         next_attempt_at = coalesce(s.next_attempt_at, d.next_attempt_at), \
         delivered_at = CASE WHEN s.state = 'delivered' THEN s.at END, status = s.status, latency_ms = s.latency_ms, \
         error = s.error, answer = s.answer FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10) \
-        AS s (id, attempts, state, next_attempt_at, at, status, latency_ms, error, answer) \
+        AS s (id, attempts, state, next_attempt_at, at, status, latency_ms, error, answer) JOIN held USING (id) \
         WHERE d.workspace_id = $1 AND d.id = s.id AND d.attempts = s.attempts AND d.state = 'pending'";
     fn column<T>(settled: &[Settled], of: impl Fn(&Settled) -> T) -> Vec<T> {
         settled.iter().map(of).collect()
@@ -260,7 +271,21 @@ pub async fn list_deliveries(
     Ok(rows.order(webhook_deliveries::seq.desc()).limit(fetch).load(&mut conn).await?)
 }
 
-/// Puts deliveries of these changes back to their beginning; those that have arrived only if that is wished for.
+/// The changes among these that the endpoint has deliveries of, locked in the order in which attempts lock them.
+pub async fn lock_deliveries(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    endpoint: EndpointId,
+    numbers: &[i64],
+) -> ApiResult<Vec<i64>> {
+    let own = webhook_deliveries::workspace_id.eq(workspace).and(webhook_deliveries::endpoint_id.eq(endpoint));
+    let these = webhook_deliveries::table.filter(own.and(webhook_deliveries::seq.eq_any(numbers)));
+    let locked = these.select(webhook_deliveries::seq).order(webhook_deliveries::id).for_update();
+    Ok(locked.load(&mut conn).await?)
+}
+
+/// Puts deliveries of these changes back to their beginning, and says how many; those that have arrived only if that is
+/// wished for.
 pub async fn restart(
     mut conn: &Conn,
     workspace: WorkspaceId,
@@ -268,14 +293,12 @@ pub async fn restart(
     numbers: &[i64],
     delivered: bool,
     now: DateTime<Utc>,
-) -> ApiResult<Vec<i64>> {
+) -> ApiResult<usize> {
     let own = webhook_deliveries::workspace_id.eq(workspace).and(webhook_deliveries::endpoint_id.eq(endpoint));
-    let these = webhook_deliveries::table.filter(own.and(webhook_deliveries::seq.eq_any(numbers)));
-    let known: Vec<i64> = these.select(webhook_deliveries::seq).load(&mut conn).await?;
     let again = own.and(webhook_deliveries::seq.eq_any(numbers));
     let mut states = vec![DeliveryState::Pending, DeliveryState::Failed];
     states.extend(delivered.then_some(DeliveryState::Delivered));
-    diesel::update(webhook_deliveries::table.filter(again.and(webhook_deliveries::state.eq_any(states))))
+    let updated = diesel::update(webhook_deliveries::table.filter(again.and(webhook_deliveries::state.eq_any(states))))
         .set((
             webhook_deliveries::state.eq(DeliveryState::Pending),
             webhook_deliveries::attempts.eq(0),
@@ -284,7 +307,7 @@ pub async fn restart(
         ))
         .execute(&mut conn)
         .await?;
-    Ok(known)
+    Ok(updated)
 }
 
 /// What waits, and since when; and where the endpoint stands.

@@ -181,6 +181,19 @@ async fn what_is_no_key_is_refused_without_asking_the_database() {
 }
 
 #[actix_web::test]
+async fn a_stream_ends_when_the_secret_that_opened_it_is_replaced() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let (key, program) = make(&app, &ada, &["changes:read"]).await;
+    let open = app.request(Method::GET, "/v1/changes/stream").bearer_auth(&program.token);
+    let mut opened = open.send().await.unwrap();
+    assert_eq!(opened.status(), 200);
+    app.post(&format!("{}/rotate", path(&key)), &ada, json!({ "overlap": 0 })).await.expect(200);
+    let ended = async { while opened.chunk().await.unwrap().is_some() {} };
+    tokio::time::timeout(std::time::Duration::from_secs(8), ended).await.expect("it still goes on");
+}
+
+#[actix_web::test]
 async fn a_key_opens_the_stream_by_a_ticket() {
     let app = TestApp::new().await;
     let ada = app.seeker().await;

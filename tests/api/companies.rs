@@ -1,4 +1,5 @@
-use serde_json::json;
+use reqwest::Method;
+use serde_json::{Value, json};
 
 use crate::support::TestApp;
 
@@ -39,6 +40,28 @@ async fn a_renamed_company_is_found_by_its_new_name_in_its_people() {
         (&read.json["positions"][0]["company_name"], &read.json["positions"][0]["company_id"]),
         (&json!("Meta Platforms"), &json!(null))
     );
+}
+
+#[actix_web::test]
+async fn what_a_company_is_called_is_news_of_its_people() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let id = app.post("/v1/companies", &ada, json!({ "name": "Engines" })).await.expect(201).id();
+    let body = json!({ "given_name": "Grace", "positions": [{ "company_id": id, "title": "Engineer" }] });
+    let grace = app.post("/v1/contacts", &ada, body).await.expect(201).id();
+    let path = format!("/v1/contacts/{grace}");
+    let cursor = app.get("/v1/changes/latest", &ada).await.expect(200).json["cursor"].as_str().unwrap().to_owned();
+    app.patch(&format!("/v1/companies/{id}"), &ada, json!({ "name": "Looms" })).await.expect(200);
+    let known = app.request(Method::GET, &path).bearer_auth(&ada.token).header("if-none-match", "\"1\"");
+    let read = app.send(known).await.expect(200);
+    assert_eq!((&read.json["version"], &read.json["positions"][0]["company_name"]), (&json!(2), &json!("Looms")));
+    app.delete(&format!("/v1/companies/{id}"), &ada).await.expect(204);
+    app.delete(&format!("/v1/trash/{id}"), &ada).await.expect(204);
+    let read = app.get(&path, &ada).await.expect(200).json;
+    assert_eq!((&read["version"], &read["positions"][0]["company_id"]), (&json!(3), &Value::Null));
+    let log = app.get(&format!("/v1/changes?cursor={cursor}&kind=contact.*"), &ada).await.expect(200).json;
+    let told: Vec<_> = log["data"].as_array().unwrap().iter().map(|one| (&one["kind"], &one["fields"])).collect();
+    assert_eq!(told, [(&json!("contact.updated"), &json!(["positions"])); 2]);
 }
 
 #[actix_web::test]

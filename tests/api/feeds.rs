@@ -284,6 +284,35 @@ async fn feeds_of_a_person_follow_a_merge_and_go_with_the_person() {
 }
 
 #[actix_web::test]
+async fn alerts_are_found_by_what_their_feed_is_about_and_change_with_it() {
+    let (app, web) = app().await;
+    let ada = app.seeker().await;
+    for (path, about) in [("/a", json!({ "industry": "Energy" })), ("/b", json!({ "saved_search": "engineer, Graz" }))]
+    {
+        web.put(path, "200 OK", RSS, feed(&[(path, &format!("News of {path}"), "")]));
+        let mut input = json!({ "url": web.url(path), "kind": if path == "/b" { "jobs" } else { "news" } });
+        input.as_object_mut().unwrap().extend(about.as_object().unwrap().clone());
+        app.post("/v1/feeds", &ada, input).await.expect(201);
+    }
+    assert_eq!(titles(&app, &ada, "?industry=ENERGY").await, ["News of /a"]);
+    assert_eq!(titles(&app, &ada, "?saved_search=engineer,+Graz").await, ["News of /b"]);
+    for (query, name) in [("industry=energy&industry=food", "/a"), ("saved_search=engineer,+Graz", "/b")] {
+        let feeds = app.get(&format!("/v1/feeds?{query}"), &ada).await.expect(200).json["data"].clone();
+        assert_eq!((feeds.as_array().unwrap().len(), &feeds[0]["url"]), (1, &json!(web.url(name))), "{query}");
+    }
+
+    let alert = app.get("/v1/alerts?industry=energy", &ada).await.expect(200).json["data"][0].clone();
+    let feed = format!("/v1/feeds/{}", alert["feed_id"].as_str().unwrap());
+    app.patch(&feed, &ada, json!({ "industry": "power" })).await.expect(200);
+    let path = format!("/v1/alerts/{}", alert["id"].as_str().unwrap());
+    let known = app.request(Method::GET, &path).bearer_auth(&ada.token).header("if-none-match", "\"1\"");
+    let read = app.send(known).await.expect(200).json;
+    assert_eq!((&read["industry"], &read["version"]), (&json!("power"), &json!(2)));
+    app.patch(&feed, &ada, json!({ "match": { "any": ["dam"] } })).await.expect(200);
+    assert_eq!(app.get(&path, &ada).await.expect(200).json["version"], 2, "that is nothing that it shows");
+}
+
+#[actix_web::test]
 async fn one_host_that_is_slow_keeps_no_other_waiting() {
     let (app, web) = app().await;
     let ada = app.seeker().await;

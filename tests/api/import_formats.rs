@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Member, Reply, TestApp};
 
-const FILES: [(&str, &str); 22] = [
+const FILES: [(&str, &str); 25] = [
     ("google/contacts.csv", "google_contacts"),
     ("google/contacts-old.csv", "google_contacts"),
     ("outlook/contacts-windows-1252.csv", "outlook_contacts"),
@@ -28,6 +28,9 @@ const FILES: [(&str, &str); 22] = [
     ("csv/outlook-french.csv", "csv"),
     ("csv/japanese.csv", "csv"),
     ("linkedin/Connections.csv", "linkedin_connections"),
+    ("linkedin/messages.csv", "linkedin_messages"),
+    ("linkedin/Invitations.csv", "linkedin_invitations"),
+    ("linkedin/archive-with-messages.zip", "linkedin_archive"),
 ];
 
 fn data(name: &str) -> Vec<u8> {
@@ -372,7 +375,7 @@ async fn files_of_no_format_and_wrong_words_are_refused() {
     }
     import(&app, &ada, "?kind=facebook", b"x".to_vec()).await.expect(400);
     import(&app, &ada, "?delimiter=x", b"x".to_vec()).await.expect(400);
-    assert_eq!(import(&app, &ada, "?encoding=klingon", b"x".to_vec()).await.expect(422).faults(), ["/encoding"]);
+    assert_eq!(import(&app, &ada, "?encoding=klingon", b"x".to_vec()).await.expect(400).faults(), ["encoding"]);
     let nobody = "?mapping_id=0198c6de-0000-7000-8000-000000000000";
     assert_eq!(import(&app, &ada, nobody, b"x".to_vec()).await.expect(422).faults(), ["/mapping_id"]);
     assert!(contacts(&app, &ada).await.is_empty());
@@ -424,4 +427,21 @@ async fn headings_of_other_languages_say_what_they_say() {
     let found = told("高橋健一").await;
     let numbers = own("03-5555-0100 090-5555-0100");
     assert_eq!(found, (work("北斗電機株式会社", "課長"), own("takahashi@hokuto.example"), numbers));
+}
+
+#[actix_web::test]
+async fn a_card_folded_inside_a_character_is_read_whole() {
+    let app = TestApp::new().await;
+    let card = [
+        &b"BEGIN:VCARD\r\nVERSION:4.0\r\nFN:J\xC3\r\n \xB6rg M\xC3\xBCller\r\nNOTE:5 \xE2\x82\r\n \xAC\r\n"[..],
+        b"EMAIL:none\r\nEND:VCARD\r\n",
+    ];
+    for query in ["", "?encoding=utf-8"] {
+        let ada = app.seeker().await;
+        let report = import(&app, &ada, query, card.concat()).await.expect(201);
+        assert_eq!(report.json["encoding"], "UTF-8");
+        let jorg = contact(&app, &ada, "Jörg Müller").await;
+        assert_eq!(jorg["notes"], "5 €");
+        assert_eq!(report.json["rows"][0]["problems"][0]["line"], 7, "{}", report.text);
+    }
 }

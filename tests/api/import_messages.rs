@@ -241,3 +241,29 @@ async fn an_archive_brings_people_and_what_was_written() {
         import(&app, &sam, "?kind=linkedin_connections", archive(connections, MESSAGES, INVITATIONS)).await.expect(201);
     assert_eq!((&people.json["kind"], &people.json["counts"]["total"]), (&json!("linkedin_connections"), &json!(2)));
 }
+
+#[actix_web::test]
+async fn what_is_still_to_come_was_no_message() {
+    let app = TestApp::new().await;
+    let sam = app.seeker().await;
+    let ahead = [
+        MESSAGES.to_owned(),
+        message(ME, ADA, "2093-03-13 08:00:00 UTC", "from the future"),
+        message(ME, ADA, "2024-03-12 09:33:12 UTC", "from the past"),
+    ]
+    .concat();
+    let owner = "?owner=https://www.linkedin.com/in/sam-seeker";
+    let report = import(&app, &sam, owner, ahead).await.expect(201);
+    assert_eq!(told(&report)[0], (2, "failed".to_owned(), "future_date".to_owned()), "{}", report.text);
+    assert_eq!(report.json["rows"][0]["problems"][0]["column"], "DATE");
+    let stored = list(&app, &sam, "/v1/messages").await;
+    assert_eq!((stored.len(), &stored[0]["body"]), (1, &json!("from the past")));
+    let contact = &list(&app, &sam, "/v1/contacts").await[0];
+    assert_eq!(contact["last_touch_at"], "2024-03-12T09:33:12Z");
+    let invited = format!(
+        "{INVITATIONS}Sam Seeker,Ada Lovelace,\"3/11/2093, 9:33 AM\",Hello,OUTGOING,{},{}\n",
+        "https://www.linkedin.com/in/sam-seeker", "https://www.linkedin.com/in/ada"
+    );
+    let report = import(&app, &sam, owner, invited).await.expect(201);
+    assert_eq!(report.json["counts"]["failed"], 1, "{}", report.text);
+}

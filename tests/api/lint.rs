@@ -44,6 +44,8 @@ async fn the_contact_is_known_by_name_and_by_who_introduces() {
     let text = |text: &str| json!({ "channel": "linkedin_note", "body": text, "contact_id": contact });
     let wrong = lint(&app, &ada, text("Hi Mary, Grace Hopper told me about you.")).await.expect(200);
     assert_eq!(rules(&wrong.json), ["mutual_contact_without_permission", "greeting_wrong_name"]);
+    let titled = lint(&app, &ada, text("Hi Augusta, Dr Hopper gave me your address.")).await.expect(200);
+    assert_eq!(rules(&titled.json), ["mutual_contact_without_permission"]);
     let mut allowed = text("Hi Augusta, Grace Hopper told me about you.");
     allowed["mutual_contacts"] = json!([{ "name": "Grace Hopper", "may_use_name": true }]);
     let allowed = lint(&app, &ada, allowed).await.expect(200);
@@ -54,6 +56,45 @@ async fn the_contact_is_known_by_name_and_by_who_introduces() {
     assert_eq!(rules(&drafted.json["lint"]), ["greeting_wrong_name"]);
     let mended = app.patch(&format!("/v1/messages/{}", drafted.id()), &ada, json!({ "body": "Hi Ada, hello" })).await;
     assert_eq!(rules(&mended.expect(200).json["lint"]), [""; 0]);
+}
+
+#[actix_web::test]
+async fn names_are_right_in_other_spellings() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let body = json!({ "given_name": "Jörg", "family_name": "Müller", "preferred_name": "Jogi" });
+    let contact = app.post("/v1/contacts", &ada, body).await.expect(201).id();
+    let text = |text: &str| json!({ "channel": "linkedin_note", "body": text, "contact_id": contact });
+    for right in
+        ["Lieber Herr Mueller, hallo", "Hi Jorg!", "Hi Jogi - hello", "Jörg — hello", "Dear Joerg Muller, hello"]
+    {
+        assert_eq!(rules(&lint(&app, &ada, text(right)).await.expect(200).json), [""; 0], "{right}");
+    }
+    for wrong in ["Lieber Herr Miller, hallo", "Hi Jürgen!", "Dear Jörg Meier, hello"] {
+        let report = lint(&app, &ada, text(wrong)).await.expect(200);
+        assert_eq!(rules(&report.json), ["greeting_wrong_name"], "{wrong}");
+    }
+}
+
+#[actix_web::test]
+async fn a_severity_holds_on_both_sides_of_the_error_threshold() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let note = |length: usize| json!({ "channel": "linkedin_note", "body": format!("Hi Ada, {}", "é".repeat(length)) });
+    let severity = async |length: usize| {
+        let report = lint(&app, &ada, note(length)).await.expect(200);
+        assert_eq!(rules(&report.json), ["too_long"]);
+        report.json["findings"][0]["severity"].clone()
+    };
+    assert_eq!((severity(193).await, severity(293).await), (json!("warning"), json!("error")));
+    let change = json!({ "rules": { "too_long": { "severity": "hint" } } });
+    app.patch("/v1/lint/settings", &ada, change).await.expect(200);
+    assert_eq!((severity(193).await, severity(293).await), (json!("hint"), json!("hint")));
+    // Named without a severity, it is as in the catalogue.
+    let change = json!({ "rules": { "too_long": { "severity": null } } });
+    let back = app.patch("/v1/lint/settings", &ada, change).await.expect(200);
+    assert_eq!(back.json["rules"]["too_long"]["enabled"], true);
+    assert_eq!((severity(193).await, severity(293).await), (json!("warning"), json!("error")));
 }
 
 #[actix_web::test]
@@ -92,8 +133,18 @@ async fn a_workspace_has_its_own_rules() {
         "{}",
         wrong.text
     );
+    // A warning that would come after its error, beside another fault.
+    let change =
+        json!({ "rules": { "x": {} }, "thresholds": { "first_email_words_warning": 151, "script_words_error": 149 } });
+    let crossed = app.patch("/v1/lint/settings", &ada, change).await.expect(422);
+    assert_eq!(
+        crossed.faults(),
+        ["/rules/x", "/thresholds/first_email_words_warning", "/thresholds/script_words_warning"]
+    );
+    let equal = json!({ "thresholds": { "script_words_warning": 100, "script_words_error": 100 } });
+    app.patch("/v1/lint/settings", &ada, equal).await.expect(200);
     let back = app.patch("/v1/lint/settings", &ada, json!({ "rules": null, "thresholds": null })).await.expect(200);
-    assert_eq!((&back.json["version"], &back.json["rules"]), (&json!(2), &json!({})));
+    assert_eq!((&back.json["version"], &back.json["rules"]), (&json!(3), &json!({})));
     assert_eq!(rules(&lint(&app, &ada, text).await.json), ["asks_for_job", "worn_phrase"]);
     // Nobody else's.
     let other = app.seeker().await;

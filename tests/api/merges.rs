@@ -468,3 +468,46 @@ async fn who_is_purged_leaves_no_meeting_without_anybody() {
     app.delete(&format!("/v1/trash/{one}"), &ada).await.expect(204);
     app.get(&format!("/v1/meetings/{meeting}"), &ada).await.expect(404);
 }
+
+#[actix_web::test]
+async fn filters_follow_who_was_merged_and_a_connector_in_the_trash_is_none() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let add = async |body: Value| app.post("/v1/contacts", &ada, body).await.expect(201).id();
+    let (old, new) = (add(json!({ "given_name": "Old" })).await, add(json!({ "given_name": "New" })).await);
+    let led = add(json!({ "given_name": "Led", "connector_id": old })).await;
+    let body = json!({ "introducer_id": old, "introduced_id": led });
+    app.post("/v1/introductions", &ada, body).await.expect(201);
+    app.post("/v1/contacts/merge", &ada, json!({ "survivor_id": new, "merged_ids": [old] })).await.expect(200);
+    let count = async |path: String| {
+        let reply = app.get(&path, &ada).await.expect(200).json;
+        let list = if reply["data"].is_array() { &reply["data"] } else { &reply["nodes"] };
+        list.as_array().unwrap().len()
+    };
+    let nobody = uuid::Uuid::now_v7().to_string();
+    for (filter, found) in [
+        ("contacts?connector_id", 1),
+        ("exports/contacts.csv?connector_id", 2),
+        ("introductions?contact_id", 1),
+        ("introductions?introducer_id", 1),
+        ("network/graph?contact_id", 2),
+    ] {
+        for id in [&old, &new] {
+            let path = format!("/v1/{filter}={id}");
+            if filter.starts_with("exports") {
+                assert_eq!(app.get(&path, &ada).await.expect(200).text.lines().count(), found, "{path}");
+            } else {
+                assert_eq!(count(path.clone()).await, found, "{path}");
+                assert_eq!(count(format!("/v1/{filter}={nobody}")).await, 0, "{path}");
+            }
+        }
+    }
+    let path = format!("/v1/contacts/{led}");
+    assert_eq!(app.get(&path, &ada).await.expect(200).json["connector_id"], json!(new));
+    app.delete(&format!("/v1/contacts/{new}"), &ada).await.expect(204);
+    assert_eq!(app.get(&path, &ada).await.expect(200).json["connector_id"], Value::Null);
+    assert_eq!(app.get("/v1/contacts", &ada).await.expect(200).json["data"][0]["connector_id"], Value::Null);
+    app.patch(&path, &ada, json!({ "notes": "n" })).await.expect(200);
+    app.post(&format!("/v1/trash/{new}/restore"), &ada, json!({})).await.expect(204);
+    assert_eq!(app.get(&path, &ada).await.expect(200).json["connector_id"], json!(new), "it comes back");
+}

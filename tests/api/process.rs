@@ -139,6 +139,7 @@ async fn a_killed_import_is_whole_or_absent_and_says_which() {
     let client = reqwest::Client::new();
     let request =
         client.post(format!("{}/v1/imports", server.url)).bearer_auth(&token).header("content-type", "text/csv");
+    let request = request.header("prefer", "wait=60");
     let sending = actix_web::rt::spawn(async move { request.body(file).send().await.map(drop) });
     // Killed as soon as the import has begun.
     let begun = Instant::now();

@@ -1,4 +1,5 @@
 //! Research notes: what they are about, how they are searched, and what becomes of them.
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{Member, TestApp};
@@ -183,6 +184,25 @@ async fn each_note_is_searched_in_its_language() {
 }
 
 #[actix_web::test]
+async fn whatever_is_looked_for_is_looked_for() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    for (title, body) in [("Offices", "The office, and office again: an office."), ("Other", "One office, worldwide.")]
+    {
+        note(&app, &ada, json!({ "industry": "wind", "title": title, "body": body, "language": "en" })).await;
+    }
+    note(&app, &ada, json!({ "industry": "wind", "title": "A house", "body": "With an office", "language": "en" }))
+        .await;
+    assert_eq!(titles(&app, &ada, "q=office%20-worldwide").await, ["Offices", "A house"], "the better fit comes first");
+    for q in ["-".repeat(200), format!("{}x", "- ".repeat(99)), "\"".repeat(200), "or ".repeat(66), "-\"".repeat(99)] {
+        for sort in ["", "&sort=-updated_at"] {
+            let query: String = url::form_urlencoded::byte_serialize(q.as_bytes()).collect();
+            app.get(&format!("/v1/research-notes?q={query}{sort}"), &ada).await.expect(200);
+        }
+    }
+}
+
+#[actix_web::test]
 async fn notes_follow_what_they_are_about() {
     let app = TestApp::new().await;
     let ada = app.seeker().await;
@@ -267,12 +287,27 @@ async fn a_page_becomes_a_note() {
     assert_eq!(paths, ["/robots.txt", "/news", "/new"]);
     assert!(requests[1].headers["user-agent"].starts_with("Inroad/"), "{requests:?}");
 
+    // The same again is answered from memory, whatever has become of the page.
+    let again = |url: &str| {
+        let body = json!({ "url": web.url(url), "kind": "news", "industry": "wind" });
+        let request = app.request(Method::POST, "/v1/research-notes/from-url").bearer_auth(&ada.token);
+        app.send(request.header("idempotency-key", "\"once\"").json(&body))
+    };
+    let first = again("/new").await.expect(201).id();
+    web.put("/new", "404 Not Found", &[], "");
+    assert_eq!(again("/new").await.expect(201).id(), first);
+    assert_eq!(again("/other").await.expect(422).code(), "idempotency_key_reused");
+    web.put("/new", "200 OK", &[("content-type", "text/html")], page());
+    web.put("/detour", "302 Found", &[("location", "/private/x")], "");
+    web.put("/private/x", "200 OK", &[("content-type", "text/html")], page());
+
     web.put("/file", "200 OK", &[("content-type", "application/zip")], "PK");
     web.put("/broken", "500 Internal Server Error", &[], "");
     web.put("/huge", "200 OK", &[("content-type", "text/html")], vec![b'x'; 3 * 1024 * 1024]);
     web.put("/deep", "200 OK", &[("content-type", "text/html")], "<div>".repeat(300_000));
     for (path, why) in [
         ("/private/x", "robots.txt"),
+        ("/detour", "robots.txt"),
         ("/file", "it is no page but application/zip"),
         ("/broken", "answers 500"),
         ("/missing", "answers 404"),

@@ -52,6 +52,7 @@ async fn everything_that_happened_with_a_person_newest_first() {
         [
             "contact.restored",
             "contact.deleted",
+            "contact.updated",
             "contact.stage_changed",
             "contact.stage_changed",
             "contact.updated",
@@ -62,19 +63,21 @@ async fn everything_that_happened_with_a_person_newest_first() {
         ]
     );
     let moved = |n: usize| (&told[n]["details"]["from"], &told[n]["details"]["to"], &told[n]["details"]["reason"]);
-    assert_eq!(moved(2), (&json!("met"), &json!("closed"), &json!("declined")));
-    assert_eq!(moved(3), (&json!("identified"), &json!("met"), &Value::Null));
-    assert_eq!(told[3]["title"], "Moved from identified to met");
-    assert_eq!(told[4]["details"]["fields"], json!(["connector_id"]));
-    assert_eq!((&told[5]["resource"], &told[5]["resource_id"]), (&json!("introduction"), &json!(introduction)));
-    assert_eq!(told[5]["title"], "Was introduced by Aunt");
+    assert_eq!(moved(3), (&json!("met"), &json!("closed"), &json!("declined")));
+    assert_eq!(moved(4), (&json!("identified"), &json!("met"), &Value::Null));
+    assert_eq!(told[4]["title"], "Moved from identified to met");
+    // What else changed with the stage is told beside it.
+    assert_eq!(told[2]["details"]["fields"], json!(["notes"]));
+    assert_eq!(told[5]["details"]["fields"], json!(["connector_id"]));
+    assert_eq!((&told[6]["resource"], &told[6]["resource_id"]), (&json!("introduction"), &json!(introduction)));
+    assert_eq!(told[6]["title"], "Was introduced by Aunt");
     for limit in 1..5 {
         assert_eq!(timeline(&app, &ada, &tom, limit).await, told, "in pages of {limit}");
     }
     // What the change log forgets, the stages do not.
     app.sql("DELETE FROM changes").await;
     let kept = timeline(&app, &ada, &tom, 50).await;
-    assert_eq!((kept.len(), &kept[0]), (6, &told[2]));
+    assert_eq!((kept.len(), &kept[0]), (6, &told[3]));
     for limit in 1..5 {
         assert_eq!(timeline(&app, &ada, &tom, limit).await, kept, "in pages of {limit}");
     }

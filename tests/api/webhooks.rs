@@ -2,6 +2,7 @@ use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::Duration;
+use inroad::auth::{Role, Scopes};
 use serde_json::{Value, json};
 
 use crate::support::{Member, Reply, TestApp};
@@ -257,7 +258,8 @@ async fn an_endpoint_that_is_gone_or_hopeless_is_turned_off_and_its_maker_told()
     work(&app).await;
     let waited = web.requests().len();
     let replay = json!({ "from": "2026-03-02T00:00:00Z" });
-    assert_eq!(app.post(&format!("{path}/replay"), &ada, replay.clone()).await.expect(200).json["deliveries"], 8);
+    let again = app.post(&format!("{path}/replay"), &ada, replay.clone()).await.expect(200);
+    assert_eq!(again.json["deliveries"], 8 - waited);
     work(&app).await;
     // What had waited has arrived by then, and is not told again.
     assert_eq!(web.requests().len() + waited, 8);
@@ -266,6 +268,32 @@ async fn an_endpoint_that_is_gone_or_hopeless_is_turned_off_and_its_maker_told()
     app.post(&format!("{path}/replay"), &ada, all).await.expect(200);
     work(&app).await;
     assert_eq!(web.requests().len(), 8);
+}
+
+#[actix_web::test]
+async fn who_leaves_hears_of_nothing_more_and_who_may_not_read_the_log_of_nothing() {
+    let (app, web) = (service().await, Web::start());
+    let ada = app.seeker().await;
+    let editor = app.member(Some(ada.workspace), Role::Editor, Scopes::all()).await;
+    web.put("*", "204 No Content", &[], "");
+    let input = json!({ "url": web.url("/hook"), "events": ["contact.*"] });
+    let (theirs, own) =
+        (endpoint(&app, &editor, input.clone()).await.id(), endpoint(&app, &ada, input.clone()).await.id());
+    app.delete(&format!("/v1/members/{}", editor.user), &ada).await.expect(204);
+    let path = format!("/v1/webhook-endpoints/{theirs}");
+    let off = app.get(&path, &ada).await.expect(200).json;
+    assert_eq!((&off["enabled"], &off["disabled_reason"]), (&json!(false), &json!("maker_left")));
+    contact(&app, &ada, "Tom").await;
+    work(&app).await;
+    assert_eq!(types(&web.requests()), ["contact.created"], "its own endpoint alone");
+    assert_eq!(app.get(&format!("/v1/webhook-endpoints/{own}"), &ada).await.expect(200).json["enabled"], true);
+    // An owner may need it all the same.
+    let on = app.patch(&path, &ada, json!({ "enabled": true })).await.expect(200).json;
+    assert_eq!(on["disabled_reason"], Value::Null);
+
+    let deaf = app.member(Some(ada.workspace), Role::Owner, Scopes::parse("webhooks:read webhooks:write")).await;
+    assert_eq!(app.post("/v1/webhook-endpoints", &deaf, input).await.expect(403).code(), "scope_missing");
+    app.patch(&path, &deaf, json!({ "events": [] })).await.expect(403);
 }
 
 #[actix_web::test]

@@ -48,6 +48,7 @@ struct Standing {
     /// What it may at most.
     scopes: Scopes,
     signed_in_at: DateTime<Utc>,
+    revision: i32,
 }
 
 /// What this process remembers of credentials.
@@ -92,12 +93,13 @@ pub async fn caller(app: &App, text: &str, device: Device) -> ApiResult<Option<R
     }
 }
 
-/// Whether a caller whose request takes its time is still one, with the same scopes at least.
+/// Whether a caller whose request takes its time is still one, with the same scopes, and by a key that was not rotated
+/// meanwhile: its secret may be known to somebody else.
 pub async fn still_stands(app: &App, caller: &Caller) -> ApiResult<bool> {
-    let Caller { workspace, user, credential: id, scopes, expires_at, .. } = *caller;
+    let Caller { workspace, user, credential: id, scopes, expires_at, revision, .. } = *caller;
     let credential = Credential { workspace: workspace.into(), user, id, scopes, expires_at };
     let now = standing_caller(app, credential, caller.device.clone()).await?;
-    Ok(now.is_some_and(|now| now.scopes == scopes))
+    Ok(now.is_some_and(|now| (now.scopes, now.revision) == (scopes, revision)))
 }
 
 /// The caller of a credential that is genuine, if it still stands.
@@ -124,6 +126,7 @@ pub async fn standing_caller(app: &App, token: Credential, device: Device) -> Ap
         role: standing.role,
         scopes: token.scopes.and(standing.scopes),
         signed_in_at: standing.signed_in_at,
+        revision: standing.revision,
         expires_at: token.expires_at,
         device,
     })))

@@ -36,24 +36,24 @@ async fn of_session(
         .optional()?;
     Ok(found.map(|(user, role, signed_in_at)| {
         let role = Role::from_name(&role);
-        Standing { kind: CredentialKind::Session, user, role, scopes: role.scopes(), signed_in_at }
+        Standing { kind: CredentialKind::Session, user, role, scopes: role.scopes(), signed_in_at, revision: 0 }
     }))
 }
 
 /// A key may what both it and its maker may.
 async fn of_key(mut conn: &Conn, key: Uuid, workspace: WorkspaceId, now: DateTime<Utc>) -> ApiResult<Option<Standing>> {
     let maker = members::workspace_id.eq(api_keys::workspace_id).and(members::user_id.eq(api_keys::created_by));
-    let found: Option<(Uuid, String, Vec<String>, DateTime<Utc>)> = api_keys::table
+    let found: Option<(Uuid, String, Vec<String>, DateTime<Utc>, i32)> = api_keys::table
         .inner_join(members::table.on(maker))
         .filter(api_keys::workspace_id.eq(workspace).and(api_keys::id.eq(key)))
         .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(now)))
-        .select((members::user_id, members::role, api_keys::scopes, api_keys::created_at))
+        .select((members::user_id, members::role, api_keys::scopes, api_keys::created_at, api_keys::version))
         .first(&mut conn)
         .await
         .optional()?;
-    Ok(found.map(|(user, role, scopes, signed_in_at)| {
+    Ok(found.map(|(user, role, scopes, signed_in_at, revision)| {
         let role = Role::from_name(&role);
         let scopes = Scopes::of_names(&scopes).and(Scopes::of_keys()).and(role.scopes());
-        Standing { kind: CredentialKind::Key, user, role, scopes, signed_in_at }
+        Standing { kind: CredentialKind::Key, user, role, scopes, signed_in_at, revision }
     }))
 }

@@ -70,11 +70,15 @@ pub async fn inherit_stage_moves(
     Ok(())
 }
 
-/// Whose change it is, its number, when, its kind, and the fields that changed.
-type LoggedRow = (uuid::Uuid, i64, DateTime<Utc>, String, Vec<String>);
+/// The fields that tell of a move from stage to stage.
+const OF_A_MOVE: [&str; 3] = ["stage", "stage_reason", "stage_changed_at"];
+
+/// Whose change it is, its number, when, its kind, the fields that changed, and the version of a move that is told by
+/// itself.
+type LoggedRow = (uuid::Uuid, i64, DateTime<Utc>, String, Vec<String>, Option<i32>);
 
 /// What the change log has of a contact under all of its ids, newest first, but for moves from stage to stage that are
-/// kept apart.
+/// kept apart and were all that changed.
 pub async fn changes_of(
     mut conn: &Conn,
     workspace: WorkspaceId,
@@ -93,8 +97,20 @@ pub async fn changes_of(
     let mut rows = changes::table
         .left_join(stage_moves::table.on(moved))
         .filter(own.and(diesel::dsl::sql::<Bool>(TOLD)).and(not(hidden)))
-        .filter(changes::kind.ne("contact.stage_changed").or(stage_moves::version.nullable().is_null()))
-        .select((changes::resource_id, changes::seq, changes::occurred_at, changes::kind, changes::fields))
+        .filter(
+            changes::kind
+                .ne("contact.stage_changed")
+                .or(stage_moves::version.nullable().is_null())
+                .or(not(changes::fields.is_contained_by(OF_A_MOVE.map(str::to_owned).to_vec()))),
+        )
+        .select((
+            changes::resource_id,
+            changes::seq,
+            changes::occurred_at,
+            changes::kind,
+            changes::fields,
+            stage_moves::version.nullable(),
+        ))
         .order((changes::occurred_at.desc(), changes::seq.desc()))
         .into_boxed();
     if let Some((at, tie)) = &span.before {
@@ -109,7 +125,15 @@ pub async fn changes_of(
     }
     let limit = i64::try_from(span.limit).unwrap_or(i64::MAX);
     let rows: Vec<LoggedRow> = rows.limit(limit).load(&mut conn).await?;
-    Ok(rows.into_iter().map(|(id, seq, at, kind, fields)| Logged { id, seq, at, kind, fields }).collect())
+    let logged = |(id, seq, at, mut kind, mut fields, moved): LoggedRow| {
+        if moved.is_some() {
+            // Of a move that is told by itself, what else changed.
+            "contact.updated".clone_into(&mut kind);
+            fields.retain(|field| !OF_A_MOVE.contains(&field.as_str()));
+        }
+        Logged { id, seq, at, kind, fields }
+    };
+    Ok(rows.into_iter().map(logged).collect())
 }
 
 /// The moves of contacts from stage to stage, as an archive takes them.

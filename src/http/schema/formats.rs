@@ -20,6 +20,7 @@ pub const FORMATS: [Format; 12] = [
     ("country", country, "must be an ISO 3166-1 code of two capital letters such as `AT`"),
     ("currency", currency, "must be an ISO 4217 code of three capital letters such as `EUR`"),
     ("language", language, "must be a BCP 47 language tag such as `de-AT`"),
+    ("encoding", encoding, "must be an encoding's name in the WHATWG standard, such as `windows-1252`"),
     ("no-control", no_control, "must not have control characters other than line breaks and tabs"),
     ("multi-line", multi_line, "must not have control characters other than line breaks and tabs"),
 ];
@@ -114,6 +115,10 @@ pub fn uuid(text: &str) -> bool {
 
 pub fn time_zone(text: &str) -> bool {
     text.parse::<chrono_tz::Tz>().is_ok()
+}
+
+pub fn encoding(text: &str) -> bool {
+    encoding_rs::Encoding::for_label(text.as_bytes()).is_some()
 }
 
 pub fn country(text: &str) -> bool {

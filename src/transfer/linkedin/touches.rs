@@ -39,6 +39,14 @@ impl TouchKind {
         }
     }
 
+    /// The heading of the column that says when it was.
+    pub const fn dated_by(self) -> &'static str {
+        match self {
+            Self::Message => "DATE",
+            Self::Invitation => "Sent At",
+        }
+    }
+
     /// Whether these are the file's headings.
     pub fn recognises(self, headings: &[String]) -> bool {
         let has = |name: &str| headings.iter().any(|text| heading(text) == name);

@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 
 use super::property::Property;
 use super::{Card, Trouble};
-use crate::contacts::{Education, HowFound};
+use crate::contacts::HowFound;
 use crate::http::schema::formats;
 use crate::transfer::reading::{AddressParts, Place, Reading};
 use crate::transfer::record::{Entry, name_words};
@@ -42,8 +42,8 @@ fn value_of(card: &Card, name: &str) -> Option<String> {
     found.map(|property| property.text().trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-struct Reader {
-    reading: Reading,
+pub(super) struct Reader {
+    pub(super) reading: Reading,
     /// By group, as Apple names what has no type of its own.
     labels: HashMap<String, String>,
     /// For each kind of list the property that is liked best.
@@ -51,7 +51,7 @@ struct Reader {
     kept: Vec<Property>,
 }
 
-fn place(property: &Property) -> Place<'_> {
+pub(super) fn place(property: &Property) -> Place<'_> {
     Place { line: Some(property.line), column: Some(property.name.as_str()), number: None }
 }
 
@@ -86,7 +86,11 @@ impl Reader {
         let own = |name: &str| card.properties.iter().filter(|property| property.name == name).collect::<Vec<_>>();
         self.positions(&own("ORG"), &own("TITLE"), &own("ROLE"), card);
         let org = value_of(card, "ORG").map(|org| org.split(';').next().unwrap_or_default().to_owned());
-        let company = is_org || value_of(card, "X-ABSHOWAS").is_some_and(|kind| kind.eq_ignore_ascii_case("COMPANY"));
+        let shown_as_company =
+            value_of(card, "X-ABSHOWAS").is_some_and(|kind| kind.eq_ignore_ascii_case("COMPANY")) && !is_org;
+        // Some programs give a company a name as if it were a person.
+        let is_person = shown_as_company && own("N").first().is_some_and(|name| is_person(name, org.as_deref()));
+        let company = is_org || shown_as_company && !is_person;
         self.names(&own("N"), &own("FN"), company, org.as_deref());
         // A label goes with what it labels.
         let groups: Vec<_> = self.kept.iter().filter_map(|property| property.group.clone()).collect();
@@ -98,8 +102,15 @@ impl Reader {
         self.reading.record.extras = self.kept.iter().map(Property::stored).collect();
     }
 
-    fn keep(&mut self, property: &Property) {
+    pub(super) fn keep(&mut self, property: &Property) {
         self.kept.push(property.clone());
+    }
+
+    /// Keeps what a property that is read says besides.
+    pub(super) fn keep_more(&mut self, property: &Property) {
+        if property.says_more() {
+            self.keep(property);
+        }
     }
 
     fn label(&self, property: &Property) -> String {
@@ -138,9 +149,7 @@ impl Reader {
             | "ROLE"
             | "X-ABLABEL"
             | "X-ABADR"
-            | "X-ABSHOWAS"
             | "X-ADDRESSBOOKSERVER-KIND"
-            | "X-INROAD-ID"
             | "SORT-STRING"
             | "MAILER" => {}
             "EMAIL" => {
@@ -157,9 +166,15 @@ impl Reader {
                 }
             }
             "X-SOCIALPROFILE" | "SOCIALPROFILE" => self.profile(property),
-            "NOTE" => self.reading.notes(at, &property.text()),
+            "NOTE" => {
+                self.keep_more(property);
+                self.reading.notes(at, &property.text());
+            }
             "CATEGORIES" => property.parts(',').iter().for_each(|tag| self.reading.tag(at, tag)),
-            "EXPERTISE" => self.reading.word(at, |said| &mut said.expertise, 100, &property.text()),
+            "EXPERTISE" => {
+                self.keep_more(property);
+                self.reading.word(at, |said| &mut said.expertise, 100, &property.text());
+            }
             "NICKNAME" => self.nickname(property),
             "PRONOUNS" => self.pronouns(property),
             "X-PHONETIC-FIRST-NAME" | "X-PHONETIC-MIDDLE-NAME" | "X-PHONETIC-LAST-NAME" => {
@@ -168,33 +183,6 @@ impl Reader {
                 let all: Vec<String> = [known, text].into_iter().flatten().collect();
                 self.reading.said().pronunciation = Some(all.join(" ")).filter(|text| !text.is_empty());
             }
-            "X-INROAD-HEADLINE" => self.reading.record.said.headline = self.reading.text(at, 500, &property.text()),
-            "X-INROAD-PRONUNCIATION" => {
-                self.reading.record.said.pronunciation = self.reading.text(at, 200, &property.text());
-            }
-            "X-INROAD-PRONOUNS" => self.pronouns(property),
-            "X-INROAD-LOCATION" => self.reading.record.said.location = self.reading.text(at, 200, &property.text()),
-            "X-INROAD-EXPERTISE" => {
-                self.reading.word(at, |said| &mut said.expertise, 100, &property.text());
-            }
-            "X-INROAD-INDUSTRY" => self.reading.word(at, |said| &mut said.industries, 100, &property.text()),
-            "X-INROAD-SHARED-GROUND" => self.reading.word(at, |said| &mut said.shared_ground, 500, &property.text()),
-            "X-INROAD-EDUCATION" => self.education(property),
-            "X-INROAD-CUSTOM-FIELD" => {
-                if let [name, value] = property.parts(';').as_slice() {
-                    self.reading.custom(at, name, value);
-                }
-            }
-            "X-INROAD-HOW-FOUND-DETAIL" => {
-                self.reading.record.said.how_found_detail = self.reading.text(at, 500, &property.text());
-            }
-            "X-INROAD-HOW-FOUND" => {
-                let word = serde_json::from_value(property.text().into());
-                self.reading.record.how_found = word.ok().or(self.reading.record.how_found);
-            }
-            "X-INROAD-HOW-FOUND-ON" => self.reading.record.how_found_on = property.text().parse().ok(),
-            // Of the positions, which are read together.
-            "X-INROAD-STARTED-ON" | "X-INROAD-ENDED-ON" | "X-INROAD-IS-CURRENT" => {}
             "TZ" => {
                 let zone = property.text().trim().to_owned();
                 if formats::time_zone(&zone) && self.reading.said().time_zone.is_none() {
@@ -203,12 +191,20 @@ impl Reader {
                     self.keep(property);
                 }
             }
-            _ => self.keep(property),
+            name => match name.strip_prefix("X-INROAD-") {
+                Some(own) => self.own(own, property),
+                None => self.keep(property),
+            },
         }
     }
 
     fn telephone(&mut self, property: &Property) {
         let text = property.text();
+        let scheme = text.trim().split_once(':').map(|(scheme, _)| scheme.to_lowercase());
+        // A call over the internet has no number.
+        if scheme.is_some_and(|scheme| ["sip", "sips", "xmpp", "h323"].contains(&scheme.as_str())) {
+            return self.keep(property);
+        }
         let number = match text.trim().split_once(':') {
             Some((scheme, rest)) if ["tel", "sms", "callto"].contains(&scheme.to_lowercase().as_str()) => {
                 let decoded = percent_decode_str(rest).decode_utf8_lossy().into_owned();
@@ -241,6 +237,7 @@ impl Reader {
             country: country.clone(),
         };
         let (label, first) = (self.label(property), self.is_primary(property));
+        self.keep_more(property);
         self.reading.address(place(property), address, &label, first);
     }
 
@@ -263,7 +260,7 @@ impl Reader {
         self.reading.said().preferred_name = self.reading.record.said.preferred_name.take().or(first);
     }
 
-    fn pronouns(&mut self, property: &Property) {
+    pub(super) fn pronouns(&mut self, property: &Property) {
         if self.reading.said().pronouns.is_some() {
             return self.keep(property);
         }
@@ -277,15 +274,17 @@ impl Reader {
         for org in orgs {
             let units = org.parts(';');
             let company = units.first().cloned().unwrap_or_default();
-            if units.iter().filter(|unit| !unit.trim().is_empty()).count() > 1 {
+            if units.iter().filter(|unit| !unit.trim().is_empty()).count() > 1 || org.says_more() {
                 self.keep(org);
             }
             let title = take_of(&mut titles, org).or_else(|| take_of(&mut roles, org));
+            title.into_iter().for_each(|title| self.keep_more(title));
             let title = title.map(|title| title.text()).unwrap_or_default();
             self.reading.position(place(org), &company, &title);
             self.dates(org, card);
         }
         for title in titles {
+            self.keep_more(title);
             self.reading.position(place(title), "", &title.text());
             self.dates(title, card);
         }
@@ -313,19 +312,6 @@ impl Reader {
         }
     }
 
-    /// As Inroad's own cards have it.
-    fn education(&mut self, property: &Property) {
-        let parts = property.parts(';');
-        let part = |index: usize| parts.get(index).and_then(|text| clean(text));
-        let Some(school) = part(0).filter(|school| school.chars().count() <= 200) else { return self.keep(property) };
-        let year = |index: usize| part(index).and_then(|text| text.parse().ok());
-        let (degree, field_of_study) = (part(1), part(2));
-        let school = Education { school, degree, field_of_study, start_year: year(3), end_year: year(4) };
-        if self.reading.said().education.len() < 20 {
-            self.reading.said().education.push(school);
-        }
-    }
-
     fn names(&mut self, names: &[&Property], shown: &[&Property], company: bool, org: Option<&str>) {
         let shown_name = shown.iter().find_map(|name| clean(&name.text()));
         if company || shown_name.is_some() && shown_name.as_deref() == org.and_then(clean).as_deref() && !told(names) {
@@ -336,6 +322,10 @@ impl Reader {
         }
         if let Some(name) = names.first() {
             let (at, parts) = (place(name), name.components());
+            let several = parts.iter().any(|list| list.iter().filter(|part| !part.is_empty()).count() > 1);
+            if several || parts.len() > 5 || name.says_more() {
+                self.keep(name);
+            }
             let mut text = |index: usize, limit, between| {
                 let part = parts.get(index).map(|list| list.join(between)).unwrap_or_default();
                 self.reading.text(at, limit, &part)
@@ -365,6 +355,12 @@ impl Reader {
             self.kept.push((*name).clone());
         }
     }
+}
+
+/// Whether a name is somebody's, and not the company's.
+fn is_person(name: &Property, org: Option<&str>) -> bool {
+    let words = name_words(&name.components().concat().join(" "));
+    !words.is_empty() && org.is_none_or(|org| name_words(org) != words)
 }
 
 fn told(names: &[&Property]) -> bool {

@@ -3,6 +3,7 @@ use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use serde_json::{Map, Value, json};
 
 use super::lines::Line;
+use crate::exports::SAID;
 
 const MAX_PARAMETERS: usize = 50;
 
@@ -83,6 +84,11 @@ impl Property {
 
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.parameters.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether it says something of its value that no field of a contact has.
+    pub fn says_more(&self) -> bool {
+        self.parameters.iter().any(|(name, _)| !SAID.contains(&name.as_str()))
     }
 
     pub fn has_type(&self, kind: &str) -> bool {

@@ -84,8 +84,60 @@ current = NOTES.replace("\r\n", "\n") + table(HEADER, ROWS)
 old_header = [name for name in HEADER if name != "URL"]
 old_dates = ["3/12/18, 4:05 PM", "03/08/18", "12/31/2017", "2017-12-05", "12/5/17, 11:15 AM"]
 old = table(old_header, [without_url(row) + (date,) for row, date in zip(WESTERN, old_dates)], "\r\n")
+# The member's own messages and invitations, newest first; texts are pieces of HTML.
+ME = ("Sam Seeker", IN + "sam-seeker")
+AMARA = ("Amara Okafor", IN + "amara-okafor-7b1a92")
+MIRIAM = ("Dr. Miriam Adler-Cohen, MBA, PMP", IN + "miriamadlercohen")
+ELIF = ("Elif Yıldız", IN + "elif-y%C4%B1ld%C4%B1z")
+TANAKA = ("美咲 田中", IN + "%E7%BE%8E%E5%92%B2-%E7%94%B0%E4%B8%AD-5a")
+SALES = ("Max Sales", IN + "max-sales-1")
+GONE = ("LinkedIn Member", "")
+MESSAGES = (
+    "CONVERSATION ID,CONVERSATION TITLE,FROM,SENDER PROFILE URL,TO,RECIPIENT PROFILE URLS,DATE,SUBJECT,CONTENT,FOLDER,"
+    "ATTACHMENTS,IS MESSAGE DRAFT"
+).split(",")
+
+
+def message(conversation, sender, receivers, date, text, title="", subject="", folder="INBOX", attachments="", draft="No"):
+    names, urls = (",".join(one[index] for one in receivers) for index in (0, 1))
+    return conversation, title, *sender, names, urls, f"{date} UTC", subject, text, folder, attachments, draft
+
+
+def paragraphs(*texts):
+    return "".join(f'<p class="spinmail-quill-editor__spin-break">{text}</p>' for text in texts)
+
+
+WROTE = [
+    message("2-YTE=", AMARA, [ME], "2025-03-20 07:58:41", "Gladly 🙂 Thursday at 16:30?\nBring questions about the grid."),
+    message("2-YTE=", ME, [AMARA], "2025-03-19 18:02:10", "Dear Amara,\n\nthank you for connecting. Could I ask you for 20 minutes about grid analysis?"),
+    message("2-YjI=", MIRIAM, [ME], "2025-03-18 12:00:00", paragraphs("I am away until April &amp; write then.", "Miriam"), subject="Re: A question"),
+    message("2-YjI=", ME, [MIRIAM], "2025-03-17 09:15:33", paragraphs("Dear Dr. Adler-Cohen,", "a question about &quot;partnership&quot;…"), subject="A question"),
+    message("2-YzM=", ELIF, [ME, TANAKA], "2025-03-16 20:45:00", "Merhaba ikiniz, tanıştırayım!", title="Elif, Sam & 美咲"),
+    message("2-YzM=", ME, [ELIF, TANAKA], "2025-03-16 21:05:09", "Thank you both. ありがとうございます。", title="Elif, Sam & 美咲"),
+    message("2-ZDQ=", SALES, [ME], "2025-03-15 08:00:00", paragraphs("Exclusive offer for <b>you</b>"), subject="Grow now", folder="SPAM"),
+    message("2-ZTU=", GONE, [ME], "2019-11-06 14:23:07", "Good luck!", folder="ARCHIVE"),
+    message("2-ZjY=", ME, [AMARA], "2025-03-21 06:00:00", "never sent", draft="Yes"),
+    message("2-Zzc=", ME, [ELIF], "2025-03-14 10:00:00", "", attachments="https://www.linkedin.com/dms/cv.pdf"),
+]
+INVITATIONS = "From,To,Sent At,Message,Direction,inviterProfileUrl,inviteeProfileUrl".split(",")
+
+
+def invitation(sender, receiver, at, text=""):
+    direction = "OUTGOING" if sender == ME else "INCOMING"
+    return sender[0], receiver[0], at, text, direction, sender[1], receiver[1]
+
+
+INVITED = [
+    invitation(ME, AMARA, "3/11/25, 9:33 AM", "Dear Amara, your talk on batteries made me curious, \"very\" curious."),
+    invitation(ME, TANAKA, "2/19/25, 11:59 PM"),
+    invitation(ELIF, ME, "11/27/24, 12:05 PM", "Tanışalım mı?"),
+    invitation(SALES, ME, "1/2/24, 8:00 AM"),
+]
+messages, invitations = table(MESSAGES, WROTE), table(INVITATIONS, INVITED)
 files = {
     "Connections.csv": current.encode(),
+    "messages.csv": messages.encode(),
+    "Invitations.csv": invitations.encode(),
     "Connections-utf16.csv": (NOTES + table(HEADER, ROWS, "\r\n", "\t")).encode("utf-16"),
     "Connections-windows-1252.csv": table(HEADER, filter(fits, WESTERN), "\r\n", ";").encode("cp1252"),
     "Connections-old.csv": old.encode("utf-8-sig"),
@@ -101,7 +153,9 @@ entries = {
     "Connections.csv": current,
     "Jobs/Saved Jobs.csv": "Saved Date,Job Url,Job Title,Company Name\n",
 }
-with zipfile.ZipFile(HERE / "archive.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-    for name, content in entries.items():
-        # A fixed date, so that the same people give the same bytes.
-        archive.writestr(zipfile.ZipInfo(name, (2025, 3, 14, 9, 0, 0)), content, zipfile.ZIP_DEFLATED)
+whole = entries | {"messages.csv": messages, "Invitations.csv": invitations}
+for archive_name, entries in {"archive.zip": entries, "archive-with-messages.zip": whole}.items():
+    with zipfile.ZipFile(HERE / archive_name, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries.items():
+            # A fixed date, so that the same people give the same bytes.
+            archive.writestr(zipfile.ZipInfo(name, (2025, 3, 14, 9, 0, 0)), content, zipfile.ZIP_DEFLATED)

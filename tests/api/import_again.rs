@@ -1,0 +1,246 @@
+//! What sources keep beside contacts, and imports that are taken back one after the other.
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Member, Reply, TestApp};
+
+async fn import(app: &TestApp, member: &Member, query: &str, body: impl Into<reqwest::Body>) -> Reply {
+    let request = app.request(Method::POST, &format!("/v1/imports{query}")).bearer_auth(&member.token);
+    app.send(request.header("content-type", "application/octet-stream").body(body)).await
+}
+
+async fn undo(app: &TestApp, member: &Member, report: &Reply) -> Value {
+    app.post(&format!("{}/undo", report.header("location")), member, json!({})).await.expect(200).json
+}
+
+async fn one(app: &TestApp, member: &Member) -> String {
+    let list = app.get("/v1/contacts", member).await.expect(200).json["data"].clone();
+    assert_eq!(list.as_array().unwrap().len(), 1, "{list}");
+    list[0]["id"].as_str().unwrap().to_owned()
+}
+
+/// The lines of the contact's card, unfolded, that have one of these names.
+async fn lines(app: &TestApp, member: &Member, id: &str, names: &[&str]) -> Vec<String> {
+    let card = app.get(&format!("/v1/contacts/{id}/vcard"), member).await.expect(200).text.replace("\r\n ", "");
+    let name = |line: &str| line.split([':', ';']).next().unwrap().rsplit('.').next().unwrap().to_owned();
+    card.lines().filter(|line| names.contains(&name(line).as_str())).map(str::to_owned).collect()
+}
+
+fn problems(report: &Reply) -> Vec<(&str, &str)> {
+    let all = report.json["rows"].as_array().unwrap().iter().flat_map(|row| row["problems"].as_array().unwrap());
+    all.map(|problem| (problem["code"].as_str().unwrap(), problem["column"].as_str().unwrap_or(""))).collect()
+}
+
+fn card(more: &str) -> String {
+    format!("BEGIN:VCARD\r\nVERSION:4.0\r\nUID:ann\r\nFN:Ann Led\r\nN:Led;Ann;;;\r\n{more}END:VCARD\r\n")
+}
+
+const KEPT: [&str; 4] = ["BDAY", "X-A", "PHOTO", "X-B"];
+
+#[actix_web::test]
+async fn a_second_card_takes_nothing_away_and_an_undo_leaves_the_first() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let first = "BDAY:19900102\r\nX-A:one\r\nPHOTO:data:image/png;base64,QUJD\r\n";
+    import(&app, &ada, "", card(first)).await.expect(201);
+    let id = one(&app, &ada).await;
+    let kept = lines(&app, &ada, &id, &KEPT).await;
+    assert_eq!(kept, ["BDAY:19900102", "X-A:one", "PHOTO:data:image/png;base64,QUJD"]);
+    // Less is no news; what differs is told, kept beside, and a change.
+    let bare = import(&app, &ada, "", card("")).await.expect(201);
+    assert_eq!(bare.json["counts"]["unchanged"], 1, "{}", bare.text);
+    let second = import(&app, &ada, "", card("BDAY:19910102\r\nX-B:two\r\n")).await.expect(201);
+    assert_eq!((&second.json["counts"]["updated"], problems(&second)), (&json!(1), vec![("kept", "BDAY")]));
+    let both = lines(&app, &ada, &id, &KEPT).await;
+    assert_eq!(both, [&kept[..], &["BDAY:19910102".to_owned(), "X-B:two".to_owned()]].concat());
+    let again = import(&app, &ada, "", card("BDAY:19910102\r\nX-B:two\r\n")).await.expect(201);
+    assert_eq!(again.json["counts"]["unchanged"], 1, "{}", again.text);
+    // A card that comes back from here brings nothing new either.
+    let own = app.get(&format!("/v1/contacts/{id}/vcard"), &ada).await.expect(200).text;
+    let own = import(&app, &ada, "", own).await.expect(201);
+    assert_eq!(own.json["counts"]["unchanged"], 1, "{}", own.text);
+    let undone = undo(&app, &ada, &second).await;
+    assert_eq!((&undone["restored"], &undone["kept"]), (&json!(1), &json!(0)), "{undone}");
+    assert_eq!(lines(&app, &ada, &id, &KEPT).await, kept);
+    let third = import(&app, &ada, "", card("BDAY:19910102\r\nX-B:two\r\n")).await.expect(201);
+    assert_eq!(third.json["counts"]["updated"], 1, "{}", third.text);
+}
+
+#[actix_web::test]
+async fn imports_are_taken_back_one_after_the_other() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let a = import(&app, &ada, "", card("")).await.expect(201);
+    let id = one(&app, &ada).await;
+    let b = import(&app, &ada, "", card("EMAIL:ann@x.example\r\n")).await.expect(201);
+    let c = import(&app, &ada, "", card("EMAIL:ann@x.example\r\nX-A:one\r\n")).await.expect(201);
+    let path = format!("/v1/contacts/{id}");
+    assert_eq!([&b, &c].map(|report| report.json["counts"]["updated"].clone()), [json!(1), json!(1)]);
+    assert_eq!(undo(&app, &ada, &c).await["restored"], 1);
+    assert!(lines(&app, &ada, &id, &KEPT).await.is_empty());
+    assert_eq!(undo(&app, &ada, &b).await["restored"], 1);
+    assert_eq!(app.get(&path, &ada).await.expect(200).json["emails"], json!([]));
+    let undone = undo(&app, &ada, &a).await;
+    assert_eq!((&undone["removed"], &undone["kept"]), (&json!(1), &json!(0)), "{undone}");
+    app.get(&path, &ada).await.expect(404);
+    // What somebody edits between the two stays.
+    let a = import(&app, &ada, "", card("")).await.expect(201);
+    let b = import(&app, &ada, "", card("EMAIL:ann@x.example\r\n")).await.expect(201);
+    assert_eq!(undo(&app, &ada, &b).await["restored"], 1);
+    let path = format!("/v1/contacts/{}", one(&app, &ada).await);
+    app.patch(&path, &ada, json!({ "headline": "mine" })).await.expect(200);
+    let undone = undo(&app, &ada, &a).await;
+    assert_eq!((&undone["removed"], &undone["kept_contacts"][0]["reason"]), (&json!(0), &json!("edited")));
+}
+
+#[actix_web::test]
+async fn a_merge_that_was_undone_is_nobodys_edit() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let table = "Given name,Family name,E-mail,Referred by\nAnn,Led,ann@x.example,Zoe Lead\nZoe,Lead,zoe@x.example,\n\
+        Ann,Lead,al@x.example,\n";
+    let a = import(&app, &ada, "?kind=csv", table).await.expect(201);
+    let list = app.get("/v1/contacts", &ada).await.expect(200).json["data"].clone();
+    let id = |name: &str| list.as_array().unwrap().iter().find(|one| one["name"] == name).unwrap()["id"].clone();
+    let (survivor, merged) = (id("Ann Lead"), id("Zoe Lead"));
+    let led = app.get(&format!("/v1/contacts/{}", id("Ann Led").as_str().unwrap()), &ada).await.expect(200);
+    assert_eq!(led.json["connector_id"], merged, "{}", a.text);
+    let body = json!({ "survivor_id": survivor, "merged_ids": [merged] });
+    let merge = app.post("/v1/contacts/merge", &ada, body).await.expect(200);
+    let merge = format!("/v1/contacts/merges/{}", merge.json["id"].as_str().unwrap());
+    app.post(&format!("{merge}/undo"), &ada, json!({})).await.expect(200);
+    let undone = undo(&app, &ada, &a).await;
+    assert_eq!((&undone["removed"], &undone["kept"]), (&json!(3), &json!(0)), "{undone}");
+    assert_eq!(app.get("/v1/contacts", &ada).await.expect(200).json["data"], json!([]));
+}
+
+#[actix_web::test]
+async fn what_a_card_says_of_its_values_comes_back_with_them() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let said = [
+        "N;LANGUAGE=de:Led;Ann,Maria;Eva,Rosa;Dr.,Prof.;",
+        "ADR;TYPE=work;LABEL=\"1 Street\\nLondon\":;;1 Street;London;;N1;United Kingdom",
+        "ORG;SORT-AS=\"Engines\":The Engines",
+        "TITLE;LANGUAGE=en:Boss",
+        "NOTE;LANGUAGE=en:Likes looms",
+        "EXPERTISE;LEVEL=expert:looms",
+        "TEL;VALUE=uri;TYPE=home:sip:ann@voip.example",
+        "X-ABShowAs:COMPANY",
+    ];
+    let whole =
+        format!("BEGIN:VCARD\r\nVERSION:4.0\r\nUID:ann\r\nFN:The Engines\r\n{}\r\nEND:VCARD\r\n", said.join("\r\n"));
+    let report = import(&app, &ada, "", whole.clone()).await.expect(201);
+    assert_eq!(problems(&report), []);
+    let id = one(&app, &ada).await;
+    let contact = app.get(&format!("/v1/contacts/{id}"), &ada).await.expect(200).json;
+    assert_eq!((&contact["given_name"], &contact["additional_name"]), (&json!("Ann Maria"), &json!("Eva Rosa")));
+    assert_eq!(contact["positions"][0]["company_name"], "The Engines");
+    let names = ["N", "ADR", "ORG", "TITLE", "NOTE", "EXPERTISE", "TEL", "X-ABSHOWAS"];
+    let told = lines(&app, &ada, &id, &names).await;
+    assert_eq!(
+        told,
+        [
+            "N;LANGUAGE=de:Led;Ann,Maria;Eva,Rosa;Dr.,Prof.;",
+            "ADR;LABEL=1 Street\\nLondon;TYPE=work;PREF=1:;;1 Street;London;;N1;GB",
+            "position1.ORG;SORT-AS=Engines:The Engines",
+            "position1.TITLE;LANGUAGE=en:Boss",
+            "NOTE;LANGUAGE=en:Likes looms",
+            "EXPERTISE;LEVEL=expert:looms",
+            "TEL;TYPE=home;VALUE=uri:sip:ann@voip.example",
+            "X-ABSHOWAS:COMPANY",
+        ]
+    );
+    let again = import(&app, &ada, "", whole).await.expect(201);
+    assert_eq!(again.json["counts"]["unchanged"], 1, "{}", again.text);
+    // What a person writes anew has nothing said of it.
+    let patch = json!({ "given_name": "Anna", "notes": "Likes looms no more", "expertise": ["mills"] });
+    app.patch(&format!("/v1/contacts/{id}"), &ada, patch).await.expect(200);
+    let told = lines(&app, &ada, &id, &["N", "NOTE", "EXPERTISE"]).await;
+    assert_eq!(told, ["N:Led;Anna;Eva Rosa;Dr.\\, Prof.;", "NOTE:Likes looms no more", "EXPERTISE:mills"]);
+}
+
+#[actix_web::test]
+async fn the_order_of_dates_is_told_where_it_does_not_show() {
+    let app = TestApp::new().await;
+    let preview = async |member: &Member, table: &str| {
+        let request = app.request(Method::POST, "/v1/imports/preview").bearer_auth(&member.token);
+        app.send(request.header("content-type", "text/csv").body(table.to_owned())).await.expect(200).json["layout"]
+            .clone()
+    };
+    let head = "Given name,Family name,Birthday\n";
+    for (dates, order, is_assumed, told) in [
+        (&["03/04/2020"][..], json!("month_day_year"), true, vec!["assumed_date_order"]),
+        (&["03.04.2020"], json!("day_month_year"), true, vec!["assumed_date_order"]),
+        (&["03/04/2020", "14/03/2020"], json!("day_month_year"), false, vec![]),
+        (&["03/14/2020", "14/03/2020"], json!("month_day_year"), true, vec!["invalid_date"]),
+        (&["14/03/2020", "15/03/2020", "03/16/2020"], json!("day_month_year"), false, vec!["invalid_date"]),
+        (&["04/04/2020"], json!("month_day_year"), true, vec![]),
+        (&["spring"], json!(null), false, vec![]),
+    ] {
+        let ada = app.seeker().await;
+        let rows: Vec<String> = dates.iter().enumerate().map(|(n, date)| format!("A{n},B,{date}\n")).collect();
+        let table = format!("{head}{}", rows.concat());
+        let layout = preview(&ada, &table).await;
+        assert_eq!(
+            (&layout["date_order"], &layout["date_order_is_assumed"]),
+            (&order, &json!(is_assumed)),
+            "{dates:?}"
+        );
+        let report = import(&app, &ada, "", table).await.expect(201);
+        let codes: Vec<&str> = problems(&report).into_iter().map(|(code, _)| code).collect();
+        assert_eq!(codes, told, "{dates:?}: {}", report.text);
+    }
+    let ada = app.seeker().await;
+    let said = import(&app, &ada, "?date_order=day_month_year", format!("{head}A,B,03/04/2020\n")).await.expect(201);
+    assert_eq!(problems(&said), []);
+    let contact = app.get(&format!("/v1/contacts/{}", one(&app, &ada).await), &ada).await.json;
+    assert_eq!(contact["custom_fields"]["Birthday"], "2020-04-03");
+}
+
+#[actix_web::test]
+async fn what_is_wrong_with_a_file_is_said_in_its_words() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let refused = import(&app, &ada, "?encoding=klingon&date_order=foo", "x").await.expect(400);
+    let mut both = refused.faults();
+    both.sort_unstable();
+    assert_eq!(both, ["date_order", "encoding"]);
+    for delimiter in [",", ";", "\t"] {
+        let wide = vec!["Name"; 201].join(delimiter);
+        for query in ["", "?kind=csv"] {
+            let refused = import(&app, &ada, query, format!("{wide}\nx\n")).await.expect(422);
+            assert_eq!(refused.json["errors"][0]["code"], "too_many_columns", "{}", refused.text);
+        }
+    }
+    let table = "Given name,Family name,Notes\nAnn,Led,fine\nBob,Nul,a\0b\nZoe,Lead,fine\n";
+    import(&app, &ada, "", table).await.expect(422);
+    let report = import(&app, &ada, "?kind=csv", table).await.expect(201);
+    assert_eq!((&report.json["counts"]["created"], &report.json["counts"]["failed"]), (&json!(2), &json!(1)));
+    assert_eq!(problems(&report), [("nul_character", "Notes")]);
+}
+
+#[actix_web::test]
+async fn nobody_waits_for_more_than_a_thousand_rows() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let table = |count: usize| {
+        let rows: Vec<String> = (0..count).map(|n| format!("G{n},F{n}\n")).collect();
+        format!("Given name,Family name\n{}", rows.concat())
+    };
+    let few = import(&app, &ada, "", table(1_000)).await.expect(201);
+    assert_eq!(few.json["counts"]["created"], 1_000);
+    let many = import(&app, &ada, "", table(1_001)).await.expect(202);
+    assert_eq!((&many.json["state"], many.header("retry-after")), (&json!("running"), "1"));
+    let path = many.header("location").to_owned();
+    let mut end = json!({ "state": "running" });
+    while end["state"] == "running" {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        end = app.get(&path, &ada).await.expect(200).json;
+    }
+    let counts = &end["counts"];
+    assert_eq!(
+        (&end["state"], &counts["unchanged"], &counts["created"]),
+        (&json!("finished"), &json!(1_000), &json!(1))
+    );
+}

@@ -1,0 +1,145 @@
+//! What an export has said comes back by an import.
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Member, Reply, TestApp};
+
+async fn import(app: &TestApp, member: &Member, body: &str) -> Reply {
+    let request = app.request(Method::POST, "/v1/imports").bearer_auth(&member.token);
+    app.send(request.header("content-type", "application/octet-stream").body(body.to_owned())).await
+}
+
+async fn export(app: &TestApp, member: &Member, path: &str) -> String {
+    app.get(path, member).await.expect(200).text
+}
+
+async fn named(app: &TestApp, member: &Member, name: &str) -> Value {
+    let found = app.get(&format!("/v1/contacts?q={name}"), member).await.expect(200);
+    found.json["data"][0].clone()
+}
+
+fn codes(row: &Value) -> Vec<(&str, &str)> {
+    let text = |problem: &'_ Value, field: &str| problem[field].as_str().unwrap_or_default().to_owned();
+    let problems = row["problems"].as_array().unwrap();
+    let told = problems.iter().map(|problem| (text(problem, "code"), text(problem, "column")));
+    told.map(|(code, column)| (&*code.leak(), &*column.leak())).collect()
+}
+
+const DEALINGS: [&str; 9] = [
+    "relationship",
+    "strength",
+    "stage",
+    "stage_reason",
+    "preferred_channel",
+    "do_not_contact",
+    "last_touch_at",
+    "external_ids",
+    "custom_fields",
+];
+
+/// Two people, of whom one leads to the other.
+async fn two(app: &TestApp, member: &Member) -> [String; 2] {
+    let lead = json!({ "given_name": "Zoe", "family_name": "Lead", "stage": "met" });
+    let lead = app.post("/v1/contacts", member, lead).await.expect(201).id();
+    let led = json!({
+        "given_name": "Ann", "family_name": "Led", "connector_id": lead, "relationship": "friend", "strength": 4,
+        "stage": "closed", "stage_reason": "declined", "preferred_channel": "phone", "do_not_contact": true,
+        "last_touch_at": "2026-02-03T04:05:06Z", "external_ids": { "crm": "4,711", "hr": "a;b" },
+        "custom_fields": { "cohort": "2026; spring" }, "tags": ["a, b", "c"], "expertise": ["looms, old"],
+        "emails": [{ "address": "ann@x.example" }, { "address": "led@x.example", "is_primary": true }],
+        "phones": [{ "number": "+44 20 7946 0958" }], "positions": [{ "company_name": "Engines", "title": "Boss" }],
+        "notes": "=1+1", "addresses": [{ "street": "1 Street\nFloor 2", "locality": "London", "country": "GB" }],
+        "shared_ground": ["chess"], "how_found": "alumni", "how_found_on": "2026-01-02",
+    });
+    [lead, app.post("/v1/contacts", member, led).await.expect(201).id()]
+}
+
+#[actix_web::test]
+async fn what_is_between_the_two_comes_back_by_cards_and_tables() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let [lead, led] = two(&app, &ada).await;
+    let first = app.get(&format!("/v1/contacts/{led}"), &ada).await.expect(200).json;
+    let ways = ["vcf", "vcf?version=3.0", "csv"];
+    for way in ways {
+        let file = export(&app, &ada, &format!("/v1/exports/contacts.{way}")).await;
+        let bob = app.seeker().await;
+        let report = import(&app, &bob, &file).await.expect(201);
+        assert_eq!(report.json["counts"]["created"], 2, "{way}: {}", report.text);
+        assert!(report.json["rows"].as_array().unwrap().iter().all(|row| codes(row).is_empty()), "{}", report.text);
+        let copy = named(&app, &bob, "ann").await;
+        for field in
+            DEALINGS.iter().chain(&["tags", "expertise", "shared_ground", "how_found", "how_found_on", "notes"])
+        {
+            assert_eq!(copy[field], first[field], "{way}: {field}");
+        }
+        let led_by = named(&app, &bob, "zoe").await;
+        assert_eq!((&copy["connector_id"], &led_by["stage"]), (&led_by["id"], &json!("met")), "{way}");
+        assert_eq!(copy["emails"][0]["address"], if way == "csv" { "led@x.example" } else { "ann@x.example" }, "{way}");
+        assert_eq!(copy["addresses"][0]["street"], "1 Street\nFloor 2", "{way}");
+        // Where they come from they change nothing.
+        let again = import(&app, &ada, &file).await.expect(201);
+        assert_eq!(again.json["counts"]["unchanged"], 2, "{way}: {}", again.text);
+        let second = import(&app, &bob, &file).await.expect(201);
+        assert_eq!(second.json["counts"]["unchanged"], 2, "{way}: {}", second.text);
+    }
+    assert_eq!(app.get(&format!("/v1/contacts/{led}"), &ada).await.json, first);
+    app.get(&format!("/v1/contacts/{lead}"), &ada).await.expect(200);
+}
+
+#[actix_web::test]
+async fn no_import_lets_somebody_be_written_to_or_moves_a_stage_back() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let mine = json!({
+        "given_name": "Ann", "emails": [{ "address": "ann@x.example" }], "stage": "met", "do_not_contact": true,
+        "relationship": "friend", "external_ids": { "crm": "1" },
+    });
+    let mine = app.post("/v1/contacts", &ada, mine).await.expect(201);
+    app.post("/v1/contacts", &ada, json!({ "given_name": "Other", "external_ids": { "hr": "9" } })).await.expect(201);
+    let card = |own: &str| {
+        format!("BEGIN:VCARD\r\nVERSION:4.0\r\nUID:ann\r\nFN:Ann\r\nEMAIL:ann@x.example\r\n{own}END:VCARD\r\n")
+    };
+    let back = card(
+        "X-INROAD-STAGE:contacted\r\nX-INROAD-DO-NOT-CONTACT:false\r\nX-INROAD-RELATIONSHIP:family\r\n\
+        X-INROAD-EXTERNAL-ID:crm;2\r\nX-INROAD-EXTERNAL-ID:hr;9\r\nX-INROAD-STRENGTH:9\r\n\
+        X-INROAD-CONNECTOR:urn:uuid:0198c6de-0000-7000-8000-000000000000\r\n",
+    );
+    let report = import(&app, &ada, &back).await.expect(201);
+    let row = &report.json["rows"][0];
+    assert_eq!(row["outcome"], "unchanged", "{}", report.text);
+    let mut told = codes(row);
+    told.sort_unstable();
+    assert_eq!(
+        told,
+        [
+            ("invalid_value", "X-INROAD-STRENGTH"),
+            ("kept", "do_not_contact"),
+            ("kept", "external_ids/crm"),
+            ("kept", "relationship"),
+            ("kept", "stage"),
+            ("taken", "external_ids/hr"),
+            ("unknown_connector", "connector_id"),
+        ]
+    );
+    let path = format!("/v1/contacts/{}", mine.id());
+    assert_eq!(app.get(&path, &ada).await.json, mine.json);
+    // Forward it does, and an undo takes that back.
+    let on = card("X-INROAD-STAGE:thanked\r\nX-INROAD-EXTERNAL-ID:hr;10\r\nX-INROAD-STRENGTH:2\r\n");
+    let report = import(&app, &ada, &on).await.expect(201);
+    let moved = app.get(&path, &ada).await.json;
+    assert_eq!(
+        (&moved["stage"], &moved["strength"], &moved["external_ids"]["hr"]),
+        (&json!("thanked"), &json!(2), &json!("10"))
+    );
+    let upsert = app.request(Method::PUT, "/v1/contacts/by-external-id/hr/10").bearer_auth(&ada.token);
+    assert_eq!(app.send(upsert.json(&json!({}))).await.expect(200).id(), mine.id());
+    let timeline = app.get(&format!("{path}/timeline"), &ada).await.expect(200).text;
+    assert!(timeline.contains("thanked"), "{timeline}");
+    let undone = app.post(&format!("{}/undo", report.header("location")), &ada, json!({})).await.expect(200);
+    assert_eq!(undone.json["restored"], 1, "{}", undone.text);
+    let after = app.get(&path, &ada).await.json;
+    for field in ["stage", "strength", "external_ids", "do_not_contact"] {
+        assert_eq!(after[field], mine.json[field], "{field}");
+    }
+}
