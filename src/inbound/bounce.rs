@@ -37,7 +37,7 @@ pub fn read(message: &Message<'_>, from: Option<&str>, subject: Option<&str>, te
 }
 
 /// The part `message/…` of one of these kinds.
-fn part<'a>(message: &'a Message<'_>, kinds: &[&str]) -> Option<String> {
+fn part(message: &Message<'_>, kinds: &[&str]) -> Option<String> {
     let is_one = |part: &&MessagePart<'_>| {
         let kind = part.content_type().filter(|kind| kind.ctype().eq_ignore_ascii_case("message"));
         let subtype = kind.and_then(|kind| kind.subtype());
