@@ -117,8 +117,8 @@ fn free(name: String, groups: &HashSet<String>) -> String {
     if !groups.contains(&name) {
         return name;
     }
-    let others = (2..).map(|number| format!("{name}-{number}"));
-    others.into_iter().find(|other| !groups.contains(other)).unwrap_or(name)
+    let other = (2..).map(|number| format!("{name}-{number}")).find(|other| !groups.contains(other));
+    other.unwrap_or(name)
 }
 
 #[cfg(test)]

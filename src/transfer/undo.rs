@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use super::model::{ExtraDbRow, ImportId, ImportKind, ImportState, KeptContact, KeptReason, KeyDbRow, Outcome};
 use super::run::{Before, SaidBefore};
 use super::service::SHOWN;
-use super::store::{self, Step};
+use super::store;
 use crate::changes::{Kind, Tx};
 use crate::contacts::{self, ContactId};
 use crate::error::{ApiError, ApiResult, Code};
@@ -73,8 +73,9 @@ async fn restore_updated(tx: &mut Tx<'_>, id: ImportId, kind: ImportKind) -> Api
         let (Some(contact), Some(before)) = (row.contact_id, row.before) else { continue };
         let unedited = present.get(&contact).is_some_and(|present| Some(present.version) == row.contact_version);
         let Ok(before) = serde_json::from_value::<Before>(before) else { continue };
-        if unedited && let Some(step) = restore(tx, contact, row.contact_version, kind, before).await? {
-            steps.extend(step);
+        let had = before.version;
+        if unedited && let Some(version) = restore(tx, contact, row.contact_version, kind, before).await? {
+            steps.extend(had.map(|had| (contact, had, version)));
             restored.push(contact);
         }
     }
@@ -82,15 +83,15 @@ async fn restore_updated(tx: &mut Tx<'_>, id: ImportId, kind: ImportKind) -> Api
     Ok(restored)
 }
 
-/// Makes a contact what it was before; answers from which version to which, or none where that cannot be: what it had
-/// is somebody else's by now, or gone.
+/// Makes a contact what it was before; answers its version, or none where that cannot be: what it had is somebody else's
+/// by now, or gone.
 async fn restore(
     tx: &mut Tx<'_>,
     id: ContactId,
     present: Option<i32>,
     kind: ImportKind,
     mut before: Before,
-) -> ApiResult<Option<Option<Step>>> {
+) -> ApiResult<Option<i32>> {
     let said = before.said();
     if let Some(connector) = before.input.connector_id {
         // Who was merged into somebody since is that one.
@@ -111,7 +112,7 @@ async fn restore(
     for before in said {
         restore_said(tx, id, kind.source(), before).await?;
     }
-    Ok(Some(before.version.map(|had| (id, had, version))))
+    Ok(Some(version))
 }
 
 /// What the source had said before, so that the next import finds news where this one did.

@@ -278,7 +278,9 @@ impl Reader {
                 self.keep(org);
             }
             let title = take_of(&mut titles, org).or_else(|| take_of(&mut roles, org));
-            title.into_iter().for_each(|title| self.keep_more(title));
+            if let Some(title) = title {
+                self.keep_more(title);
+            }
             let title = title.map(|title| title.text()).unwrap_or_default();
             self.reading.position(place(org), &company, &title);
             self.dates(org, card);
