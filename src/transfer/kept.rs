@@ -128,7 +128,11 @@ mod tests {
     use super::*;
 
     fn property(group: Option<&str>, name: &str, value: &str) -> Value {
-        json!({ "group": group, "name": name, "parameters": {}, "value": value })
+        let mut property = json!({ "name": name, "parameters": {}, "value": value });
+        if let Some(group) = group {
+            property["group"] = json!(group);
+        }
+        property
     }
 
     fn told(problems: &[ImportProblem]) -> Vec<(&str, &str)> {

@@ -238,3 +238,25 @@ fn lints_are_expected_not_allowed() {
         assert!(!source.code.contains("#[allow(") && !source.code.contains("#![allow("), "src/{}", source.path);
     }
 }
+
+/// Two schemas of one name would be one in the document: of whichever was described last.
+#[test]
+fn schemas_have_names_of_their_own() {
+    let mut names = std::collections::BTreeSet::new();
+    // Those of the tests of schemas stand in no document.
+    for source in sources().iter().filter(|source| source.path != "http/schema/sample.rs") {
+        let mut described = false;
+        for line in source.code.lines() {
+            described |= line.contains("derive(") && line.contains("ToSchema");
+            let name = line.split_once("pub struct ").or_else(|| line.split_once("pub enum "));
+            let Some((_, rest)) = name else { continue };
+            let name: String = rest.chars().take_while(|c| c.is_alphanumeric()).collect();
+            assert!(
+                !std::mem::take(&mut described) || names.insert(name.clone()),
+                "{name}, again in src/{}",
+                source.path
+            );
+        }
+    }
+    assert!(names.len() > 100, "{}", names.len());
+}
