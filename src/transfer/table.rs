@@ -55,10 +55,11 @@ impl Head {
         Ok(Self { head, rest })
     }
 
-    /// Whether there are hardly any but such characters as texts have: one that has strayed into a cell is that row's fault.
+    /// Whether there are hardly any but such characters as texts have, and no U+0000: a control character that has strayed
+    /// into a cell is that row's fault.
     pub fn is_text(&self) -> bool {
-        let odd = self.head.iter().filter(|byte| matches!(byte, 0..=8 | 14..=31)).count();
-        odd * 50 <= self.head.len()
+        let odd = self.head.iter().filter(|byte| matches!(byte, 1..=8 | 14..=31)).count();
+        !self.head.contains(&0) && odd * 50 <= self.head.len()
     }
 
     pub fn encoding(&self) -> &'static str {

@@ -40,10 +40,13 @@ async fn of_session(
     }))
 }
 
+/// Of a key: its maker with their role, its scopes, when it was made, and its version.
+type Found = (Uuid, String, Vec<String>, DateTime<Utc>, i32);
+
 /// A key may what both it and its maker may.
 async fn of_key(mut conn: &Conn, key: Uuid, workspace: WorkspaceId, now: DateTime<Utc>) -> ApiResult<Option<Standing>> {
     let maker = members::workspace_id.eq(api_keys::workspace_id).and(members::user_id.eq(api_keys::created_by));
-    let found: Option<(Uuid, String, Vec<String>, DateTime<Utc>, i32)> = api_keys::table
+    let found: Option<Found> = api_keys::table
         .inner_join(members::table.on(maker))
         .filter(api_keys::workspace_id.eq(workspace).and(api_keys::id.eq(key)))
         .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(now)))
