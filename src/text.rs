@@ -147,7 +147,7 @@ diesel::define_sql_function! {
         -> diesel::sql_types::Array<diesel::sql_types::Text>;
 }
 
-/// Each in lower case, for [`inroad_lower`].
+/// Each in lower case, as `inroad_lower` has them.
 pub fn lower(labels: &[String]) -> Vec<String> {
     labels.iter().map(|label| label.to_lowercase()).collect()
 }

@@ -184,8 +184,7 @@ fn sounds_like_a_vowel(text: &str) -> bool {
     // Longer ones with a vowel, such as NASA, are spoken as a word.
     let spelled = capitals && (letters <= 3 || !lower.contains(is_vowel)) || SPELLED.contains(&lower.as_str());
     if spelled {
-        return lower
-            .starts_with(|c| matches!(c, 'a' | 'e' | 'f' | 'h' | 'i' | 'l' | 'm' | 'n' | 'o' | 'r' | 's' | 'x'));
+        return lower.starts_with(['a', 'e', 'f', 'h', 'i', 'l', 'm', 'n', 'o', 'r', 's', 'x']);
     }
     let begins = |list: &[&str]| list.iter().any(|start| lower.starts_with(start));
     begins(&VOWEL_SOUND) || lower.starts_with(is_vowel) && (!begins(&CONSONANT_SOUND) || begins(&UN))
