@@ -382,7 +382,7 @@ async fn a_control_character_costs_its_cell_alone_wherever_it_stands() {
     let report = import(&app, &ada, "", "text/csv", csv(&rows)).await.expect(201);
     assert_eq!(report.json["counts"]["created"], 2, "{}", report.text);
     let picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
-    assert_eq!(import(&app, &ada, "", "text/csv", picture).await.expect(422).code(), "not_csv");
+    assert_eq!(import(&app, &ada, "", "text/csv", picture).await.expect(422).code(), "unreadable_file");
 }
 
 async fn wait_until(app: &TestApp, member: &Member, path: &str, done: impl Fn(&Value) -> bool) -> Value {
