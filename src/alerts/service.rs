@@ -1,5 +1,5 @@
 //! What becomes of alerts, inside the caller's transaction, and by the service itself.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -9,8 +9,6 @@ use super::model::{
 use super::store;
 use crate::app::App;
 use crate::changes::{Actor, Kind, Tx};
-use crate::companies::CompanyId;
-use crate::contacts::ContactId;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
 use crate::feeds::{self, FeedId, FeedKind};
@@ -82,20 +80,6 @@ pub async fn show_all(conn: &Conn, workspace: WorkspaceId, rows: Vec<AlertRow>) 
 
 pub async fn show(conn: &Conn, workspace: WorkspaceId, row: AlertRow) -> ApiResult<Alert> {
     show_all(conn, workspace, vec![row]).await?.pop().ok_or_else(ApiError::not_found)
-}
-
-/// The alerts of feeds about these companies and contacts since then, but for those that were dismissed: the latest
-/// first, at most as many.
-pub async fn about(
-    conn: &Conn,
-    workspace: WorkspaceId,
-    companies: &[CompanyId],
-    contacts: &[ContactId],
-    since: DateTime<Utc>,
-    most: i64,
-) -> ApiResult<Vec<Alert>> {
-    let rows = store::about(conn, workspace, companies, contacts, since, most).await?;
-    show_all(conn, workspace, rows).await
 }
 
 pub async fn patch(tx: &mut Tx<'_>, id: AlertId, if_match: &IfMatch, patch: &Patch<AlertInput>) -> ApiResult<Alert> {
@@ -207,7 +191,7 @@ pub async fn react(tx: &mut Tx<'_>) -> ApiResult<()> {
     let shows = |field: &String| SHOWN.contains(&field.as_str());
     let told = tx.changes().iter().filter(|change| change.kind == Kind::FeedUpdated);
     let told = told.filter(|change| change.fields.iter().any(shows));
-    let mut feeds: BTreeMap<FeedId, Vec<String>> = BTreeMap::new();
+    let mut feeds: BTreeMap<FeedId, BTreeSet<String>> = BTreeMap::new();
     for change in told {
         let fields = change.fields.iter().filter(|field| shows(field)).map(|field| match field.as_str() {
             "name" | "title" => "feed_name".to_owned(),
@@ -215,12 +199,13 @@ pub async fn react(tx: &mut Tx<'_>) -> ApiResult<()> {
         });
         feeds.entry(change.resource_id.into()).or_default().extend(fields);
     }
-    for (feed, mut fields) in feeds {
-        fields.sort_unstable();
-        fields.dedup();
-        for (id, version) in store::renew(tx.conn, tx.workspace, feed, tx.now).await? {
-            tx.record(Kind::AlertUpdated, id, version, fields.clone());
-        }
+    if feeds.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<FeedId> = feeds.keys().copied().collect();
+    for (id, version, feed) in store::renew(tx.conn, tx.workspace, &ids, tx.now).await? {
+        let fields = feeds.get(&feed).into_iter().flatten().cloned().collect();
+        tx.record(Kind::AlertUpdated, id, version, fields);
     }
     Ok(())
 }

@@ -6,8 +6,6 @@ use diesel_async::RunQueryDsl;
 use super::model::{AlertId, AlertRow, AlertState, MarkReadInput};
 use super::query::ListQuery;
 use crate::changes::Kind;
-use crate::companies::CompanyId;
-use crate::contacts::ContactId;
 use crate::db::schema::{alerts, feeds};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
@@ -42,17 +40,17 @@ pub async fn settle(mut conn: &Conn, row: &AlertRow) -> ApiResult<()> {
     Ok(())
 }
 
-/// Gives the alerts of a feed a new version; tells them with it.
+/// Gives the alerts of these feeds a new version; tells them with it, and with their feed.
 pub async fn renew(
     mut conn: &Conn,
     workspace: WorkspaceId,
-    feed: FeedId,
+    feeds: &[FeedId],
     now: DateTime<Utc>,
-) -> ApiResult<Vec<(AlertId, i32)>> {
-    let own = alerts::workspace_id.eq(workspace).and(alerts::feed_id.eq(feed));
+) -> ApiResult<Vec<(AlertId, i32, FeedId)>> {
+    let own = alerts::workspace_id.eq(workspace).and(alerts::feed_id.eq_any(feeds));
     let renewed = diesel::update(alerts::table.filter(own))
         .set((alerts::version.eq(alerts::version + 1), alerts::updated_at.eq(now)))
-        .returning((alerts::id, alerts::version));
+        .returning((alerts::id, alerts::version, alerts::feed_id));
     Ok(renewed.get_results(&mut conn).await?)
 }
 
@@ -99,24 +97,6 @@ pub async fn list(
     let from = from.and_then(|from| Some((from.at?, from.id)));
     let rows = keyset!(rows, true, alerts::dated_at, alerts::id, from);
     Ok(rows.limit(query.fetch()).load(&mut conn).await?)
-}
-
-/// Those of feeds about one of these companies or contacts since then that were not dismissed, the latest first.
-pub async fn about(
-    mut conn: &Conn,
-    workspace: WorkspaceId,
-    companies: &[CompanyId],
-    contacts: &[ContactId],
-    since: DateTime<Utc>,
-    most: i64,
-) -> ApiResult<Vec<AlertRow>> {
-    let company = feeds::company_id.is_not_null().and(feeds::company_id.assume_not_null().eq_any(companies));
-    let contact = feeds::contact_id.is_not_null().and(feeds::contact_id.assume_not_null().eq_any(contacts));
-    let about = feeds::table.filter(feeds::workspace_id.eq(workspace)).filter(company.or(contact)).select(feeds::id);
-    let own = alerts::workspace_id.eq(workspace).and(alerts::feed_id.eq_any(about));
-    let live = alerts::dated_at.gt(since).and(alerts::state.ne(AlertState::Dismissed));
-    let rows = AlertRow::query().filter(own.and(live)).order((alerts::dated_at.desc(), alerts::id.desc()));
-    Ok(rows.limit(most).load(&mut conn).await?)
 }
 
 /// Marks as read what is unread of these; says which, with their versions.

@@ -1,7 +1,8 @@
 //! Where files are kept: a folder of this machine, or a bucket that speaks S3. `object_store` writes a file under its
 //! name when all of it is there.
-use std::fs::File;
+use std::fs::{DirBuilder, File, Permissions};
 use std::io::{Seek, Write};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path as FilePath;
 use std::sync::Arc;
 
@@ -123,7 +124,10 @@ impl Files {
 }
 
 fn local(folder: &FilePath) -> Result<Arc<dyn ObjectStore>, String> {
-    std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+    // Others of the machine may pass through the data directory, on their way to PostgreSQL.
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.and_then(|()| std::fs::set_permissions(folder, Permissions::from_mode(0o700)))
+        .map_err(|error| error.to_string())?;
     let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| error.to_string())?;
     Ok(Arc::new(store.with_automatic_cleanup(true)))
 }

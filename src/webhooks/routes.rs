@@ -25,7 +25,7 @@ page! {
 ///
 /// By `POST`, as Standard Webhooks 1.0.0 has it, at least once each: what is answered with anything but 2xx within 15 seconds
 /// is tried again for some three days and a half. The answer has the secret that requests are signed by, which is shown
-/// this once.
+/// this once. It takes `changes:read`, too.
 #[utoipa::path(tag = "webhooks", security(("bearer" = ["webhooks:write"])), request_body = WebhookEndpointInput, responses(
     (status = 201, description = "The endpoint with its secret", body = NewWebhookEndpoint),
     (status = 409, description = "`too_many_webhook_endpoints`"),
@@ -87,7 +87,7 @@ pub async fn read_webhook_endpoint(
 
 /// Change a webhook endpoint
 ///
-/// Its secret stays. `headers` is merged by name; `null` takes one out.
+/// Its secret stays. `headers` is merged by name; `null` takes one out. It takes `changes:read`, too.
 #[utoipa::path(tag = "webhooks", security(("bearer" = ["webhooks:write"])), params(("id" = Uuid, Path)),
     request_body = WebhookEndpointInput, responses(
     (status = 200, description = "The endpoint as it is now", body = WebhookEndpoint,
