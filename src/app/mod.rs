@@ -1,21 +1,16 @@
-//! The application: its state, its routes, its jobs. The only list of slices.
-mod document;
-mod reactions;
-mod routes;
-mod serve;
-mod service;
+//! The application: what handlers and jobs share. It is told of its slices by `server`.
+mod paths;
 
 use std::sync::Arc;
 
 use actix_web::web::Bytes;
 use chrono::{DateTime, SubsecRound, Utc};
+use futures_util::future::LocalBoxFuture;
+use serde_json::Value;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-pub use self::document::{document, text as document_text};
-pub use self::routes::{jobs, loops, periodic_tasks};
-pub use self::serve::{Running, serve};
-use crate::attachments::Files;
+use self::paths::Paths;
 use crate::audit::Refusals;
 use crate::auth::device::Device;
 use crate::auth::password::{Cost, Passwords};
@@ -26,6 +21,7 @@ use crate::changes::{Actor, Tx};
 use crate::config::Config;
 use crate::db::{Conn, Connector, Database, Settings, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
+use crate::files::Files;
 use crate::http::Answer;
 use crate::http::cursor::CursorKey;
 use crate::http::idempotency::{Claim, IdempotencyKey};
@@ -36,6 +32,20 @@ use crate::outgoing::Outgoing;
 
 /// Tells the time; tests move it.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// What follows in one slice from what a write did in another, in the same transaction.
+pub type React = for<'a> fn(&'a mut Tx<'_>) -> LocalBoxFuture<'a, ApiResult<()>>;
+
+/// What the application has to know of the slices, which know it.
+pub struct Slices {
+    /// The OpenAPI document.
+    pub document: Value,
+    /// The document as it is served.
+    pub text: String,
+    /// The names of its schemas that bodies are checked against.
+    pub bodies: Vec<&'static str>,
+    pub react: React,
+}
 
 /// What handlers and jobs share.
 pub struct App {
@@ -53,14 +63,15 @@ pub struct App {
     pub mailer: Mailer,
     /// Requests to places that users have named.
     pub outgoing: Outgoing,
-    /// What is attached.
+    /// What is kept outside the database.
     pub files: Files,
     /// Those who follow the change log.
     pub feed: Hub,
     /// The schemas of the document, compiled: bodies are checked against what is published.
     pub schemas: Schemas,
     document: Bytes,
-    paths: routes::Paths,
+    paths: Paths,
+    react: React,
     clock: Clock,
     stopping: watch::Sender<bool>,
 }
@@ -78,9 +89,9 @@ impl App {
         ring: KeyRing,
         base_url: String,
         clock: Clock,
+        slices: Slices,
     ) -> Result<Self, StartError> {
         let fail = |error: &dyn std::fmt::Display| StartError(error.to_string());
-        let document = document();
         let settings = Settings {
             pool_per_worker: (config.pool_size / config.workers).max(1),
             lanes_per_worker: config.read_lanes,
@@ -96,18 +107,24 @@ impl App {
             outgoing: Outgoing::new(&config).map_err(|error| fail(&error))?,
             files: Files::new(&config).map_err(|error| fail(&error))?,
             passwords: Passwords::new(Cost::default(), config.password_hashers).map_err(|error| fail(&error))?,
-            schemas: Schemas::compile(&document, &document::body_schemas(&document)).map_err(|error| fail(&error))?,
-            paths: routes::Paths::of(&document),
-            document: Bytes::from(document::text(&document)),
+            schemas: Schemas::compile(&slices.document, &slices.bodies).map_err(|error| fail(&error))?,
+            paths: Paths::of(&slices.document),
+            document: Bytes::from(slices.text),
             keys: Keys::default(),
             verified: Verified::default(),
             ring,
             base_url,
             clock,
+            react: slices.react,
             stopping: watch::Sender::new(false),
             feed: Hub::default(),
             config,
         })
+    }
+
+    /// The OpenAPI document as it is served.
+    pub fn document(&self) -> Bytes {
+        Bytes::clone(&self.document)
     }
 
     /// The methods of a path, `HEAD` and `OPTIONS` included; none where there is no such path.
@@ -189,7 +206,7 @@ impl App {
                 let mut tx = Tx::new(conn, workspace, now, actor).on(device);
                 // In a box: what follows of one write in other slices nests deeper than the compiler lays out.
                 let value = Box::pin(work(&mut tx)).await?;
-                reactions::react(&mut tx).await?;
+                (self.react)(&mut tx).await?;
                 tx.flush().await?;
                 Ok(value)
             })

@@ -3,7 +3,6 @@
 //! `POST GET /v1/attachments`, `GET DELETE /v1/attachments/{id}`, `GET /v1/attachments/{id}/content`,
 //! `GET /v1/attachments/usage`.
 mod extract;
-mod files;
 mod kinds;
 mod model;
 mod range;
@@ -14,7 +13,6 @@ mod store;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::extract::{COMMAND as READ_PDF, run as read_pdf};
-pub use self::files::Files;
 pub use self::model::{Attachment, AttachmentId};
 pub use self::service::{ReadWords, contact_held, find_left, note_gone, settle};
 

@@ -14,6 +14,7 @@ use crate::auth::{self, recovery, users};
 use crate::config::Config;
 use crate::db::Conn;
 use crate::jobs::{self, Counts};
+use crate::server;
 
 /// Accounts of one read.
 const PAGE: i64 = 500;
@@ -76,7 +77,8 @@ pub fn run(config: Config, options: Options) -> CliResult<()> {
     System::new().block_on(async {
         source.require_current(&connector).await?;
         let base_url = config.base_url(config.listen);
-        let app = App::new(config, connector.clone(), ring, base_url, system_clock()).map_err(text)?;
+        let app =
+            App::new(config, connector.clone(), ring, base_url, system_clock(), server::slices()).map_err(text)?;
         match options.command {
             Command::Config => Ok(()),
             Command::Users => list_users(&app).await,

@@ -15,9 +15,9 @@ use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::app::{self, Clock};
+use crate::app::Clock;
 use crate::config::{self, Config, Settings};
-use crate::{attachments, research_notes};
+use crate::{attachments, research_notes, server};
 
 /// A REST API for informational interviews.
 ///
@@ -78,7 +78,7 @@ pub fn run() -> ExitCode {
 fn execute(cli: Cli) -> CliResult<()> {
     if let Some(Command::Openapi) = cli.command {
         // Whoever reads it may have seen enough: `inroad openapi | head`.
-        let printed = std::io::stdout().write_all(app::document_text(&app::document()).as_bytes());
+        let printed = std::io::stdout().write_all(server::document_text(&server::document()).as_bytes());
         return printed.or_else(|error| match error.kind() {
             std::io::ErrorKind::BrokenPipe => Ok(()),
             _ => Err(error.to_string()),

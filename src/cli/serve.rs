@@ -9,9 +9,10 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::database::{self, Source};
 use super::{CliResult, system_clock, text};
-use crate::app::{self, App, Running};
+use crate::app::App;
 use crate::config::Config;
 use crate::error::Code;
+use crate::server::{self, Running};
 use crate::{db, jobs, transfer};
 
 #[derive(Debug, Default, Args)]
@@ -41,7 +42,8 @@ pub fn run(mut config: Config, options: Options) -> CliResult<()> {
         if let Some(listen) = config.metrics_listen {
             super::metrics::serve(listen)?;
         }
-        let app = Data::new(App::new(config, connector, ring, base_url, system_clock()).map_err(text)?);
+        let app =
+            Data::new(App::new(config, connector, ring, base_url, system_clock(), server::slices()).map_err(text)?);
         app.keys.load(&app).await.map_err(|error| match error.code {
             Code::Unavailable => "the database cannot be reached by DATABASE_URL: the cause stands above".to_owned(),
             _ => format!(
@@ -50,8 +52,8 @@ pub fn run(mut config: Config, options: Options) -> CliResult<()> {
         })?;
         transfer::settle_interrupted(&app).await.map_err(text)?;
         let demo = if options.demo { Some(super::demo::fill(&app).await?) } else { None };
-        let Running { server, app } = app::serve(app, listener).map_err(text)?;
-        let runner = jobs::start(app.clone(), !options.no_worker);
+        let Running { server, app } = server::serve(app, listener).map_err(text)?;
+        let runner = jobs::start(app.clone(), (!options.no_worker).then_some(server::work));
         let handle = server.handle();
         let served = actix_web::rt::spawn(server);
         if let Some(demo) = demo {
@@ -83,9 +85,11 @@ pub fn work(config: Config) -> CliResult<()> {
             super::metrics::serve(listen)?;
         }
         let base_url = config.base_url(config.listen);
-        let app = Data::new(App::new(config, connector.clone(), ring, base_url, system_clock()).map_err(text)?);
+        let app = Data::new(
+            App::new(config, connector.clone(), ring, base_url, system_clock(), server::slices()).map_err(text)?,
+        );
         app.keys.load(&app).await.map_err(text)?;
-        let runner = jobs::start(app.clone(), true);
+        let runner = jobs::start(app.clone(), Some(server::work));
         println!("Inroad works");
         let reason = until_stopped(&mut source).await;
         tracing::info!("stopping: {reason}");

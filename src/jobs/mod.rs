@@ -93,7 +93,14 @@ pub type Loop = fn(Data<App>, watch::Receiver<bool>) -> Pin<Box<dyn Future<Outpu
 type LocalFuture = Pin<Box<dyn Future<Output = Result<(), String>>>>;
 type Start = fn(Data<App>, Uuid, Value) -> LocalFuture;
 
-/// The kinds of job that this binary knows. `app` lists them.
+/// What a runner does.
+pub struct Work {
+    pub jobs: Registry,
+    pub loops: Vec<Loop>,
+    pub periodic: Vec<Task>,
+}
+
+/// The kinds of job that this binary knows. `server` lists them.
 #[derive(Default)]
 pub struct Registry {
     kinds: HashMap<&'static str, Start>,

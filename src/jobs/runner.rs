@@ -10,8 +10,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::store::{self, Claimed};
-use super::{LocalFuture, Registry, periodic};
-use crate::app::{self, App};
+use super::{LocalFuture, Registry, Task, Work, periodic};
+use crate::app::App;
 use crate::db::Conn;
 use crate::error::ApiResult;
 
@@ -34,7 +34,7 @@ pub struct Runner {
 
 /// Starts the loops. They stop when the runner is stopped; a job in hand is finished first. Where other processes do the
 /// `work`, jobs are only counted.
-pub fn start(app: Data<App>, work: bool) -> Runner {
+pub fn start(app: Data<App>, work: Option<fn() -> Work>) -> Runner {
     let (stop, stopped) = watch::channel(false);
     let arbiter = Arbiter::new();
     // What runs on the thread is made there: it is not meant to move between threads.
@@ -44,8 +44,8 @@ pub fn start(app: Data<App>, work: bool) -> Runner {
     Runner { stop, arbiter }
 }
 
-async fn run(app: Data<App>, work: bool, stopped: watch::Receiver<bool>) {
-    let mut loops = if work { workers(&app, &stopped) } else { Vec::new() };
+async fn run(app: Data<App>, work: Option<fn() -> Work>, stopped: watch::Receiver<bool>) {
+    let mut loops = work.map_or_else(Vec::new, |work| workers(&app, work(), &stopped));
     if app.config.metrics_listen.is_some() {
         loops.push(spawn(count(app.clone(), stopped)));
     }
@@ -55,14 +55,14 @@ async fn run(app: Data<App>, work: bool, stopped: watch::Receiver<bool>) {
     Arbiter::current().stop();
 }
 
-fn workers(app: &Data<App>, stopped: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
-    let registry = Rc::new(app::jobs());
+fn workers(app: &Data<App>, all: Work, stopped: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
+    let registry = Rc::new(all.jobs);
     // Workers for quick jobs, and as many again for slow ones.
     let each = app.config.job_workers;
     let workers = (0..2 * each).map(|n| spawn(work(app.clone(), Rc::clone(&registry), n < each, stopped.clone())));
     let mut loops: Vec<_> = workers.collect();
-    loops.push(spawn(come_round(app.clone(), stopped.clone())));
-    loops.extend(app::loops().into_iter().map(|run| spawn(run(app.clone(), stopped.clone()))));
+    loops.push(spawn(come_round(app.clone(), all.periodic, stopped.clone())));
+    loops.extend(all.loops.into_iter().map(|run| spawn(run(app.clone(), stopped.clone()))));
     loops
 }
 
@@ -110,8 +110,7 @@ async fn count(app: Data<App>, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-async fn come_round(app: Data<App>, mut stopped: watch::Receiver<bool>) {
-    let tasks = app::periodic_tasks();
+async fn come_round(app: Data<App>, tasks: Vec<Task>, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         if let Err(error) = periodic::run_due(&app, &tasks).await {
             tracing::warn!("periodic tasks cannot be looked up: {error}");

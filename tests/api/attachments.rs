@@ -63,7 +63,7 @@ async fn download(app: &TestApp, member: &Member, id: &str, headers: &[(&str, &s
 }
 
 async fn work(app: &TestApp) {
-    while inroad::jobs::run_one(&app.app, &inroad::app::jobs()).await.unwrap() {}
+    while inroad::jobs::run_one(&app.app, &inroad::server::jobs()).await.unwrap() {}
 }
 
 /// Files of all workspaces in the folder.

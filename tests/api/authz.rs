@@ -1,6 +1,6 @@
 //! Nobody gets at anything without a scope, and nobody at another workspace. Both walk the document.
-use inroad::app;
 use inroad::auth::{Role, Scopes};
+use inroad::server;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -29,7 +29,7 @@ fn nonsense(app: &TestApp, operation: &Operation) -> Vec<RequestBuilder> {
 async fn no_operation_answers_without_its_scope() {
     let app = TestApp::new().await;
     let powerless = app.member(None, Role::Owner, Scopes::NONE).await;
-    for operation in operations(&app::document()).iter().filter(|operation| !operation.is_public()) {
+    for operation in operations(&server::document()).iter().filter(|operation| !operation.is_public()) {
         let scope = operation.scope().unwrap_or_else(|| panic!("{operation} names no scope"));
         for request in nonsense(&app, operation) {
             let missing = app.send(request).await;
@@ -50,7 +50,7 @@ async fn no_operation_answers_without_its_scope() {
 async fn all_other_scopes_are_not_enough() {
     let app = TestApp::new().await;
     let all = Scopes::all().to_string();
-    for operation in operations(&app::document()).iter().filter(|operation| !operation.is_public()) {
+    for operation in operations(&server::document()).iter().filter(|operation| !operation.is_public()) {
         let scope = operation.scope().unwrap();
         let others: Vec<&str> = all.split(' ').filter(|name| *name != scope).collect();
         assert!(others.len() + 1 == all.split(' ').count(), "{operation}: {scope} is not one of auth::ALL");
@@ -64,7 +64,7 @@ async fn all_other_scopes_are_not_enough() {
 async fn a_viewer_changes_nothing_but_the_own_account() {
     let app = TestApp::new().await;
     let viewer = app.member(None, Role::Viewer, Scopes::all()).await;
-    for operation in operations(&app::document()).iter().filter(|operation| !operation.is_public()) {
+    for operation in operations(&server::document()).iter().filter(|operation| !operation.is_public()) {
         let scope = operation.scope().unwrap();
         if scope.ends_with(":write") && scope != "account:write" {
             let request = with_body(&app, operation, &operation.nowhere(), NONSENSE).bearer_auth(&viewer.token);
@@ -77,7 +77,7 @@ async fn a_viewer_changes_nothing_but_the_own_account() {
 #[actix_web::test]
 async fn public_operations_ask_for_no_credential() {
     let app = TestApp::new().await;
-    let document = app::document();
+    let document = server::document();
     for operation in operations(&document).iter().filter(|operation| operation.is_public()) {
         for request in nonsense(&app, operation) {
             let reply = app.send(request).await;
@@ -109,7 +109,7 @@ struct Row {
 
 /// A fills its workspace with a row of each kind; B, who may do everything in a workspace of its own, sees none of it.
 pub async fn foreign_rows(app: &TestApp) {
-    let document = app::document();
+    let document = server::document();
     let (a, b) = (app.seeker().await, app.seeker().await);
     let all: Vec<Operation> = operations(&document).into_iter().filter(|operation| !operation.is_public()).collect();
     let (rows, mut ids) = fill(app, &document, &all, &a).await;

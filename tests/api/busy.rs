@@ -244,7 +244,7 @@ async fn a_calendar_is_fetched_from_its_url_and_fetched_anew() {
     let asked: Vec<String> = web.requests().into_iter().map(|request| request.path).collect();
     assert_eq!(asked, ["/moved.ics", "/secret.ics"]);
     let path = format!("/v1/busy/{}", made.id());
-    let registry = inroad::app::jobs();
+    let registry = inroad::server::jobs();
     let hour = async |hours: i64| {
         app.pass(Duration::hours(hours));
         let sent_for = inroad::busy::fetch_due(&app.app).await.unwrap();

@@ -691,7 +691,7 @@ async fn a_copy_sends_nothing_and_asks_for_nothing_anew() {
     assert!(account["failure"].as_str().unwrap().contains("no password"), "{account}");
     app.post("/v1/mail-account/verify", &eve, json!({})).await.expect(202);
     app.delete("/v1/mail-account", &ada).await.expect(204);
-    while inroad::jobs::run_one(&app.app, &inroad::app::jobs()).await.unwrap() {}
+    while inroad::jobs::run_one(&app.app, &inroad::server::jobs()).await.unwrap() {}
     let account = app.get("/v1/mail-account", &eve).await.expect(200).json;
     assert!(account["failure"].as_str().unwrap().contains("no password"), "{account}");
 }

@@ -2,10 +2,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use chrono::Duration;
-use inroad::app;
 use inroad::auth::jwt::{self, Algorithm, Claims, SigningKey};
 use inroad::auth::{Role, Scopes, access_token};
 use inroad::db::WorkspaceId;
+use inroad::server;
 use jsonwebtoken::{Algorithm as Jwa, EncodingKey, crypto};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ fn target() -> Option<Operation> {
     let secured = |operation: &Operation| {
         operation.method == Method::GET && !operation.is_public() && !operation.path.contains('{')
     };
-    operations(&app::document()).into_iter().find(secured)
+    operations(&server::document()).into_iter().find(secured)
 }
 
 /// 401 to whoever sends this token, with the challenge of RFC 6750.

@@ -1,5 +1,5 @@
 //! Requests that nobody sends by accident. Each gets a problem that names the fault.
-use inroad::app;
+use inroad::server;
 use reqwest::{Method, RequestBuilder, header};
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ const MIB: usize = 1024 * 1024;
 
 /// Operations that read JSON.
 fn readers() -> Vec<Operation> {
-    operations(&app::document()).into_iter().filter(|operation| operation.json_body().is_some()).collect()
+    operations(&server::document()).into_iter().filter(|operation| operation.json_body().is_some()).collect()
 }
 
 fn as_somebody(request: RequestBuilder, operation: &Operation, member: &Member) -> RequestBuilder {
@@ -115,7 +115,7 @@ async fn an_unknown_query_parameter_is_named() {
     let app = TestApp::new().await;
     let member = app.seeker().await;
     let strict = |operation: &Operation| operation.path.starts_with("/v1/") && operation.json_body().is_none();
-    for operation in operations(&app::document()).iter().filter(|operation| strict(operation)) {
+    for operation in operations(&server::document()).iter().filter(|operation| strict(operation)) {
         // Whether a body that is no JSON comes before or after is the operation's own affair.
         if operation.spec["requestBody"].is_object() {
             continue;
@@ -132,7 +132,7 @@ async fn an_unknown_query_parameter_is_named() {
 async fn a_list_takes_no_nonsense() {
     let app = TestApp::new().await;
     let member = app.seeker().await;
-    let lists = operations(&app::document()).into_iter().filter(|operation| {
+    let lists = operations(&server::document()).into_iter().filter(|operation| {
         operation.method == Method::GET && operation.parameters("query").iter().any(|known| known["name"] == "cursor")
     });
     for operation in lists.filter(|operation| operation.row_ids().is_empty()) {
@@ -158,7 +158,7 @@ async fn a_list_takes_no_nonsense() {
 async fn an_id_that_is_none_is_named() {
     let app = TestApp::new().await;
     let member = app.seeker().await;
-    for operation in operations(&app::document()).iter().filter(|operation| operation.row_ids().len() == 1) {
+    for operation in operations(&server::document()).iter().filter(|operation| operation.row_ids().len() == 1) {
         let name = operation.row_ids()[0].to_owned();
         if operation.spec["requestBody"].is_object() {
             continue;
@@ -262,7 +262,7 @@ async fn the_anonymous_are_counted() {
 
 #[actix_web::test]
 async fn credentials_are_counted_one_by_one() {
-    let Some(target) = operations(&app::document())
+    let Some(target) = operations(&server::document())
         .into_iter()
         .find(|operation| operation.method == Method::GET && !operation.is_public() && !operation.path.contains('{'))
     else {

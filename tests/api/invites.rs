@@ -16,7 +16,7 @@ async fn service(sink: &Sink) -> TestApp {
 
 /// Runs all jobs that are due.
 async fn work(app: &TestApp) {
-    while inroad::jobs::run_one(&app.app, &inroad::app::jobs()).await.unwrap() {}
+    while inroad::jobs::run_one(&app.app, &inroad::server::jobs()).await.unwrap() {}
 }
 
 async fn contact(app: &TestApp, member: &Member, address: &str) -> String {

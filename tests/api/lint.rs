@@ -1,4 +1,4 @@
-use inroad::app;
+use inroad::server;
 use serde_json::{Value, json};
 
 use crate::support::{Member, Reply, TestApp};
@@ -163,5 +163,5 @@ async fn half_a_mebibyte_is_read_and_nothing_of_it_is_kept() {
     let empty = lint(&app, &ada, json!({ "channel": "email", "body": "" })).await.expect(200);
     assert!(rules(&empty.json).contains(&"subject_missing"));
     assert_eq!(app.count("changes").await, 0);
-    assert!(app::document()["paths"]["/v1/lint"]["post"].is_object());
+    assert!(server::document()["paths"]["/v1/lint"]["post"].is_object());
 }

@@ -15,7 +15,7 @@ async fn meeting(app: &TestApp, member: &Member) -> (String, String) {
 }
 
 async fn run_jobs(app: &TestApp) {
-    while inroad::jobs::run_one(&app.app, &inroad::app::jobs()).await.unwrap() {}
+    while inroad::jobs::run_one(&app.app, &inroad::server::jobs()).await.unwrap() {}
 }
 
 /// What the change log tells of this kind.

@@ -1,8 +1,8 @@
 //! The document: current, complete, and strict. `UPDATE=1 cargo test --test api openapi` writes the file.
 use std::collections::HashSet;
 
-use inroad::app;
 use inroad::http::schema::{check_examples, open_objects};
+use inroad::server;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -13,14 +13,14 @@ const UNLIMITED: &[&str] = &[];
 
 #[test]
 fn the_file_is_current() {
-    hold("openapi/openapi.json", &app::document_text(&app::document()));
+    hold("openapi/openapi.json", &server::document_text(&server::document()));
 }
 
 #[test]
 fn every_operation_is_complete() {
     let mut ids = HashSet::new();
     let mut faults = Vec::new();
-    for operation in operations(&app::document()) {
+    for operation in operations(&server::document()) {
         let spec = &operation.spec;
         let mut need = |holds: bool, what: &str| {
             if !holds {
@@ -66,7 +66,7 @@ fn is_snake_case(name: &str) -> bool {
 
 #[test]
 fn every_reference_resolves() {
-    let document = app::document();
+    let document = server::document();
     let mut names = Vec::new();
     references(&document, &mut names);
     names.retain(|name| !document["components"]["schemas"][name].is_object());
@@ -75,7 +75,7 @@ fn every_reference_resolves() {
 
 #[test]
 fn every_example_is_accepted_by_its_schema() {
-    let failures = check_examples(&app::document());
+    let failures = check_examples(&server::document());
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
@@ -91,7 +91,7 @@ fn schemas(document: &Value, of_requests: bool) -> Vec<String> {
 
 #[test]
 fn a_typo_in_a_body_is_never_ignored() {
-    let document = app::document();
+    let document = server::document();
     let mut names = Vec::new();
     for operation in operations(&document) {
         // The parts of a form are no JSON: whoever reads one refuses by itself what it does not know.
@@ -104,7 +104,7 @@ fn a_typo_in_a_body_is_never_ignored() {
 
 #[test]
 fn every_list_is_bounded() {
-    let document = app::document();
+    let document = server::document();
     for operation in operations(&document).iter().filter(|operation| operation.method == Method::GET) {
         let page = &operation.spec["responses"]["200"]["content"]["application/json"]["schema"];
         let name = page["$ref"].as_str().unwrap_or_default().rsplit('/').next().unwrap_or_default();
@@ -128,7 +128,7 @@ fn every_list_is_bounded() {
 
 #[test]
 fn every_text_of_a_body_has_a_limit() {
-    let document = app::document();
+    let document = server::document();
     let mut unlimited = Vec::new();
     for name in schemas(&document, true) {
         texts(&document["components"]["schemas"][&name], &name, &mut unlimited);
@@ -172,7 +172,7 @@ fn texts(schema: &Value, place: &str, found: &mut Vec<String>) {
 /// A field without a value is `null`, not absent. Only a fault leaves out where it is not.
 #[test]
 fn every_property_of_an_answer_is_required() {
-    let document = app::document();
+    let document = server::document();
     let mut faults = Vec::new();
     let requests = schemas(&document, true);
     for name in schemas(&document, false) {
@@ -204,7 +204,7 @@ fn optional(schema: &Value, place: &str, found: &mut Vec<String>) {
 
 #[test]
 fn names_are_in_snake_case() {
-    let document = app::document();
+    let document = server::document();
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
         for property in schema["properties"].as_object().into_iter().flatten().map(|(property, _)| property) {
             assert!(is_snake_case(property), "{name}.{property}");

@@ -38,7 +38,7 @@ impl TestApp {
 
     /// Runs what is due, and gives the mails that were sent so far, the oldest first.
     pub async fn mails(&self) -> Vec<String> {
-        while jobs::run_one(&self.app, &inroad::app::jobs()).await.expect("jobs can be claimed") {}
+        while jobs::run_one(&self.app, &inroad::server::jobs()).await.expect("jobs can be claimed") {}
         let folder = self.app.config.data_dir.join("mail");
         let Ok(files) = std::fs::read_dir(folder) else { return Vec::new() };
         let mut paths: Vec<_> = files.map(|file| file.expect("a file").path()).collect();

@@ -27,7 +27,7 @@ async fn the_tour_does_what_it_shows() {
     let served = web.url("");
     let mail = ["--smtp-url", &url, "--mail-from", "Inroad <inroad@localhost>"];
     let app = TestApp::with(&[&mail[..], &["--outgoing-hosts", "127.0.0.1"]].concat()).await;
-    let (worker, kinds) = (app.app.clone(), inroad::app::jobs());
+    let (worker, kinds) = (app.app.clone(), inroad::server::jobs());
     actix_web::rt::spawn(async move {
         loop {
             let _ = jobs::run_one(&worker, &kinds).await;

@@ -26,7 +26,7 @@ async fn pass(app: &TestApp, member: &mut Member, time: Duration) {
 
 /// Runs what is due.
 async fn work(app: &TestApp) {
-    while jobs::run_one(&app.app, &inroad::app::jobs()).await.unwrap() {}
+    while jobs::run_one(&app.app, &inroad::server::jobs()).await.unwrap() {}
 }
 
 async fn contact(app: &TestApp, member: &Member, address: &str, more: Value) -> String {

@@ -8,11 +8,12 @@ use actix_web::web::Data;
 use chrono::{DateTime, Duration, TimeZone, Utc};
 use clap::Parser;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
-use inroad::app::{self, App};
+use inroad::app::App;
 use inroad::auth::{Role, Scopes, secrets::KeyRing};
 use inroad::config::{Config, Settings};
 use inroad::db::embedded::{Cluster, Options};
 use inroad::db::{Connector, WorkspaceId, migrate};
+use inroad::server;
 use reqwest::{Method, RequestBuilder, Response, header::HeaderMap};
 use secrecy::SecretString;
 use serde_json::Value;
@@ -205,14 +206,14 @@ impl TestApp {
         let secret = KeyRing::generate().unwrap();
         let ring = KeyRing::parse(&SecretString::from(secret.clone())).unwrap();
         let now = Arc::new(move || *reading.lock().unwrap());
-        let app = Data::new(App::new(config, connector.clone(), ring, base.clone(), now).unwrap());
+        let app = Data::new(App::new(config, connector.clone(), ring, base.clone(), now, server::slices()).unwrap());
         app.keys.load(&app).await.unwrap();
-        let running = app::serve(app.clone(), listener).unwrap();
+        let running = server::serve(app.clone(), listener).unwrap();
         let handle = running.server.handle();
         actix_web::rt::spawn(running.server);
         let client = reqwest::Client::builder().no_gzip().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let url = CLUSTER.cluster.url(name);
-        Self { app, base, connector, url, secret, client, document: app::document(), clock, handle }
+        Self { app, base, connector, url, secret, client, document: server::document(), clock, handle }
     }
 
     /// Moves the clock of the service.

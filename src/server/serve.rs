@@ -11,7 +11,8 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::web::Data;
 
-use super::{App, routes, service};
+use super::{pages, routes};
+use crate::app::App;
 use crate::changes::feed;
 use crate::http::frame;
 use crate::{alerts, bookings, follow_ups};
@@ -35,7 +36,7 @@ pub fn serve(app: Data<App>, listener: TcpListener) -> std::io::Result<Running> 
             .configure(alerts::configure_pages)
             .configure(follow_ups::configure_pages)
             .configure(bookings::configure_pages)
-            .configure(service::configure_pages)
+            .configure(pages::configure_pages)
             .wrap(Condition::new(state.config.has_cors(), cors(&state)))
             .wrap(from_fn(frame::mark_small_bodies))
             .wrap(Compress::default())

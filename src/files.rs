@@ -16,7 +16,6 @@ use object_store::{Error, GetOptions, GetRange, MultipartUpload, ObjectStore, Ob
 use secrecy::ExposeSecret;
 use uuid::Uuid;
 
-use super::model::AttachmentId;
 use crate::config::Config;
 use crate::db::WorkspaceId;
 
@@ -60,15 +59,15 @@ impl Files {
         self.store.as_deref().map_err(Clone::clone)
     }
 
-    fn path(&self, workspace: WorkspaceId, id: AttachmentId) -> Path {
-        self.prefix.clone().join(workspace.to_string()).join(Uuid::from(id).to_string())
+    fn path(&self, workspace: WorkspaceId, id: impl Into<Uuid>) -> Path {
+        self.prefix.clone().join(workspace.to_string()).join(id.into().to_string())
     }
 
     /// Writes a file from pieces; one that breaks off is not there.
     pub async fn put(
         &self,
         workspace: WorkspaceId,
-        id: AttachmentId,
+        id: impl Into<Uuid>,
         mut pieces: impl futures_util::Stream<Item = std::io::Result<Bytes>> + Unpin,
     ) -> Result<(), String> {
         let upload: Box<dyn MultipartUpload> =
@@ -92,7 +91,7 @@ impl Files {
     pub async fn get(
         &self,
         workspace: WorkspaceId,
-        id: AttachmentId,
+        id: impl Into<Uuid>,
         range: Option<std::ops::Range<u64>>,
     ) -> Result<Content, String> {
         let options = GetOptions { range: range.map(GetRange::Bounded), ..GetOptions::default() };
@@ -103,7 +102,7 @@ impl Files {
     }
 
     /// Removes a file. One that is not there is gone already.
-    pub async fn remove(&self, workspace: WorkspaceId, id: AttachmentId) -> Result<(), String> {
+    pub async fn remove(&self, workspace: WorkspaceId, id: impl Into<Uuid>) -> Result<(), String> {
         match self.store()?.delete(&self.path(workspace, id)).await {
             Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error.to_string()),
@@ -111,7 +110,7 @@ impl Files {
     }
 
     /// A file as one of this machine, at its beginning, without a name.
-    pub async fn spool(&self, workspace: WorkspaceId, id: AttachmentId) -> Result<File, String> {
+    pub async fn spool(&self, workspace: WorkspaceId, id: impl Into<Uuid>) -> Result<File, String> {
         let mut bytes = self.get(workspace, id, None).await?.bytes;
         let mut file = tempfile::tempfile().map_err(|error| error.to_string())?;
         while let Some(piece) = bytes.try_next().await.map_err(|error| error.to_string())? {

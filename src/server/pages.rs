@@ -1,7 +1,7 @@
 //! What the service says of itself: health, keys, documents, and the pages of its errors.
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{Bytes, Data, Path};
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Serialize;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use super::App;
+use crate::app::App;
 use crate::auth::ALL as SCOPES;
 use crate::db::{Conn, migrate};
 use crate::error::{ApiError, ApiResult, Code};
@@ -116,7 +116,7 @@ async fn protected_resource(app: Data<App>) -> ApiResult<Answer<ProtectedResourc
 }
 
 async fn openapi(app: Data<App>) -> ApiResult<Answer<Value>> {
-    Answer::json_text(Bytes::clone(&app.document))
+    Answer::json_text(app.document())
 }
 
 /// What a problem's `type` points to.
