@@ -272,7 +272,9 @@ fn research(notes: Vec<NoteFacts>, zone: Tz, as_of: NaiveDate) -> Vec<BriefResea
     let mut kinds: Vec<BriefResearch> = Vec::new();
     for note in notes {
         let kind = note.kind;
-        let on = note.published_on.or(note.accessed_on).unwrap_or_else(|| zones::day(zone, note.created_at));
+        // A day that is to come does not make what was noted before it fresh.
+        let known = [note.published_on, note.accessed_on].into_iter().flatten().find(|on| *on <= as_of);
+        let on = known.unwrap_or_else(|| zones::day(zone, note.created_at));
         let note = BriefNote::new(note, on);
         match kinds.iter_mut().find(|research| research.kind == kind) {
             Some(research) => {

@@ -13,7 +13,7 @@ use crate::db::schema::{
     agendas, alerts, companies, contacts, feeds, follow_ups, goals, insights, introductions, meeting_contacts,
     meeting_questions, meetings, messages, positions, research_notes,
 };
-use crate::db::{Conn, WorkspaceId};
+use crate::db::{Conn, Prebuilt, WorkspaceId};
 use crate::error::ApiResult;
 use crate::follow_ups::{FollowUpKind, FollowUpState};
 use crate::meetings::{MeetingId, MeetingState};
@@ -73,7 +73,7 @@ macro_rules! industries {
     ($workspace:expr, $meeting:expr) => {
         contacts::table
             .filter(contacts::workspace_id.eq($workspace).and(contacts::id.eq_any(people($workspace, $meeting))))
-            .select(unnest(crate::text::inroad_lowered(contacts::industries)))
+            .select(inroad_lower(unnest(contacts::industries)))
     };
 }
 
@@ -88,7 +88,7 @@ fn people(workspace: WorkspaceId, meeting: MeetingId) -> _ {
 
 pub async fn meeting(mut conn: &Conn, workspace: WorkspaceId, id: MeetingId) -> ApiResult<Option<MeetingFacts>> {
     let live = meetings::workspace_id.eq(workspace).and(meetings::id.eq(id)).and(meetings::deleted_at.is_null());
-    Ok(MeetingFacts::query().filter(live).first(&mut conn).await.optional()?)
+    Ok(Prebuilt(MeetingFacts::query().filter(live).limit(1)).get_result(&mut conn).await.optional()?)
 }
 
 pub async fn persons(mut conn: &Conn, workspace: WorkspaceId, meeting: MeetingId) -> ApiResult<Vec<PersonFacts>> {
@@ -118,7 +118,7 @@ pub async fn persons(mut conn: &Conn, workspace: WorkspaceId, meeting: MeetingId
         contacts::last_touch_at,
         beginning(contacts::notes, BEGINNING),
     );
-    Ok(rows.select(columns).order((meeting_contacts::ordinal, contacts::id)).load(&mut conn).await?)
+    Ok(Prebuilt(rows.select(columns).order((meeting_contacts::ordinal, contacts::id))).load(&mut conn).await?)
 }
 
 pub async fn positions(mut conn: &Conn, workspace: WorkspaceId, meeting: MeetingId) -> ApiResult<Vec<PositionFacts>> {
@@ -139,7 +139,7 @@ pub async fn positions(mut conn: &Conn, workspace: WorkspaceId, meeting: Meeting
         positions::is_current,
     );
     let rows = positions::table.left_join(company).filter(theirs).select(columns);
-    Ok(rows.order((positions::contact_id, positions::ordinal, positions::id)).load(&mut conn).await?)
+    Ok(Prebuilt(rows.order((positions::contact_id, positions::ordinal, positions::id))).load(&mut conn).await?)
 }
 
 /// Introductions to and by these people, the newest first, with what the other one is called.
@@ -168,7 +168,7 @@ pub async fn ties(mut conn: &Conn, workspace: WorkspaceId, meeting: MeetingId) -
         introductions::may_use_name,
     );
     let rows = introductions::table.left_join(introducer).left_join(introduced).filter(live).filter(theirs);
-    Ok(rows.select(columns).order(introductions::id.desc()).limit(one_more(TIES)).load(&mut conn).await?)
+    Ok(Prebuilt(rows.select(columns).order(introductions::id.desc()).limit(one_more(TIES))).load(&mut conn).await?)
 }
 
 /// What was written and said to and by these people, the newest first. Drafts were not.
@@ -187,7 +187,7 @@ pub async fn messages(mut conn: &Conn, workspace: WorkspaceId, meeting: MeetingI
     );
     let rows = messages::table.filter(live.and(said)).filter(theirs).select(columns);
     let newest = (messages::occurred_at.desc(), messages::id.desc());
-    Ok(rows.order(newest).limit(one_more(MESSAGES)).load(&mut conn).await?)
+    Ok(Prebuilt(rows.order(newest).limit(one_more(MESSAGES))).load(&mut conn).await?)
 }
 
 /// The conversations with any of these people that took place before, the newest first.
@@ -196,7 +196,7 @@ pub async fn earlier(mut conn: &Conn, workspace: WorkspaceId, meeting: MeetingId
     let over = live.and(meetings::state.eq(MeetingState::Completed)).and(meetings::id.ne(meeting));
     let rows = EarlierFacts::query().filter(over).filter(meetings::id.eq_any(theirs!(workspace, meeting)));
     let newest = (meetings::starts_at.desc().nulls_last(), meetings::id.desc());
-    Ok(rows.order(newest).limit(one_more(EARLIER)).load(&mut conn).await?)
+    Ok(Prebuilt(rows.order(newest).limit(one_more(EARLIER))).load(&mut conn).await?)
 }
 
 /// What was learned from these people before, the newest first.
@@ -204,7 +204,7 @@ pub async fn insights(mut conn: &Conn, workspace: WorkspaceId, meeting: MeetingI
     let live = insights::workspace_id.eq(workspace).and(insights::deleted_at.is_null());
     let before = live.and(insights::meeting_id.ne(meeting));
     let rows = InsightFacts::query().filter(before).filter(insights::meeting_id.eq_any(theirs!(workspace, meeting)));
-    Ok(rows.order(insights::id.desc()).limit(one_more(INSIGHTS)).load(&mut conn).await?)
+    Ok(Prebuilt(rows.order(insights::id.desc()).limit(one_more(INSIGHTS))).load(&mut conn).await?)
 }
 
 /// What was promised, and is not done yet.
@@ -214,7 +214,7 @@ pub async fn promises(mut conn: &Conn, workspace: WorkspaceId, meeting: MeetingI
     let promised = open.and(follow_ups::kind.eq_any([FollowUpKind::PromiseMine, FollowUpKind::PromiseTheirs]));
     let rows = PromiseFacts::query().filter(promised);
     let rows = rows.filter(follow_ups::contact_id.eq_any(people(workspace, meeting)));
-    Ok(rows.order((follow_ups::due_at, follow_ups::id)).limit(one_more(PROMISES)).load(&mut conn).await?)
+    Ok(Prebuilt(rows.order((follow_ups::due_at, follow_ups::id)).limit(one_more(PROMISES))).load(&mut conn).await?)
 }
 
 /// What was noted about these people, where they work now, their industries and this meeting: first what is pinned and
@@ -255,7 +255,7 @@ pub async fn notes(mut conn: &Conn, workspace: WorkspaceId, meeting: MeetingId) 
         research_notes::id.desc(),
     );
     let rows = research_notes::table.filter(live).filter(about).select(columns).order(first);
-    Ok(rows.limit(one_more(NOTES)).load(&mut conn).await?)
+    Ok(Prebuilt(rows.limit(one_more(NOTES))).load(&mut conn).await?)
 }
 
 /// What feeds about these people, where they work now and their industries have brought and was not dismissed, the latest
@@ -280,24 +280,24 @@ pub async fn alerts(mut conn: &Conn, workspace: WorkspaceId, meeting: MeetingId)
     );
     let rows = alerts::table.inner_join(feed).filter(live).filter(about).select(columns);
     let latest = (alerts::dated_at.desc(), alerts::id.desc());
-    Ok(rows.order(latest).limit(one_more(ALERTS)).load(&mut conn).await?)
+    Ok(Prebuilt(rows.order(latest).limit(one_more(ALERTS))).load(&mut conn).await?)
 }
 
 pub async fn goals(mut conn: &Conn, workspace: WorkspaceId, meeting: MeetingId) -> ApiResult<Vec<GoalFacts>> {
     let own = goals::workspace_id.eq(workspace).and(goals::meeting_id.eq(meeting).assume_not_null());
     let rows = GoalFacts::query().filter(own.and(goals::deleted_at.is_null()));
-    Ok(rows.order((goals::rank, goals::id)).limit(one_more(GOALS)).load(&mut conn).await?)
+    Ok(Prebuilt(rows.order((goals::rank, goals::id)).limit(one_more(GOALS))).load(&mut conn).await?)
 }
 
 pub async fn questions(mut conn: &Conn, workspace: WorkspaceId, meeting: MeetingId) -> ApiResult<Vec<QuestionFacts>> {
     let own = meeting_questions::workspace_id.eq(workspace).and(meeting_questions::meeting_id.eq(meeting));
     let rows = QuestionFacts::query().filter(own);
-    Ok(rows.order((meeting_questions::position, meeting_questions::id)).load(&mut conn).await?)
+    Ok(Prebuilt(rows.order((meeting_questions::position, meeting_questions::id))).load(&mut conn).await?)
 }
 
 pub async fn agenda(mut conn: &Conn, workspace: WorkspaceId, meeting: MeetingId) -> ApiResult<Option<AgendaFacts>> {
     let own = agendas::workspace_id.eq(workspace).and(agendas::meeting_id.eq(meeting));
-    Ok(AgendaFacts::query().filter(own).first(&mut conn).await.optional()?)
+    Ok(Prebuilt(AgendaFacts::query().filter(own).limit(1)).get_result(&mut conn).await.optional()?)
 }
 
 diesel::define_sql_function! {

@@ -5,16 +5,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::model::{FeedId, FeedKind};
-use super::{opml, service, store};
+use super::{opml, read, service, store};
 use crate::app::App;
 use crate::auth::{Access, FeedsRead, FeedsWrite};
-use crate::error::{ApiError, ApiResult, Code};
+use crate::error::ApiResult;
 use crate::http::idempotency::fingerprint;
 use crate::http::params::NoParams;
 use crate::http::{Answer, IdempotencyKey, Params, body};
 
 const OPML: &str = "text/x-opml; charset=utf-8";
-const TAKEN: [&str; 3] = ["text/x-opml", "application/xml", "text/xml"];
+const TAKEN: [&str; 5] = ["text/x-opml", "application/xml", "text/xml", "text/x-opml+xml", "application/opml+xml"];
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -48,7 +48,8 @@ pub struct OpmlRefusal {
 /// OPML, as other readers export it; at most 1000 feeds. The folder of a feed is its industry. Nothing is asked yet: a
 /// feed that cannot be read says so by itself (`failing`).
 #[utoipa::path(tag = "feeds", security(("bearer" = ["feeds:write"])), params(OpmlQuery),
-    request_body(content((String = "text/x-opml"), (String = "application/xml"), (String = "text/xml"))), responses(
+    request_body(content((String = "text/x-opml"), (String = "application/xml"), (String = "text/xml"),
+        (String = "text/x-opml+xml"), (String = "application/opml+xml"))), responses(
     (status = 200, description = "What became of them", body = OpmlImport),
     (status = 409, description = "`too_many_feeds`"),
     (status = 422, description = "`unreadable_file`"),
@@ -64,8 +65,7 @@ pub async fn import_opml(
 ) -> ApiResult<Answer<OpmlImport>> {
     body::check_type(&request, &TAKEN, "accept-post")?;
     let bytes = body::read(&request, &mut payload.into_inner(), app.config.body_limit).await?;
-    let text = String::from_utf8(bytes.to_vec());
-    let text = text.map_err(|_| ApiError::new(Code::UnreadableFile, "the file is not in UTF-8"))?;
+    let text = read::decode(&bytes);
     let outlines = opml::read(text.trim_start_matches('\u{feff}'))?;
     let kind = query.kind.unwrap_or(FeedKind::News);
     app.post(&access, &key, &fingerprint(&(kind, &text))?, async |tx| {

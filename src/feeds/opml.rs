@@ -2,7 +2,7 @@
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, escape::escape};
 
-use super::model::FeedRow;
+use super::model::{FeedKind, FeedRow};
 use crate::error::{ApiError, ApiResult, Code};
 
 /// Feeds of one file that are taken.
@@ -17,7 +17,21 @@ pub struct Outline {
     pub title: Option<String>,
     /// The folder that it lies in, or else its first category.
     pub folder: Option<String>,
+    /// What only our own lists say.
+    pub own: Own,
 }
+
+/// What OPML has no words for, in attributes of our own (OPML 2.0, "Extending OPML").
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Own {
+    pub kind: Option<FeedKind>,
+    pub name: Option<String>,
+    pub industry: Option<String>,
+    pub saved_search: Option<String>,
+}
+
+/// The namespace of our attributes, and its prefix.
+const NAMESPACE: (&str, &str) = ("inroad", "https://inroad.example/ns/opml");
 
 /// The feeds of a file, in their order.
 ///
@@ -64,7 +78,14 @@ fn outline(tag: &BytesStart<'_>, folders: &[Option<String>]) -> Option<Outline> 
     let category = value(tag, "category");
     let category = category.as_deref().and_then(|list| list.split(',').next()).map(|first| first.trim_matches('/'));
     let folder = folders.last().cloned().flatten().or_else(|| category.map(str::to_owned));
-    Some(Outline { url, title, folder: folder.filter(|name| !name.trim().is_empty()) })
+    let own = Own {
+        kind: value(tag, "inroad:kind").and_then(|kind| serde_json::from_value(kind.into()).ok()),
+        name: value(tag, "inroad:name"),
+        industry: value(tag, "inroad:industry"),
+        saved_search: value(tag, "inroad:savedSearch"),
+    };
+    let folder = folder.filter(|name| own.kind.is_none() && !name.trim().is_empty());
+    Some(Outline { url, title, folder, own })
 }
 
 /// An attribute, whose case writers do not agree on.
@@ -78,18 +99,27 @@ fn value(tag: &BytesStart<'_>, name: &str) -> Option<String> {
 
 /// These feeds as a file.
 pub fn write(rows: &[FeedRow]) -> String {
-    let mut text = String::from(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<opml version=\"2.0\">\n<head><title>Inroad</title></head>\n<body>\n",
+    let (prefix, namespace) = NAMESPACE;
+    let mut text = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<opml version=\"2.0\" xmlns:{prefix}=\"{namespace}\">\n\
+         <head><title>Inroad</title></head>\n<body>\n"
     );
     for row in rows {
         let name = row.name.as_ref().or(row.title.as_ref()).unwrap_or(&row.url);
+        let kind = row.kind.name().to_owned();
+        // A comma would part it in two categories.
+        let category = row.industry.as_ref().map(|industry| industry.replace(',', " "));
         text.push_str("<outline type=\"rss\"");
         for (key, value) in [
             ("text", Some(name)),
             ("title", Some(name)),
             ("xmlUrl", Some(&row.url)),
             ("htmlUrl", row.site_url.as_ref()),
-            ("category", row.industry.as_ref()),
+            ("category", category.as_ref()),
+            ("inroad:kind", Some(&kind)),
+            ("inroad:name", row.name.as_ref()),
+            ("inroad:industry", row.industry.as_ref()),
+            ("inroad:savedSearch", row.saved_search.as_ref()),
         ] {
             if let Some(value) = value {
                 text.push_str(&format!(" {key}=\"{}\"", escape(value.as_str())));

@@ -100,9 +100,11 @@ pub async fn take_in(app: &App, tx: &mut Tx<'_>, outlines: Vec<Outline>, kind: F
         let short = |text: Option<String>| text.map(|text| text.chars().take(200).collect());
         let row = FeedRow {
             title: short(outline.title),
-            industry: short(outline.folder),
+            name: short(outline.own.name),
+            industry: short(outline.own.industry.or(outline.folder)),
+            saved_search: short(outline.own.saved_search),
             given_key: urls::key(&url),
-            ..blank(tx.workspace, app.new_id(), tx.now, kind)
+            ..blank(tx.workspace, app.new_id(), tx.now, outline.own.kind.unwrap_or(kind))
         };
         rows.push(moved(row, &url));
     }

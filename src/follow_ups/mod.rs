@@ -27,7 +27,7 @@ mod words;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::api::{FollowUp, FollowUpInput};
-pub use self::digest::{Reader, configure_pages, reader, send_due as send_due_digests, unsubscribe_page};
+pub use self::digest::{configure_pages, send_due as send_due_digests};
 pub use self::meetings::let_go_past as let_go_past_confirmations;
 pub use self::model::FollowUpId;
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, free_texts};

@@ -144,7 +144,9 @@ fn is_asked_for(words: &[Word], duration: &Duration) -> bool {
     let elsewhere =
         ["in", "within", "past", "last", "after", "every", "your", "the", "that", "per", "this"].contains(&before);
     let other = say::OTHER_TIME.at(words, duration.to).is_some();
-    let asking = (from..duration.from).any(|at| say::ASKING.at(words, at).is_some());
+    // "Would a 90-minute call work?"
+    let inverted = words[from].text == "would" && duration.from - from <= 2;
+    let asking = inverted || (from..duration.from).any(|at| say::ASKING.at(words, at).is_some());
     // "No more than an hour" asks for an hour.
     let at_most = matches!(before, "than" | "over");
     asking && !elsewhere && !other && (at_most || !is_denied(words, found))

@@ -6,6 +6,7 @@ use super::pattern::Phrases;
 use super::phrases::phrases;
 use super::report::LintField::{Body, Subject};
 use super::rules::LintRule as Rule;
+use super::text::Word;
 use super::vacancy;
 
 phrases! {
@@ -168,6 +169,9 @@ phrases! {
         "forward|recommend|expedite my *1 application|candidacy|candidature",
         "you|u guys|all|folks? hiring|recruiting $",
         "anyone|anybody|someone|somebody *2 hiring|recruiting",
+        "any chance|possibility *1 you|you're|your|they|they're|there *3 hiring|recruiting",
+        "might|may|could|would have an|any|a *1 opening|vacancy|internship|traineeship for me",
+        "grateful|thankful|glad for a|any referral",
         "how i *2 get|be hired|employed|recruited",
         "want|like|love|hope|hoping to get|be hired|employed|recruited",
         "i|me *4 right|perfect|ideal|great|strong|good|best hire|candidate",
@@ -217,7 +221,7 @@ phrases! {
 /// A job that is asked for anywhere is a finding; only where none is, saying so is praise.
 pub fn check(reader: &mut Reader<'_>) {
     let (mut meant, denied) = reader.meant(&JOB);
-    meant.retain(|place| !is_theirs(reader, *place) && !is_compound(reader, *place));
+    meant.retain(|place| !is_theirs(reader, *place) && !is_compound(reader, *place) && !is_practice(reader, *place));
     let words = &reader.subject.words;
     let subject = SUBJECT.find(words).into_iter().filter(|found| !words[found.from].quoted);
     meant.extend(subject.map(|found| place(Subject, words, found)));
@@ -249,6 +253,20 @@ fn is_compound(reader: &Reader<'_>, (field, _, end): Place) -> bool {
     let words = reader.words(field);
     let behind = words.partition_point(|word| word.start < end);
     behind > 0 && vacancy::is_compound(words, behind - 1)
+}
+
+/// "What do you look for when you are hiring": how they go about it is a good question.
+fn is_practice(reader: &Reader<'_>, (field, start, _): Place) -> bool {
+    let words = reader.words(field);
+    let at = words.partition_point(|word| word.start < start);
+    let Some(when) = words.get(at).filter(|word| word.text == "when") else { return false };
+    let told = at.checked_sub(1).is_some_and(|before| {
+        words[before].sentence == when.sentence
+            && ["me", "know", "or", "and", "if"].contains(&words[before].text.as_str())
+    });
+    let same = |word: &&Word| word.sentence == when.sentence;
+    let around = words[..at].iter().rev().take(30).take_while(same).chain(words[at..].iter().take(30).take_while(same));
+    !told && around.into_iter().any(|word| ["what", "how", "which", "why"].contains(&word.text.as_str()))
 }
 
 /// "How did you find a job at your age": what the contact did, or others do, asks for nothing.
@@ -324,6 +342,10 @@ mod tests {
             "I'd appreciate any help in finding a position.",
             "Would your team have room for an intern?",
             "I'd be keen on an internship with your museum.",
+            "Any chance you're hiring?",
+            "I was hoping you might have an opening for me.",
+            "I'd be grateful for a referral.",
+            "Let me know when you are hiring.",
         ] {
             assert!(asks("Compilers", body), "{body}");
         }
@@ -379,6 +401,9 @@ mod tests {
             "Your post on the job market for librarians made me think.",
             "Which jobs are available in your field?",
             "You said: \"we are hiring\".",
+            "What do you look for when you are hiring junior engineers?",
+            "When you were hiring for your team, what mattered?",
+            "I'm grateful for your referral to Ana.",
         ] {
             assert!(!asks("Compilers", body), "{body}: {:#?}", report("Compilers", body));
         }

@@ -109,6 +109,7 @@ fn begins(text: &str, at: usize) -> Option<usize> {
             let field = named(rest, "%%", "%%").or_else(|| named(rest, "%", "%")).or_else(|| named(rest, "${", "}"));
             field.or_else(|| merge_field(rest)).map(|length| at + length)
         }
+        b'I' | b'i' if is_word_start(bytes, at) => inserted(rest).map(|length| at + length),
         b'_' if rest.starts_with("___") => Some(at + rest.bytes().take_while(|byte| *byte == b'_').count()),
         b'X' | b'x' if is_word_start(bytes, at) && !is_meant(text, at) => repeated(rest).map(|length| at + length),
         b'T' | b'L' | b'l' if is_word_start(bytes, at) => {
@@ -188,12 +189,36 @@ fn is_meant(text: &str, at: usize) -> bool {
     thirty || rest.starts_with('x') && rest[length..].trim().is_empty() && length <= 5 && before != "is"
 }
 
-/// `%FIRSTNAME%`, `*|FNAME|*`, `$NAME`.
+/// `INSERT REASON HERE`.
+fn inserted(rest: &str) -> Option<usize> {
+    let mut end = 0;
+    let mut filler = false;
+    for (count, word) in rest.split(' ').take(5).enumerate() {
+        let bare = word.trim_end_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
+        if count == 0 && bare != "insert" || word.is_empty() {
+            return None;
+        }
+        if bare == "here" {
+            return filler.then_some(end + bare.len());
+        }
+        filler |= count > 0 && FILLERS.contains(&bare.as_str());
+        end += word.len() + 1;
+    }
+    None
+}
+
+/// `%FIRSTNAME%`, `*|FNAME|*`, `$NAME`, `$first_name`.
 fn merge_field(rest: &str) -> Option<usize> {
     let name = |text: &str| text.bytes().take_while(|byte| byte.is_ascii_uppercase() || *byte == b'_').take(40).count();
     if let Some(inner) = rest.strip_prefix("*|") {
         let length = name(inner);
         return (length > 1 && inner[length..].starts_with("|*")).then_some(length + 4);
+    }
+    if let Some(variable) = rest.strip_prefix('$') {
+        let length = variable.bytes().take(40).take_while(|byte| byte.is_ascii_lowercase() || *byte == b'_').count();
+        if variable[..length].split('_').any(|word| FILLERS.contains(&word)) {
+            return Some(length + 1);
+        }
     }
     let length = name(&rest[1..]);
     if length < 3 {
@@ -244,6 +269,9 @@ mod tests {
             "XXXX",
             "@@company@@",
             "COMPANY_NAME",
+            "$name",
+            "$first_name",
+            "INSERT REASON HERE",
         ] {
             assert_eq!(find(&format!("Dear {text}, hello")), [(5, 5 + text.len())], "{text}");
         }
@@ -266,6 +294,8 @@ mod tests {
             "x < y",
             "the Boxxx",
             "$100",
+            "$us",
+            "insert coins here",
             "[… they …]",
             "[",
             "{{",

@@ -128,6 +128,10 @@ pub async fn answer(
 ) -> ApiResult<LiveQuestion> {
     let before = live(tx, id, if_match).await?;
     let at = meetings::stamp(input.answered_at.or(before.answered_at), tx.now, "/answered_at")?;
+    if let Some(asked_at) = before.asked_at.filter(|asked_at| at < *asked_at) {
+        let detail = format!("it was asked only at {}", asked_at.to_rfc3339());
+        return Err(ApiError::field("/answered_at", "out_of_range", detail));
+    }
     let after = MeetingQuestionRow {
         asked_at: before.asked_at.or(Some(at)),
         answered_at: Some(at),

@@ -2,6 +2,7 @@
 use std::fs::File;
 use std::io::{Seek, Write};
 
+use chrono::Datelike;
 use reqwest::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
 use tokio::task::spawn_blocking;
@@ -72,6 +73,8 @@ pub async fn fetch(app: &App, input: FromUrlInput) -> ApiResult<ResearchNoteInpu
     });
     let page = read.await.map_err(|error| ApiError::internal(&error))?;
     let page = page.map_err(|why| fetch_failed(POINTER, &format!("the page cannot be read: {why}")))?;
+    let today = app.now().date_naive();
+    let tomorrow = today.succ_opt().unwrap_or(today);
     let title = if page.title.is_empty() { answer.url.to_string().chars().take(300).collect() } else { page.title };
     Ok(ResearchNoteInput {
         contact_id: input.contact_id,
@@ -85,8 +88,9 @@ pub async fn fetch(app: &App, input: FromUrlInput) -> ApiResult<ResearchNoteInpu
         source_url: Some(answer.url.to_string()),
         site: page.site.or_else(|| answer.url.host_str().map(str::to_owned)),
         author: page.author,
-        published_on: page.published_on,
-        accessed_on: Some(app.now().date_naive()),
+        // Whoever dates a page later than tomorrow, or before there was a web, is mistaken.
+        published_on: page.published_on.filter(|on| on.year() >= 1990 && *on <= tomorrow),
+        accessed_on: Some(today),
         importance: input.importance,
         pinned: input.pinned,
         tags: input.tags,

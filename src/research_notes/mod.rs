@@ -13,6 +13,7 @@ mod routes;
 mod search;
 mod service;
 mod store;
+mod told;
 mod words;
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -2,10 +2,12 @@
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
+use dom_query::Document;
 use dom_smoothie::{Article, Config, Readability, TextMode};
 use encoding_rs::{Encoding, UTF_8};
 use serde::{Deserialize, Serialize};
 
+use super::told;
 use crate::confined;
 use crate::http::schema::formats;
 
@@ -48,7 +50,9 @@ pub fn run() -> ExitCode {
 /// By Open Graph, JSON-LD and other words about the page in its head, and what Mozilla's Readability takes for its text.
 fn read(html: &str, url: &str) -> Page {
     let config = Config { max_elements_to_parse: ELEMENTS, text_mode: TextMode::Markdown, ..Config::default() };
-    let Ok(mut reader) = Readability::new(html, Some(url), Some(config)) else { return Page::default() };
+    let document = Document::from(html);
+    told::translate(&document);
+    let Ok(mut reader) = Readability::with_document(document, Some(url), Some(config)) else { return Page::default() };
     let said = reader.parse_json_ld();
     let said = reader.get_article_metadata(said);
     match reader.parse() {
@@ -106,7 +110,7 @@ impl Page {
 }
 
 /// The day of `2026-02-20T08:00:00Z`, `2026-02-20` and the like.
-fn day(text: &str) -> Option<NaiveDate> {
+pub fn day(text: &str) -> Option<NaiveDate> {
     text.trim().get(..10)?.parse().ok()
 }
 
@@ -189,6 +193,34 @@ mod tests {
             text.contains("two of them in the north") && !text.contains("Imprint") && !text.contains("alert"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn the_article_of_a_graph_is_the_page() {
+        let html = r##"<head><title>T | Site</title><script type="application/ld+json">{"@context":"https://schema.org",
+            "@graph":[{"@type":"WebSite","name":"Site"},{"@type":["WebPage"],"description":"What it says."},
+            {"@type":"NewsArticle","headline":"Wind pays","author":[{"@id":"#grace"}],
+            "datePublished":"2026-01-05T08:00:00+01:00","publisher":{"name":"The Publisher"}},
+            {"@type":"Person","@id":"#grace","name":"Grace Hopper"}]}</script></head><p>Short.</p>"##;
+        let page = read(html, "https://a.example/");
+        assert_eq!((page.title.as_str(), page.author.as_deref()), ("Wind pays", Some("Grace Hopper")));
+        assert_eq!((page.site.as_deref(), page.excerpt.as_deref()), (Some("The Publisher"), Some("What it says.")));
+        assert_eq!(page.published_on, NaiveDate::from_ymd_opt(2026, 1, 5));
+    }
+
+    #[test]
+    fn a_day_and_an_author_stand_in_many_places() {
+        for said in [
+            "<meta name=date content=2026-02-03>",
+            "<meta name='DC.date' content='2026-02-03T10:00'>",
+            "<meta itemprop=datePublished content='2026-02-03'>",
+            "<article><time datetime='2026-02-03'>yesterday</time></article>",
+        ] {
+            let html = format!("<html><head><title>T</title></head><body>{said}<p>Words.</p></body></html>");
+            assert_eq!(read(&html, "https://a.example/").published_on, NaiveDate::from_ymd_opt(2026, 2, 3), "{said}");
+        }
+        let html = "<head><title>T</title></head><p itemprop=author>by <span itemprop=name>A. B.</span></p>";
+        assert_eq!(read(html, "https://a.example/").author.as_deref(), Some("A. B."));
     }
 
     #[test]

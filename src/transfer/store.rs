@@ -475,11 +475,19 @@ pub async fn remove_created(
         }
     }
     ids.retain(|id| going.contains(id));
-    let own = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(&ids));
-    Ok(diesel::delete(contacts::table.filter(own))
-        .returning((contacts::id, contacts::version))
-        .get_results(&mut conn)
-        .await?)
+    // Piece by piece, for PostgreSQL looks for each row in all that may refer to it. What goes leads to nobody any more.
+    let own = |part: &[ContactId]| contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(part.to_vec()));
+    let led: Vec<ContactId> = ids.iter().filter(|id| connectors.contains_key(id)).copied().collect();
+    for part in led.chunks(CHUNK) {
+        let unled = contacts::connector_id.eq(None::<ContactId>);
+        diesel::update(contacts::table.filter(own(part))).set(unled).execute(&mut conn).await?;
+    }
+    let mut removed = Vec::with_capacity(ids.len());
+    for part in ids.chunks(CHUNK) {
+        let gone = diesel::delete(contacts::table.filter(own(part))).returning((contacts::id, contacts::version));
+        removed.extend(gone.get_results::<(ContactId, i32)>(&mut conn).await?);
+    }
+    Ok(removed)
 }
 
 /// Id, name, present version, version after the import, deletion.

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use crate::walk::root;
 
 /// Folders that are no slices: everybody may import them, and they import no slice.
-const SHARED: &[&str] = &["app", "audit", "auth", "changes", "db", "external_ids", "http", "jobs", "mail", "outgoing"];
+const SHARED: &[&str] =
+    &["app", "audit", "auth", "changes", "db", "digests", "external_ids", "http", "jobs", "mail", "outgoing"];
 /// Those that know all slices.
 const TOP: &[&str] = &["cli", "server"];
 /// Those that speak of columns and of the database's errors wherever they need to.

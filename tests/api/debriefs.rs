@@ -108,6 +108,22 @@ async fn a_debrief_becomes_follow_ups_contacts_introductions_and_insights() {
 }
 
 #[actix_web::test]
+async fn a_name_with_the_address_of_a_contact_is_that_contact() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let (_, meeting) = held(&app, &ada).await;
+    let person = |name: &str, address: &str| json!({ "given_name": name, "emails": [{ "address": address }] });
+    let known = app.post("/v1/contacts", &ada, person("Priya", "priya@x.example")).await.expect(201).id();
+    app.post("/v1/contacts", &ada, person("Sam", "team@x.example")).await.expect(201);
+    let kim = app.post("/v1/contacts", &ada, person("Kim", "team@x.example")).await.expect(201).id();
+    let names =
+        json!([{ "name": "Priya R.", "email": "Priya@X.example" }, { "name": "kim", "email": "team@x.example" }]);
+    let debrief = app.put(&format!("/v1/meetings/{meeting}/debrief"), &ada, json!({ "names": names })).await;
+    assert_eq!(ids(&debrief.expect(200).json["names"], "contact_id"), [known, kim]);
+    assert_eq!(app.get("/v1/contacts", &ada).await.expect(200).json["data"].as_array().unwrap().len(), 4);
+}
+
+#[actix_web::test]
 async fn a_debrief_is_corrected_in_place() {
     let app = TestApp::new().await;
     let ada = app.seeker().await;

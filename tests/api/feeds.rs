@@ -365,6 +365,19 @@ async fn lists_of_other_readers_come_in_and_go_out() {
     assert!(out.header("content-type").starts_with("text/x-opml"));
     assert!(out.text.contains("category=\"Energy &amp; water\""), "{}", out.text);
     assert_eq!(send(out.text).await.expect(200).json["existing"], 1);
+    // What other readers have no word for comes back to us all the same, in whatever letters.
+    let own = json!({ "name": "Mine", "industry": "Oil, gas", "saved_search": "wind" });
+    app.patch(&path, &ada, own.clone()).await.expect(200);
+    let out = app.get("/v1/feeds/opml", &ada).await.expect(200).text.replace("UTF-8", "UTF-16");
+    let wide: Vec<u8> = "\u{feff}".encode_utf16().chain(out.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let bob = app.seeker().await;
+    let request = app.request(Method::POST, "/v1/feeds/opml").bearer_auth(&bob.token);
+    let copied = app.send(request.header("content-type", "application/opml+xml").body(wide)).await.expect(200).json;
+    let copy = app.get(&format!("/v1/feeds/{}", copied["created"][0].as_str().unwrap()), &bob).await.expect(200).json;
+    assert_eq!(copy["kind"], "jobs");
+    for (field, value) in own.as_object().unwrap() {
+        assert_eq!(&copy[field], value, "{field}");
+    }
     for wrong in ["<html/>", "<opml><body>", "{}", "<opml><outline></opml>"] {
         assert_eq!(send(wrong.to_owned()).await.expect(422).code(), "unreadable_file", "{wrong}");
     }

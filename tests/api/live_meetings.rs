@@ -60,6 +60,9 @@ async fn a_meeting_runs_by_the_clients_clock() {
         (&asked.json["asked_at"], &asked.json["clock"]["seconds_left"]),
         (&json!("2026-03-03T09:04:00Z"), &json!(11 * 60))
     );
+    let early = json!({ "answer": "Three days on site", "answered_at": "2026-03-03T09:03:00Z" });
+    let early = app.post(&format!("/v1/meeting-questions/{question}/answer"), &ada, early).await;
+    assert_eq!(early.expect(422).faults(), ["/answered_at"]);
     let answer = json!({ "answer": "Three days on site", "answered_at": "2026-03-03T09:05:00Z" });
     let answered = app.post(&format!("/v1/meeting-questions/{question}/answer"), &ada, answer).await.expect(200);
     assert_eq!(answered.json["clock"]["elapsed_seconds"], 4 * 60);

@@ -3,7 +3,7 @@ use std::fmt::Write;
 
 use super::model::DigestFrequency;
 use crate::alerts::model::Alert;
-use crate::follow_ups::Reader;
+use crate::digests::Reader;
 use crate::mail::SendMail;
 
 pub fn write(reader: &Reader, alerts: &[Alert], more: bool, frequency: DigestFrequency, link: &str) -> SendMail {

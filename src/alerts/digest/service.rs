@@ -5,11 +5,13 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::model::{AlertDigest, AlertDigestInput, DigestFrequency, DigestRow};
+use super::pages::MAILS;
 use super::{letter, store};
 use crate::alerts::service as alerts;
 use crate::app::App;
 use crate::changes::{Actor, Kind, Tx};
 use crate::db::WorkspaceId;
+use crate::digests;
 use crate::error::{ApiError, ApiResult, Code};
 use crate::fields;
 use crate::http::limits::DIGEST_ALERTS;
@@ -26,7 +28,7 @@ pub async fn patch(
     let before = store::lock(tx.conn, &DigestRow::fresh(tx.workspace, user, tx.now)).await?;
     if_match.check(before.version)?;
     let input = patch.apply(&AlertDigest::from(before.clone()).into())?;
-    let reader = crate::follow_ups::reader(tx.conn, user).await?;
+    let reader = digests::reader(tx.conn, user).await?;
     if input.frequency != DigestFrequency::Off && reader.email_verified_at.is_none() {
         return Err(ApiError::new(Code::EmailNotVerified, "mail goes only to an address that is verified"));
     }
@@ -85,7 +87,7 @@ async fn tell(app: &App, tx: &mut Tx<'_>, user: Uuid) -> ApiResult<bool> {
     if row.frequency == DigestFrequency::Off || row.next_at > tx.now {
         return Ok(false);
     }
-    let reader = crate::follow_ups::reader(tx.conn, user).await?;
+    let reader = digests::reader(tx.conn, user).await?;
     let next_at = row.next_after(row.zone(&reader.time_zone), tx.now);
     store::update(tx.conn, &DigestRow { next_at, told_until: tx.now, ..row.clone() }).await?;
     let rows = store::unread(tx.conn, tx.workspace, row.told_until, tx.now, DIGEST_ALERTS + 1).await?;
@@ -99,7 +101,7 @@ async fn tell(app: &App, tx: &mut Tx<'_>, user: Uuid) -> ApiResult<bool> {
     // The same article by two feeds is told once.
     let mut seen = HashSet::new();
     shown.retain(|alert| alert.url.as_ref().is_none_or(|url| seen.insert(url.clone())));
-    let link = super::pages::link(app, tx.workspace, user)?;
+    let link = MAILS.link(app, tx.workspace, user)?;
     let mail = letter::write(&reader, &shown, more, row.frequency, &link);
     jobs::enqueue(tx.conn, Some(tx.workspace), &mail, app.new_id(), tx.now).await?;
     Ok(true)

@@ -8,8 +8,9 @@ const VERSIONS: [&str; 3] = ["2.0", "0.91", "0.92"];
 /// has not, and with an RSS version that the parser knows. JSON is left as it is.
 pub fn mend(text: &str) -> Result<String, NoFeed> {
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c.is_control());
+    let text = without_noise(text);
     if !text.starts_with('<') {
-        return Ok(text.to_owned());
+        return Ok(with_ids_as_text(text));
     }
     let text = match (text.starts_with("<?xml"), text.find("?>")) {
         (true, Some(end)) => &text[end + 2..],
@@ -19,7 +20,24 @@ pub fn mend(text: &str) -> Result<String, NoFeed> {
         return Err(NoFeed::Entities);
     }
     let plain: String = text.chars().filter(|c| is_xml(*c)).collect();
-    Ok(with_version(&as_it_is_now(whole_references(&plain))))
+    Ok(with_version(&with_seconds(&as_it_is_now(whole_references(&plain)))))
+}
+
+/// Without what a server has to complain of before the feed begins.
+fn without_noise(text: &str) -> &str {
+    match (text.find("<?xml"), root(text)) {
+        (Some(begin), Some((root, _))) if begin < root => &text[begin..],
+        _ => text,
+    }
+}
+
+/// JSON Feed: an id that is a number is read as text (1.1, "Items").
+fn with_ids_as_text(text: &str) -> String {
+    let Ok(mut feed) = serde_json::from_str::<serde_json::Value>(text) else { return text.to_owned() };
+    let items = feed["items"].as_array_mut().into_iter().flatten();
+    let numbers = items.filter_map(|item| item.get_mut("id").filter(|id| id.is_number()));
+    let mended = numbers.map(|id| *id = id.to_string().into()).count();
+    if mended > 0 { feed.to_string() } else { text.to_owned() }
 }
 
 /// With `&amp;` for each `&` that begins no reference, as addresses in feeds have many.
@@ -57,6 +75,29 @@ fn as_it_is_now(text: String) -> String {
     ["http://my.netscape.com/rdf/simple/0.9/", "http://channel.netscape.com/rdf/simple/0.9/"]
         .iter()
         .fold(text, |text, then| text.replacen(then, "http://purl.org/rss/1.0/", 1))
+}
+
+/// With seconds in the dates that have none, as W3CDTF allows: `2026-03-02T10:00+01:00` in the specification of RSS 1.0.
+fn with_seconds(text: &str) -> String {
+    const TAG: &str = "date>";
+    const FORM: &[u8] = b"dddd-dd-ddTdd:dd";
+    let is_short = |rest: &str| {
+        let (digits, zone) = (rest.as_bytes().get(..FORM.len()), rest.as_bytes().get(FORM.len()));
+        let fits = |(byte, form): (&u8, &u8)| if *form == b'd' { byte.is_ascii_digit() } else { byte == form };
+        digits.is_some_and(|digits| digits.iter().zip(FORM).all(fits)) && zone.is_some_and(|zone| b"Z+-".contains(zone))
+    };
+    let mut out = String::with_capacity(text.len());
+    let mut done = 0;
+    for (at, _) in text.match_indices(TAG) {
+        let begin = at + TAG.len();
+        if is_short(&text[begin..]) {
+            out.push_str(&text[done..begin + FORM.len()]);
+            out.push_str(":00");
+            done = begin + FORM.len();
+        }
+    }
+    out.push_str(&text[done..]);
+    out
 }
 
 /// What XML 1.0 calls a character (2.2).
@@ -108,4 +149,31 @@ pub fn cuts(text: &str) -> impl Iterator<Item = String> {
         let found = text.rmatch_indices(item).map(|(at, _)| at).take_while(move |at| *at > from).filter(is_end);
         found.map(move |at| format!("{}{ends}", &text[..at + item.len()]))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_get_their_seconds() {
+        let text =
+            "<dc:date>2026-03-02T10:00+01:00</dc:date><dc:date>2026-03-02T10:00:01Z</dc:date><x>2026-03-02T10:00Z";
+        let mended = text.replacen("10:00+", "10:00:00+", 1);
+        assert_eq!(with_seconds(text), mended);
+    }
+
+    #[test]
+    fn noise_before_a_feed_is_left_out() {
+        let feed = "<?xml version=\"1.0\"?><rss version=\"2.0\"></rss>";
+        assert_eq!(without_noise(&format!("<br />\n<b>Warning</b>: include(): in /x.php\n{feed}")), feed);
+        assert_eq!(without_noise("<html><?xml?></html>"), "<html><?xml?></html>");
+    }
+
+    #[test]
+    fn ids_that_are_numbers_are_texts() {
+        let feed = r#"{"items":[{"id":1},{"id":"b"}]}"#;
+        assert_eq!(with_ids_as_text(feed), feed.replace(":1}", ":\"1\"}"));
+        assert_eq!(with_ids_as_text("{"), "{");
+    }
 }

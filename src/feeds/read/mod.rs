@@ -78,6 +78,11 @@ pub fn read(bytes: &[u8], content_type: Option<&str>, url: &Url, now: DateTime<U
     Ok(parsed(feed, url, now))
 }
 
+/// The text of a file of which no server said in which letters it is.
+pub fn decode(bytes: &[u8]) -> String {
+    charset::decode(bytes, None)
+}
+
 fn parse(text: &str, url: &Url) -> Result<Feed, NoFeed> {
     let builder = parser::Builder::new().base_uri(Some(url.as_str())).sanitize_content(false);
     // What has no id of its own gets none.
@@ -112,7 +117,8 @@ fn item(entry: Entry, url: &Url, now: DateTime<Utc>) -> Option<Item> {
     let text = entry.content.and_then(|content| content.body);
     let summary = entry.summary.map(|summary| summary.content);
     // The longer of the two says more.
-    let text = [summary, text].into_iter().flatten().map(|text| plain::text(&text, TEXT)).max_by_key(String::len);
+    let told = entry.media.iter().find_map(|media| media.description.as_ref()).map(|text| text.content.clone());
+    let text = [summary, text, told].into_iter().flatten().map(|text| plain::text(&text, TEXT)).max_by_key(String::len);
     let text = text.unwrap_or_default();
     let media = entry.media.into_iter().find_map(|media| media.title).map(|title| title.content);
     let title = entry.title.map(|title| title.content).or(media).and_then(|title| line(&title, TITLE));

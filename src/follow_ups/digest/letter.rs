@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use chrono::{DateTime, NaiveTime, Utc};
 
-use super::store::Reader;
 use crate::contacts::ContactId;
+use crate::digests::Reader;
 use crate::follow_ups::model::FollowUpRow;
 use crate::follow_ups::service::headline_with_name;
 use crate::mail::SendMail;

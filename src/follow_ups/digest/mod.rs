@@ -7,6 +7,5 @@ pub mod routes;
 mod service;
 mod store;
 
-pub use self::pages::{configure as configure_pages, page as unsubscribe_page};
+pub use self::pages::configure as configure_pages;
 pub use self::service::send_due;
-pub use self::store::{Reader, reader};

@@ -4,10 +4,12 @@ use uuid::Uuid;
 
 use super::letter;
 use super::model::{DigestRow, FollowUpDigest, FollowUpDigestInput};
+use super::pages::MAILS;
 use super::store;
 use crate::app::App;
 use crate::changes::{Actor, Kind, Tx};
 use crate::db::WorkspaceId;
+use crate::digests;
 use crate::error::{ApiError, ApiResult, Code};
 use crate::fields;
 use crate::follow_ups::{service as follow_ups, store as follow_up_rows};
@@ -26,7 +28,7 @@ pub async fn patch(
     if_match.check(before.version)?;
     let shown = FollowUpDigest::from(before.clone());
     let input = patch.apply(&shown.clone().into())?;
-    let reader = store::reader(tx.conn, user).await?;
+    let reader = digests::reader(tx.conn, user).await?;
     if input.enabled && reader.email_verified_at.is_none() {
         return Err(ApiError::new(Code::EmailNotVerified, "mail goes only to an address that is verified"));
     }
@@ -65,11 +67,8 @@ pub async fn send_due(app: &App) -> ApiResult<usize> {
     let mut count = 0;
     for (workspace, user) in due {
         let sent = app.write_as(workspace, Actor::Job, async |tx| tell(app, tx, user).await).await;
-        match sent {
-            Ok(sent) => count += usize::from(sent),
-            // One that cannot be sent keeps nobody else from theirs.
-            Err(error) => tracing::warn!(%workspace, %user, "the digest of {user} was not sent: {error}"),
-        }
+        // One that cannot be sent keeps nobody else from theirs.
+        count += usize::from(jobs::went(sent, user)?.unwrap_or(false));
     }
     Ok(count)
 }
@@ -83,7 +82,7 @@ async fn tell(app: &App, tx: &mut Tx<'_>, user: Uuid) -> ApiResult<bool> {
     if !row.enabled || row.next_at > tx.now {
         return Ok(false);
     }
-    let reader = store::reader(tx.conn, user).await?;
+    let reader = digests::reader(tx.conn, user).await?;
     let zone = row.zone(&reader.time_zone);
     let next_at = zones::next_at(zone, row.send_time, tx.now);
     store::update(tx.conn, &DigestRow { next_at, ..row.clone() }).await?;
@@ -96,7 +95,7 @@ async fn tell(app: &App, tx: &mut Tx<'_>, user: Uuid) -> ApiResult<bool> {
     let more = rows.len() > named;
     rows.truncate(named);
     let names = follow_ups::names(tx.conn, tx.workspace, &rows).await?;
-    let link = super::pages::link(app, tx.workspace, user)?;
+    let link = MAILS.link(app, tx.workspace, user)?;
     let told =
         letter::Told { rows: &rows, more, names: &names, zone, now: tx.now, send_time: row.send_time, link: &link };
     let mail = letter::write(&reader, &told);

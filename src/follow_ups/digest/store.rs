@@ -5,22 +5,12 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::model::DigestRow;
-use crate::db::schema::{follow_up_digests, users};
+use crate::db::schema::follow_up_digests;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, OnConstraint};
 
 /// How many are sent in one go.
 const BATCH: i64 = 500;
-
-/// Whom a digest goes to.
-#[derive(Debug, Queryable)]
-#[diesel(check_for_backend(diesel::pg::Pg))]
-pub struct Reader {
-    pub name: String,
-    pub email: String,
-    pub email_verified_at: Option<DateTime<Utc>>,
-    pub time_zone: String,
-}
 
 pub async fn find(mut conn: &Conn, workspace: WorkspaceId, user: Uuid) -> ApiResult<Option<DigestRow>> {
     let own = follow_up_digests::workspace_id.eq(workspace).and(follow_up_digests::user_id.eq(user));
@@ -40,11 +30,6 @@ pub async fn lock(mut conn: &Conn, fresh: &DigestRow) -> ApiResult<DigestRow> {
 pub async fn update(mut conn: &Conn, row: &DigestRow) -> ApiResult<()> {
     diesel::update(follow_up_digests::table.find((row.workspace_id, row.user_id))).set(row).execute(&mut conn).await?;
     Ok(())
-}
-
-pub async fn reader(mut conn: &Conn, user: Uuid) -> ApiResult<Reader> {
-    let columns = (users::name, users::email, users::email_verified_at, users::time_zone);
-    Ok(users::table.filter(users::id.eq(user)).select(columns).first(&mut conn).await?)
 }
 
 /// Those whose time has come, over all workspaces: it is the service's own housekeeping.

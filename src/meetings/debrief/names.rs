@@ -88,7 +88,11 @@ fn check(wanted: &[DebriefName], with: &[ContactId], known: &[DebriefName]) -> A
 }
 
 async fn add(tx: &mut Tx<'_>, meeting: MeetingId, named_by: ContactId, one: DebriefName) -> ApiResult<IntroductionId> {
-    let introduced = match one.contact_id {
+    let known = match (one.contact_id, one.email.as_deref().map(str::trim)) {
+        (None, Some(address)) if !address.is_empty() => by_address(tx, address, one.name.as_deref()).await?,
+        (id, _) => id,
+    };
+    let introduced = match known {
         Some(id) => id,
         None => {
             let id = Uuid::now_v7().into();
@@ -120,6 +124,17 @@ async fn add(tx: &mut Tx<'_>, meeting: MeetingId, named_by: ContactId, one: Debr
     };
     introductions::create(tx, id, input).await.map_err(at_contact)?;
     Ok(id)
+}
+
+/// The contact who has this address: of several, the one who is called so.
+async fn by_address(tx: &Tx<'_>, address: &str, name: Option<&str>) -> ApiResult<Option<ContactId>> {
+    let found = contacts::with_address(tx.conn, tx.workspace, address).await?;
+    if let [only] = found.as_slice() {
+        return Ok(Some(*only));
+    }
+    let names = contacts::names(tx.conn, tx.workspace, &found).await?;
+    let wanted = name.map(name_key);
+    Ok(found.into_iter().find(|id| wanted.is_some() && names.get(id).map(|name| name_key(name)) == wanted))
 }
 
 /// Somebody of whom no more is known than what was said.
