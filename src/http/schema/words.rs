@@ -8,7 +8,7 @@ use serde_json::Value;
 const MAX_ECHO: usize = 60;
 
 /// Options beyond these are counted, not listed.
-const MAX_OPTIONS: usize = 30;
+const MAX_OPTIONS: usize = 60;
 
 pub fn expected(kind: &TypeKind) -> Vec<JsonType> {
     match kind {
