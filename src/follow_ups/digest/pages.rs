@@ -1,9 +1,11 @@
 //! The page behind the link in the mail.
 use actix_web::HttpResponse;
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, Path};
 
 use super::service;
 use crate::app::App;
+use crate::auth::access;
 use crate::changes::Actor;
 use crate::digests::Mails;
 use crate::error::ApiResult;
@@ -12,7 +14,8 @@ pub const MAILS: Mails = Mails { bound_to: "unsubscribe from digests", path: "/u
 const PATH: &str = "/unsubscribe/{token}";
 
 pub fn configure(config: &mut web::ServiceConfig) {
-    config.route(PATH, web::get().to(ask)).route(PATH, web::post().to(unsubscribe));
+    let page = web::resource(PATH).wrap(from_fn(access::visit));
+    config.service(page.route(web::get().to(ask)).route(web::post().to(unsubscribe)));
 }
 
 async fn ask(app: Data<App>, token: Path<String>) -> ApiResult<HttpResponse> {
