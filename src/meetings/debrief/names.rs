@@ -49,7 +49,12 @@ pub async fn write(
         let same = |before: &&DebriefName| match (one.introduction_id, one.contact_id) {
             (Some(id), _) => before.introduction_id == Some(id),
             (None, Some(id)) => before.contact_id == Some(id) && before.named_by_id == named_by,
-            (None, None) => before.named_by_id == named_by && before.name.as_deref().map(name_key) == key,
+            // Who has the address may be called otherwise here.
+            (None, None) => {
+                let mail = |one: &DebriefName| one.email.as_deref().map(|email| email.trim().to_lowercase());
+                let is_called_so = before.name.as_deref().map(name_key) == key;
+                before.named_by_id == named_by && (is_called_so || mail(before).is_some() && mail(before) == mail(&one))
+            }
         };
         let before = known.iter().find(same).and_then(|before| before.introduction_id);
         let id = match (before, named_by) {
@@ -88,7 +93,16 @@ fn check(wanted: &[DebriefName], with: &[ContactId], known: &[DebriefName]) -> A
 }
 
 async fn add(tx: &mut Tx<'_>, meeting: MeetingId, named_by: ContactId, one: DebriefName) -> ApiResult<IntroductionId> {
-    let introduced = match one.contact_id {
+    let known = match (one.contact_id, &one.email) {
+        (Some(id), _) => Some(id),
+        // Whoever has the address is there already; whoever named them named somebody else.
+        (None, Some(email)) => {
+            let with = contacts::with_address(tx.conn, tx.workspace, email.trim()).await?;
+            with.into_iter().find(|id| *id != named_by)
+        }
+        (None, None) => None,
+    };
+    let introduced = match known {
         Some(id) => id,
         None => {
             let id = Uuid::now_v7().into();
