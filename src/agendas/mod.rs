@@ -12,7 +12,7 @@ mod texts;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::model::{AgendaItem, AgendaKind, PresetInput};
-pub use self::service::{RESOURCE, preset, question_struck};
+pub use self::service::{RESOURCE, over, preset, question_struck};
 pub use self::store::ROWS;
 pub use self::texts::free_texts;
 

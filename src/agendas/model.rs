@@ -148,6 +148,9 @@ pub struct FitStep {
     /// The rank of the most important goal that its questions serve; `null` of none.
     #[schema(example = 2)]
     pub goal_rank: Option<i16>,
+    /// The questions that it is proposed to leave out of the item, those that serve the least important goals.
+    #[schema(value_type = Vec<Uuid>)]
+    pub dropped_question_ids: Vec<MeetingQuestionId>,
 }
 
 /// What to shorten and what to drop, so that an agenda fits.

@@ -19,6 +19,11 @@ pub async fn read(conn: &Conn, workspace: WorkspaceId, meeting: MeetingId) -> Ap
     Ok(Agenda::new(meeting, store::find(conn, workspace, meeting).await?, duration))
 }
 
+/// By how many minutes the agenda of a meeting that lasts so long is too long for it.
+pub async fn over(conn: &Conn, workspace: WorkspaceId, meeting: MeetingId, duration: i16) -> ApiResult<i32> {
+    Ok(Agenda::new(meeting, store::find(conn, workspace, meeting).await?, duration).over_minutes)
+}
+
 /// The meeting's duration; its agenda is nobody else's to write until the end of the transaction.
 async fn hold(tx: &mut Tx<'_>, meeting: MeetingId) -> ApiResult<i16> {
     if !meetings::stays(tx, meeting).await? {
@@ -123,12 +128,11 @@ pub async fn propose(conn: &Conn, workspace: WorkspaceId, meeting: MeetingId, in
     }
     let aims: Vec<GoalId> = questions.iter().filter_map(|question| question.goal_id).collect();
     let ranks = goals::ranks(conn, workspace, &aims).await?;
-    let rank = |id: &MeetingQuestionId| {
-        let question = questions.iter().find(|question| question.id == *id)?;
+    let rank = |id: MeetingQuestionId| {
+        let question = questions.iter().find(|question| question.id == id)?;
         ranks.get(&question.goal_id?).copied()
     };
-    let ranks: Vec<Option<i16>> = items.iter().map(|item| item.question_ids.iter().filter_map(rank).min()).collect();
-    Ok(fit(&items, &ranks, input.duration_minutes.unwrap_or(agenda.duration_minutes)))
+    Ok(fit(&items, rank, input.duration_minutes.unwrap_or(agenda.duration_minutes)))
 }
 
 /// A question is struck from a meeting that the caller holds: it goes from its agenda, too.

@@ -27,6 +27,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use self::api::OfferInput;
 pub use self::page::configure as configure_pages;
 pub use self::service::{contact_held, create, free_texts};
+pub use self::store::ROWS;
 pub use self::timeline::timeline;
 
 /// What the change log and the timeline call an offer.

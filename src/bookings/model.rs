@@ -1,7 +1,8 @@
 //! Offers as the database has them.
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::api::{Availability, OfferChoice};
@@ -9,7 +10,7 @@ use super::words::{OfferState, OfferStep};
 use crate::db::schema::meeting_offers;
 use crate::db::{Json, WorkspaceId};
 use crate::meetings::{Meeting, MeetingId, MeetingMedium, MeetingState};
-use crate::resource_id;
+use crate::{resource_id, zones};
 
 resource_id!(
     /// Identifies an offer.
@@ -27,7 +28,8 @@ pub struct OfferRow {
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub meeting_id: MeetingId,
-    pub token_hash: Vec<u8>,
+    /// None of one that came with an archive: no link leads to it.
+    pub token_hash: Option<Vec<u8>>,
     pub state: OfferStep,
     pub expires_at: DateTime<Utc>,
     pub invitation: Json<Invitation>,
@@ -59,6 +61,29 @@ pub struct Invitation {
 }
 
 impl Invitation {
+    /// Whether what an archive says can be one: what the API would not have taken could ask for endless work.
+    pub fn is_sound(value: &Value) -> bool {
+        let Ok(invitation) = serde_json::from_value::<Self>(value.clone()) else { return false };
+        let Self { time_zone, duration_minutes, choices, slots, availability, .. } = &invitation;
+        let is_zone = |zone: &String| zones::zone(zone).is_some();
+        let are_hours = |availability: &Availability| {
+            let Availability { weekdays, from, until, time_zone, first_on, days, step_minutes, notice_hours } =
+                availability;
+            !weekdays.is_empty()
+                && zones::time(from).zip(zones::time(until)).is_some_and(|(from, until)| from < until)
+                && time_zone.as_ref().is_none_or(is_zone)
+                && first_on.is_some_and(|day| (1970..=2200).contains(&day.year()))
+                && (1..=90).contains(days)
+                && (5..=240).contains(step_minutes)
+                && *notice_hours <= 336
+        };
+        is_zone(time_zone)
+            && (5..=480).contains(duration_minutes)
+            && (1..=5).contains(&choices.len())
+            && slots.len() <= 10
+            && availability.as_ref().map_or(!slots.is_empty(), are_hours)
+    }
+
     /// The place of the first choice of this medium.
     pub fn place_of(&self, medium: MeetingMedium) -> Option<usize> {
         self.choices.iter().position(|choice| choice.medium == medium)
@@ -72,6 +97,7 @@ impl OfferRow {
             OfferStep::Open if meeting.is_none_or(|meeting| meeting.state != MeetingState::Proposed) => {
                 OfferState::Closed
             }
+            OfferStep::Open if self.token_hash.is_none() => OfferState::Revoked,
             OfferStep::Open if self.expires_at <= now => OfferState::Expired,
             step => step.into(),
         }

@@ -59,7 +59,7 @@ pub async fn create(
         created_at: tx.now,
         updated_at: tx.now,
         meeting_id: meeting.id,
-        token_hash,
+        token_hash: Some(token_hash),
         state: OfferStep::Open,
         expires_at,
         invitation: Json(invitation),

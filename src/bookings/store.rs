@@ -3,11 +3,13 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::model::{OfferId, OfferRow};
+use super::model::{Invitation, OfferId, OfferRow};
+use crate::changes::Kind;
 use crate::db::schema::meeting_offers;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, OnConstraint};
-use crate::meetings::MeetingId;
+use crate::exports::Table;
+use crate::meetings::{self, MeetingId};
 use crate::sort::keyset;
 
 pub async fn insert(mut conn: &Conn, row: &OfferRow) -> ApiResult<()> {
@@ -69,3 +71,29 @@ pub async fn following(
     let rows = keyset!(OfferRow::query().filter(own).into_boxed(), false, meeting_offers::id, after);
     Ok(rows.limit(fetch).load(&mut conn).await?)
 }
+
+/// As an archive takes them: without the link, and without whose mailbox is told.
+pub const ROWS: Table = Table {
+    name: "meeting_offers",
+    columns: &[
+        "id",
+        "version",
+        "created_at",
+        "updated_at",
+        "meeting_id",
+        "state",
+        "expires_at",
+        "invitation",
+        "booked_at",
+        "answer",
+        "answered_at",
+        "wants_mail",
+        "invite",
+    ],
+    id: Some("id"),
+    key: &["id"],
+    links: &[meetings::LINK],
+    checks: &[("invitation", Invitation::is_sound)],
+    created: Some(Kind::MeetingOfferCreated),
+    ..Table::NONE
+};

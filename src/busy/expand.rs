@@ -1,37 +1,36 @@
 //! When the events of an iCalendar file keep somebody busy: pure, so that it can be tested by example, and beside another
 //! implementation.
 //!
-//! `calcard` reads the file and knows the zones that it defines, `rrule` the rules of recurrence. These are followed by
-//! the wall clock, as RFC 5545 has them, and each time is taken to the zone's instant by itself, so that a meeting at
-//! nine stays at nine when the clocks are changed.
+//! `calcard` reads the file, `rrule` knows the rules of recurrence. These are followed by the wall clock, as RFC 5545 has
+//! them, and each time is taken to the zone's instant by itself, so that a meeting at nine stays at nine when the clocks
+//! are changed.
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::str::FromStr;
 use std::time::{Duration, Instant};
 
-use calcard::common::PartialDateTime;
-use calcard::common::timezone::Tz as FileZone;
-use calcard::icalendar::timezone::TzResolver;
 use calcard::icalendar::{
     ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarEntry, ICalendarFreeBusyType,
-    ICalendarParameterName, ICalendarParameterValue, ICalendarPeriod, ICalendarProperty, ICalendarRecurrenceRule,
-    ICalendarStatus, ICalendarTransparency, ICalendarValue,
+    ICalendarParameterName, ICalendarParameterValue, ICalendarPeriod, ICalendarProperty, ICalendarStatus,
+    ICalendarTransparency, ICalendarValue,
 };
 use calcard::{Entry, Parser};
-use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, Utc};
-use rrule::{RRule, RRuleSet, Unvalidated};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
+use super::clock::{Clocks, Time};
+use super::recurrence::{follow, rules};
 use crate::spans::{Span, Spans};
-use crate::zones::{self, Tz};
+use crate::zones::Tz;
 
 /// Components that a file may have.
-const COMPONENTS: usize = 5_000;
+const COMPONENTS: usize = 20_000;
 /// Occurrences of one event that are looked at, long past ones among them, and of all events together.
 const STEPS: usize = 50_000;
-const ALL_STEPS: usize = 200_000;
+const ALL_STEPS: usize = 1_000_000;
 /// Rules of one event; RFC 5545 wants one (3.8.5.3).
 const RULES: usize = 10;
 /// A rule may look at a hundred thousand days and find nothing: what is not followed by then is told.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Occurrences after which the clock is looked at.
+const PACE: usize = 1_000;
 /// Occurrences of one event within the window.
 const OCCURRENCES: usize = 1_000;
 
@@ -75,8 +74,8 @@ pub fn expand(text: &str, zone: Tz, window: Span) -> Result<Expanded, Unreadable
         if components > COMPONENTS {
             return Err(Unreadable::TooLarge);
         }
-        let reader =
-            Reader { zones: calendar.build_tz_resolver().with_default(FileZone::Tz(zone)), window, zone, deadline };
+        let clocks = Clocks::new(&calendar, zone, window.until);
+        let reader = Reader { clocks, window, zone, deadline };
         reader.calendar(&calendar, &mut expanded, &mut busy, &mut steps);
     }
     if !found {
@@ -85,40 +84,6 @@ pub fn expand(text: &str, zone: Tz, window: Span) -> Result<Expanded, Unreadable
     busy.retain(|span| span.from < window.until && span.until > window.from);
     expanded.spans = Spans::new(busy);
     Ok(expanded)
-}
-
-/// A time as it stands in a file.
-#[derive(Debug, Clone, Copy)]
-struct Time {
-    wall: NaiveDateTime,
-    zone: FileZone,
-    /// Without an hour.
-    whole_day: bool,
-}
-
-impl Time {
-    fn instant(self) -> DateTime<Utc> {
-        self.at(self.wall)
-    }
-
-    /// Another time by the same clock.
-    fn at(self, wall: NaiveDateTime) -> DateTime<Utc> {
-        match self.zone {
-            FileZone::Tz(zone) if self.whole_day => zones::start_of_day(zone, wall.date()),
-            FileZone::Tz(zone) => zones::wall(zone, wall).lenient(),
-            FileZone::Fixed(offset) => (wall - TimeDelta::seconds(offset.local_minus_utc().into())).and_utc(),
-            FileZone::Floating => wall.and_utc(),
-        }
-    }
-
-    /// What this clock shows at an instant.
-    fn wall_of(self, at: DateTime<Utc>) -> NaiveDateTime {
-        match self.zone {
-            FileZone::Tz(zone) => zones::local(zone, at),
-            FileZone::Fixed(offset) => at.naive_utc() + TimeDelta::seconds(offset.local_minus_utc().into()),
-            FileZone::Floating => at.naive_utc(),
-        }
-    }
 }
 
 /// How long an event lasts: so many days of the calendar, and so much time.
@@ -153,7 +118,7 @@ impl Event<'_> {
 }
 
 struct Reader<'a> {
-    zones: TzResolver<&'a str>,
+    clocks: Clocks<'a>,
     window: Span,
     zone: Tz,
     /// Rules are followed until then.
@@ -169,6 +134,7 @@ impl<'a> Reader<'a> {
                     told.events += 1;
                     // One without a name is one by itself.
                     let uid = component.uid().map_or_else(|| format!("\0{place}"), str::to_owned);
+                    told.faults.extend(self.unknown_zone(component));
                     match self.event(component) {
                         Some(event) => series.entry(uid).or_default().push(event),
                         None => told.faults.push(format!("{}: has no time that can be read", name(component))),
@@ -187,9 +153,12 @@ impl<'a> Reader<'a> {
         let replaced = component.property(&ICalendarProperty::RecurrenceId);
         let replaces = replaced.and_then(|entry| self.time(entry, entry.values.first()?));
         let first = |name| component.property(&name).and_then(|entry| self.time(entry, entry.values.first()?));
-        let start = first(ICalendarProperty::Dtstart).or(replaces)?;
+        let start = first(ICalendarProperty::Dtstart).or_else(|| replaces.clone())?;
         let length = match (first(ICalendarProperty::Dtend), component.property(&ICalendarProperty::Duration)) {
-            (Some(end), _) if start.whole_day => Length { days: end.wall - start.wall, ..Length::default() },
+            // One that ends on the day on which it begins is meant to last that day.
+            (Some(end), _) if start.whole_day => {
+                Length { days: (end.wall - start.wall).max(TimeDelta::days(1)), ..Length::default() }
+            }
             (Some(end), _) => Length { time: end.instant() - start.instant(), ..Length::default() },
             (None, Some(entry)) => lasting(entry.values.first()),
             (None, None) if start.whole_day => Length { days: TimeDelta::days(1), ..Length::default() },
@@ -201,23 +170,18 @@ impl<'a> Reader<'a> {
         Some(Event { component, start, length, busy: is_busy(component), revision, replaces, and_future })
     }
 
-    fn time(&self, entry: &ICalendarEntry, value: &ICalendarValue) -> Option<Time> {
-        let ICalendarValue::PartialDateTime(told) = value else { return None };
-        self.partial(told, entry.tz_id())
+    /// What is to be told of an event whose zone nobody knows.
+    fn unknown_zone(&self, component: &ICalendarComponent) -> Option<String> {
+        let zone = component.property(&ICalendarProperty::Dtstart)?.tz_id()?;
+        let zone_told: String = zone.chars().filter(|c| !c.is_control()).take(100).collect();
+        let fault =
+            || format!("{}: is taken to be in {}: nobody knows {zone_told:?}", name(component), self.zone.name());
+        self.clocks.named(zone).is_none().then(fault)
     }
 
-    fn partial(&self, told: &PartialDateTime, zone_id: Option<&str>) -> Option<Time> {
-        let read = told.to_date_time()?;
-        let whole_day = !told.has_time();
-        let zone = match read.tz() {
-            _ if whole_day => FileZone::Tz(self.zone),
-            Some(zone) => zone,
-            None => match self.zones.resolve_or_default(zone_id) {
-                FileZone::Floating => FileZone::Tz(self.zone),
-                zone => zone,
-            },
-        };
-        Some(Time { wall: read.date_time, zone, whole_day })
+    fn time(&self, entry: &ICalendarEntry, value: &ICalendarValue) -> Option<Time> {
+        let ICalendarValue::PartialDateTime(told) = value else { return None };
+        self.clocks.time(told, entry.tz_id())
     }
 
     /// An event with what replaces occurrences of it.
@@ -225,7 +189,7 @@ impl<'a> Reader<'a> {
         let mut master: Option<Event<'a>> = None;
         let mut replaced: HashMap<DateTime<Utc>, Event<'a>> = HashMap::new();
         for event in events {
-            let place = match event.replaces {
+            let place = match &event.replaces {
                 Some(time) => {
                     let at = time.instant();
                     match replaced.get(&at) {
@@ -256,8 +220,8 @@ impl<'a> Reader<'a> {
         busy: &mut Vec<Span>,
         steps: &mut usize,
     ) {
-        let left_out: HashSet<DateTime<Utc>> =
-            self.times(event, &ICalendarProperty::Exdate).map(|(at, _)| at).collect();
+        let left_out = Places::new(&event.start, self.times(event, &ICalendarProperty::Exdate).map(|(time, _)| time));
+        let instead = Places::new(&event.start, replaced.values().filter_map(|other| other.replaces.clone()));
         let mut futures: Vec<(DateTime<Utc>, &Event<'a>)> =
             replaced.iter().filter(|(_, event)| event.and_future).map(|(at, event)| (*at, event)).collect();
         futures.sort_unstable_by_key(|(at, _)| *at);
@@ -265,8 +229,7 @@ impl<'a> Reader<'a> {
         let mut kept = 0;
         let mut keep = |wall: NaiveDateTime, own: Option<Span>| {
             let at = event.start.at(wall);
-            // A day is left out by its date, too.
-            if !seen.insert(at) || left_out.contains(&at) || replaced.contains_key(&at) {
+            if !seen.insert(at) || left_out.have(at, wall) || instead.have(at, wall) {
                 return true;
             }
             let future = futures.iter().rev().find(|(from, _)| *from <= at);
@@ -281,27 +244,32 @@ impl<'a> Reader<'a> {
             kept < OCCURRENCES
         };
         keep(event.start.wall, None);
-        for (at, span) in self.times(event, &ICalendarProperty::Rdate) {
-            keep(event.start.wall_of(at), span);
+        for (time, span) in self.times(event, &ICalendarProperty::Rdate) {
+            keep(event.start.wall_of(time.instant()), span);
         }
         for (number, rule) in rules(event.component).enumerate() {
             if number == RULES || Instant::now() > self.deadline {
                 told.faults.push(format!("{}: has more rules than are followed", name(event.component)));
                 break;
             }
-            let followed = match follow(rule, event.start) {
+            let followed = match follow(rule, &event.start) {
                 Ok(followed) => followed,
                 Err(why) => {
                     told.faults.push(format!("{}: {why}", name(event.component)));
                     continue;
                 }
             };
-            for (taken, at) in (&followed).into_iter().enumerate() {
+            let mut times = (&followed).into_iter().enumerate().peekable();
+            if times.peek().is_none() {
+                told.faults.push(format!("{}: its rule names no time", name(event.component)));
+            }
+            for (taken, at) in times {
                 let wall = at.naive_utc();
                 if event.start.at(wall) >= self.window.until {
                     break;
                 }
-                if taken == STEPS || *steps == 0 || !keep(wall, None) {
+                let late = taken % PACE == PACE - 1 && Instant::now() > self.deadline;
+                if taken == STEPS || *steps == 0 || late || !keep(wall, None) {
                     told.faults.push(format!("{}: comes too often to be followed to its end", name(event.component)));
                     break;
                 }
@@ -310,34 +278,32 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The instants of a property that may name several, with the spans that periods give.
+    /// The times of a property that may name several, with the spans that periods give.
     fn times<'b>(
         &'b self,
         event: &'b Event<'a>,
         property: &'b ICalendarProperty,
-    ) -> impl Iterator<Item = (DateTime<Utc>, Option<Span>)> + 'b {
+    ) -> impl Iterator<Item = (Time, Option<Span>)> + 'b {
         event.component.properties(property).flat_map(move |entry| {
             entry.values.iter().filter_map(move |value| match value {
                 ICalendarValue::Period(period) => {
-                    let span = self.period(period, entry.tz_id())?;
-                    Some((span.from, Some(span)))
+                    let (begin, span) = self.period(period, entry.tz_id())?;
+                    Some((begin, Some(span)))
                 }
-                value => Some((self.time(entry, value)?.instant(), None)),
+                value => Some((self.time(entry, value)?, None)),
             })
         })
     }
 
-    fn period(&self, period: &ICalendarPeriod, zone: Option<&str>) -> Option<Span> {
-        match period {
-            ICalendarPeriod::Range { start, end } => {
-                let (from, until) = (self.partial(start, zone)?, self.partial(end, zone)?);
-                Some(Span { from: from.instant(), until: until.instant() })
-            }
-            ICalendarPeriod::Duration { start, duration } => {
-                let from = self.partial(start, zone)?.instant();
-                Some(Span { from, until: from + duration.to_time_delta()?.min(LONGEST) })
-            }
-        }
+    fn period(&self, period: &ICalendarPeriod, zone: Option<&str>) -> Option<(Time, Span)> {
+        let (ICalendarPeriod::Range { start, .. } | ICalendarPeriod::Duration { start, .. }) = period;
+        let begin = self.clocks.time(start, zone)?;
+        let from = begin.instant();
+        let until = match period {
+            ICalendarPeriod::Range { end, .. } => self.clocks.time(end, zone)?.instant(),
+            ICalendarPeriod::Duration { duration, .. } => from + duration.to_time_delta()?.min(LONGEST),
+        };
+        Some((begin, Span { from, until }))
     }
 
     fn free_busy(&self, component: &ICalendarComponent, busy: &mut Vec<Span>) {
@@ -347,7 +313,7 @@ impl<'a> Reader<'a> {
                 continue;
             }
             busy.extend(entry.values.iter().filter_map(|value| match value {
-                ICalendarValue::Period(period) => self.period(period, entry.tz_id()),
+                ICalendarValue::Period(period) => self.period(period, entry.tz_id()).map(|(_, span)| span),
                 _ => None,
             }));
         }
@@ -360,11 +326,29 @@ fn name(component: &ICalendarComponent) -> String {
     uid
 }
 
-fn rules(component: &ICalendarComponent) -> impl Iterator<Item = &ICalendarRecurrenceRule> {
-    component.properties(&ICalendarProperty::Rrule).flat_map(|entry| &entry.values).filter_map(|value| match value {
-        ICalendarValue::RecurrenceRule(rule) => Some(&**rule),
-        _ => None,
-    })
+/// Occurrences of an event that are named elsewhere: by their instants, or, where one of the two is a whole day and the
+/// other is not, by their days.
+struct Places {
+    instants: HashSet<DateTime<Utc>>,
+    days: HashSet<NaiveDate>,
+}
+
+impl Places {
+    fn new(start: &Time, named: impl Iterator<Item = Time>) -> Self {
+        let mut places = Self { instants: HashSet::new(), days: HashSet::new() };
+        for time in named {
+            if time.whole_day == start.whole_day {
+                places.instants.insert(time.instant());
+            } else {
+                places.days.insert(time.wall.date());
+            }
+        }
+        places
+    }
+
+    fn have(&self, at: DateTime<Utc>, wall: NaiveDateTime) -> bool {
+        self.instants.contains(&at) || self.days.contains(&wall.date())
+    }
 }
 
 fn is_busy(component: &ICalendarComponent) -> bool {
@@ -372,7 +356,7 @@ fn is_busy(component: &ICalendarComponent) -> bool {
     let free = component.property(&outlook).and_then(|entry| entry.values.first()?.as_text());
     component.transparency() != Some(&ICalendarTransparency::Transparent)
         && component.status() != Some(&ICalendarStatus::Cancelled)
-        && !free.is_some_and(|status| status.eq_ignore_ascii_case("free"))
+        && !free.is_some_and(|status| ["free", "workingelsewhere"].contains(&status.to_ascii_lowercase().as_str()))
 }
 
 fn lasting(value: Option<&ICalendarValue>) -> Length {
@@ -383,33 +367,6 @@ fn lasting(value: Option<&ICalendarValue>) -> Length {
     let seconds = i64::from(duration.hours) * 3600 + i64::from(duration.minutes) * 60 + i64::from(duration.seconds);
     let days = i64::from(duration.weeks) * 7 + i64::from(duration.days);
     Length { days: TimeDelta::days(days).min(LONGEST), time: TimeDelta::seconds(seconds).min(LONGEST) }
-}
-
-/// The times of a rule by the wall clock, which stands in for UTC here.
-fn follow(rule: &ICalendarRecurrenceRule, start: Time) -> Result<RRuleSet, String> {
-    let until = rule.until.as_ref().and_then(|until| {
-        let read = until.to_date_time()?;
-        let wall = match read.tz() {
-            Some(zone) if !start.whole_day => {
-                start.wall_of(Time { wall: read.date_time, zone, whole_day: false }.instant())
-            }
-            _ => read.date_time,
-        };
-        // A day is meant to its end.
-        let last = NaiveTime::from_hms_opt(23, 59, 59).unwrap_or_default();
-        Some(if until.has_time() { wall } else { wall.date().and_time(last) })
-    });
-    let plain = ICalendarRecurrenceRule { until: None, ..rule.clone() }.to_string();
-    let mut rule = RRule::<Unvalidated>::from_str(&plain).map_err(|error| error.to_string())?;
-    let begin = start.wall.and_utc().with_timezone(&rrule::Tz::UTC);
-    if let Some(until) = until {
-        if until < start.wall {
-            return Ok(RRuleSet::new(begin).rdate(begin));
-        }
-        rule = rule.until(until.and_utc().with_timezone(&rrule::Tz::UTC));
-    }
-    let rule = rule.validate(begin).map_err(|error| error.to_string())?;
-    Ok(RRuleSet::new(begin).rrule(rule).limit())
 }
 
 #[cfg(test)]

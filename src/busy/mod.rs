@@ -2,8 +2,11 @@
 //! looked at, so that offers avoid them.
 //!
 //! `POST GET /v1/busy`, `GET PUT DELETE /v1/busy/{id}`, `POST /v1/busy/{id}/refresh`, `GET /v1/free-busy`.
+mod clock;
 mod expand;
 mod model;
+mod own_zone;
+mod recurrence;
 mod routes;
 mod service;
 mod store;
@@ -11,7 +14,9 @@ mod subscription;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use self::service::{refresh, taken};
+pub use self::clock::instant;
+pub use self::service::{FollowCalendar, follow_later, refresh, taken};
+pub use self::store::ROWS;
 pub use self::subscription::{FetchCalendar, fetch_due, rekey};
 
 pub fn configure(config: &mut ServiceConfig) {

@@ -91,7 +91,7 @@ pub struct BusyCalendarInput {
     /// What you call it.
     #[schema(min_length = 1, max_length = 200, format = "no-control", example = "Work")]
     pub name: String,
-    /// The file (RFC 5545). Either this or `url`; without both, a calendar that is put keeps what it has.
+    /// The file (RFC 5545); a larger one can be sent as it is. Either this or `url`; without both, a calendar that is put keeps what it has.
     #[schema(min_length = 1, max_length = 1_048_576)]
     pub ics: Option<String>,
     /// Where the file is: `https`, or `webcal`, which is taken for it. It is fetched now and every hour. Encrypted where it is
@@ -103,7 +103,8 @@ pub struct BusyCalendarInput {
         example = "https://calendar.example.org/private-7f3a/basic.ics"
     )]
     pub url: Option<String>,
-    /// Where whole days, and times without a zone, are; by default the zone of the workspace's owner.
+    /// Where whole days, and times without a zone, are; by default where the file says (`X-WR-TIMEZONE`), else the zone of
+    /// the workspace's owner.
     #[schema(format = "time-zone", max_length = 64, example = "Europe/London")]
     pub time_zone: Option<String>,
 }

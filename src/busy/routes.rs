@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::auth::{Access, MeetingsRead, MeetingsWrite};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::http::idempotency::fingerprint;
+use crate::http::limits::CALENDAR_BYTES;
 use crate::http::page::{self, PageQuery};
 use crate::http::params::NoParams;
 use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, Paging, Params, body};
@@ -38,13 +39,14 @@ pub struct FileQuery {
     /// With a body of `text/calendar`: what you call it.
     #[param(min_length = 1, max_length = 200, example = "Work")]
     name: Option<String>,
-    /// With a body of `text/calendar`: where whole days, and times without a zone, are.
+    /// With a body of `text/calendar`: where whole days, and times without a zone, are; by default where the file says
+    /// (`X-WR-TIMEZONE`), else the zone of the workspace's owner.
     #[param(format = "time-zone", max_length = 64, example = "Europe/London")]
     time_zone: Option<String>,
 }
 
 /// A body in JSON, or the file as it is.
-async fn input(app: &App, request: &HttpRequest, query: FileQuery, payload: Payload) -> ApiResult<BusyCalendarInput> {
+async fn input(request: &HttpRequest, query: FileQuery, payload: Payload) -> ApiResult<BusyCalendarInput> {
     let mut payload = payload.into_inner();
     let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(ICALENDAR) {
@@ -52,9 +54,8 @@ async fn input(app: &App, request: &HttpRequest, query: FileQuery, payload: Payl
         return Body::<BusyCalendarInput>::from_request(request, &mut payload).await.map(|Body(input)| input);
     }
     body::check_type(request, &[ICALENDAR], "accept-post")?;
-    let bytes = body::read(request, &mut payload, app.config.body_limit).await?;
-    let ics = String::from_utf8(bytes.to_vec());
-    let ics = ics.map_err(|_| ApiError::new(Code::UnreadableFile, "the file is not in UTF-8"))?.replace('\0', "");
+    let bytes = body::read(request, &mut payload, CALENDAR_BYTES).await?;
+    let ics = service::text_of(&bytes);
     let name = query.name.unwrap_or_else(|| NAME.to_owned());
     Ok(BusyCalendarInput { name, ics: Some(ics), url: None, time_zone: query.time_zone })
 }
@@ -79,12 +80,14 @@ pub async fn create_busy_calendar(
     request: HttpRequest,
     payload: Payload,
 ) -> ApiResult<Answer<BusyCalendar>> {
-    let input = input(&app, &request, query, payload).await?;
+    let input = input(&request, query, payload).await?;
     let id: BusyCalendarId = app.new_id();
     let workspace = access.workspace;
     let source = service::source(&app, workspace, id, &input).await?;
     let source = source.ok_or_else(|| ApiError::field("/ics", "required", "either `ics` or `url` is needed"))?;
-    let zone = app.db.read(workspace, async |conn| service::zone(conn, workspace, &input).await).await?;
+    let given = input.time_zone.as_ref();
+    let zone = async |conn: &_| service::zone(conn, workspace, given, &source.ics).await;
+    let zone = app.db.read(workspace, zone).await?;
     let read = service::read(&source.ics, &zone, app.now()).await?;
     app.post(&access, &key, &fingerprint(&input)?, async |tx| {
         let calendar = service::create(tx, id, input, zone, source, read).await?;
@@ -148,11 +151,14 @@ pub async fn put_busy_calendar(
     let found = async |conn: &_| {
         let row = store::find(conn, workspace, id).await?;
         if_match.check(row.version)?;
-        Ok((row, service::zone(conn, workspace, &input).await?))
+        Ok(row)
     };
-    let (row, zone) = app.db.read(workspace, found).await?;
+    let row = app.db.read(workspace, found).await?;
     let source = service::source(&app, workspace, id, &input).await?;
     let source = source.unwrap_or(Source { ics: row.content, origin: row.origin });
+    let given = input.time_zone.as_ref();
+    let zone = async |conn: &_| service::zone(conn, workspace, given, &source.ics).await;
+    let zone = app.db.read(workspace, zone).await?;
     let read = service::read(&source.ics, &zone, app.now()).await?;
     app.write(&access, async |tx| {
         let calendar = service::put(tx, id, &if_match, input, zone, source, read).await?;

@@ -1,10 +1,12 @@
 //! Keeping calendars, and telling when somebody is busy, inside the caller's transaction.
 use actix_web::web;
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::expand::{self, Expanded, Unreadable};
 use super::model::{BusyCalendar, BusyCalendarId, BusyCalendarInput, CalendarRow, Origin};
-use super::{store, subscription};
+use super::{clock, store, subscription};
 use crate::app::App;
 use crate::auth::members;
 use crate::changes::{Actor, Kind, Tx};
@@ -13,7 +15,7 @@ use crate::error::{ApiError, ApiResult, Code};
 use crate::fields;
 use crate::http::IfMatch;
 use crate::http::limits::BUSY_CALENDARS;
-use crate::jobs;
+use crate::jobs::{self, Job};
 use crate::meetings::{self, MeetingId};
 use crate::spans::{Span, Spans};
 use crate::zones::{self, Tz};
@@ -69,12 +71,17 @@ pub async fn read(text: &str, zone: &str, now: DateTime<Utc>) -> ApiResult<Read>
     Ok(Read { expanded, until })
 }
 
-/// The zone that a calendar's own days are in.
-pub async fn zone(conn: &Conn, workspace: WorkspaceId, input: &BusyCalendarInput) -> ApiResult<String> {
-    match &input.time_zone {
-        Some(zone) => Ok(zone.clone()),
+/// The zone that a calendar's own days are in: `given`, else the one that its file says, else the owner's.
+pub async fn zone(conn: &Conn, workspace: WorkspaceId, given: Option<&String>, ics: &str) -> ApiResult<String> {
+    match given.cloned().or_else(|| clock::zone_of(ics).map(|zone| zone.name().to_owned())) {
+        Some(zone) => Ok(zone),
         None => members::owner_zone(conn, workspace).await,
     }
+}
+
+/// A file as text. Only its times are looked at, and these are in ASCII: what is in another character set is not refused.
+pub fn text_of(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).replace('\0', "")
 }
 
 pub async fn create(
@@ -209,6 +216,33 @@ pub async fn refresh(app: &App) -> ApiResult<usize> {
             return Ok(count);
         }
     }
+}
+
+/// The job that follows a calendar which came with an archive.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct FollowCalendar {
+    workspace: Uuid,
+    calendar: Uuid,
+}
+
+impl Job for FollowCalendar {
+    const KIND: &'static str = "follow_calendar";
+    const SLOW: bool = true;
+
+    async fn run(self, app: &App, _: Uuid) -> Result<(), String> {
+        let workspace = WorkspaceId::vouched(self.workspace);
+        let followed = refresh_one(app, workspace, self.calendar.into(), app.now()).await;
+        jobs::went(followed, self.calendar).map(drop).map_err(|error| error.to_string())
+    }
+}
+
+/// Has calendars followed that are new, when this transaction is through.
+pub async fn follow_later(tx: &mut Tx<'_>, ids: impl Iterator<Item = Uuid>) -> ApiResult<()> {
+    for calendar in ids {
+        let job = FollowCalendar { workspace: tx.workspace.into(), calendar };
+        jobs::enqueue(tx.conn, Some(tx.workspace), &job, Uuid::now_v7(), tx.now).await?;
+    }
+    Ok(())
 }
 
 async fn refresh_one(app: &App, workspace: WorkspaceId, id: BusyCalendarId, now: DateTime<Utc>) -> ApiResult<()> {

@@ -2,14 +2,19 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::model::{BusyCalendarId, CalendarRow, ListedRow, TimeRow};
+use crate::changes::Kind;
 use crate::db::schema::{busy_calendars, busy_times};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
+use crate::exports::Table;
+use crate::http::limits::CALENDAR_BYTES;
 use crate::sort::keyset;
 use crate::spans::Span;
+use crate::zones;
 
 /// Rows of one statement.
 const CHUNK: usize = 5_000;
@@ -123,4 +128,20 @@ pub async fn behind(mut conn: &Conn, before: DateTime<Utc>) -> ApiResult<Vec<(Wo
     let old = busy_calendars::table.filter(busy_calendars::expanded_until.lt(before));
     let columns = (busy_calendars::workspace_id, busy_calendars::id);
     Ok(old.order(busy_calendars::expanded_until).limit(AT_ONCE).select(columns).load(&mut conn).await?)
+}
+
+/// As an archive takes them: without their times, which follow from the file, and without a URL, which is a secret.
+pub const ROWS: Table = Table {
+    name: "busy_calendars",
+    columns: &["id", "version", "created_at", "updated_at", "name", "time_zone", "content"],
+    id: Some("id"),
+    key: &["id"],
+    long: &[("content", CALENDAR_BYTES)],
+    checks: &[("time_zone", is_zone)],
+    created: Some(Kind::BusyCalendarCreated),
+    ..Table::NONE
+};
+
+fn is_zone(value: &Value) -> bool {
+    value.as_str().is_some_and(|zone| zones::zone(zone).is_some())
 }

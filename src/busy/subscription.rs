@@ -13,8 +13,9 @@ use crate::auth::secrets::{KeyRing, Place};
 use crate::changes::{Actor, Tx};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code};
+use crate::http::limits::CALENDAR_BYTES;
 use crate::jobs::{self, Job};
-use crate::outgoing::{Ask, Refusal, fetch_failed};
+use crate::outgoing::{Ask, Keep, Refusal, fetch_failed};
 
 const EVERY: TimeDelta = TimeDelta::hours(1);
 /// After the first failure; doubled with each further one, up to a day.
@@ -62,7 +63,7 @@ pub fn read_url(app: &App, text: &str) -> ApiResult<Url> {
 
 /// Fetches the file, unless it is the one that is `known`.
 pub async fn fetch(app: &App, url: Url, known: Option<&Origin>) -> Result<Option<Fetched>, Failure> {
-    let mut ask = Ask::get(url);
+    let mut ask = Ask { keep: Keep::Whole(CALENDAR_BYTES), ..Ask::get(url) };
     let mut put = |name: HeaderName, value: Option<&String>| {
         if let Some(value) = value.and_then(|value| value.parse().ok()) {
             ask.headers.insert(name, value);
@@ -79,8 +80,7 @@ pub async fn fetch(app: &App, url: Url, known: Option<&Origin>) -> Result<Option
         let after = seconds.and_then(TimeDelta::try_seconds);
         return Err(Failure::Wrong(format!("it answered {}", answer.status), after));
     }
-    let ics = String::from_utf8(answer.body);
-    let ics = ics.map_err(|_| Failure::Wrong("the file is not in UTF-8".to_owned(), None))?.replace('\0', "");
+    let ics = service::text_of(&answer.body);
     let (etag, last_modified) = (word(&answer.headers, &ETAG), word(&answer.headers, &LAST_MODIFIED));
     Ok(Some(Fetched { ics, etag, last_modified }))
 }

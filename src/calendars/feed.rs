@@ -10,7 +10,7 @@ use crate::auth::users;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code};
 use crate::follow_ups;
-use crate::meetings::{self, Meeting, MeetingId, MeetingState};
+use crate::meetings::{self, Meeting, MeetingId};
 use crate::messages;
 
 /// How long a feed tells of what is over, and of how many meetings and follow-ups at most.
@@ -41,9 +41,7 @@ pub async fn feed(app: &App, row: &FeedRow) -> ApiResult<String> {
     let member = organizer(app, row.user_id).await?;
     let (host, now) = (messages::host(app), app.now());
     let read = async |conn: &_| {
-        let meetings = meetings::from(conn, row.workspace_id, now - BACK, MOST).await?;
-        let shown = |meeting: &Meeting| !matches!(meeting.state, MeetingState::Cancelled | MeetingState::NoShow);
-        let meetings: Vec<Meeting> = meetings.into_iter().filter(shown).collect();
+        let meetings = meetings::around(conn, row.workspace_id, now - BACK, now, MOST).await?;
         let events = events(conn, row.workspace_id, &member, &host, &meetings).await?;
         let tasks = tasks(conn, row, &host, now).await?;
         Ok(Calendar { method: Some(ICalendarMethod::Publish), name: Some(row.name.clone()), events, tasks }.text())

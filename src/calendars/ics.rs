@@ -152,8 +152,9 @@ impl Writer {
         self.text(place, ICalendarProperty::Uid, &event.uid);
         self.say(place, ICalendarProperty::Dtstamp, utc(event.stamped_at));
         self.say(place, ICalendarProperty::Sequence, i64::from(event.sequence));
-        self.time(place, ICalendarProperty::Dtstart, event.starts_at, event.zone);
-        self.time(place, ICalendarProperty::Dtend, event.ends_at, event.zone);
+        let zone = clock(event);
+        self.time(place, ICalendarProperty::Dtstart, event.starts_at, zone);
+        self.time(place, ICalendarProperty::Dtend, event.ends_at, zone);
         self.text(place, ICalendarProperty::Summary, &event.summary);
         self.say(place, ICalendarProperty::Status, event.status.clone());
         self.say(place, ICalendarProperty::Transp, ICalendarTransparency::Opaque);
@@ -225,6 +226,14 @@ impl Writer {
         let entry = ICalendarEntry::new(name).with_param(ICalendarParameter::value(ICalendarValueType::Date));
         self.put(place, entry.with_value(wall(day.into())));
     }
+}
+
+/// By which clock an event is told. Of a wall time that comes twice a calendar takes the first (RFC 5545, 3.3.5): what is
+/// meant to be the second is told in UTC.
+fn clock(event: &Event) -> Tz {
+    let zone = event.zone;
+    let is_read = |at: DateTime<Utc>| zones::wall(zone, zones::local(zone, at)).lenient() == at;
+    if is_read(event.starts_at) && is_read(event.ends_at) { zone } else { Tz::UTC }
 }
 
 /// A URI without the characters that a text would have escaped: `,`, `;` and `\`.
@@ -321,6 +330,20 @@ mod tests {
         }
         assert!(unfolded.contains("CN=\"Hopper, Grace: RADM\":mailto:grace@navy.example"), "{unfolded}");
         assert!(unfolded.contains("PARTSTAT=NEEDS-ACTION") && unfolded.contains("RSVP=TRUE"), "{unfolded}");
+    }
+
+    #[test]
+    fn an_hour_that_comes_twice_is_told_in_utc() {
+        let told = |zone, starts: &str| {
+            let starts_at = at(starts);
+            let event = Event { zone, starts_at, ends_at: starts_at + TimeDelta::minutes(15), ..event() };
+            let text = Calendar { events: vec![event], ..Calendar::default() }.text();
+            text.split("\r\n").find(|line| line.starts_with("DTSTART")).map(str::to_owned).unwrap_or_default()
+        };
+        assert_eq!(told(Tz::Europe__Vienna, "2027-10-31T00:30:00Z"), "DTSTART;TZID=Europe/Vienna:20271031T023000");
+        assert_eq!(told(Tz::Europe__Vienna, "2027-10-31T01:30:00Z"), "DTSTART:20271031T013000Z");
+        // It begins before the change, and ends behind it.
+        assert_eq!(told(Tz::Australia__Lord_Howe, "2027-04-03T14:45:00Z"), "DTSTART:20270403T144500Z");
     }
 
     #[test]

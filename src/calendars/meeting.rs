@@ -49,8 +49,13 @@ pub fn event(meeting: &Meeting, title: String, host: &str, whose: Whose) -> Opti
         link: place.and_then(|place| place.link.clone()),
         organizer: None,
         guests: Vec::new(),
-        alarm: (whose == Whose::Seekers).then(|| REMINDED + ahead(meeting)),
+        // Nobody is to be reminded of what was called off, or is over.
+        alarm: (whose == Whose::Seekers && is_to_come(meeting.state)).then(|| REMINDED + ahead(meeting)),
     })
+}
+
+fn is_to_come(state: MeetingState) -> bool {
+    matches!(state, MeetingState::Proposed | MeetingState::Confirmed)
 }
 
 /// How long before it begins to be there.

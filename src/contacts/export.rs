@@ -21,8 +21,7 @@ use crate::{external_ids, merges};
 const PAGE: u16 = 500;
 
 pub async fn one(conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResult<Contact> {
-    let mut row = store::find(conn, workspace, id).await?;
-    store::hide_gone_connectors(conn, workspace, std::iter::once(&mut row)).await?;
+    let row = store::find(conn, workspace, id).await?;
     let positions = store::positions_of(conn, workspace, id).await?;
     Ok(Contact::new(row, positions))
 }
@@ -40,8 +39,7 @@ pub async fn page(
     let more = rows.len() > usize::from(PAGE);
     rows.truncate(usize::from(PAGE));
     let last = rows.last().filter(|_| more).map(|(row, fit)| query.position(row, *fit, false));
-    let mut rows: Vec<_> = rows.into_iter().map(|(row, _)| row).collect();
-    store::hide_gone_connectors(conn, workspace, rows.iter_mut()).await?;
+    let rows: Vec<_> = rows.into_iter().map(|(row, _)| row).collect();
     Ok((store::with_positions(conn, workspace, rows).await?, last))
 }
 
@@ -52,13 +50,8 @@ pub async fn after(conn: &Conn, workspace: WorkspaceId, after: Option<Uuid>) -> 
     let ids: HashSet<CompanyId> =
         contacts.iter().flat_map(|contact| &contact.positions).filter_map(|position| position.company_id).collect();
     let live = companies::names(conn, workspace, &ids.into_iter().collect::<Vec<_>>()).await?;
-    let connectors: Vec<ContactId> = contacts.iter().filter_map(|contact| contact.connector_id).collect();
-    let present = store::present(conn, workspace, &connectors).await?;
-    for contact in &mut contacts {
-        contact.connector_id = contact.connector_id.filter(|id| present.contains(id));
-        for position in &mut contact.positions {
-            position.company_id = position.company_id.filter(|id| live.contains_key(id));
-        }
+    for position in contacts.iter_mut().flat_map(|contact| &mut contact.positions) {
+        position.company_id = position.company_id.filter(|id| live.contains_key(id));
     }
     Ok(contacts)
 }

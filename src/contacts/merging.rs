@@ -64,7 +64,7 @@ pub async fn contact_merged(tx: &mut Tx<'_>, from: &[ContactId], to: ContactId) 
     for before in from {
         let led = store::reconnect(tx.conn, tx.workspace, *before, Some(to), None, &apart, tx.now).await?;
         follow_connector(tx, &led).await?;
-        moved.insert(before.to_string(), led.into_iter().map(|(id, _)| id).collect());
+        moved.insert(before.to_string(), led.into_iter().map(|(id, ..)| id).collect());
     }
     Ok(fields::store(&moved))
 }
@@ -80,10 +80,13 @@ pub async fn contact_unmerged(tx: &mut Tx<'_>, moved: Value, to: ContactId) -> A
     Ok(())
 }
 
-/// That their connector became one with another, or two again, is nobody's edit of them.
-async fn follow_connector(tx: &mut Tx<'_>, led: &[(ContactId, i32)]) -> ApiResult<()> {
-    record_reconnected(tx, led);
-    let steps: Vec<(ContactId, i32, i32)> = led.iter().map(|(id, version)| (*id, version - 1, *version)).collect();
+/// That their connector became one with another, or two again, or that it is gone or back, is nobody's edit of them.
+/// Whoever lies in the trash is not told of.
+pub async fn follow_connector(tx: &mut Tx<'_>, led: &[(ContactId, i32, bool)]) -> ApiResult<()> {
+    let told: Vec<(ContactId, i32)> =
+        led.iter().filter(|(.., is_gone)| !is_gone).map(|(id, version, _)| (*id, *version)).collect();
+    record_reconnected(tx, &told);
+    let steps: Vec<(ContactId, i32, i32)> = led.iter().map(|(id, version, _)| (*id, version - 1, *version)).collect();
     transfer::same_again(tx.conn, tx.workspace, &steps).await
 }
 
@@ -102,6 +105,7 @@ pub async fn contact_held(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]
 pub async fn contact_erased(tx: &mut Tx<'_>, ids: &[ContactId]) -> ApiResult<()> {
     for id in ids {
         let led = store::reconnect(tx.conn, tx.workspace, *id, None, None, ids, tx.now).await?;
+        let led: Vec<(ContactId, i32)> = led.into_iter().map(|(id, version, _)| (id, version)).collect();
         record_reconnected(tx, &led);
         external_ids::rewrite(tx.conn, tx.workspace, RESOURCE, (*id).into(), &ExternalIds::new()).await?;
     }

@@ -123,13 +123,7 @@ async fn page_alike(
     with_positions(conn, workspace, hits, total).await
 }
 
-async fn with_positions(
-    conn: &Conn,
-    workspace: WorkspaceId,
-    mut hits: Vec<Hit>,
-    total: Option<i64>,
-) -> ApiResult<Found> {
-    store::hide_gone_connectors(conn, workspace, hits.iter_mut().map(|(row, _)| row)).await?;
+async fn with_positions(conn: &Conn, workspace: WorkspaceId, hits: Vec<Hit>, total: Option<i64>) -> ApiResult<Found> {
     let ids: Vec<ContactId> = hits.iter().map(|(row, _)| row.id).collect();
     let mut positions: HashMap<ContactId, Vec<PositionView>> = HashMap::with_capacity(ids.len());
     if !ids.is_empty() {
@@ -155,10 +149,7 @@ pub async fn read_contact(
     let (row, positions) = app
         .db
         .read(workspace, async |conn| {
-            let (mut row, positions) =
-                try_join!(store::find(conn, workspace, id), store::positions_of(conn, workspace, id))?;
-            store::hide_gone_connectors(conn, workspace, std::iter::once(&mut row)).await?;
-            Ok((row, positions))
+            try_join!(store::find(conn, workspace, id), store::positions_of(conn, workspace, id))
         })
         .await?;
     Answer::resource(row.version, &Contact::new(row, positions))

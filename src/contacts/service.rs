@@ -8,8 +8,8 @@ use super::api::{Contact, ContactInput};
 use super::draft::{Draft, Identity, position_row};
 use super::model::{ContactId, ContactRow, PositionRow, PositionView, StageMoveRow};
 use super::parts::Position;
-use super::store;
 use super::words::Stage;
+use super::{merging, store};
 use crate::changes::{Kind, Tx};
 use crate::companies::{self, CompanyId};
 use crate::error::{ApiError, ApiResult, Fault};
@@ -347,7 +347,7 @@ pub async fn connect(tx: &mut Tx<'_>, id: ContactId, connector: ContactId) -> Ap
     if before.deleted_at.is_some() || before.connector_id.is_some() || id == connector {
         return Ok(());
     }
-    if !store::exists(tx.conn, tx.workspace, connector).await? {
+    if !store::stays(tx.conn, tx.workspace, connector).await? {
         return Ok(());
     }
     let shown = read(tx, before.clone()).await?;
@@ -415,6 +415,11 @@ pub async fn restore(tx: &mut Tx<'_>, id: ContactId) -> ApiResult<()> {
 
 async fn set_deleted(tx: &mut Tx<'_>, row: &ContactRow, deleted_at: Option<DateTime<Utc>>) -> ApiResult<()> {
     store::mark_deleted(tx.conn, tx.workspace, row.id, deleted_at, tx.now).await?;
+    let led = match deleted_at {
+        Some(_) => store::part(tx.conn, tx.workspace, row.id, tx.now).await?,
+        None => store::rejoin(tx.conn, tx.workspace, row.id, tx.now).await?,
+    };
+    merging::follow_connector(tx, &led).await?;
     let none = ExternalIds::new();
     let (before, after) =
         if deleted_at.is_some() { (&row.external_ids.0, &none) } else { (&none, &row.external_ids.0) };
@@ -453,7 +458,7 @@ async fn connector_fault(tx: &mut Tx<'_>, id: ContactId, connector: Option<Conta
     let Some(connector) = connector else { return Ok(None) };
     let (code, detail) = if connector == id {
         ("not_allowed", "a contact cannot be its own connector")
-    } else if store::exists(tx.conn, tx.workspace, connector).await? {
+    } else if store::stays(tx.conn, tx.workspace, connector).await? {
         return Ok(None);
     } else {
         ("not_found", "is not a contact of this workspace")

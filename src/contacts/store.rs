@@ -22,7 +22,7 @@ use super::words::Stage;
 use crate::companies::CompanyId;
 use crate::db::columns::array_text;
 use crate::db::full_text::{TsVector, Vector};
-use crate::db::schema::{contact_redirects, contacts, positions};
+use crate::db::schema::{contact_redirects, contacts, lost_connectors, positions};
 use crate::db::{Conn, Json, Prebuilt, WorkspaceId};
 use crate::error::{ApiError, ApiResult, OnConstraint};
 use crate::external_ids::ExternalIds;
@@ -311,9 +311,11 @@ pub async fn phones(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<Vec<(C
     Ok(with_some.select((contacts::id, list)).order(contacts::id).load(&mut conn).await?)
 }
 
-pub async fn exists(mut conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResult<bool> {
+/// Whether the contact is there; if so, it goes to no trash until the end of the transaction.
+pub async fn stays(mut conn: &Conn, workspace: WorkspaceId, id: ContactId) -> ApiResult<bool> {
     let live = contacts::workspace_id.eq(workspace).and(contacts::id.eq(id)).and(contacts::deleted_at.is_null());
-    Ok(diesel::select(diesel::dsl::exists(contacts::table.filter(live))).get_result(&mut conn).await?)
+    let held = contacts::table.filter(live).select(contacts::id).for_share();
+    Ok(held.first::<ContactId>(&mut conn).await.optional()?.is_some())
 }
 
 /// What those of these contacts that are not deleted are called.
@@ -393,7 +395,7 @@ pub async fn purge(mut conn: &Conn, workspace: WorkspaceId, id: ContactId) -> Ap
 }
 
 /// Gives those of these contacts (all, when none are named) whose connector is `before` the connector `after`, but for
-/// those that are `apart`; says who, with their new versions.
+/// those that are `apart`; says who, with their new versions, and whether they lie in the trash.
 pub async fn reconnect(
     mut conn: &Conn,
     workspace: WorkspaceId,
@@ -402,12 +404,12 @@ pub async fn reconnect(
     only: Option<&[ContactId]>,
     apart: &[ContactId],
     now: DateTime<Utc>,
-) -> ApiResult<Vec<(ContactId, i32)>> {
+) -> ApiResult<Vec<(ContactId, i32, bool)>> {
     let led = contacts::workspace_id.eq(workspace).and(contacts::connector_id.eq(before));
     let led = led.and(diesel::dsl::not(contacts::id.eq_any(apart)));
     let new =
         (contacts::connector_id.eq(after), contacts::version.eq(contacts::version + 1), contacts::updated_at.eq(now));
-    let columns = (contacts::id, contacts::version);
+    let columns = (contacts::id, contacts::version, contacts::deleted_at.is_not_null());
     Ok(match only {
         None => diesel::update(contacts::table.filter(led)).set(new).returning(columns).get_results(&mut conn).await?,
         Some(only) => {
@@ -417,22 +419,53 @@ pub async fn reconnect(
     })
 }
 
-/// A connector that lies in the trash is none until it is restored.
-pub async fn hide_gone_connectors<'a>(
-    conn: &Conn,
+/// Those whose connector goes to the trash have none any more; who it was is kept aside. Says who they are, with their new
+/// versions, and whether they lie in the trash themselves.
+pub async fn part(
+    mut conn: &Conn,
     workspace: WorkspaceId,
-    rows: impl Iterator<Item = &'a mut ContactRow>,
-) -> ApiResult<()> {
-    let led: Vec<&mut ContactRow> = rows.filter(|row| row.connector_id.is_some()).collect();
-    let connectors: Vec<ContactId> = led.iter().filter_map(|row| row.connector_id).collect();
-    if connectors.is_empty() {
-        return Ok(());
+    connector: ContactId,
+    now: DateTime<Utc>,
+) -> ApiResult<Vec<(ContactId, i32, bool)>> {
+    let parted = reconnect(conn, workspace, connector, None, None, &[], now).await?;
+    for chunk in parted.chunks(CHUNK) {
+        let row = |(contact, ..): &(ContactId, i32, bool)| {
+            (
+                lost_connectors::workspace_id.eq(workspace),
+                lost_connectors::contact_id.eq(*contact),
+                lost_connectors::connector_id.eq(connector),
+            )
+        };
+        diesel::insert_into(lost_connectors::table)
+            .values(chunk.iter().map(row).collect::<Vec<_>>())
+            .on_conflict((lost_connectors::workspace_id, lost_connectors::contact_id))
+            .do_update()
+            .set(lost_connectors::connector_id.eq(connector))
+            .execute(&mut conn)
+            .await?;
     }
-    let there = present(conn, workspace, &connectors).await?;
-    for row in led {
-        row.connector_id = row.connector_id.filter(|id| there.contains(id));
-    }
-    Ok(())
+    Ok(parted)
+}
+
+/// Those who have lost this connector, and got no other, have it again. Says who, as [`part`] does.
+pub async fn rejoin(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    connector: ContactId,
+    now: DateTime<Utc>,
+) -> ApiResult<Vec<(ContactId, i32, bool)>> {
+    let own = lost_connectors::workspace_id.eq(workspace).and(lost_connectors::connector_id.eq(connector));
+    let lost = diesel::delete(lost_connectors::table.filter(own)).returning(lost_connectors::contact_id);
+    let lost: Vec<ContactId> = lost.get_results(&mut conn).await?;
+    let free = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(lost));
+    let new = (
+        contacts::connector_id.eq(connector),
+        contacts::version.eq(contacts::version + 1),
+        contacts::updated_at.eq(now),
+    );
+    let columns = (contacts::id, contacts::version, contacts::deleted_at.is_not_null());
+    let joined = diesel::update(contacts::table.filter(free.and(contacts::connector_id.is_null()))).set(new);
+    Ok(joined.returning(columns).get_results(&mut conn).await?)
 }
 
 /// Whose connector one of these is.
@@ -605,13 +638,6 @@ pub async fn after(
     Ok(rows.load(&mut conn).await?)
 }
 
-/// Which of these are live contacts.
-pub async fn present(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<HashSet<ContactId>> {
-    let live = contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_null());
-    let rows = contacts::table.filter(live.and(contacts::id.eq_any(ids))).select(contacts::id);
-    Ok(rows.load(&mut conn).await?.into_iter().collect())
-}
-
 /// Which of these ids contacts have, live or not.
 pub async fn taken(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<HashSet<ContactId>> {
     let own = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(ids));
@@ -635,7 +661,8 @@ pub async fn connect(mut conn: &Conn, workspace: WorkspaceId, ties: &[(ContactId
         "UPDATE contacts SET connector_id = there.id
          FROM unnest($2, $3) AS tie (id, connector), contacts AS there
          WHERE contacts.workspace_id = $1 AND contacts.id = tie.id
-         AND there.workspace_id = $1 AND there.id = tie.connector AND there.id <> tie.id",
+         AND there.workspace_id = $1 AND there.id = tie.connector AND there.id <> tie.id
+         AND there.deleted_at IS NULL",
     )
     .bind::<Uuid, _>(workspace)
     .bind::<Array<Uuid>, _>(ids)

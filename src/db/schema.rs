@@ -249,6 +249,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    lost_connectors (workspace_id, contact_id) {
+        workspace_id -> Uuid,
+        contact_id -> Uuid,
+        connector_id -> Uuid,
+    }
+}
+
+diesel::table! {
     positions (workspace_id, id) {
         workspace_id -> Uuid,
         id -> Uuid,
@@ -856,7 +864,7 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         meeting_id -> Uuid,
-        token_hash -> Bytea,
+        token_hash -> Nullable<Bytea>,
         state -> Text,
         expires_at -> Timestamptz,
         invitation -> Jsonb,
@@ -942,6 +950,9 @@ diesel::table! {
         answer -> Text,
         answered_at -> Nullable<Timestamptz>,
         comment -> Nullable<Text>,
+        time_revision -> Int4,
+        answer_stamped_at -> Nullable<Timestamptz>,
+        proposed_starts_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1332,6 +1343,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     lint_settings,
     mail_accounts,
     meeting_contacts,
+    lost_connectors,
     meeting_invites,
     meeting_questions,
     meeting_offers,

@@ -2,14 +2,14 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
-use crate::contacts::Contact;
+use crate::contacts::{Contact, Position};
 use crate::fields::store;
 
 /// Between several values in one cell.
 const SEPARATOR: &str = "; ";
 
 /// The columns, named as the fields of the API.
-pub const COLUMNS: [&str; 45] = [
+pub const COLUMNS: [&str; 47] = [
     "id",
     "created_at",
     "updated_at",
@@ -55,6 +55,8 @@ pub const COLUMNS: [&str; 45] = [
     "preferred_channel",
     "custom_fields",
     "external_ids",
+    "positions",
+    "schools",
 ];
 
 pub fn header() -> String {
@@ -74,6 +76,9 @@ pub fn row(contact: &Contact) -> String {
             .collect::<Vec<_>>()
             .join(", ")
     });
+    // Ids mean nothing where the table is read.
+    let positions: Vec<Position> =
+        contact.positions.iter().map(|one| Position { id: None, company_id: None, ..one.clone() }).collect();
     let address = contact.addresses.iter().find(|address| address.is_primary);
     let of = |part: fn(&crate::contacts::PostalAddress) -> &Option<String>| {
         address.map_or_else(String::new, |a| text(part(a)))
@@ -126,8 +131,10 @@ pub fn row(contact: &Contact) -> String {
         contact.do_not_contact.to_string(),
         contact.connector_id.map_or_else(String::new, |id| id.to_string()),
         contact.preferred_channel.map_or("", |word| word.name()).to_owned(),
-        object(&contact.custom_fields, contact.custom_fields.is_empty()),
-        object(&contact.external_ids, contact.external_ids.is_empty()),
+        json(&contact.custom_fields, contact.custom_fields.is_empty()),
+        json(&contact.external_ids, contact.external_ids.is_empty()),
+        json(&positions, positions.is_empty()),
+        json(&contact.education, contact.education.is_empty()),
     ])
 }
 
@@ -136,9 +143,9 @@ fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
-/// A JSON object, if there is something in it.
-fn object(fields: &impl Serialize, is_empty: bool) -> String {
-    if is_empty { String::new() } else { store(fields).to_string() }
+/// JSON, if there is something in it.
+fn json(value: &impl Serialize, is_empty: bool) -> String {
+    if is_empty { String::new() } else { store(value).to_string() }
 }
 
 fn primary_first<'a>(items: impl Iterator<Item = (bool, &'a str)>) -> String {

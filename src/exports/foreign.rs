@@ -28,6 +28,8 @@ pub struct Foreign {
 #[derive(Debug, Default)]
 pub struct ForeignProperties {
     list: Vec<Foreign>,
+    /// Of what was taken out, what says the same in other ways: name and `ALTID`.
+    others: Vec<(String, String)>,
 }
 
 impl ForeignProperties {
@@ -54,13 +56,15 @@ impl ForeignProperties {
                 }
             }
         }
-        Self { list }
+        Self { list, others: Vec::new() }
     }
 
     /// Takes out the first of this name whose value, as it is written, fits.
     pub fn take(&mut self, name: &str, fits: impl Fn(&str) -> bool) -> Option<Foreign> {
         let at = self.list.iter().position(|property| property.name == name && fits(&property.value))?;
-        Some(self.list.remove(at))
+        let taken = self.list.remove(at);
+        self.others.extend(taken.same());
+        Some(taken)
     }
 
     /// What the one of this name that fits says of its value: see [`Foreign::about`].
@@ -68,8 +72,15 @@ impl ForeignProperties {
         self.take(name, fits).map(|property| property.about()).unwrap_or_default()
     }
 
-    /// Takes out all of this name.
+    /// Takes out all of this name, but for what says the same as one that was taken out before.
     pub fn drop_all(&mut self, name: &str) {
+        let others = &self.others;
+        self.list
+            .retain(|property| property.name != name || property.same().is_some_and(|same| others.contains(&same)));
+    }
+
+    /// Takes out all of this name, whatever they say.
+    pub fn drop_every(&mut self, name: &str) {
         self.list.retain(|property| property.name != name);
     }
 
@@ -125,6 +136,11 @@ pub fn first_component(value: &str) -> String {
 }
 
 impl Foreign {
+    /// By what those are known that say the same in several ways (RFC 6350, 5.4).
+    fn same(&self) -> Option<(String, String)> {
+        Some((self.name.clone(), self.parameters.get("ALTID")?.first()?.clone()))
+    }
+
     fn line(mut self, version: VcardVersion) -> String {
         self.embed(version);
         let mut line = self.group.as_ref().map_or_else(String::new, |group| format!("{group}."));

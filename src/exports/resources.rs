@@ -19,8 +19,9 @@ use crate::meetings::{self, MeetingInput, MeetingRecord};
 use crate::questions::{self, QuestionInput};
 use crate::saved_views::{self, SavedViewInput};
 use crate::{
-    agendas, alerts, circle_requests, do_not_contact, duplicates, feeds, follow_ups, goals, insights, introductions,
-    lint, mail_accounts, meeting_questions, messages, profile, research_notes, sending, templates, transfer,
+    agendas, alerts, bookings, busy, circle_requests, do_not_contact, duplicates, feeds, follow_ups, goals, insights,
+    introductions, lint, mail_accounts, meeting_questions, messages, profile, research_notes, sending, templates,
+    transfer,
 };
 
 /// A file of an archive.
@@ -29,6 +30,7 @@ pub enum Resource {
     Companies,
     Contacts,
     SavedViews,
+    BusyCalendars,
     Meetings,
     Templates,
     Questions,
@@ -38,7 +40,7 @@ pub enum Resource {
 
 impl Resource {
     /// A new resource has its line at the end, behind those that it points to: imports keep the places of their rows' files.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 34] = [
         Self::Companies,
         Self::Contacts,
         Self::SavedViews,
@@ -71,6 +73,8 @@ impl Resource {
         Self::Rows(&feeds::ROWS),
         Self::Rows(&feeds::ITEMS),
         Self::Rows(&alerts::ROWS),
+        Self::Rows(&bookings::ROWS),
+        Self::BusyCalendars,
     ];
 
     pub fn name(self) -> &'static str {
@@ -81,6 +85,7 @@ impl Resource {
             Self::Templates => "templates",
             Self::Meetings => "meetings",
             Self::Questions => "questions",
+            Self::BusyCalendars => busy::ROWS.name,
             Self::Rows(table) => table.name,
         }
     }
@@ -107,6 +112,7 @@ impl Resource {
                 return Ok((values(&meetings), last));
             }
             Self::Questions => values(&questions::after(conn, workspace, after).await?),
+            Self::BusyCalendars => return rows::page(conn, workspace, &busy::ROWS, after).await,
             Self::Rows(table) => return rows::page(conn, workspace, table, after).await,
         };
         let last = rows.last().and_then(|row| Uuid::try_parse(row["id"].as_str()?).ok());
@@ -117,6 +123,7 @@ impl Resource {
     pub fn key_of(self, line: &Map<String, Value>) -> String {
         match self {
             Self::Rows(table) => table.key_of(line),
+            Self::BusyCalendars => busy::ROWS.key_of(line),
             _ => id_of(line, "id").unwrap_or_default().to_string(),
         }
     }
@@ -129,21 +136,10 @@ impl Resource {
             Self::SavedViews => {
                 keys(saved_views::load(tx, inputs::<SavedViewInput>(app, rows, &["results_url"])?).await?)
             }
-            Self::Rows(table) => {
-                for (index, row) in rows.iter().enumerate() {
-                    table.check(row).map_err(|error| at(index, error))?;
-                }
-                let versions: HashMap<String, i32> =
-                    rows.iter().map(|row| (table.key_of(row), version_of(row))).collect();
-                let lines: Vec<Value> = rows.into_iter().map(Value::Object).collect();
-                let added = rows::insert(tx.conn, tx.workspace, table, &lines).await?;
-                if let Some(kind) = table.created {
-                    for key in &added {
-                        // Of what belongs to the workspace as a whole, its id.
-                        let id = Uuid::try_parse(key).unwrap_or(tx.workspace.into());
-                        tx.record(kind, id, versions.get(key).copied().unwrap_or(1), Vec::new());
-                    }
-                }
+            Self::Rows(table) => write_rows(tx, table, rows).await?,
+            Self::BusyCalendars => {
+                let added = write_rows(tx, &busy::ROWS, rows).await?;
+                busy::follow_later(tx, added.iter().filter_map(|key| Uuid::try_parse(key).ok())).await?;
                 added
             }
             Self::Meetings => {
@@ -178,6 +174,24 @@ impl Resource {
             _ => Ok(()),
         }
     }
+}
+
+/// Writes lines as their table has them, those that are not there yet, and says which by their keys.
+async fn write_rows(tx: &mut Tx<'_>, table: &Table, rows: Vec<Map<String, Value>>) -> ApiResult<Vec<String>> {
+    for (index, row) in rows.iter().enumerate() {
+        table.check(row).map_err(|error| at(index, error))?;
+    }
+    let versions: HashMap<String, i32> = rows.iter().map(|row| (table.key_of(row), version_of(row))).collect();
+    let lines: Vec<Value> = rows.into_iter().map(Value::Object).collect();
+    let added = rows::insert(tx.conn, tx.workspace, table, &lines).await?;
+    if let Some(kind) = table.created {
+        for key in &added {
+            // Of what belongs to the workspace as a whole, its id.
+            let id = Uuid::try_parse(key).unwrap_or(tx.workspace.into());
+            tx.record(kind, id, versions.get(key).copied().unwrap_or(1), Vec::new());
+        }
+    }
+    Ok(added)
 }
 
 /// The version that a line gives its resource.

@@ -21,7 +21,7 @@ pub use super::resources::Resource;
 const MAX_FILE: u64 = 2 * 1024 * 1024 * 1024;
 const MAX_MANIFEST: u64 = 1024 * 1024;
 /// Bytes of a line.
-const MAX_LINE: u64 = 2 * 1024 * 1024;
+const MAX_LINE: u64 = 20 * 1024 * 1024;
 /// Lines that are loaded together, and about how many bytes.
 const CHUNK: usize = 500;
 const CHUNK_BYTES: usize = 1024 * 1024;

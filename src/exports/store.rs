@@ -45,10 +45,12 @@ pub async fn page(
     table: &Table,
     after: Option<Uuid>,
 ) -> ApiResult<(Vec<Value>, Option<Uuid>)> {
-    let rows = diesel::sql_query(table.page(PAGE)).bind::<SqlUuid, _>(workspace).bind::<Nullable<SqlUuid>, _>(after);
+    let together = if table.long.is_empty() { PAGE } else { 1 };
+    let rows =
+        diesel::sql_query(table.page(together)).bind::<SqlUuid, _>(workspace).bind::<Nullable<SqlUuid>, _>(after);
     let lines: Vec<Line> = rows.load(&mut conn).await?;
     let mut last = None;
-    if let Some(sql) = table.last(PAGE) {
+    if let Some(sql) = table.last(together) {
         let query = diesel::sql_query(sql).bind::<SqlUuid, _>(workspace).bind::<Nullable<SqlUuid>, _>(after);
         last = query.get_result::<Id>(&mut conn).await.optional()?.map(|found| found.id);
     }

@@ -33,6 +33,8 @@ pub struct Table {
     pub computed: &'static [(&'static str, &'static str)],
     /// Columns that point to rows of the same table, which may come later.
     pub late: &'static [&'static str],
+    /// Columns with texts that may be longer than others, in bytes. Of such a table one row is read at a time.
+    pub long: &'static [(&'static str, usize)],
     /// What the database does not check itself: columns of JSON, and words without a `CHECK`.
     pub checks: &'static [(&'static str, Check)],
     /// What columns of a line must be to each other.
@@ -69,6 +71,7 @@ impl Table {
         reset: &[],
         computed: &[],
         late: &[],
+        long: &[],
         checks: &[],
         rules: &[],
         created: None,
@@ -214,7 +217,12 @@ impl Table {
         }
         for column in self.columns {
             let Some(value) = line.get(*column) else { return fault(column, "required", "is missing") };
-            if !is_short(value) {
+            let room = self.long.iter().find(|(name, _)| name == column).map(|(_, bytes)| *bytes);
+            let fits = room.map_or_else(|| is_short(value), |bytes| value.as_str().is_some_and(|it| it.len() <= bytes));
+            if !fits && room.is_some() {
+                return fault(column, "too_long", "is no text, or too long a one");
+            }
+            if !fits {
                 return fault(column, "too_long", "has more than 65,536 characters");
             }
             let refused = self.checks.iter().any(|(name, check)| name == column && !value.is_null() && !check(value));

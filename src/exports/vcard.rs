@@ -148,10 +148,16 @@ impl Card {
         let parts = [&contact.given_name, &contact.family_name];
         let fits = |value: &str| parts.into_iter().flatten().any(|part| fold(value).contains(&fold(part)));
         match foreign.take("FN", fits) {
-            Some(shown) => self.line(&format!("FN:{}", shown.value)),
-            None => self.value("FN", shown),
+            Some(shown) => self.line(&format!("FN{}:{}", shown.about(), shown.value)),
+            None => {
+                self.value("FN", shown);
+                foreign.drop_all("FN");
+            }
         }
-        foreign.drop_all("FN");
+        // Version 3.0 has one name to be shown, and one in parts.
+        if self.version == VcardVersion::Three {
+            foreign.drop_every("FN");
+        }
         let parts = [
             &contact.family_name,
             &contact.given_name,
@@ -166,6 +172,9 @@ impl Card {
             None => self.line(&format!("N:{}", joined(parts, ";"))),
         }
         foreign.drop_all("N");
+        if self.version == VcardVersion::Three {
+            foreign.drop_every("N");
+        }
         let first =
             |value: &str| contact.preferred_name.as_deref().is_some_and(|name| value.starts_with(&escape(name)));
         match foreign.take("NICKNAME", first) {

@@ -285,10 +285,14 @@ fn settled<T: DeserializeOwned + Rules>(
         return Ok(input);
     }
     let refused: Vec<String> = faults.iter().map(top_field).collect();
-    if let Some(mut rest) = readable::<T>(value, &refused) {
+    if let Some((mut rest, is_whole)) = readable::<T>(value, &refused) {
         settle(&mut rest);
-        // Of the whole nothing can be said while a part of it is missing.
-        let told = |fault: &Fault| fault.pointer.as_deref() == Some("") || refused.contains(&top_field(fault));
+        // Of the whole nothing can be said while a part of it is missing, nor what would be needed instead of that part.
+        let told = |fault: &Fault| {
+            fault.pointer.as_deref() == Some("")
+                || refused.contains(&top_field(fault))
+                || !is_whole && fault.code == "required"
+        };
         faults.extend(rest.faults().into_iter().filter(|fault| !told(fault)));
     }
     Err(ApiError::faults(Code::InvalidFields, "field", faults))
@@ -300,18 +304,19 @@ fn top_field(fault: &Fault) -> String {
     pointer.split('/').nth(1).unwrap_or_default().replace("~1", "/").replace("~0", "~")
 }
 
-/// The body, or what is left of it without the fields that are refused, if that makes a `T` at all.
-fn readable<T: DeserializeOwned>(value: Value, refused: &[String]) -> Option<T> {
+/// The body, or what is left of it without the fields that are refused, if that makes a `T` at all; and whether it is whole.
+fn readable<T: DeserializeOwned>(value: Value, refused: &[String]) -> Option<(T, bool)> {
     if let Ok(whole) = T::deserialize(&value) {
-        return Some(whole);
+        return Some((whole, true));
     }
     let Value::Object(mut rest) = value else { return None };
     rest.retain(|name, _| !refused.contains(name));
-    T::deserialize(&Value::Object(rest.clone())).ok().or_else(|| {
+    let part = T::deserialize(&Value::Object(rest.clone())).ok().or_else(|| {
         // Most fields that a type cannot be without are texts.
         rest.extend(refused.iter().map(|name| (name.clone(), Value::from(""))));
         serde_json::from_value(Value::Object(rest)).ok()
-    })
+    });
+    part.map(|part| (part, false))
 }
 
 /// A field without a value and an absent one are the same to a schema's `required`.

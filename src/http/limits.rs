@@ -25,6 +25,8 @@ pub const WEBHOOK_ENDPOINTS: i64 = 50;
 
 /// Calendars that a workspace imports to tell when the seeker is busy.
 pub const BUSY_CALENDARS: i64 = 20;
+/// Bytes of such a calendar.
+pub const CALENDAR_BYTES: usize = 8 * 1024 * 1024;
 
 /// Alerts that a digest names.
 pub const DIGEST_ALERTS: i64 = 50;
@@ -130,6 +132,9 @@ pub struct Limits {
     /// Calendars that a workspace imports to tell when the seeker is busy.
     #[schema(example = 20)]
     busy_calendars: i64,
+    /// Bytes of such a calendar, sent as it is or fetched.
+    #[schema(example = 8_388_608)]
+    calendar_bytes: usize,
     /// Feeds of a workspace.
     #[schema(example = 20_000)]
     feeds: i64,
@@ -191,6 +196,7 @@ pub async fn read_limits(app: Data<App>, _none: NoParams) -> ApiResult<Answer<Li
         pending_invitations: PENDING_INVITATIONS,
         calendar_feeds: CALENDAR_FEEDS,
         busy_calendars: BUSY_CALENDARS,
+        calendar_bytes: CALENDAR_BYTES,
         alert_digest_items: DIGEST_ALERTS,
         feeds: FEEDS,
         feed_phrases: FEED_PHRASES,

@@ -60,6 +60,7 @@ pub fn read(raw: &[u8]) -> Option<Mail> {
     let text = own.unwrap_or_else(|| tidy(&whole, 4 * TEXT).trim().to_owned());
     let text = tidy(&text, TEXT);
     let from = first_address(message.from()).or_else(|| first_address(message.sender()));
+    let reply = from.as_deref().and_then(|from| reply(&message, from));
     let bounce = bounce::read(&message, from.as_deref(), subject.as_deref(), &whole);
     Some(Mail {
         message_id: message.message_id().and_then(id),
@@ -72,7 +73,7 @@ pub fn read(raw: &[u8]) -> Option<Mail> {
         text,
         own_words,
         bounce,
-        reply: reply(&message),
+        reply,
     })
 }
 
@@ -94,12 +95,18 @@ fn body(message: &Message<'_>) -> (String, String) {
 }
 
 /// The part that a calendar has written (RFC 6047).
-fn reply(message: &Message<'_>) -> Option<Reply> {
+fn reply(message: &Message<'_>, from: &str) -> Option<Reply> {
+    // Some programs send it as an attachment alone.
+    const KINDS: [(&str, &str); 2] = [("text", "calendar"), ("application", "ics")];
     let is_calendar = |part: &&MessagePart<'_>| {
-        let kind = part.content_type();
-        kind.is_some_and(|kind| kind.ctype().eq_ignore_ascii_case("text") && kind.subtype() == Some("calendar"))
+        let kind = part.content_type().map(|kind| (kind.ctype(), kind.subtype().unwrap_or_default()));
+        let is = |(kind, sub): (&str, &str), own: (&str, &str)| {
+            kind.eq_ignore_ascii_case(own.0) && sub.eq_ignore_ascii_case(own.1)
+        };
+        kind.is_some_and(|kind| KINDS.iter().any(|own| is(kind, *own)))
     };
-    message.parts.iter().filter(is_calendar).find_map(|part| invites::read(part.text_contents()?))
+    let parts = message.parts.iter().filter(is_calendar);
+    parts.filter_map(|part| str::from_utf8(part.contents()).ok()).find_map(|text| invites::read(text, from))
 }
 
 /// What a header says, for those that are no more than words.

@@ -6,7 +6,7 @@ use super::{reply_kind, store};
 use crate::auth::members;
 use crate::changes::Tx;
 use crate::error::ApiResult;
-use crate::invites::{self, Reply};
+use crate::invites;
 use crate::meetings::MeetingId;
 use crate::messages::{self, IncomingMail, MessageDirection, MessageId, ReplyKind};
 use crate::{auth, do_not_contact, mail_accounts, profile};
@@ -36,8 +36,7 @@ pub async fn receive(tx: &mut Tx<'_>, new_id: MessageId, raw: &[u8], mail: Mail)
 
 /// The meeting that a calendar answers about, for whoever sent the mail.
 async fn meeting(tx: &mut Tx<'_>, mail: &Mail) -> ApiResult<Option<MeetingId>> {
-    let own = |reply: &&Reply| mail.from.as_ref().is_some_and(|from| from.eq_ignore_ascii_case(&reply.address));
-    match mail.reply.as_ref().filter(own) {
+    match &mail.reply {
         Some(reply) => invites::answer(tx, reply.clone()).await,
         None => Ok(None),
     }

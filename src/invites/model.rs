@@ -65,18 +65,26 @@ pub struct InviteRow {
     pub answer: InviteAnswer,
     pub answered_at: Option<DateTime<Utc>>,
     pub comment: Option<String>,
+    /// The number of the first mail that told the time that the last one told.
+    #[diesel(column_name = time_revision)]
+    pub time_sequence: i32,
+    /// When their calendar wrote the answer.
+    pub answer_stamped_at: Option<DateTime<Utc>>,
+    pub proposed_starts_at: Option<DateTime<Utc>>,
 }
 
 impl InviteRow {
     /// As it is when a mail goes out that tells the meeting as it is now.
     pub fn told(self, meeting: &Meeting, method: InviteMethod, now: DateTime<Utc>) -> Self {
         let same_day = self.sent_at.date_naive() == now.date_naive();
+        // Each mail has a higher number than the one before.
+        let sequence = meeting.sequence.max(self.sequence.saturating_add(1));
         Self {
             version: self.version + 1,
             updated_at: now,
             method,
-            // Each mail has a higher number than the one before.
-            sequence: meeting.sequence.max(self.sequence.saturating_add(1)),
+            sequence,
+            time_sequence: if self.told_starts_at == meeting.starts_at { self.time_sequence } else { sequence },
             sent_at: now,
             sent_count: if same_day { self.sent_count + 1 } else { 1 },
             told_sequence: meeting.sequence,
@@ -87,7 +95,14 @@ impl InviteRow {
 
     /// As it is when nobody has answered to the time that the meeting has now.
     pub fn unanswered(self) -> Self {
-        Self { answer: InviteAnswer::NeedsAction, answered_at: None, comment: None, ..self }
+        Self {
+            answer: InviteAnswer::NeedsAction,
+            answered_at: None,
+            comment: None,
+            answer_stamped_at: None,
+            proposed_starts_at: None,
+            ..self
+        }
     }
 }
 
@@ -128,6 +143,8 @@ pub struct MeetingInvite {
     pub answered_at: Option<DateTime<Utc>>,
     /// What they wrote with their answer.
     pub comment: Option<String>,
+    /// The time that they would rather have, as their calendar proposed it. `POST /v1/meetings/{id}/reschedule` agrees to it.
+    pub proposed_starts_at: Option<DateTime<Utc>>,
 }
 
 impl From<InviteRow> for MeetingInvite {
@@ -155,6 +172,9 @@ impl From<InviteRow> for MeetingInvite {
             answer,
             answered_at,
             comment,
+            time_sequence: _,
+            answer_stamped_at: _,
+            proposed_starts_at,
         } = row;
         Self {
             id,
@@ -171,6 +191,7 @@ impl From<InviteRow> for MeetingInvite {
             answer,
             answered_at,
             comment,
+            proposed_starts_at,
         }
     }
 }

@@ -103,6 +103,9 @@ pub async fn invite(
                     answer: InviteAnswer::NeedsAction,
                     answered_at: None,
                     comment: None,
+                    time_sequence: meeting.sequence,
+                    answer_stamped_at: None,
+                    proposed_starts_at: None,
                 };
                 store::insert(tx.conn, &row).await?;
                 row
@@ -239,29 +242,34 @@ fn wanted(
     }
 }
 
-/// Notes what somebody answered who was invited, and draws from it what follows for the meeting. Nothing when nobody of
-/// that address was invited to it.
+/// Notes what somebody answered who was invited, and draws from it what follows for the meeting. Nothing when they were
+/// not invited to it.
 pub async fn answer(tx: &mut Tx<'_>, reply: Reply) -> ApiResult<Option<MeetingId>> {
-    let key = email_key(&reply.address);
-    let Some((id, meeting)) = store::answered(tx.conn, tx.workspace, &reply.uid, &key).await? else { return Ok(None) };
+    let Some(meeting) = store::called(tx.conn, tx.workspace, &reply.uid).await? else { return Ok(None) };
     // The meeting first, as everywhere; one in the trash is past answering.
     let meeting = match meetings::hold(tx, meeting).await {
         Err(error) if error.code == Code::NotFound => return Ok(None),
         held => held?,
     };
     let rows = store::lock_of_meetings(tx.conn, tx.workspace, &[meeting.id]).await?;
-    let Some(row) = rows.iter().find(|row| row.id == id) else { return Ok(None) };
-    // An answer to a time that has changed since says nothing of the new one.
-    let current = reply.sequence >= i64::from(row.sequence);
-    if !current {
+    let Some(row) = answered(tx, &meeting, &rows, &reply).await? else { return Ok(None) };
+    // An answer to a time that has changed since says nothing of the new one, nor does one to a mail that never was, or to
+    // one that asks nothing; one that a later one has overtaken says nothing any more.
+    let asked = i64::from(row.time_sequence)..=i64::from(row.sequence);
+    let is_current = row.method == InviteMethod::Request && asked.contains(&reply.sequence);
+    let is_overtaken = row.answer_stamped_at.zip(reply.stamped_at).is_some_and(|(last, this)| this < last);
+    if !is_current || is_overtaken {
         return Ok(Some(meeting.id));
     }
+    let id = row.id;
     let after = InviteRow {
         version: row.version + 1,
         updated_at: tx.now,
         answer: reply.answer,
         answered_at: Some(tx.now),
         comment: reply.comment.clone(),
+        answer_stamped_at: reply.stamped_at,
+        proposed_starts_at: reply.proposed_starts_at,
         ..row.clone()
     };
     store::update(tx.conn, &after).await?;
@@ -275,6 +283,25 @@ pub async fn answer(tx: &mut Tx<'_>, reply: Reply) -> ApiResult<Option<MeetingId
         follows => follows?,
     }
     Ok(Some(meeting.id))
+}
+
+/// The invitation that is answered: that of the address that answers for itself, or for which another address of the same
+/// contact does, as people have several.
+async fn answered<'r>(
+    tx: &mut Tx<'_>,
+    meeting: &Meeting,
+    rows: &'r [InviteRow],
+    reply: &Reply,
+) -> ApiResult<Option<&'r InviteRow>> {
+    let (from, attendee) = (email_key(&reply.from), email_key(&reply.address));
+    let of = |key: &str| rows.iter().find(|row| row.address_key == key);
+    if let Some(row) = of(&attendee).filter(|_| from == attendee) {
+        return Ok(Some(row));
+    }
+    let contacts = contacts::find_many(tx.conn, tx.workspace, &meeting.contact_ids).await?;
+    let keys = contacts.iter().map(|row| row.emails.0.iter().map(|email| email_key(&email.address)).collect());
+    let own = keys.into_iter().find(|own: &HashSet<String>| own.contains(&from) && own.contains(&attendee));
+    Ok(own.and_then(|own| rows.iter().find(|row| own.contains(&row.address_key))))
 }
 
 async fn follow(tx: &mut Tx<'_>, meeting: &Meeting, reply: &Reply, others_come: bool) -> ApiResult<()> {

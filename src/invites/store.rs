@@ -43,16 +43,11 @@ pub async fn to_addresses(mut conn: &Conn, workspace: WorkspaceId, keys: &[Strin
     Ok(InviteRow::query().filter(own).order(meeting_invites::id).load(&mut conn).await?)
 }
 
-/// Which invitation somebody answers.
-pub async fn answered(
-    mut conn: &Conn,
-    workspace: WorkspaceId,
-    uid: &str,
-    key: &str,
-) -> ApiResult<Option<(InviteId, MeetingId)>> {
-    let own = meeting_invites::workspace_id.eq(workspace).and(meeting_invites::address_key.eq(key));
-    let named = meeting_invites::table.filter(own.and(meeting_invites::uid.eq(uid)));
-    Ok(named.select((meeting_invites::id, meeting_invites::meeting_id)).first(&mut conn).await.optional()?)
+/// The meeting that calendars call so.
+pub async fn called(mut conn: &Conn, workspace: WorkspaceId, uid: &str) -> ApiResult<Option<MeetingId>> {
+    let own = meeting_invites::workspace_id.eq(workspace).and(meeting_invites::uid.eq(uid));
+    let named = meeting_invites::table.filter(own).select(meeting_invites::meeting_id);
+    Ok(named.first(&mut conn).await.optional()?)
 }
 
 pub async fn delete(mut conn: &Conn, workspace: WorkspaceId, ids: &[InviteId]) -> ApiResult<()> {

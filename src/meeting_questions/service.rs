@@ -115,6 +115,9 @@ pub async fn ask(
 ) -> ApiResult<LiveQuestion> {
     let before = live(tx, id, if_match).await?;
     let asked_at = Some(meetings::stamp(input.asked_at.or(before.asked_at), tx.now, "/asked_at")?);
+    if before.answered_at.is_some() && asked_at > before.answered_at {
+        return Err(ApiError::field("/asked_at", "out_of_range", "must not be later than `answered_at`"));
+    }
     let after = MeetingQuestionRow { asked_at, ..before.clone() };
     live_write(tx, before, after, Kind::MeetingQuestionAsked).await
 }
@@ -128,10 +131,13 @@ pub async fn answer(
 ) -> ApiResult<LiveQuestion> {
     let before = live(tx, id, if_match).await?;
     let at = meetings::stamp(input.answered_at.or(before.answered_at), tx.now, "/answered_at")?;
-    if let Some(asked_at) = before.asked_at.filter(|asked_at| at < *asked_at) {
-        let detail = format!("it was asked only at {}", asked_at.to_rfc3339());
-        return Err(ApiError::field("/answered_at", "out_of_range", detail));
-    }
+    let at = match before.asked_at {
+        Some(asked_at) if input.answered_at.is_some() && at < asked_at => {
+            return Err(ApiError::field("/answered_at", "out_of_range", "must not be earlier than `asked_at`"));
+        }
+        // The clock of whoever asked may be a little ahead.
+        asked_at => asked_at.map_or(at, |asked_at| at.max(asked_at)),
+    };
     let after = MeetingQuestionRow {
         asked_at: before.asked_at.or(Some(at)),
         answered_at: Some(at),

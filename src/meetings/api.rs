@@ -109,7 +109,7 @@ pub struct MeetingContact {
 /// Something to think about. It keeps nobody from anything.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MeetingWarning {
-    /// `long_meeting`, `unusual_hour`, `place_missing`; more may come.
+    /// `long_meeting`, `unusual_hour`, `place_missing`, `agenda_does_not_fit`; more may come.
     #[schema(example = "long_meeting")]
     pub code: String,
     /// A JSON pointer (RFC 6901) to what it is about.

@@ -82,9 +82,15 @@ pub fn called(meeting: &Meeting) -> String {
     meeting.title.clone().unwrap_or_else(|| by_what_it_is(meeting.medium, &meeting.contacts))
 }
 
-/// Meetings that begin at an instant or later, in their order.
-pub async fn from(conn: &Conn, workspace: WorkspaceId, at: DateTime<Utc>, most: i64) -> ApiResult<Vec<Meeting>> {
-    let rows = store::starting_from(conn, workspace, at, most).await?;
+/// Meetings that take place, or took place, from an instant on, in their order: so many, the next ones first of all.
+pub async fn around(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    since: DateTime<Utc>,
+    now: DateTime<Utc>,
+    most: i64,
+) -> ApiResult<Vec<Meeting>> {
+    let rows = store::around(conn, workspace, since, now, most).await?;
     show_all(conn, workspace, rows).await
 }
 

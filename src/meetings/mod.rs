@@ -27,7 +27,7 @@ mod words;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::api::{CancelInput, ConfirmInput, Cost, Meeting, MeetingContact, MeetingInput, Place, ReconfirmInput};
-pub use self::booking::{Chosen, book, busy, called, deleted_or_not, from, hold, ids_with, read};
+pub use self::booking::{Chosen, around, book, busy, called, deleted_or_not, hold, ids_with, read};
 pub use self::debrief::{DebriefInput, DebriefRecord, put as write_debrief};
 pub use self::export::{MeetingRecord, after, load};
 pub use self::live::{FinishInput, MeetingClock, StartInput, Tick, clock, finish, stamp, start};

@@ -7,7 +7,7 @@ use futures_util::try_join;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::api::{Meeting, MeetingContact, MeetingInput};
+use super::api::{Meeting, MeetingContact, MeetingInput, MeetingWarning};
 use super::draft;
 use super::model::{MeetingContactRow, MeetingId, MeetingRow};
 use super::settings::{self, MeetingSettingsInput};
@@ -20,7 +20,9 @@ use crate::error::{ApiError, ApiResult};
 use crate::external_ids::ExternalIds;
 use crate::http::{IfMatch, IfNoneMatch, Patch};
 use crate::sort::Position;
-use crate::{external_ids, fields, goals, insights, introductions, meeting_questions, messages, research_notes, trash};
+use crate::{
+    agendas, external_ids, fields, goals, insights, introductions, meeting_questions, messages, research_notes, trash,
+};
 
 pub const RESOURCE: &str = "meeting";
 
@@ -138,9 +140,22 @@ pub async fn write(
     let row = MeetingRow { version: before.version + 1, updated_at: tx.now, ..row };
     refuse_overlap(tx, &before, &row).await?;
     store::update(tx.conn, &row).await?;
-    let after = shown(tx, row, with, preferences).await?;
+    let mut after = shown(tx, row, with, preferences).await?;
     tx.record(kind, after.id, after.version, fields::changed(&before, &after));
+    if after.duration_minutes < before.duration_minutes {
+        let over = agendas::over(tx.conn, tx.workspace, after.id, after.duration_minutes).await?;
+        after.warnings.extend((over > 0).then(|| agenda_is_long(over)));
+    }
     Ok(after)
+}
+
+/// Told by the change that makes the meeting too short for its agenda, which says so itself from then on.
+fn agenda_is_long(over: i32) -> MeetingWarning {
+    MeetingWarning {
+        code: "agenda_does_not_fit".to_owned(),
+        pointer: "/duration_minutes".to_owned(),
+        detail: format!("the agenda takes {over} minutes more: its `fit` proposes what to shorten and to drop"),
+    }
 }
 
 /// The constraint would say so, too, but could not name the other; nor does it hold for one that may be overlapped. What

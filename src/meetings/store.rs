@@ -96,17 +96,27 @@ pub async fn overlapping(
         .optional()?)
 }
 
-/// Those that begin at an instant or later, in their order.
-pub async fn starting_from(
+/// Those that take place, or took place, from an instant on, in their order. When there are more than so many, what is to
+/// come next goes before what is over.
+pub async fn around(
     mut conn: &Conn,
     workspace: WorkspaceId,
-    at: DateTime<Utc>,
+    since: DateTime<Utc>,
+    now: DateTime<Utc>,
     most: i64,
 ) -> ApiResult<Vec<MeetingRow>> {
-    let live = meetings::workspace_id.eq(workspace).and(meetings::deleted_at.is_null());
-    let later = live.and(meetings::starts_at.is_not_null()).and(meetings::starts_at.ge(at));
-    let ordered = (meetings::starts_at, meetings::id);
-    Ok(MeetingRow::query().filter(later).order(ordered).limit(most).load(&mut conn).await?)
+    let timed = || {
+        let live = meetings::workspace_id.eq(workspace).and(meetings::deleted_at.is_null());
+        let live = live.and(meetings::state.ne_all([MeetingState::Cancelled, MeetingState::NoShow]));
+        MeetingRow::query().filter(live.and(meetings::starts_at.is_not_null()))
+    };
+    let to_come = timed().filter(meetings::starts_at.ge(now)).order((meetings::starts_at, meetings::id));
+    let to_come: Vec<MeetingRow> = to_come.limit(most).load(&mut conn).await?;
+    let room = most.saturating_sub(i64::try_from(to_come.len()).unwrap_or(most));
+    let over = timed().filter(meetings::starts_at.ge(since)).filter(meetings::starts_at.lt(now));
+    let over = over.order((meetings::starts_at.desc(), meetings::id.desc()));
+    let over: Vec<MeetingRow> = over.limit(room).load(&mut conn).await?;
+    Ok(over.into_iter().rev().chain(to_come).collect())
 }
 
 /// Those with these ids, deleted or not.

@@ -540,6 +540,7 @@ pub const ROWS: Table = Table {
         "CASE WHEN EXISTS (SELECT 1 FROM templates AS r WHERE r.workspace_id = t.workspace_id AND r.id = t.template_id AND r.deleted_at IS NULL) THEN t.template_version END",
     )],
     late: &["in_reply_to_id"],
+    long: &[],
     checks: &[("lint", is::<Report>)],
     rules: &[],
     created: Some(Kind::MessageCreated),

@@ -25,6 +25,7 @@ pub fn jobs() -> Registry {
         .with::<invites::SendInvite>()
         .with::<meetings::Tick>()
         .with::<busy::FetchCalendar>()
+        .with::<busy::FollowCalendar>()
         .with::<mail_accounts::VerifyMailAccount>()
         .with::<attachments::ReadWords>()
 }

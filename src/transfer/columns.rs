@@ -79,6 +79,10 @@ pub enum Field {
     CustomFields,
     /// The ids in other systems, as a JSON object.
     ExternalIds,
+    /// All positions, present and former, as a JSON array.
+    Positions,
+    /// All of the education, as a JSON array.
+    Education,
 }
 
 /// What one column holds, and how its value is labelled.
@@ -199,6 +203,7 @@ impl<'a> Row<'a> {
             }
             reading.said().referred_by = name;
         }
+        self.whole_lists(&mut reading);
         self.dealings(&mut reading);
         let empty = self.record.fields().all(|field| clean(field).is_none());
         reading.finish(empty)

@@ -11,7 +11,9 @@ use super::model::ImportProblem;
 const SIZE: usize = 1024 * 1024;
 
 /// Properties of cards whose values are fields of a contact, of which what differs is told by the field; and the key.
-const OF_FIELDS: [&str; 9] = ["N", "FN", "NICKNAME", "ORG", "TITLE", "ADR", "NOTE", "EXPERTISE", KEY];
+const OF_FIELDS: [&str; 6] = ["N", "TITLE", "ADR", "NOTE", "EXPERTISE", KEY];
+/// The same of its first part: the company. Its units have no field.
+const COMPANY: &str = "ORG";
 /// By what a card is known: to be known by it is no news of a contact.
 const KEY: &str = "UID";
 
@@ -36,6 +38,12 @@ impl Unit {
         short(value.unwrap_or_default())
     }
 
+    /// Whether the two can be true of one person only one at a time, as far as no field says so.
+    fn rivals(&self, other: &Unit, name: &str) -> bool {
+        let company = |unit: &Unit| unit.text().split(';').next().map(str::to_lowercase);
+        !OF_FIELDS.contains(&name) && (name != COMPANY || company(self) == company(other))
+    }
+
     fn key(&self) -> String {
         self.properties.iter().map(Value::to_string).collect()
     }
@@ -48,8 +56,10 @@ pub fn add(kept: &mut Kept, key: &str, told: &[Value], problems: &mut Vec<Import
     let told = units(told);
     let known_keys: HashSet<String> = known.iter().map(Unit::key).collect();
     let told_keys: HashSet<String> = told.iter().map(Unit::key).collect();
-    let replaced = known.iter().filter(|unit| !told_keys.contains(&unit.key())).map(|unit| (unit.names(), unit));
-    let replaced: HashMap<String, &Unit> = replaced.collect();
+    let mut replaced: HashMap<String, Vec<&Unit>> = HashMap::new();
+    for unit in known.iter().filter(|unit| !told_keys.contains(&unit.key())) {
+        replaced.entry(unit.names()).or_default().push(unit);
+    }
     let present = kept.get(key).map(Vec::as_slice).unwrap_or_default();
     let mut size: usize = present.iter().map(|property| property.to_string().len()).sum();
     let mut groups: HashSet<String> = present.iter().filter_map(group).collect();
@@ -63,7 +73,8 @@ pub fn add(kept: &mut Kept, key: &str, told: &[Value], problems: &mut Vec<Import
             problems.push(problem("too_many", &name, "there is no room to keep it".to_owned(), &unit));
             continue;
         }
-        if let Some(stays) = replaced.get(&name).filter(|_| !OF_FIELDS.contains(&name.as_str())) {
+        let rivals = replaced.get(&name).into_iter().flatten();
+        if let Some(stays) = rivals.copied().find(|stays| stays.rivals(&unit, &name)) {
             let detail = format!("{:?} stays, and this is kept beside it", stays.text());
             problems.push(problem("kept", &name, detail, &unit));
         }

@@ -7,7 +7,7 @@ use super::dealings::Dealings;
 use super::linkedin::Profile;
 use super::model::ImportProblem;
 use super::record::{Said, digits, name_words};
-use crate::contacts::{self, ContactInput, Email, Phone, Position, PostalAddress, Stage, StageReason};
+use crate::contacts::{self, ContactInput, Education, Email, Phone, Position, PostalAddress, Stage, StageReason};
 use crate::text::{fold, name_key};
 
 /// Items of the lists of a contact.
@@ -279,8 +279,14 @@ impl Merge<'_> {
             return;
         }
         let mut news = Vec::new();
+        let is = |have: &Position, one: &Position| have.current() == one.current() && same_position(have, one);
         for new in now.iter().filter(|new| !before.iter().any(|old| same_position(old, new))) {
-            match input.positions.iter_mut().find(|have| have.current() == new.current() && at_one_place(have, new)) {
+            // One that is told as it is gives its place to no other, as where somebody rose at one company.
+            let place = input.positions.iter().position(|have| is(have, new)).or_else(|| {
+                let near = |have: &Position| have.current() == new.current() && at_one_place(have, new);
+                input.positions.iter().position(|have| near(have) && !now.iter().any(|one| is(have, one)))
+            });
+            match place.and_then(|place| input.positions.get_mut(place)) {
                 Some(have) => self.title(have, before, new),
                 None => news.push(new.clone()),
             }
@@ -316,9 +322,8 @@ impl Merge<'_> {
 
     fn education(&mut self, input: &mut ContactInput) {
         for new in &self.now.education {
-            let key = fold(&new.school);
-            let known = self.before().education.iter().chain(&input.education).any(|known| fold(&known.school) == key);
-            if known {
+            let known = |known: &Education| same_education(known, new);
+            if self.before().education.iter().chain(&input.education).any(known) {
                 continue;
             }
             if input.education.len() >= FEW {
@@ -420,6 +425,13 @@ fn at_one_place(a: &Position, b: &Position) -> bool {
 
 fn same_position(a: &Position, b: &Position) -> bool {
     company_key(a) == company_key(b) && a.title == b.title
+}
+
+/// The same school, and nothing in which they differ.
+fn same_education(a: &Education, b: &Education) -> bool {
+    let alike =
+        |a: &Option<String>, b: &Option<String>| a.as_deref().zip(b.as_deref()).is_none_or(|(a, b)| fold(a) == fold(b));
+    fold(&a.school) == fold(&b.school) && alike(&a.degree, &b.degree) && alike(&a.field_of_study, &b.field_of_study)
 }
 
 fn holds(positions: &[Position], one: &Position) -> bool {

@@ -18,6 +18,8 @@ const LABEL: usize = 64;
 const MANY: usize = 50;
 const FEW: usize = 20;
 const WORDS: usize = 100;
+/// In which somebody may be at school.
+const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
 const CUSTOM_FIELDS: usize = 60;
 const CUSTOM_FIELDS_SIZE: usize = 12 * 1024;
 
@@ -181,6 +183,20 @@ impl Reading {
         if !have.iter().any(|known| known.school == school) && !self.full(at, have.len(), FEW, &school) {
             let none = Education { school, degree: None, field_of_study: None, start_year: None, end_year: None };
             self.said().education.push(none);
+        }
+    }
+
+    /// A school with what came of it: of one there may be several degrees.
+    pub fn education(&mut self, at: Place<'_>, told: Education) {
+        let Some(school) = self.text(at, 200, &told.school) else { return };
+        let mut part = |text: Option<String>| text.and_then(|text| self.text(at, 200, &text));
+        let (degree, field_of_study) = (part(told.degree), part(told.field_of_study));
+        let year = |year: Option<i32>| year.filter(|year| YEARS.contains(year));
+        let (start_year, end_year) = (year(told.start_year), year(told.end_year));
+        let told = Education { school, degree, field_of_study, start_year, end_year };
+        let have = &self.record.said.education;
+        if !have.contains(&told) && !self.full(at, have.len(), FEW, &told.school) {
+            self.said().education.push(told);
         }
     }
 

@@ -24,6 +24,8 @@ use crate::sort::Position;
 use crate::{circle_requests, fields, follow_ups, insert_columns, introductions, meetings, messages, research_notes};
 
 const CHUNK: usize = 2_000;
+/// Rows that one statement removes: what points to each is looked for.
+const REMOVED: usize = 500;
 
 /// Takes the workspace's turn for imports until the end of the transaction, if no other import has it.
 pub async fn take_turn(conn: &Conn, workspace: WorkspaceId) -> ApiResult<bool> {
@@ -494,16 +496,18 @@ pub async fn remove_created(
         }
     }
     ids.retain(|id| going.contains(id));
-    // Piece by piece, for PostgreSQL looks for each row in all that may refer to it. What goes leads to nobody any more.
-    let own = |part: &[ContactId]| contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(part.to_vec()));
-    let led: Vec<ContactId> = ids.iter().filter(|id| connectors.contains_key(id)).copied().collect();
-    for part in led.chunks(CHUNK) {
-        let unled = contacts::connector_id.eq(None::<ContactId>);
-        diesel::update(contacts::table.filter(own(part))).set(unled).execute(&mut conn).await?;
+    // In parts, for a statement has its time: those that lead to each other let go first.
+    for part in ids.chunks(REMOVED) {
+        let led = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(part));
+        diesel::update(contacts::table.filter(led.and(contacts::connector_id.is_not_null())))
+            .set(contacts::connector_id.eq(None::<ContactId>))
+            .execute(&mut conn)
+            .await?;
     }
     let mut removed = Vec::with_capacity(ids.len());
-    for part in ids.chunks(CHUNK) {
-        let gone = diesel::delete(contacts::table.filter(own(part))).returning((contacts::id, contacts::version));
+    for part in ids.chunks(REMOVED) {
+        let own = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(part));
+        let gone = diesel::delete(contacts::table.filter(own)).returning((contacts::id, contacts::version));
         removed.extend(gone.get_results::<(ContactId, i32)>(&mut conn).await?);
     }
     Ok(removed)
@@ -556,18 +560,22 @@ pub async fn same_again(mut conn: &Conn, workspace: WorkspaceId, steps: &[Step])
 /// Removes those of these companies that nobody edited and nobody works at.
 pub async fn remove_companies(mut conn: &Conn, workspace: WorkspaceId, ids: &[Uuid]) -> ApiResult<Vec<(Uuid, i32)>> {
     use crate::db::schema::companies;
-    let there = positions::table
-        .filter(positions::workspace_id.eq(workspace).and(positions::company_id.is_not_null()))
-        .select(positions::company_id.assume_not_null());
-    let unused = companies::workspace_id
-        .eq(workspace)
-        .and(companies::id.eq_any(ids))
-        .and(companies::version.eq(1))
-        .and(companies::deleted_at.is_null())
-        .and(diesel::dsl::not(companies::id.eq_any(there)))
-        .and(companies::id.ne_all(introductions::companies_named(conn, workspace, ids).await?));
-    let removed = diesel::delete(companies::table.filter(unused)).returning((companies::id, companies::version));
-    Ok(removed.get_results(&mut conn).await?)
+    let mut removed = Vec::new();
+    for part in ids.chunks(REMOVED) {
+        let there = positions::table
+            .filter(positions::workspace_id.eq(workspace).and(positions::company_id.eq_any(part)))
+            .select(positions::company_id.assume_not_null());
+        let unused = companies::workspace_id
+            .eq(workspace)
+            .and(companies::id.eq_any(part))
+            .and(companies::version.eq(1))
+            .and(companies::deleted_at.is_null())
+            .and(diesel::dsl::not(companies::id.eq_any(there)))
+            .and(companies::id.ne_all(introductions::companies_named(conn, workspace, part).await?));
+        let gone = diesel::delete(companies::table.filter(unused)).returning((companies::id, companies::version));
+        removed.extend(gone.get_results::<(Uuid, i32)>(&mut conn).await?);
+    }
+    Ok(removed)
 }
 
 /// Whom sources know contacts by, as an archive takes it: so that the same file is known again in the copy.

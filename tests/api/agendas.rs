@@ -124,7 +124,13 @@ async fn an_agenda_fits_its_meeting() {
     let put = app.put(&url, &ada, items.clone()).await.expect(200);
     assert_eq!((put.header("etag"), &put.json["over_minutes"]), ("\"3\"", &json!(0)));
     assert_eq!(app.put(&url, &ada, items).await.expect(200).json["version"], 3);
-    app.patch(&format!("/v1/meetings/{meeting}"), &ada, json!({ "duration_minutes": 15 })).await.expect(200);
+    let short =
+        app.patch(&format!("/v1/meetings/{meeting}"), &ada, json!({ "duration_minutes": 15 })).await.expect(200);
+    assert!(
+        short.json["warnings"].as_array().unwrap().iter().any(|one| one["code"] == "agenda_does_not_fit"),
+        "{}",
+        short.text
+    );
     assert_eq!(app.get(&url, &ada).await.expect(200).json["over_minutes"], 5);
     let stale = app.request(Method::PUT, &url).bearer_auth(&ada.token).header("if-match", "\"1\"");
     app.send(stale.json(&json!({ "items": [] }))).await.expect(412);
@@ -162,6 +168,15 @@ async fn what_matters_least_is_proposed_to_go() {
     put.expect(200);
     let tight = app.post(&url, &ada, json!({ "duration_minutes": 5 })).await.expect(200);
     assert_eq!(minutes(&tight.json), [1, 2, 1, 1]);
+    // Of one item the least important question goes first.
+    let both = json!([{ "kind": "thanks", "minutes": 1 }, { "kind": "questions", "minutes": 8, "question_ids": ids }]);
+    let one = app.post(&url, &ada, json!({ "items": both, "duration_minutes": 4 })).await;
+    assert_eq!(one.status, 422, "a meeting has five minutes at least");
+    let both = json!([{ "kind": "thanks", "minutes": 2 }, { "kind": "who_else", "minutes": 2 }, { "kind": "next_step", "minutes": 1 },
+        { "kind": "questions", "minutes": 8, "question_ids": ids }]);
+    let one = app.post(&url, &ada, json!({ "items": both, "duration_minutes": 6 })).await.expect(200);
+    assert_eq!(one.json["steps"][3]["dropped_question_ids"], json!([ids[1]]), "{}", one.text);
+    assert_eq!(one.json["items"][3]["question_ids"], json!([ids[0]]));
     let nothing = app.request(Method::POST, &url).bearer_auth(&ada.token);
     assert_eq!(app.send(nothing).await.expect(200).json["over_minutes"], 0);
     app.post(&url, &bob, json!({})).await.expect(404);

@@ -262,6 +262,8 @@ async fn what_cannot_be_offered_is_refused_all_at_once() {
     let id = proposal(&app, &ada, json!({})).await;
     let neither = offer(&app, &ada, &id, json!({})).await.expect(422);
     assert_eq!(neither.faults(), ["/slots"]);
+    let long = json!({ "availability": { "days": 100_000 } });
+    assert_eq!(offer(&app, &ada, &id, long).await.expect(422).faults(), ["/availability/days"]);
     let both = json!({ "slots": two(), "availability": { "from": "12:00", "until": "11:00" } });
     assert_eq!(offer(&app, &ada, &id, both).await.expect(422).faults(), ["/availability", "/availability/until"]);
     let odd = json!({ "expires_at": "2026-03-01T00:00:00Z", "slots": [

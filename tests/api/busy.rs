@@ -196,9 +196,27 @@ async fn a_file_is_taken_as_it_is_and_refused_when_it_is_none() {
         app.send(send("", "text/plain", good.clone())).await.expect(415).header("accept-post"),
         "application/json, text/calendar"
     );
-    let large = calendar(&event("1", "DTSTART:20260310T090000Z").repeat(6_000));
+    let large = calendar(&event("1", "DTSTART:20260310T090000Z").repeat(21_000));
     let refused = app.send(send("", "text/calendar", large)).await.expect(422);
-    assert!(refused.json["detail"].as_str().unwrap().contains("5000 components"), "{}", refused.text);
+    assert!(refused.json["detail"].as_str().unwrap().contains("20000 components"), "{}", refused.text);
+    // Calendars of some years are larger than a body in JSON may be.
+    let years = format!("DESCRIPTION:{}\nDTSTART:20260311T090000Z\nDURATION:PT1H", "x".repeat(1_000));
+    let years = calendar(&event("1", &years).repeat(3_000));
+    let made = app.send(send("", "text/calendar", years)).await.expect(201);
+    app.delete(&format!("/v1/busy/{}", made.id()), &ada).await.expect(204);
+    let endless = "x".repeat(8 * 1024 * 1024 + 1);
+    app.send(send("", "text/calendar", endless)).await.expect(413);
+    // Only the times are looked at: what is not in UTF-8 keeps nobody from that.
+    let latin = [
+        b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Caf\xe9\r\nDTSTART:20260312T090000Z\r\nDURATION:PT1H\r\n"
+            .as_slice(),
+        b"END:VEVENT\r\nEND:VCALENDAR\r\n",
+    ]
+    .concat();
+    let request = app.request(Method::POST, "/v1/busy").bearer_auth(&ada.token).header("content-type", "text/calendar");
+    let made = app.send(request.body(latin)).await.expect(201);
+    assert_eq!(made.json["busy_times"], 1);
+    app.delete(&format!("/v1/busy/{}", made.id()), &ada).await.expect(204);
     let long = app.get(&format!("/v1/free-busy?from={FROM}&until=2028-01-01T00:00:00Z"), &ada).await.expect(400);
     assert_eq!(long.faults(), ["until"]);
     // A rule that would yield millions is bounded, and says so.
@@ -206,6 +224,100 @@ async fn a_file_is_taken_as_it_is_and_refused_when_it_is_none() {
     let bounded = app.post("/v1/busy", &ada, json!({ "name": "Often", "ics": often })).await.expect(201);
     assert_eq!(bounded.json["faults"].as_array().unwrap().len(), 1);
     assert!(bounded.json["busy_times"].as_i64().unwrap() <= 1_000);
+}
+
+/// Outlook's own words for a zone that it does not know by name: Vienna's rules, since 1601.
+const CUSTOM: &str = "BEGIN:VTIMEZONE\nTZID:Customized Time Zone\n\
+    BEGIN:STANDARD\nDTSTART:16010101T030000\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100\n\
+    RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=10\nEND:STANDARD\n\
+    BEGIN:DAYLIGHT\nDTSTART:16010101T020000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\n\
+    RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=3\nEND:DAYLIGHT\nEND:VTIMEZONE\n";
+
+#[actix_web::test]
+async fn files_as_programs_write_them_keep_the_right_times_busy() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let own =
+        |id: &str| event("1", &format!("DTSTART;TZID={id}:20260326T090000\nDURATION:PT30M\nRRULE:FREQ=WEEKLY;COUNT=2"));
+    let by_clock =
+        json!([["2026-03-26T08:00:00Z", "2026-03-26T08:30:00Z"], ["2026-04-02T07:00:00Z", "2026-04-02T07:30:00Z"],]);
+    let day = |from: &str, until: &str| json!([[format!("2026-{from}:00Z"), format!("2026-{until}:00Z")]]);
+    let cases: Vec<(&str, String, Value)> = vec![
+        ("the file's own zone", format!("{CUSTOM}{}", own("Customized Time Zone")), by_clock.clone()),
+        ("a name of Windows", own("W. Europe Standard Time"), by_clock.clone()),
+        (
+            "a name as Outlook shows it",
+            own("\"(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna\""),
+            by_clock.clone(),
+        ),
+        ("a name of Mozilla's", own("/mozilla.org/20050126_1/Europe/Vienna"), by_clock),
+        (
+            "a calendar with a zone, and a time without",
+            format!("X-WR-TIMEZONE:Asia/Tokyo\n{}", event("1", "DTSTART:20260310T090000\nDTEND:20260310T100000")),
+            day("03-10T00:00", "03-10T01:00"),
+        ),
+        (
+            "its whole days",
+            format!("X-WR-TIMEZONE:Asia/Tokyo\n{}", event("1", "DTSTART;VALUE=DATE:20260310")),
+            day("03-09T15:00", "03-10T15:00"),
+        ),
+        (
+            "a day that ends when it begins",
+            event("1", "DTSTART;VALUE=DATE:20260310\nDTEND;VALUE=DATE:20260310"),
+            day("03-10T00:00", "03-11T00:00"),
+        ),
+        (
+            "times that are left out by their days",
+            event(
+                "1",
+                "DTSTART:20260310T090000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=3\nEXDATE;VALUE=DATE:20260311,20260312",
+            ),
+            day("03-10T09:00", "03-10T10:00"),
+        ),
+        (
+            "days that are left out by a time",
+            event("1", "DTSTART;VALUE=DATE:20260310\nRRULE:FREQ=DAILY;COUNT=2\nEXDATE:20260311T000000"),
+            day("03-10T00:00", "03-11T00:00"),
+        ),
+        (
+            "one that was moved out of the rule's end, and into the year",
+            event("1", "DTSTART:20250101T090000Z\nDURATION:PT1H\nRRULE:FREQ=YEARLY;COUNT=1")
+                + &event("1", "RECURRENCE-ID:20250101T090000Z\nDTSTART:20260401T090000Z\nDURATION:PT1H"),
+            day("04-01T09:00", "04-01T10:00"),
+        ),
+        (
+            "work elsewhere",
+            event("1", "DTSTART:20260310T090000Z\nDURATION:PT1H\nX-MICROSOFT-CDO-BUSYSTATUS:WORKINGELSEWHERE"),
+            json!([]),
+        ),
+    ];
+    for (what, body, wanted) in cases {
+        let made = app.post("/v1/busy", &ada, json!({ "name": what, "ics": calendar(&body) })).await.expect(201);
+        assert_eq!((&made.json["faults"], busy(&app, &ada).await), (&json!([]), wanted), "{what}: {body}");
+        app.delete(&format!("/v1/busy/{}", made.id()), &ada).await.expect(204);
+    }
+    // What is said by whoever imports it goes before what the file says.
+    let tokyo =
+        calendar(&format!("X-WR-TIMEZONE:Asia/Tokyo\n{}", event("1", "DTSTART:20260310T090000\nDURATION:PT1H")));
+    let made = app
+        .post("/v1/busy", &ada, json!({ "name": "T", "ics": tokyo, "time_zone": "Europe/Vienna" }))
+        .await
+        .expect(201);
+    assert_eq!(busy(&app, &ada).await, day("03-10T08:00", "03-10T09:00"));
+    app.delete(&format!("/v1/busy/{}", made.id()), &ada).await.expect(204);
+    // A zone that nobody knows is told.
+    let lost = calendar(&event("lost", "DTSTART;TZID=Nowhere/Land:20260310T090000\nDURATION:PT1H"));
+    let made = app.post("/v1/busy", &ada, json!({ "name": "L", "ics": lost })).await.expect(201);
+    assert_eq!(made.json["faults"], json!(["lost: is taken to be in UTC: nobody knows \"Nowhere/Land\""]));
+    assert_eq!(busy(&app, &ada).await, day("03-10T09:00", "03-10T10:00"));
+    // So is a rule that comes to nothing.
+    let rules = ["FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=DAILY;INTERVAL=0"];
+    for (rule, fault) in rules.into_iter().zip(["1: its rule names no time", "1: its rule comes around at no interval"])
+    {
+        let odd = calendar(&event("1", &format!("DTSTART:20260310T090000Z\nDURATION:PT1H\nRRULE:{rule}")));
+        let made = app.post("/v1/busy", &ada, json!({ "name": "L", "ics": odd })).await.expect(201);
+        assert_eq!(made.json["faults"], json!([fault]), "{rule}");
+    }
 }
 
 #[actix_web::test]

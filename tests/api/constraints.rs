@@ -206,6 +206,8 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
             "api_key_secrets_key_fkey",
             "contact_merges_survivor_fkey",
             "contact_redirects_survivor_fkey",
+            "lost_connectors_contact_fkey",
+            "lost_connectors_connector_fkey",
             "deliveries_message_fkey",
             "duplicate_dismissals_first_fkey",
             "duplicate_dismissals_second_fkey",

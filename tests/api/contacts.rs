@@ -609,3 +609,52 @@ async fn filters_leave_out_whom_they_do_not_mean() {
         assert_eq!(all_pages(&app, &ada, query).await, found, "{query}");
     }
 }
+
+#[actix_web::test]
+async fn a_connector_in_the_trash_is_none_and_that_is_a_new_version() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let connector = app.post("/v1/contacts", &ada, json!({ "given_name": "Connie" })).await.expect(201).id();
+    let led = json!({ "given_name": "Led", "connector_id": connector });
+    let led = app.post("/v1/contacts", &ada, led).await.expect(201);
+    let path = format!("/v1/contacts/{}", led.id());
+    let known = |tag: String| app.request(Method::GET, &path).bearer_auth(&ada.token).header("if-none-match", tag);
+    app.delete(&format!("/v1/contacts/{connector}"), &ada).await.expect(204);
+    let without = app.send(known(led.header("etag").to_owned())).await.expect(200);
+    assert_eq!((&without.json["connector_id"], &without.json["version"]), (&Value::Null, &json!(2)));
+    // Another field changes: the connector is as little there as before, and stays kept.
+    let patched = app.patch(&path, &ada, json!({ "headline": "new" })).await.expect(200);
+    assert_eq!((&patched.json["connector_id"], &patched.json["version"]), (&Value::Null, &json!(3)));
+    assert_eq!(app.get(&path, &ada).await.json, patched.json);
+    let same = app.patch(&path, &ada, json!({ "headline": "new" })).await.expect(200);
+    assert_eq!(same.json, patched.json);
+    let list = async || {
+        app.get(&format!("/v1/contacts?connector_id={connector}"), &ada).await.expect(200).json["data"].clone()
+    };
+    assert_eq!(list().await, json!([]));
+    app.post(&format!("/v1/trash/{connector}/restore"), &ada, json!({})).await.expect(204);
+    assert_eq!(list().await[0]["id"], led.id());
+    let back = app.send(known(patched.header("etag").to_owned())).await.expect(200);
+    assert_eq!((&back.json["connector_id"], &back.json["version"]), (&json!(connector), &json!(4)));
+    let log = app.get("/v1/changes?kind=contact.updated", &ada).await.expect(200);
+    let fields: Vec<_> = log.json["data"].as_array().unwrap().iter().map(|one| one["fields"].clone()).collect();
+    assert_eq!(fields, [json!(["connector_id"]), json!(["headline"]), json!(["connector_id"])], "{}", log.text);
+    // Merged and undone it is the same again.
+    let other = app.post("/v1/contacts", &ada, json!({ "given_name": "Other" })).await.expect(201).id();
+    let merge = json!({ "survivor_id": other, "merged_ids": [connector] });
+    let merge = app.post("/v1/contacts/merge", &ada, merge).await.expect(200).id();
+    assert_eq!(app.get(&path, &ada).await.json["connector_id"], json!(other));
+    app.delete(&format!("/v1/contacts/{other}"), &ada).await.expect(204);
+    assert_eq!(app.get(&path, &ada).await.json["connector_id"], Value::Null);
+    app.post(&format!("/v1/trash/{other}/restore"), &ada, json!({})).await.expect(204);
+    app.post(&format!("/v1/contacts/merges/{merge}/undo"), &ada, json!({})).await.expect(200);
+    assert_eq!(app.get(&path, &ada).await.json["connector_id"], json!(connector));
+    // Another connector meanwhile stays; and one that goes for good comes back to nobody.
+    app.delete(&format!("/v1/contacts/{connector}"), &ada).await.expect(204);
+    app.patch(&path, &ada, json!({ "connector_id": other })).await.expect(200);
+    app.post(&format!("/v1/trash/{connector}/restore"), &ada, json!({})).await.expect(204);
+    assert_eq!(app.get(&path, &ada).await.json["connector_id"], json!(other));
+    app.delete(&format!("/v1/contacts/{other}"), &ada).await.expect(204);
+    app.delete(&format!("/v1/trash/{other}"), &ada).await.expect(204);
+    assert_eq!(app.get(&path, &ada).await.json["connector_id"], Value::Null);
+}

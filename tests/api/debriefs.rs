@@ -305,3 +305,23 @@ async fn a_goal_can_be_traced_to_what_was_decided_and_back() {
     app.delete(&format!("/v1/trash/{meeting}"), &ada).await.expect(204);
     assert_eq!((app.count("insights").await, app.count("trash").await), (0, 0));
 }
+
+#[actix_web::test]
+async fn a_name_with_the_address_of_a_contact_is_that_contact() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let old = json!({ "given_name": "Old", "family_name": "Friend", "emails": [{ "address": "old@x.example" }] });
+    let old = app.post("/v1/contacts", &ada, old).await.expect(201).id();
+    let tom = app.post("/v1/contacts", &ada, json!({ "given_name": "Tom" })).await.expect(201).id();
+    let meeting =
+        app.post("/v1/meetings", &ada, json!({ "contact_ids": [tom], "medium": "phone" })).await.expect(201).id();
+    app.post(&format!("/v1/meetings/{meeting}/start"), &ada, json!({})).await.expect(200);
+    let names = json!({ "names": [{ "name": "O. Friend", "email": "Old@X.example" }] });
+    for _ in 0..2 {
+        let told = app.put(&format!("/v1/meetings/{meeting}/debrief"), &ada, names.clone()).await.expect(200);
+        assert_eq!(told.json["names"][0]["contact_id"], old, "{}", told.text);
+    }
+    let people = app.get("/v1/contacts", &ada).await.expect(200).json["data"].as_array().unwrap().len();
+    let introductions = app.get("/v1/introductions", &ada).await.expect(200).json["data"].as_array().unwrap().len();
+    assert_eq!((people, introductions), (2, 1));
+}

@@ -320,9 +320,14 @@ async fn an_archive_is_imported_like_any_file() {
 /// Columns that are made anew from others in the copy, or are of no use there.
 const DERIVED: [&str; 6] =
     ["workspace_id", "deleted_at", "search_words", "search_language", "language_words", "attached_words"];
-/// A secret, and what came of trying it.
-const KEPT_BACK: [(&str, &str); 3] =
-    [("mail_accounts", "password"), ("mail_accounts", "verified_at"), ("mail_accounts", "failure")];
+/// A secret, what came of trying it, and whom it belongs to.
+const KEPT_BACK: [(&str, &str); 5] = [
+    ("mail_accounts", "password"),
+    ("mail_accounts", "verified_at"),
+    ("mail_accounts", "failure"),
+    ("meeting_offers", "token_hash"),
+    ("meeting_offers", "made_by"),
+];
 
 #[actix_web::test]
 async fn an_archive_forgets_no_column() {
@@ -524,7 +529,14 @@ async fn full(app: &TestApp, member: &Member) {
     });
     let meeting = app.post("/v1/meetings", member, body).await.expect(201).id();
     app.post(&format!("/v1/meetings/{meeting}/confirm"), member, json!({})).await.expect(200);
-    app.post("/v1/meetings", member, json!({ "contact_ids": [connector], "medium": "phone" })).await.expect(201);
+    let body = json!({ "contact_ids": [connector], "medium": "phone" });
+    let proposal = app.post("/v1/meetings", member, body).await.expect(201).id();
+    let hours = json!({ "note": "Any", "availability": { "from": "09:00", "until": "12:00", "days": 7 } });
+    app.post(&format!("/v1/meetings/{proposal}/offers"), member, hours).await.expect(201);
+    let event = "BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20260310T080000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=WEEKLY;COUNT=3\r\nEND:VEVENT\r\n";
+    // Longer than any other text.
+    let ics = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{event}X-PAD:{}\r\nEND:VCALENDAR\r\n", "é".repeat(80_000));
+    app.post("/v1/busy", member, json!({ "name": "Work", "ics": ics, "time_zone": "Europe/Vienna" })).await.expect(201);
     let body = json!({ "warn_above_minutes": 10, "travel_minutes": { "coffee": 45 } });
     app.patch("/v1/meetings/settings", member, body).await.expect(200);
     let served = json!({ "text": "Whether it suits me", "how_known": "k", "outcome": "partly", "outcome_note": "o", "decision": "d" });
@@ -694,6 +706,45 @@ async fn a_copy_sends_nothing_and_asks_for_nothing_anew() {
     while inroad::jobs::run_one(&app.app, &inroad::server::jobs()).await.unwrap() {}
     let account = app.get("/v1/mail-account", &eve).await.expect(200).json;
     assert!(account["failure"].as_str().unwrap().contains("no password"), "{account}");
+}
+
+#[actix_web::test]
+async fn a_copy_has_offers_without_links_and_follows_calendars_itself() {
+    let app = TestApp::with(&["--outgoing-hosts", "127.0.0.1"]).await;
+    let (ada, bob) = (app.seeker().await, app.seeker().await);
+    full(&app, &ada).await;
+    let bytes = archive(&app, &ada).await;
+    let files = unzipped(&bytes);
+    assert!(!files["meeting_offers.jsonl"].contains("token"), "{}", files["meeting_offers.jsonl"]);
+    restore(&app, &bob, &bytes).await.unwrap();
+    let proposal = app.get("/v1/meetings?state=proposed&sort=created_at", &bob).await.expect(200);
+    let offers = async |member: &Member| {
+        let mut all = Vec::new();
+        for meeting in proposal.json["data"].as_array().unwrap() {
+            let path = format!("/v1/meetings/{}/offers", meeting["id"].as_str().unwrap());
+            all.extend(app.get(&path, member).await.expect(200).json["data"].as_array().unwrap().clone());
+        }
+        all
+    };
+    let (first, mut copy) = (offers(&ada).await, offers(&bob).await);
+    assert_eq!((&first[0]["state"], &copy[0]["state"]), (&json!("open"), &json!("revoked")), "no link leads to it");
+    copy[0]["state"] = json!("open");
+    assert_eq!(first, copy);
+    // What is busy is found out when the import is through.
+    let busy = async |member: &Member| {
+        let path = "/v1/free-busy?from=2026-03-03T00:00:00Z&until=2026-06-01T00:00:00Z";
+        app.get(path, member).await.expect(200).json["busy"].clone()
+    };
+    let calendars = async |member: &Member| app.get("/v1/busy", member).await.expect(200).json["data"][0].clone();
+    assert_ne!(busy(&bob).await, busy(&ada).await);
+    while inroad::jobs::run_one(&app.app, &inroad::app::jobs()).await.unwrap() {}
+    assert_eq!(busy(&bob).await, busy(&ada).await);
+    assert_eq!(calendars(&bob).await, calendars(&ada).await);
+    let eve = app.seeker().await;
+    let endless =
+        sealed(&files, "meeting_offers.jsonl", &|text| text.replace("\"step_minutes\":30", "\"step_minutes\":0"));
+    let error = restore(&app, &eve, &endless).await.unwrap_err();
+    assert!(error.detail.contains("/invitation"), "{error}");
 }
 
 #[actix_web::test]

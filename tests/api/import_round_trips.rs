@@ -143,3 +143,146 @@ async fn no_import_lets_somebody_be_written_to_or_moves_a_stage_back() {
         assert_eq!(after[field], mine.json[field], "{field}");
     }
 }
+
+/// What is told of positions and schools, whatever their ids.
+fn told_of(contact: &Value) -> (Value, Value) {
+    let position = |one: &Value| {
+        let fields = ["company_name", "title", "started_on", "ended_on", "is_current"];
+        fields.map(|name| one[name].clone()).into_iter().collect::<Value>()
+    };
+    let positions = contact["positions"].as_array().unwrap().iter().map(position).collect();
+    (positions, contact["education"].clone())
+}
+
+#[actix_web::test]
+async fn all_positions_and_schools_come_back_by_cards_and_tables() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let body = json!({
+        "given_name": "Ann", "family_name": "Led", "emails": [{ "address": "ann@x.example" }],
+        "positions": [
+            { "company_name": "Engines, Ltd; Leeds", "title": "Head", "started_on": "2020-01-01" },
+            { "company_name": "Engines, Ltd; Leeds", "title": "Analyst", "started_on": "2017-02-01", "ended_on": "2019-12-31" },
+            { "company_name": "Engines, Ltd; Leeds", "title": "Trainee", "ended_on": "2017-01-31" },
+            { "company_name": "Mills", "is_current": false }],
+        "education": [
+            { "school": "MIT", "degree": "BSc", "field_of_study": "Mathematics", "start_year": 2001, "end_year": 2004 },
+            { "school": "MIT", "degree": "MSc, honours", "end_year": 2006 },
+            { "school": "Leeds; City" }],
+    });
+    let first = app.post("/v1/contacts", &ada, body).await.expect(201);
+    for way in ["vcf", "vcf?version=3.0", "csv"] {
+        let file = export(&app, &ada, &format!("/v1/exports/contacts.{way}")).await;
+        let bob = app.seeker().await;
+        let report = import(&app, &bob, &file).await.expect(201);
+        assert_eq!(codes(&report.json["rows"][0]), [], "{way}: {}", report.text);
+        assert_eq!(told_of(&named(&app, &bob, "ann").await), told_of(&first.json), "{way}: {file}");
+        for member in [&bob, &ada] {
+            let again = import(&app, member, &file).await.expect(201);
+            assert_eq!(again.json["counts"]["unchanged"], 1, "{way}: {}", again.text);
+            assert_eq!(codes(&again.json["rows"][0]), [], "{way}: {}", again.text);
+        }
+    }
+    assert_eq!(app.get(&format!("/v1/contacts/{}", first.id()), &ada).await.json, first.json);
+    // Whoever edits the table does so in the columns that people read.
+    let file = export(&app, &ada, "/v1/exports/contacts.csv").await.replacen(",Head,", ",Chief,", 1);
+    let carl = app.seeker().await;
+    import(&app, &carl, &file).await.expect(201);
+    let edited = named(&app, &carl, "ann").await;
+    let titles: Vec<_> = edited["positions"].as_array().unwrap().iter().map(|one| one["title"].clone()).collect();
+    assert_eq!(titles, [json!("Chief"), json!("Analyst"), json!("Trainee"), Value::Null]);
+}
+
+#[actix_web::test]
+async fn what_a_card_says_in_several_languages_is_one_thing() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let card = "BEGIN:VCARD\r\nVERSION:4.0\r\nUID:4711\r\nFN;ALTID=1;LANGUAGE=en:Ada Lovelace\r\n\
+        FN;ALTID=1;LANGUAGE=ja:エイダ\r\nN;ALTID=1;LANGUAGE=en:Lovelace;Ada;;;\r\nN;ALTID=1;LANGUAGE=ja:ラブレス;エイダ;;;\r\n\
+        ORG;ALTID=a;LANGUAGE=fr:Machines\r\nORG;ALTID=a;LANGUAGE=en;PREF=1:Engines\r\n\
+        TITLE;ALTID=1;LANGUAGE=fr:Patronne\r\nTITLE;ALTID=1;LANGUAGE=en;PREF=1:Boss\r\nTITLE;ALTID=2:Weaver\r\nEND:VCARD\r\n";
+    import(&app, &ada, card).await.expect(201);
+    let contact = named(&app, &ada, "lovelace").await;
+    let positions = contact["positions"].as_array().unwrap().iter();
+    let positions: Vec<_> = positions.map(|one| (one["company_name"].clone(), one["title"].clone())).collect();
+    assert_eq!(positions, [(json!("Engines"), json!("Boss")), (Value::Null, json!("Weaver"))]);
+    assert_eq!(contact["name"], "Ada Lovelace");
+    let told = export(&app, &ada, "/v1/exports/contacts.vcf").await;
+    for line in [
+        "FN;ALTID=1;LANGUAGE=en:Ada Lovelace",
+        "FN;ALTID=1;LANGUAGE=ja:エイダ",
+        "N;ALTID=1;LANGUAGE=ja:ラブレス;エイダ;;;",
+        "ORG;ALTID=a;LANGUAGE=fr:Machines",
+        "position1.ORG;ALTID=a;LANGUAGE=en:Engines",
+        "position1.TITLE;ALTID=1;LANGUAGE=en:Boss",
+        "TITLE;ALTID=1;LANGUAGE=fr:Patronne",
+        "position2.TITLE;ALTID=2:Weaver",
+    ] {
+        assert_eq!(told.split("\r\n").filter(|own| *own == line).count(), 1, "{line}: {told}");
+    }
+    let again = import(&app, &ada, &told).await.expect(201);
+    assert_eq!(again.json["counts"]["unchanged"], 1, "{}", again.text);
+    let bob = app.seeker().await;
+    import(&app, &bob, &told).await.expect(201);
+    assert_eq!(told_of(&named(&app, &bob, "lovelace").await), told_of(&contact));
+}
+
+#[actix_web::test]
+async fn what_two_cards_say_otherwise_is_told() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let card = |uid: &str, more: &str| {
+        format!(
+            "BEGIN:VCARD\r\nVERSION:4.0\r\nUID:{uid}\r\nN:Lovelace;Ada;;;\r\nEMAIL:ada@x.example\r\n{more}END:VCARD\r\n"
+        )
+    };
+    let one = card("a", "FN:The Countess\r\nNICKNAME:Ada,Lady A\r\nORG:Engines;Research\r\nBDAY:1815-12-10\r\n");
+    let other = card("b", "FN:The Enchantress\r\nNICKNAME:Ada,Lady L\r\nORG:Engines;Looms\r\nBDAY:1815-12-11\r\n");
+    import(&app, &ada, &one).await.expect(201);
+    let report = import(&app, &ada, &other).await.expect(201);
+    let mut told = codes(&report.json["rows"][0]);
+    told.sort_unstable();
+    let names = ["BDAY", "FN", "NICKNAME", "ORG"].map(|name| ("kept", name));
+    assert_eq!(told, names, "{}", report.text);
+    let again = import(&app, &ada, &other).await.expect(201);
+    assert_eq!((&again.json["counts"]["unchanged"], codes(&again.json["rows"][0])), (&json!(1), Vec::new()));
+    // In one file it is the same.
+    let bob = app.seeker().await;
+    let report = import(&app, &bob, &format!("{one}{other}")).await.expect(201);
+    let rows = report.json["rows"].as_array().unwrap();
+    let told: Vec<_> = rows.iter().flat_map(codes).filter(|(code, _)| *code == "kept").map(|(_, name)| name).collect();
+    assert_eq!(told.len(), 4, "{}", report.text);
+}
+
+#[actix_web::test]
+async fn a_card_with_several_names_to_be_shown_gives_them_back() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let card = "BEGIN:VCARD\r\nVERSION:4.0\r\nUID:4711\r\nFN;LANGUAGE=en:Taro Yamada\r\nFN;LANGUAGE=ja;PREF=1:山田 太郎\r\n\
+        N:山田;太郎;;;\r\nEND:VCARD\r\nBEGIN:VCARD\r\nVERSION:4.0\r\nUID:4712\r\nKIND:org\r\nFN:Engines Ltd\r\nEND:VCARD\r\n";
+    import(&app, &ada, card).await.expect(201);
+    let told = export(&app, &ada, "/v1/exports/contacts.vcf").await;
+    for line in ["FN;LANGUAGE=ja:山田 太郎", "FN;LANGUAGE=en:Taro Yamada", "KIND:org", "FN:Engines Ltd"] {
+        assert_eq!(told.split("\r\n").filter(|own| *own == line).count(), 1, "{line}: {told}");
+    }
+    let old = export(&app, &ada, "/v1/exports/contacts.vcf?version=3.0").await;
+    assert_eq!(old.split("\r\n").filter(|line| line.starts_with("FN")).count(), 2, "one each: {old}");
+    assert_eq!(import(&app, &ada, card).await.expect(201).json["counts"]["unchanged"], 2);
+}
+
+#[actix_web::test]
+async fn what_other_programs_escape_in_inroads_own_properties_is_read() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let card = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ann\r\nN:;Ann;;;\r\nX-INROAD-EDUCATION:MIT\\;BSc\\;\\;1999\\;\r\n\
+        X-INROAD-EDUCATION:A\\\\\\;B\\;\\;\\;\\;\r\nX-INROAD-CUSTOM-FIELD:k\\;v\r\nX-INROAD-EXTERNAL-ID:crm\\;7\r\nEND:VCARD\r\n";
+    import(&app, &ada, card).await.expect(201);
+    let contact = named(&app, &ada, "ann").await;
+    let education = contact["education"].as_array().unwrap();
+    assert_eq!(
+        (&education[0]["school"], &education[0]["degree"], &education[0]["start_year"]),
+        (&json!("MIT"), &json!("BSc"), &json!(1999))
+    );
+    assert_eq!(education[1]["school"], "A;B");
+    assert_eq!((&contact["custom_fields"]["k"], &contact["external_ids"]["crm"]), (&json!("v"), &json!("7")));
+}

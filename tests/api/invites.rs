@@ -68,12 +68,20 @@ impl Hook {
 
     /// A calendar's answer, as the mail program of `from` sends it.
     async fn answer(&self, app: &TestApp, from: &str, attendee: &str, status: &str, uid: &str, sequence: i64) -> Reply {
+        let lines = format!(
+            "UID:{uid}\nSEQUENCE:{sequence}\nDTSTAMP:20260302T090000Z\nORGANIZER:mailto:ada@x.example\n\
+             ATTENDEE;PARTSTAT={status}:mailto:{attendee}\nCOMMENT:A site visit"
+        );
+        self.calendar(app, from, "text/calendar; charset=utf-8; method=REPLY", "REPLY", &lines).await
+    }
+
+    /// What a calendar sends, by the lines of its event.
+    async fn calendar(&self, app: &TestApp, from: &str, kind: &str, method: &str, lines: &str) -> Reply {
         let raw = format!(
             "From: {from}\nTo: ada@x.example\nSubject: Re\nMessage-ID: <{}@navy.example>\nMIME-Version: 1.0\n\
              Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\nI have answered.\n--b\n\
-             Content-Type: text/calendar; charset=utf-8; method=REPLY\n\nBEGIN:VCALENDAR\nVERSION:2.0\nMETHOD:REPLY\n\
-             BEGIN:VEVENT\nUID:{uid}\nSEQUENCE:{sequence}\nDTSTAMP:20260302T090000Z\nORGANIZER:mailto:ada@x.example\n\
-             ATTENDEE;PARTSTAT={status}:mailto:{attendee}\nCOMMENT:A site visit\nEND:VEVENT\nEND:VCALENDAR\n--b--\n",
+             Content-Type: {kind}\n\nBEGIN:VCALENDAR\nVERSION:2.0\nMETHOD:{method}\n\
+             BEGIN:VEVENT\n{lines}\nEND:VEVENT\nEND:VCALENDAR\n--b--\n",
             uuid::Uuid::now_v7()
         );
         let raw = raw.replace('\n', "\r\n");
@@ -187,20 +195,30 @@ async fn an_answer_confirms_or_declines() {
         (&told.json["invites"][0]["answer"], &told.json["invites"][0]["comment"]),
         (&json!("accepted"), &json!("A site visit"))
     );
-    // That it is confirmed is a change of its own, with a number of its own; an answer to what was before says nothing.
-    let late = hook.answer(&app, "grace@navy.example", "grace@navy.example", "DECLINED", &uid, 0).await.expect(200);
+    // Another time is a mail with a number of its own; an answer to the time before says nothing of it.
+    let moved = json!({ "starts_at": "2026-03-11T13:30:00Z", "confirmed": true });
+    app.post(&format!("/v1/meetings/{meeting}/reschedule"), &ada, moved).await.expect(200);
+    let late = hook.answer(&app, "grace@navy.example", "grace@navy.example", "DECLINED", &uid, 1).await.expect(200);
     assert_eq!(late.json["outcome"], "meeting_answered");
     assert_eq!(state().await["state"], "confirmed");
-    let again = hook.answer(&app, "grace@navy.example", "grace@navy.example", "ACCEPTED", &uid, 1).await.expect(200);
+    let again = hook.answer(&app, "grace@navy.example", "grace@navy.example", "ACCEPTED", &uid, 2).await.expect(200);
     assert_eq!(again.json["outcome"], "meeting_answered");
     assert_eq!(state().await["reconfirmed_at"], "2026-03-02T09:00:00Z");
-    hook.answer(&app, "grace@navy.example", "grace@navy.example", "DECLINED", &uid, 1).await.expect(200);
+    // The place changes, not the time: whoever has not seen that yet answers all the same.
+    app.patch(&format!("/v1/meetings/{meeting}"), &ada, json!({ "place": { "name": "Bar" } })).await.expect(200);
+    hook.answer(&app, "grace@navy.example", "grace@navy.example", "DECLINED", &uid, 2).await.expect(200);
     let off = state().await;
     let last = off["history"].as_array().unwrap().last().unwrap().clone();
     assert_eq!(
         (&off["state"], &last["by"], &last["reason"]),
         (&json!("cancelled"), &json!("contact"), &json!("A site visit"))
     );
+    // What nobody was asked nobody answers.
+    for sequence in [99, 4] {
+        hook.answer(&app, "grace@navy.example", "grace@navy.example", "ACCEPTED", &uid, sequence).await.expect(200);
+    }
+    let told = app.get(&format!("/v1/meetings/{meeting}/invites"), &ada).await.expect(200);
+    assert_eq!(told.json["invites"][0]["answer"], "declined", "{}", told.text);
     work(&app).await;
     // Who has declined need not be told.
     assert!(sink.accepted().iter().all(|mail| !mail.text.contains("method=CANCEL")));
@@ -229,6 +247,81 @@ async fn one_who_declines_among_several_leaves_the_others() {
     let told = app.get(&format!("/v1/meetings/{meeting}/invites"), &ada).await.expect(200);
     let answers: Vec<_> = told.json["invites"].as_array().unwrap().iter().map(|one| one["answer"].clone()).collect();
     assert_eq!(answers, ["tentative", "needs_action"]);
+}
+
+#[actix_web::test]
+async fn people_answer_from_another_of_their_addresses_and_in_any_order() {
+    let sink = Sink::start();
+    let app = service(&sink).await;
+    let ada = app.seeker().await;
+    let hook = Hook::new(&app, &ada).await;
+    let emails =
+        json!([{ "address": "grace@navy.example", "is_primary": true }, { "address": "g.hopper@home.example" }]);
+    let grace = json!({ "given_name": "Grace", "emails": emails });
+    let grace = app.post("/v1/contacts", &ada, grace).await.expect(201).id();
+    let alan = contact(&app, &ada, "alan@bletchley.example").await;
+    let meeting = proposal(&app, &ada, &[&grace, &alan]).await;
+    invite(&app, &ada, &meeting, json!({})).await.expect(200);
+    let uid = format!("{meeting}@127.0.0.1");
+    let answers = async || {
+        let told = app.get(&format!("/v1/meetings/{meeting}/invites"), &ada).await.expect(200);
+        told.json["invites"].as_array().unwrap().iter().map(|one| one["answer"].clone()).collect::<Vec<_>>()
+    };
+    // The address that was invited, from another mailbox; and both by the other one.
+    for (attendee, status) in [("grace@navy.example", "TENTATIVE"), ("g.hopper@home.example", "ACCEPTED")] {
+        let told = hook.answer(&app, "g.hopper@home.example", attendee, status, &uid, 0).await.expect(200);
+        assert_eq!(told.json["outcome"], "meeting_answered", "{}", told.text);
+        assert_eq!(answers().await[0], status.to_lowercase());
+    }
+    // One of the two cannot answer for the other. That the first has confirmed it takes nothing from the second's answer.
+    let other =
+        hook.answer(&app, "grace@navy.example", "alan@bletchley.example", "DECLINED", &uid, 0).await.expect(200);
+    assert_ne!(other.json["outcome"], "meeting_answered", "{}", other.text);
+    let second = hook.answer(&app, "alan@bletchley.example", "alan@bletchley.example", "ACCEPTED", &uid, 0).await;
+    assert_eq!(second.expect(200).json["outcome"], "meeting_answered");
+    assert_eq!(answers().await, ["accepted", "accepted"]);
+    // A mail that another has overtaken, in an attachment and with all attendees in it.
+    let lines = |stamp: &str, status: &str| {
+        format!(
+            "UID:{uid}\nSEQUENCE:1\nDTSTAMP:{stamp}\nATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:grace@navy.example\n\
+             ATTENDEE;PARTSTAT={status}:MAILTO:Alan@bletchley.example"
+        )
+    };
+    for (stamp, status) in [("20260302T090200Z", "TENTATIVE"), ("20260302T090100Z", "DECLINED")] {
+        let told =
+            hook.calendar(&app, "alan@bletchley.example", "application/ics", "REPLY", &lines(stamp, status)).await;
+        assert_eq!(told.expect(200).json["outcome"], "meeting_answered");
+        assert_eq!(answers().await, ["accepted", "tentative"]);
+    }
+}
+
+#[actix_web::test]
+async fn another_time_may_be_proposed_and_is_agreed_to_by_the_seeker() {
+    let sink = Sink::start();
+    let app = service(&sink).await;
+    let ada = app.seeker().await;
+    let hook = Hook::new(&app, &ada).await;
+    let grace = contact(&app, &ada, "grace@navy.example").await;
+    let meeting = proposal(&app, &ada, &[&grace]).await;
+    invite(&app, &ada, &meeting, json!({})).await.expect(200);
+    let lines = format!(
+        "UID:{meeting}@127.0.0.1\nSEQUENCE:0\nDTSTAMP:20260302T090000Z\nDTSTART;TZID=Eastern Standard Time:20260312T100000\n\
+         DTEND;TZID=Eastern Standard Time:20260312T101500\nATTENDEE;PARTSTAT=ACCEPTED:mailto:grace@navy.example\n\
+         COMMENT:Rather on Thursday"
+    );
+    let kind = "text/calendar; method=COUNTER; charset=utf-8";
+    let told = hook.calendar(&app, "grace@navy.example", kind, "COUNTER", &lines).await.expect(200);
+    assert_eq!((&told.json["outcome"], &told.json["meeting_id"]), (&json!("meeting_answered"), &json!(meeting)));
+    let invited = async || app.get(&format!("/v1/meetings/{meeting}/invites"), &ada).await.json["invites"][0].clone();
+    let one = invited().await;
+    assert_eq!((&one["answer"], &one["comment"]), (&json!("tentative"), &json!("Rather on Thursday")));
+    assert_eq!(one["proposed_starts_at"], "2026-03-12T14:00:00Z");
+    let shown = app.get(&format!("/v1/meetings/{meeting}"), &ada).await.expect(200).json;
+    assert_eq!((&shown["state"], &shown["starts_at"]), (&json!("proposed"), &json!("2026-03-10T13:30:00Z")));
+    let moved = json!({ "starts_at": one["proposed_starts_at"] });
+    app.post(&format!("/v1/meetings/{meeting}/reschedule"), &ada, moved).await.expect(200);
+    let one = invited().await;
+    assert_eq!((&one["answer"], &one["proposed_starts_at"]), (&json!("needs_action"), &Value::Null));
 }
 
 #[actix_web::test]

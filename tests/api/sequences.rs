@@ -1,6 +1,8 @@
 //! Whatever is done to people, in whatever order, leaves a network that hangs together: imports, merges, undos, edits,
 //! deletions, erasures. What comes of each is brought into another workspace as an archive, too. The sequences are made
 //! anew by a fixed seed; `PROPTEST_CASES` asks for more of them, by seeds of their own.
+use std::collections::{HashMap, HashSet};
+
 use chrono::Duration;
 use inroad::auth::{Role, Scopes};
 use proptest::collection::vec;
@@ -23,6 +25,7 @@ enum Step {
         connector: Option<usize>,
     },
     Import {
+        kind: u8,
         rows: Vec<(u8, u8, u8)>,
     },
     UndoImport(usize),
@@ -100,7 +103,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         4 => (n(), n(), n(), maybe())
             .prop_map(|(name, email, company, connector)| Step::Add { name, email, company, connector }),
-        2 => vec((n(), n(), n()), 1..4).prop_map(|rows| Step::Import { rows }),
+        2 => (n(), vec((n(), n(), n()), 1..4)).prop_map(|(kind, rows)| Step::Import { kind, rows }),
         1 => c().prop_map(Step::UndoImport),
         4 => (c(), few()).prop_map(|(survivor, merged)| Step::Merge { survivor, merged }),
         3 => (c(), few()).prop_map(|(survivor, merged)| Step::Try { survivor, merged }),
@@ -125,7 +128,53 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => (n(), n()).prop_map(|(from, to)| Step::Rename { from, to }),
         1 => Just(Step::Wait),
     ];
-    vec(step, 8..40)
+    // An import between a merge and its undo, and a merge between an import and its: these would seldom come by themselves.
+    let between = (vec((n(), n(), n()), 2..4), n(), n(), c(), few(), any::<bool>());
+    let between = between.prop_map(|(rows, one, other, survivor, merged, import_first)| {
+        let import = |kind| Step::Import { kind, rows: rows.clone() };
+        let (merge, last) = (Step::Merge { survivor, merged }, usize::MAX);
+        let undo = match import_first {
+            true => [Step::UndoImport(last), Step::UndoMerge(last)],
+            false => [Step::UndoMerge(last), Step::UndoImport(last)],
+        };
+        [import(one), merge, import(other)].into_iter().chain(undo).collect::<Vec<_>>()
+    });
+    let steps = prop_oneof![9 => step.prop_map(|step| vec![step]), 1 => between];
+    vec(steps, 8..40).prop_map(|steps| steps.concat())
+}
+
+/// The file of an import.
+fn file(kind: u8, rows: &[(u8, u8, u8)]) -> (&'static str, String) {
+    let people = rows.iter().map(|(name, email, company)| {
+        let (given, family) = NAMES[usize::from(*name) % NAMES.len()];
+        (given, family, email, chosen(&COMPANIES, *company))
+    });
+    match kind % 3 {
+        0 => {
+            let line = |(given, family, email, company)| {
+                let url = format!("https://www.linkedin.com/in/p{email}");
+                format!("{given},{family},{url},p{email}@x.example,{company},Analyst,12 Mar 2025\n")
+            };
+            let head = "First Name,Last Name,URL,Email Address,Company,Position,Connected On\n";
+            ("text/csv", head.to_owned() + &people.map(line).collect::<String>())
+        }
+        1 => {
+            let card = |(given, family, email, company)| {
+                format!(
+                    "BEGIN:VCARD\r\nVERSION:4.0\r\nUID:card-{email}\r\nN:{family};{given};;;\r\nEMAIL:p{email}@x.example\r\n\
+                     ORG:{company}\r\nBDAY:199{email}-01-01\r\nEND:VCARD\r\n"
+                )
+            };
+            ("text/vcard", people.map(card).collect())
+        }
+        _ => {
+            let line = |(given, family, email, company)| {
+                format!("00000000-0000-7000-8000-00000000000{email},{given},{family},p{email}@x.example,{company},,\n")
+            };
+            let head = "id,given_name,family_name,emails,company,stage_reason,do_not_contact\n";
+            ("text/csv", head.to_owned() + &people.map(line).collect::<String>())
+        }
+    }
 }
 
 /// A workspace in which things are done, with the ids of all that there ever was.
@@ -137,10 +186,26 @@ struct World<'a> {
     meetings: Vec<String>,
     merges: Vec<String>,
     imports: Vec<String>,
+    /// How many imports there had been when each merge was made, and merges when each import was.
+    before_merge: HashMap<String, usize>,
+    before_import: HashMap<String, usize>,
+    seen: HashSet<Seen>,
 }
 
+/// What the sequences are about, and must have come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Seen {
+    MergeUndoneAfterImport,
+    ImportUndoneAfterMerge,
+}
+
+impl Seen {
+    const ALL: [Self; 2] = [Self::MergeUndoneAfterImport, Self::ImportUndoneAfterMerge];
+}
+
+/// The last one for `usize::MAX`.
 fn one(list: &[String], number: usize) -> Option<&str> {
-    list.get(number % list.len().max(1)).map(String::as_str)
+    if number == usize::MAX { list.last() } else { list.get(number % list.len().max(1)) }.map(String::as_str)
 }
 
 fn chosen<'a>(list: &[&'a str], number: u8) -> &'a str {
@@ -192,19 +257,14 @@ impl World<'_> {
                 let added = self.post("/v1/contacts", body).await?;
                 self.learn(&added, |world| &mut world.contacts).await;
             }
-            Step::Import { rows } => {
-                let mut file = "First Name,Last Name,URL,Email Address,Company,Position,Connected On\n".to_owned();
-                for (name, email, company) in rows {
-                    let (given, family) = NAMES[usize::from(*name) % NAMES.len()];
-                    let (url, company) =
-                        (format!("https://www.linkedin.com/in/p{email}"), chosen(&COMPANIES, *company));
-                    file += &format!("{given},{family},{url},p{email}@x.example,{company},Analyst,12 Mar 2025\n");
-                }
+            Step::Import { kind, rows } => {
+                let (media_type, file) = file(*kind, rows);
                 let request = self.app.request(Method::POST, "/v1/imports").bearer_auth(&self.owner.token);
-                let done = self.app.send(request.header("content-type", "text/csv").body(file)).await;
-                if done.status >= 500 {
+                let done = self.app.send(request.header("content-type", media_type).body(file)).await;
+                if done.status != 201 {
                     return Err(done.text);
                 }
+                self.before_import.insert(done.id(), self.merges.len());
                 for row in done.json["rows"].as_array().into_iter().flatten() {
                     let id = row["contact_id"].as_str().map(str::to_owned);
                     let fresh = id.filter(|id| !self.contacts.contains(id));
@@ -214,18 +274,27 @@ impl World<'_> {
             }
             Step::UndoImport(number) => {
                 if let Some(id) = one(&self.imports, *number) {
-                    self.post(&format!("/v1/imports/{id}/undo"), json!({})).await?;
+                    let undone = self.post(&format!("/v1/imports/{id}/undo"), json!({})).await?;
+                    if undone.status == 200 && self.before_import[id] < self.merges.len() {
+                        self.seen.insert(Seen::ImportUndoneAfterMerge);
+                    }
                 }
             }
             Step::Merge { survivor, merged } => {
                 let body = json!({ "survivor_id": contact(*survivor), "merged_ids": self.ids(merged) });
                 let done = self.post("/v1/contacts/merge", body).await?;
+                if done.status == 200 {
+                    self.before_merge.insert(done.id(), self.imports.len());
+                }
                 self.learn(&done, |world| &mut world.merges).await;
             }
             Step::Try { survivor, merged } => self.try_merge(*survivor, merged).await?,
             Step::UndoMerge(number) => {
                 if let Some(id) = one(&self.merges, *number) {
-                    self.post(&format!("/v1/contacts/merges/{id}/undo"), json!({})).await?;
+                    let undone = self.post(&format!("/v1/contacts/merges/{id}/undo"), json!({})).await?;
+                    if undone.status == 200 && self.before_merge[id] < self.imports.len() {
+                        self.seen.insert(Seen::MergeUndoneAfterImport);
+                    }
                 }
             }
             Step::Edit { contact: number, email, connector, stage } => {
@@ -395,6 +464,14 @@ impl World<'_> {
                 "a connector was merged into another",
                 format!("contacts WHERE deleted_at IS NULL AND connector_id IN {hidden}"),
             ),
+            (
+                "a connector lies in the trash, and is shown",
+                "contacts WHERE connector_id IN (SELECT id FROM trash) AND deleted_at IS NULL".to_owned(),
+            ),
+            (
+                "a connector is there, and was lost",
+                "lost_connectors WHERE connector_id IN (SELECT id FROM contacts WHERE deleted_at IS NULL)".to_owned(),
+            ),
             ("a merged contact was asked", format!("circle_requests WHERE connector_id IN {hidden}")),
             ("a message belongs to a merged contact", format!("messages WHERE contact_id IN {hidden}")),
             ("an import knows a merged contact", format!("import_keys WHERE contact_id IN {hidden}")),
@@ -481,7 +558,8 @@ impl World<'_> {
     }
 }
 
-async fn play(steps: &[Step]) -> Result<(), String> {
+/// What came of it.
+async fn play(steps: &[Step]) -> Result<HashSet<Seen>, String> {
     let app = TestApp::new().await;
     let owner = app.seeker().await;
     let mut world = World {
@@ -492,6 +570,9 @@ async fn play(steps: &[Step]) -> Result<(), String> {
         meetings: Vec::new(),
         merges: Vec::new(),
         imports: Vec::new(),
+        before_merge: HashMap::new(),
+        before_import: HashMap::new(),
+        seen: HashSet::new(),
     };
     for (number, step) in steps.iter().enumerate() {
         world.take(step).await.map_err(|why| format!("step {number}, {step:?}: {why}"))?;
@@ -503,7 +584,7 @@ async fn play(steps: &[Step]) -> Result<(), String> {
     let first = archive(&app, &owner).await;
     restore(&app, &copy, &first).await.map_err(|error| format!("the archive: {error}: {:?}", error.errors))?;
     match difference(&first, &archive(&app, &copy).await) {
-        None => Ok(()),
+        None => Ok(world.seen),
         Some(file) => Err(format!("the copy has another {file}")),
     }
 }
@@ -516,9 +597,16 @@ async fn any_sequence_leaves_a_network_that_hangs_together() {
         Some(_) => TestRunner::new(Config::default()),
         None => TestRunner::deterministic(),
     };
+    let mut seen = HashSet::new();
     for _ in 0..more.unwrap_or(6) {
         let mut tree = steps().new_tree(&mut runner).unwrap();
-        let Err(mut why) = play(&tree.current()).await else { continue };
+        let mut why = match play(&tree.current()).await {
+            Ok(came) => {
+                seen.extend(came);
+                continue;
+            }
+            Err(why) => why,
+        };
         let mut least = tree.current();
         while tree.simplify() {
             loop {
@@ -527,11 +615,12 @@ async fn any_sequence_leaves_a_network_that_hangs_together() {
                         (why, least) = (again, tree.current());
                         break;
                     }
-                    Ok(()) if !tree.complicate() => break,
-                    Ok(()) => {}
+                    Ok(_) if !tree.complicate() => break,
+                    Ok(_) => {}
                 }
             }
         }
         panic!("{why}\n{least:#?}");
     }
+    assert!(Seen::ALL.iter().all(|what| seen.contains(what)), "all that came of them: {seen:?}");
 }

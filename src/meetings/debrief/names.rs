@@ -49,7 +49,12 @@ pub async fn write(
         let same = |before: &&DebriefName| match (one.introduction_id, one.contact_id) {
             (Some(id), _) => before.introduction_id == Some(id),
             (None, Some(id)) => before.contact_id == Some(id) && before.named_by_id == named_by,
-            (None, None) => before.named_by_id == named_by && before.name.as_deref().map(name_key) == key,
+            // Who has the address may be called otherwise here.
+            (None, None) => {
+                let mail = |one: &DebriefName| one.email.as_deref().map(|email| email.trim().to_lowercase());
+                let is_called_so = before.name.as_deref().map(name_key) == key;
+                before.named_by_id == named_by && (is_called_so || mail(before).is_some() && mail(before) == mail(&one))
+            }
         };
         let before = known.iter().find(same).and_then(|before| before.introduction_id);
         let id = match (before, named_by) {
@@ -89,7 +94,7 @@ fn check(wanted: &[DebriefName], with: &[ContactId], known: &[DebriefName]) -> A
 
 async fn add(tx: &mut Tx<'_>, meeting: MeetingId, named_by: ContactId, one: DebriefName) -> ApiResult<IntroductionId> {
     let known = match (one.contact_id, one.email.as_deref().map(str::trim)) {
-        (None, Some(address)) if !address.is_empty() => by_address(tx, address, one.name.as_deref()).await?,
+        (None, Some(address)) if !address.is_empty() => by_address(tx, named_by, address, one.name.as_deref()).await?,
         (id, _) => id,
     };
     let introduced = match known {
@@ -127,8 +132,15 @@ async fn add(tx: &mut Tx<'_>, meeting: MeetingId, named_by: ContactId, one: Debr
 }
 
 /// The contact who has this address: of several, the one who is called so.
-async fn by_address(tx: &Tx<'_>, address: &str, name: Option<&str>) -> ApiResult<Option<ContactId>> {
-    let found = contacts::with_address(tx.conn, tx.workspace, address).await?;
+async fn by_address(
+    tx: &Tx<'_>,
+    named_by: ContactId,
+    address: &str,
+    name: Option<&str>,
+) -> ApiResult<Option<ContactId>> {
+    let mut found = contacts::with_address(tx.conn, tx.workspace, address).await?;
+    // Whoever named them named somebody else.
+    found.retain(|id| *id != named_by);
     if let [only] = found.as_slice() {
         return Ok(Some(*only));
     }

@@ -1,7 +1,9 @@
 //! Inroad's own table of contacts, as `GET /v1/exports/contacts.csv` writes it.
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{Column, Field, Row};
+use crate::contacts::{Education, Position};
 use crate::transfer::dealings::Told;
 use crate::transfer::reading::Reading;
 use crate::transfer::value::clean;
@@ -10,7 +12,7 @@ use crate::transfer::value::clean;
 const SIGNS: [&str; 5] = ["id", "given_name", "family_name", "stage_reason", "do_not_contact"];
 
 /// What the columns hold. Not read are those that only the service writes, the name, which is made of its parts, and
-/// `former_positions` and `education`, whose cells are to be read by people.
+/// `former_positions` and `education`, whose cells are for people: `positions` and `schools` say the same and more.
 const COLUMNS: [(&str, Field); 38] = [
     ("id", Field::InroadId),
     ("name_prefix", Field::NamePrefix),
@@ -57,13 +59,57 @@ pub fn recognises(cells: &[String]) -> bool {
 }
 
 pub fn columns(headings: &[String]) -> Vec<Option<Column>> {
-    let objects = [("custom_fields", Field::CustomFields), ("external_ids", Field::ExternalIds)];
-    let known = || COLUMNS.iter().chain(&objects);
+    let json = [
+        ("custom_fields", Field::CustomFields),
+        ("external_ids", Field::ExternalIds),
+        ("positions", Field::Positions),
+        ("schools", Field::Education),
+    ];
+    let known = || COLUMNS.iter().chain(&json);
     let field = |heading: &String| known().find(|(name, _)| name == heading).map(|(_, field)| *field);
     headings.iter().map(|heading| field(heading).map(|field| Column::new(field, "", heading))).collect()
 }
 
 impl Row<'_> {
+    /// Positions and schools with all that is known of them. The company and the title in their own columns hold for the
+    /// first present position: these are what people edit.
+    pub(super) fn whole_lists(&self, reading: &mut Reading) {
+        let positions: Vec<Position> = self.list(reading, Field::Positions);
+        let cells = std::mem::take(&mut reading.said().positions);
+        let mut cells = cells.into_iter();
+        let mut first = cells.next();
+        for position in positions {
+            let place = self.first(Field::Positions).map(|(place, _)| place).unwrap_or_default();
+            let (company, title) = (position.company_name.unwrap_or_default(), position.title.unwrap_or_default());
+            let before = reading.said().positions.len();
+            reading.position(place, &company, &title);
+            let Some(told) = reading.record.said.positions.get_mut(before) else { continue };
+            (told.started_on, told.ended_on) = (position.started_on, position.ended_on);
+            told.is_current = position.is_current.filter(|is_current| *is_current != told.ended_on.is_none());
+            let same = |cell: &Position| cell.company_name == told.company_name && cell.title == told.title;
+            if told.current()
+                && let Some(cell) = first.take()
+                && !same(&cell)
+            {
+                *told = cell;
+            }
+        }
+        reading.said().positions.extend(first.into_iter().chain(cells));
+        for school in self.list::<Education>(reading, Field::Education) {
+            let place = self.first(Field::Education).map(|(place, _)| place).unwrap_or_default();
+            reading.education(place, school);
+        }
+    }
+
+    /// The items of a cell of JSON.
+    fn list<T: DeserializeOwned>(&self, reading: &mut Reading, field: Field) -> Vec<T> {
+        let Some((place, text)) = self.first(field) else { return Vec::new() };
+        serde_json::from_str(text).unwrap_or_else(|_| {
+            reading.problem(place, "invalid_value", "is no JSON array as Inroad writes it", text);
+            Vec::new()
+        })
+    }
+
     /// What only Inroad's own files tell.
     pub(super) fn dealings(&self, reading: &mut Reading) {
         for (field, told) in [

@@ -23,8 +23,9 @@ pub fn entry(mut card: Card) -> Entry {
         return Entry::Skipped { line: card.line, reason: "group" };
     }
     let empty = card.properties.is_empty();
+    let others = alternatives(&mut card);
     let mut reader = Reader::new(&card);
-    reader.read(&card, kind.eq_ignore_ascii_case("org"));
+    reader.read(&card, others, kind.eq_ignore_ascii_case("org"));
     for Trouble { line, property, code, detail } in &card.troubles {
         let place =
             Place { line: Some(*line), column: Some(property.as_str()).filter(|name| !name.is_empty()), number: None };
@@ -35,6 +36,27 @@ pub fn entry(mut card: Card) -> Entry {
         reader.reading.record.key = format!("uid:{uid}");
     }
     reader.reading.finish(empty)
+}
+
+/// Takes out what says the same as another property in another way, mostly in another language (RFC 6350, 5.4): of each the
+/// one that is liked best stays.
+fn alternatives(card: &mut Card) -> Vec<Property> {
+    const NAMES: [&str; 8] = ["N", "FN", "ORG", "TITLE", "ROLE", "ADR", "NOTE", "EXPERTISE"];
+    let of = |property: &Property| {
+        let id = property.parameter("ALTID").filter(|_| NAMES.contains(&property.name.as_str()))?;
+        Some((property.name.clone(), id.to_owned()))
+    };
+    let mut best: HashMap<(String, String), (u8, u64)> = HashMap::new();
+    for property in &card.properties {
+        if let Some(same) = of(property) {
+            let rank = (property.preference(), property.line);
+            best.entry(same).and_modify(|known| *known = rank.min(*known)).or_insert(rank);
+        }
+    }
+    let is_other = |property: &mut Property| {
+        of(property).and_then(|same| best.get(&same).copied()).is_some_and(|(_, line)| line != property.line)
+    };
+    card.properties.extract_if(.., is_other).collect()
 }
 
 fn value_of(card: &Card, name: &str) -> Option<String> {
@@ -79,7 +101,7 @@ impl Reader {
         Self { labels: labels.collect(), primary, reading, kept: Vec::new() }
     }
 
-    fn read(&mut self, card: &Card, is_org: bool) {
+    fn read(&mut self, card: &Card, others: Vec<Property>, is_org: bool) {
         for property in &card.properties {
             self.take(property);
         }
@@ -91,7 +113,12 @@ impl Reader {
         // Some programs give a company a name as if it were a person.
         let is_person = shown_as_company && own("N").first().is_some_and(|name| is_person(name, org.as_deref()));
         let company = is_org || shown_as_company && !is_person;
-        self.names(&own("N"), &own("FN"), company, org.as_deref());
+        // Version 4.0 has several names to be shown: the one that is liked best first.
+        let mut shown = own("FN");
+        shown.sort_by_key(|name| name.preference());
+        self.names(&own("N"), &shown, company, org.as_deref());
+        self.kept.extend(shown.into_iter().skip(1).cloned());
+        self.kept.extend(others);
         // A label goes with what it labels.
         let groups: Vec<_> = self.kept.iter().filter_map(|property| property.group.clone()).collect();
         for label in own("X-ABLABEL") {
@@ -141,7 +168,6 @@ impl Reader {
             "VERSION"
             | "PRODID"
             | "REV"
-            | "KIND"
             | "N"
             | "FN"
             | "ORG"
@@ -152,6 +178,11 @@ impl Reader {
             | "X-ADDRESSBOOKSERVER-KIND"
             | "SORT-STRING"
             | "MAILER" => {}
+            "KIND" => {
+                if !property.text().trim().eq_ignore_ascii_case("individual") {
+                    self.keep(property);
+                }
+            }
             "EMAIL" => {
                 let (label, first) = (self.label(property), self.is_primary(property));
                 self.reading.email(at, &property.text(), &label, first);
@@ -351,8 +382,8 @@ impl Reader {
                 let (given, family) = (short(given), short(family));
                 (self.reading.said().given_name, self.reading.said().family_name) = (given, family);
             }
-        } else if name_words(&shown_name) != name_words(&said.full_name())
-            && let Some(name) = shown.first()
+        } else if let Some(name) = shown.first()
+            && (name.says_more() || name_words(&shown_name) != name_words(&said.full_name()))
         {
             self.kept.push((*name).clone());
         }

@@ -24,12 +24,12 @@ impl Reader {
             "SHARED-GROUND" => self.reading.word(at, |said| &mut said.shared_ground, 500, &text),
             "EDUCATION" => self.education(property),
             "CUSTOM-FIELD" => {
-                if let [name, value] = property.parts(';').as_slice() {
+                if let [name, value] = property.own_parts().as_slice() {
                     self.reading.custom(at, name, value);
                 }
             }
             "EXTERNAL-ID" => {
-                if let [system, id] = property.parts(';').as_slice() {
+                if let [system, id] = property.own_parts().as_slice() {
                     self.reading.external_id(at, system, id);
                 }
             }
@@ -52,7 +52,7 @@ impl Reader {
     }
 
     fn education(&mut self, property: &Property) {
-        let parts = property.parts(';');
+        let parts = property.own_parts();
         let part = |index: usize| parts.get(index).and_then(|text| clean(text));
         let Some(school) = part(0).filter(|school| school.chars().count() <= 200) else { return self.keep(property) };
         let year = |index: usize| part(index).and_then(|text| text.parse().ok());

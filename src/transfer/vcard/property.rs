@@ -137,6 +137,16 @@ impl Property {
         split_escaped(&self.value, separator).map(|part| unescape(part, self.old_escapes)).collect()
     }
 
+    /// The parts of a value of Inroad's own. Programs that do not know it escape its separators when they pass it on.
+    pub fn own_parts(&self) -> Vec<String> {
+        let parts = self.parts(';');
+        if parts.len() > 1 || !self.value.contains("\\;") {
+            return parts;
+        }
+        let text = self.text();
+        split_escaped(&text, ';').map(|part| unescape(part, self.old_escapes)).collect()
+    }
+
     /// The components of a structured value, each a list.
     pub fn components(&self) -> Vec<Vec<String>> {
         let list =
