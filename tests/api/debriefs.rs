@@ -108,7 +108,7 @@ async fn a_debrief_becomes_follow_ups_contacts_introductions_and_insights() {
 }
 
 #[actix_web::test]
-async fn a_name_with_the_address_of_a_contact_is_that_contact() {
+async fn of_several_with_an_address_a_name_is_the_one_who_is_called_so() {
     let app = TestApp::new().await;
     let ada = app.seeker().await;
     let (_, meeting) = held(&app, &ada).await;
