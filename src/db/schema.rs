@@ -1117,6 +1117,8 @@ diesel::table! {
         reached -> Int8,
         failing_since -> Nullable<Timestamptz>,
         last_success_at -> Nullable<Timestamptz>,
+        payload -> Text,
+        made_with -> Nullable<Uuid>,
     }
 }
 

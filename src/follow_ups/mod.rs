@@ -31,10 +31,10 @@ pub use self::digest::{Reader, configure_pages, reader, send_due as send_due_dig
 pub use self::meetings::let_go_past as let_go_past_confirmations;
 pub use self::model::FollowUpId;
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, free_texts};
-pub use self::plans::{PlanId, ROWS as PLANS, find as find_plan};
+pub use self::plans::{PlanId, ROWS as PLANS, find as find_plan, read_many as read_plans};
 pub use self::promises::{Promise, amend_promise, note_promise, withdraw_promise};
 pub use self::reactions::react;
-pub use self::runs::{ROWS as RUNS, unanswered};
+pub use self::runs::{ROWS as RUNS, read_many as read_runs, unanswered};
 pub use self::service::{RESOURCE, create, due, due_until, purge, read_many, restore, today};
 pub use self::settings::{ROWS as SETTINGS, Weekday};
 pub use self::store::{ROWS, parties};
