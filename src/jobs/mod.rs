@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
 
 pub use self::periodic::Task;
@@ -98,6 +98,7 @@ type Start = fn(Data<App>, Uuid, Value) -> LocalFuture;
 pub struct Registry {
     kinds: HashMap<&'static str, Start>,
     slow: Vec<&'static str>,
+    claims: Mutex<()>,
 }
 
 impl Registry {
