@@ -1235,6 +1235,7 @@ diesel::table! {
         failing_since -> Nullable<Timestamptz>,
         error -> Nullable<Text>,
         redirected_to -> Nullable<Text>,
+        ttl_minutes -> Nullable<Int4>,
     }
 }
 
