@@ -3,7 +3,7 @@
 use std::fs::{DirBuilder, File, Permissions};
 use std::io::{Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-use std::path::Path as FilePath;
+use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use actix_web::web::Bytes;
@@ -29,6 +29,8 @@ pub struct Files {
     /// Or why there is none: a service whose data directory cannot be written does everything else.
     store: Result<Arc<dyn ObjectStore>, String>,
     prefix: Path,
+    /// The folder of this machine, if it is one.
+    folder: Option<PathBuf>,
 }
 
 /// A file, or a part of it.
@@ -42,7 +44,7 @@ impl Files {
         let Some(place) = &config.attachments else {
             let folder = config.data_dir.join("attachments");
             let store = local(&folder).map_err(|error| format!("{}: {error}", folder.display()));
-            return Ok(Self { store, prefix: Path::default() });
+            return Ok(Self { store, prefix: Path::default(), folder: Some(folder) });
         };
         let mut bucket = AmazonS3Builder::new().with_bucket_name(&place.bucket).with_region(&place.region);
         if let Some(endpoint) = &place.endpoint {
@@ -52,7 +54,7 @@ impl Files {
             bucket = bucket.with_access_key_id(id).with_secret_access_key(secret.expose_secret());
         }
         let bucket = bucket.build().map_err(|error| error.to_string())?;
-        Ok(Self { store: Ok(Arc::new(bucket)), prefix: Path::from(place.prefix.as_str()) })
+        Ok(Self { store: Ok(Arc::new(bucket)), prefix: Path::from(place.prefix.as_str()), folder: None })
     }
 
     fn store(&self) -> Result<&dyn ObjectStore, String> {
@@ -101,8 +103,19 @@ impl Files {
         Ok(Content { bytes: found.into_stream(), range })
     }
 
-    /// Removes a file. One that is not there is gone already.
+    /// Removes a file, and what was written of it when its upload ended with the process. One that is not there is gone
+    /// already. (Parts of an upload to a bucket are the bucket's to remove: `AbortIncompleteMultipartUpload`.)
     pub async fn remove(&self, workspace: WorkspaceId, id: impl Into<Uuid>) -> Result<(), String> {
+        let id = id.into();
+        if let Some(folder) = &self.folder {
+            // `object_store` writes `<name>#1` until it has all, and `#2` where that is there.
+            for begun in 1.. {
+                match std::fs::remove_file(folder.join(format!("{workspace}/{id}#{begun}"))) {
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => break,
+                    removed => removed.map_err(|error| error.to_string())?,
+                }
+            }
+        }
         match self.store()?.delete(&self.path(workspace, id)).await {
             Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error.to_string()),

@@ -2,6 +2,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
 
 use super::model::{
     Alert, AlertId, AlertInput, AlertNoteInput, AlertRow, AlertState, MarkReadInput, MarkedRead, TalkingPointInput,
@@ -9,6 +10,7 @@ use super::model::{
 use super::store;
 use crate::app::App;
 use crate::changes::{Actor, Kind, Tx};
+use crate::contacts::ContactId;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
 use crate::feeds::{self, FeedId, FeedKind};
@@ -18,6 +20,7 @@ use crate::meeting_questions::{self, MeetingQuestion, MeetingQuestionId, Meeting
 use crate::research_notes::{
     self, ResearchNote, ResearchNoteId, ResearchNoteImportance, ResearchNoteInput, ResearchNoteKind,
 };
+use crate::timeline::{Entry, Span};
 
 /// What nobody kept is removed then.
 const REMEMBERED: TimeDelta = TimeDelta::days(180);
@@ -88,6 +91,12 @@ pub async fn patch(tx: &mut Tx<'_>, id: AlertId, if_match: &IfMatch, patch: &Pat
     let AlertInput { state } = patch.apply(&AlertInput { state: row.state })?;
     let row = put(tx, row, state).await?;
     show(tx.conn, tx.workspace, row).await
+}
+
+/// Keeps an alert.
+pub async fn keep(tx: &mut Tx<'_>, id: AlertId) -> ApiResult<()> {
+    let row = store::lock(tx.conn, tx.workspace, id).await?;
+    put(tx, row, AlertState::Kept).await.map(drop)
 }
 
 async fn put(tx: &mut Tx<'_>, row: AlertRow, state: AlertState) -> ApiResult<AlertRow> {
@@ -208,4 +217,24 @@ pub async fn react(tx: &mut Tx<'_>) -> ApiResult<()> {
         tx.record(Kind::AlertUpdated, id, version, fields);
     }
     Ok(())
+}
+
+/// Those of these alerts that are there.
+pub async fn read_many(conn: &Conn, workspace: WorkspaceId, ids: &[AlertId]) -> ApiResult<Vec<Alert>> {
+    let rows = store::find_many(conn, workspace, ids).await?;
+    show_all(conn, workspace, rows).await
+}
+
+/// What was kept of what feeds about a contact brought.
+pub async fn timeline(conn: &Conn, workspace: WorkspaceId, contact: ContactId, span: &Span) -> ApiResult<Vec<Entry>> {
+    let entry = |row: AlertRow| Entry {
+        kind: "alert.created",
+        at: row.dated_at,
+        resource: "alert",
+        resource_id: row.id.into(),
+        title: format!("In the news: {}", row.title),
+        details: json!({ "url": row.url, "feed_id": row.feed_id, "published_at": row.published_at }),
+        tie: row.id.to_string(),
+    };
+    Ok(store::timeline(conn, workspace, contact, span).await?.into_iter().map(entry).collect())
 }

@@ -2,10 +2,12 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use uuid::Uuid;
 
 use super::model::{AlertId, AlertRow, AlertState, MarkReadInput};
 use super::query::ListQuery;
 use crate::changes::Kind;
+use crate::contacts::ContactId;
 use crate::db::schema::{alerts, feeds};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
@@ -13,6 +15,7 @@ use crate::exports::Table;
 use crate::feeds::{self as watched, FeedId};
 use crate::sort::{Position, keyset};
 use crate::text::{self, inroad_lower};
+use crate::timeline::{Span, Tie};
 
 /// Alerts that are removed, or marked as read, at once.
 pub const AT_ONCE: i64 = 1_000;
@@ -25,6 +28,12 @@ pub async fn insert(mut conn: &Conn, rows: &[AlertRow]) -> ApiResult<()> {
 pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: AlertId) -> ApiResult<AlertRow> {
     let own = alerts::workspace_id.eq(workspace).and(alerts::id.eq(id));
     Ok(AlertRow::query().filter(own).first(&mut conn).await?)
+}
+
+/// Those of these alerts that are there.
+pub async fn find_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[AlertId]) -> ApiResult<Vec<AlertRow>> {
+    let own = alerts::workspace_id.eq(workspace).and(alerts::id.eq_any(ids));
+    Ok(AlertRow::query().filter(own).load(&mut conn).await?)
 }
 
 /// The row, locked until the end of the transaction.
@@ -97,6 +106,33 @@ pub async fn list(
     let from = from.and_then(|from| Some((from.at?, from.id)));
     let rows = keyset!(rows, true, alerts::dated_at, alerts::id, from);
     Ok(rows.limit(query.fetch()).load(&mut conn).await?)
+}
+
+/// What feeds about a contact brought and the seeker kept, the latest first.
+pub async fn timeline(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    contact: ContactId,
+    span: &Span,
+) -> ApiResult<Vec<AlertRow>> {
+    let about = feeds::table.filter(feeds::workspace_id.eq(workspace).and(feeds::contact_id.eq(contact)));
+    let kept = alerts::workspace_id.eq(workspace).and(alerts::state.eq(AlertState::Kept));
+    let kept = kept.and(alerts::feed_id.eq_any(about.select(feeds::id)));
+    let mut rows = AlertRow::query().filter(kept).into_boxed();
+    if let Some((at, tie)) = &span.before {
+        rows = match tie {
+            Tie::None => rows.filter(alerts::dated_at.lt(*at)),
+            Tie::All => rows.filter(alerts::dated_at.le(*at)),
+            Tie::Below(last) => {
+                // Its tie is the alert's id.
+                let last = Uuid::try_parse(last).unwrap_or_default();
+                let same = alerts::dated_at.eq(*at).and(alerts::id.lt(AlertId::from(last)));
+                rows.filter(alerts::dated_at.lt(*at).or(same))
+            }
+        };
+    }
+    let most = i64::try_from(span.limit).unwrap_or(i64::MAX);
+    Ok(rows.order((alerts::dated_at.desc(), alerts::id.desc())).limit(most).load(&mut conn).await?)
 }
 
 /// Marks as read what is unread of these; says which, with their versions.

@@ -2,6 +2,7 @@
 //!
 //! `POST GET /v1/attachments`, `GET DELETE /v1/attachments/{id}`, `GET /v1/attachments/{id}/content`,
 //! `GET /v1/attachments/usage`.
+mod archive;
 mod extract;
 mod kinds;
 mod model;
@@ -12,9 +13,11 @@ mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use self::archive::{Staged, arrived, content, stage, unknown, withdraw};
 pub use self::extract::{COMMAND as READ_PDF, run as read_pdf};
 pub use self::model::{Attachment, AttachmentId};
-pub use self::service::{ReadWords, contact_held, find_left, note_gone, settle};
+pub use self::service::{ReadWords, contact_held, find_left, note_gone, read_many, settle};
+pub use self::store::ROWS;
 
 pub fn configure(config: &mut ServiceConfig) {
     config

@@ -79,7 +79,7 @@ pub async fn keep<S: Scope>(
 }
 
 /// The pieces of a file from its beginning, each read off the threads that serve.
-fn pieces(mut file: std::fs::File) -> ApiResult<impl Stream<Item = std::io::Result<Bytes>> + Unpin> {
+pub fn pieces(mut file: std::fs::File) -> ApiResult<impl Stream<Item = std::io::Result<Bytes>> + Unpin> {
     file.rewind().map_err(|error| ApiError::unavailable(&error))?;
     Ok(Box::pin(stream::try_unfold(file, async |mut file| {
         let read = spawn_blocking(move || {
@@ -104,7 +104,12 @@ async fn check(app: &App, tx: &mut Tx<'_>, note: ResearchNoteId, size: i32) -> A
     }
     store::hold_quota(tx.conn, tx.workspace).await?;
     let (_, bytes) = store::usage(tx.conn, tx.workspace).await?;
-    let over = bytes + i64::from(size) - app.config.attachment_quota;
+    within(app, bytes + i64::from(size))
+}
+
+/// Whether the files of a workspace may take so many bytes.
+pub fn within(app: &App, bytes: i64) -> ApiResult<()> {
+    let over = bytes - app.config.attachment_quota;
     if over > 0 {
         let detail = format!("the files of the workspace would take {over} bytes more than they may");
         return Err(ApiError::new(Code::AttachmentQuota, detail));
@@ -232,10 +237,23 @@ impl Job for ReadWords {
 async fn keep_words(tx: &mut Tx<'_>, note: ResearchNoteId, id: AttachmentId, words: Option<&str>) -> ApiResult<()> {
     research_notes::stays(tx, note).await?;
     let row = store::lock(tx.conn, tx.workspace, id).await?;
-    let Some(row) = row.filter(|row| row.text_state == AttachmentTextState::Waiting) else { return Ok(()) };
+    let Some(row) = row else { return Ok(()) };
+    // One that came back from an archive had its words before: it is the same with them.
+    if let (AttachmentTextState::Read, Some(words)) = (row.text_state, words) {
+        store::keep_words(tx.conn, &row, Some(words)).await?;
+        return attach_words(tx, note).await;
+    }
+    if row.text_state != AttachmentTextState::Waiting {
+        return Ok(());
+    }
     let text_state = if words.is_some() { AttachmentTextState::Read } else { AttachmentTextState::Failed };
     let row = AttachmentRow { text_state, version: row.version + 1, updated_at: tx.now, ..row };
     store::keep_words(tx.conn, &row, words).await?;
     tx.record(Kind::AttachmentUpdated, id, row.version, vec!["text_state".to_owned()]);
     attach_words(tx, note).await
+}
+
+/// Those of these that are there: that of a note in the trash is not.
+pub async fn read_many(conn: &Conn, workspace: WorkspaceId, ids: &[AttachmentId]) -> ApiResult<Vec<Attachment>> {
+    Ok(store::find_many(conn, workspace, ids).await?.into_iter().map(Attachment::from).collect())
 }

@@ -7,10 +7,12 @@ use uuid::Uuid;
 
 use super::model::{AttachmentId, AttachmentRow, AttachmentTextState, FileState};
 use super::routes::ListQuery;
+use crate::changes::Kind;
 use crate::contacts::ContactId;
 use crate::db::schema::{attachment_files, attachments};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
+use crate::exports::{Link, Table};
 use crate::http::idempotency;
 use crate::research_notes::{self, ResearchNoteId};
 use crate::sort::keyset;
@@ -56,6 +58,13 @@ pub async fn about(mut conn: &Conn, workspace: WorkspaceId, contacts: &[ContactI
     let own = attachments::research_note_id.eq_any(research_notes::ids_about(workspace, contacts));
     let rows = AttachmentRow::query().filter(attachments::workspace_id.eq(workspace)).filter(own);
     Ok(rows.order(attachments::id).load(&mut conn).await?)
+}
+
+/// Those of these that are there: that of a note in the trash is not.
+pub async fn find_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[AttachmentId]) -> ApiResult<Vec<AttachmentRow>> {
+    let own = attachments::workspace_id.eq(workspace).and(attachments::id.eq_any(ids));
+    let live = attachments::research_note_id.eq_any(research_notes::live_ids(workspace));
+    Ok(AttachmentRow::query().filter(own.and(live)).load(&mut conn).await?)
 }
 
 /// The row, locked until the end of the transaction.
@@ -149,6 +158,46 @@ pub async fn unsettled(
     Ok(rows.order(attachment_files::updated_at).limit(TURN).load(&mut conn).await?)
 }
 
+/// Those of these that are there, in the trash or not.
+pub async fn known(mut conn: &Conn, workspace: WorkspaceId, ids: &[AttachmentId]) -> ApiResult<Vec<AttachmentId>> {
+    let own = attachments::workspace_id.eq(workspace).and(attachments::id.eq_any(ids));
+    Ok(attachments::table.filter(own).select(attachments::id).load(&mut conn).await?)
+}
+
+/// Those of these whose words are in one of these states.
+pub async fn in_state(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    ids: &[AttachmentId],
+    states: &[AttachmentTextState],
+) -> ApiResult<Vec<AttachmentId>> {
+    let own = attachments::workspace_id.eq(workspace).and(attachments::id.eq_any(ids));
+    let those = attachments::table.filter(own.and(attachments::text_state.eq_any(states)));
+    Ok(those.select(attachments::id).load(&mut conn).await?)
+}
+
+/// How many of these files are on their way, locked until the end of the transaction.
+pub async fn lock_uploading(mut conn: &Conn, workspace: WorkspaceId, ids: &[AttachmentId]) -> ApiResult<usize> {
+    let own = attachment_files::workspace_id.eq(workspace).and(attachment_files::id.eq_any(ids));
+    let coming = attachment_files::table.filter(own.and(attachment_files::state.eq(FileState::Uploading)));
+    let locked = coming.select(attachment_files::id).order(attachment_files::id).for_update();
+    Ok(locked.load::<AttachmentId>(&mut conn).await?.len())
+}
+
+/// What of these files is still on its way does not come.
+pub async fn withdraw(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    ids: &[AttachmentId],
+    now: DateTime<Utc>,
+) -> ApiResult<()> {
+    let own = attachment_files::workspace_id.eq(workspace).and(attachment_files::id.eq_any(ids));
+    let coming = attachment_files::table.filter(own.and(attachment_files::state.eq(FileState::Uploading)));
+    let removed = (attachment_files::state.eq(FileState::Removed), attachment_files::updated_at.eq(now));
+    diesel::update(coming).set(removed).execute(&mut conn).await?;
+    Ok(())
+}
+
 /// A file is gone from the store.
 pub async fn forget_file(mut conn: &Conn, workspace: WorkspaceId, id: AttachmentId) -> ApiResult<()> {
     diesel::delete(attachment_files::table.find((workspace, id))).execute(&mut conn).await?;
@@ -169,3 +218,25 @@ pub async fn list(
     let rows = keyset!(rows, true, attachments::id, from);
     Ok(rows.limit(i64::from(query.limit) + 1).load(&mut conn).await?)
 }
+
+/// As an archive takes them, whose files lie beside them. Their words are read anew.
+pub const ROWS: Table = Table {
+    name: "attachments",
+    columns: &[
+        "id",
+        "version",
+        "created_at",
+        "updated_at",
+        "research_note_id",
+        "file_name",
+        "media_type",
+        "size_bytes",
+        "sha256",
+        "text_state",
+    ],
+    id: Some("id"),
+    key: &["id"],
+    links: &[Link::required("research_note_id", "research_notes")],
+    created: Some(Kind::AttachmentCreated),
+    ..Table::NONE
+};

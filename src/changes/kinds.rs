@@ -13,6 +13,11 @@ macro_rules! kinds {
                 match self { $(Self::$variant => $name),+ }
             }
 
+            /// The type of the resource that it happened to.
+            pub fn resource_type(self) -> &'static str {
+                self.name().split('.').next().unwrap_or_default()
+            }
+
             /// When it is written, for `docs/changes.md`.
             pub fn explanation(self) -> &'static str {
                 match self { $(Self::$variant => concat!($($doc, "\n"),+)),+ }
@@ -284,7 +289,7 @@ kinds! {
     WebhookEndpointTested = "webhook_endpoint.tested";
     /// Changes are told to a webhook endpoint again.
     WebhookEndpointReplayed = "webhook_endpoint.replayed";
-    /// The service turned a webhook endpoint off: it answered 410, or nothing arrived for five days.
+    /// The service turned a webhook endpoint off; its `disabled_reason` says why.
     WebhookEndpointDisabled = "webhook_endpoint.disabled";
     /// A webhook endpoint was deleted.
     WebhookEndpointDeleted = "webhook_endpoint.deleted";

@@ -140,11 +140,20 @@ pub async fn stream_changes(
 ) -> ApiResult<EventStream> {
     let (workspace, kinds) = (access.workspace, kinds(&query.kind)?);
     let extent = app.db.read(workspace, async |conn| store::extent(conn, workspace).await).await?;
-    let from = match last_event_id(request.headers()).or(query.cursor.as_deref()) {
-        Some(cursor) => place(&app, workspace, cursor, &extent)?,
-        None => extent.head,
+    let from = match (last_event_id(request.headers()), query.cursor.as_deref()) {
+        (Some(cursor), _) => place(&app, workspace, cursor, &extent).map_err(of_header)?,
+        (None, Some(cursor)) => place(&app, workspace, cursor, &extent)?,
+        (None, None) => extent.head,
     };
     EventStream::new(app, Caller::of(&request)?, kinds, from, extent.head)
+}
+
+/// What is said of a cursor that came in the header.
+fn of_header(mut error: ApiError) -> ApiError {
+    for fault in error.errors.iter_mut().filter(|fault| fault.parameter.is_some()) {
+        (fault.parameter, fault.header) = (None, Some("Last-Event-ID".into()));
+    }
+    error
 }
 
 /// An empty one is what browsers send that had none yet.

@@ -225,3 +225,9 @@ pub async fn show_all(
 pub async fn show(conn: &Conn, workspace: WorkspaceId, row: CircleRequestRow) -> ApiResult<CircleRequest> {
     show_all(conn, workspace, vec![row]).await?.pop().ok_or_else(ApiError::not_found)
 }
+
+/// Those of these requests that are not deleted.
+pub async fn read_many(conn: &Conn, workspace: WorkspaceId, ids: &[CircleRequestId]) -> ApiResult<Vec<CircleRequest>> {
+    let rows = store::find_many(conn, workspace, ids).await?;
+    show_all(conn, workspace, rows).await
+}

@@ -35,6 +35,16 @@ pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: CircleRequestId) 
     Ok(CircleRequestRow::query().filter(own.and(circle_requests::deleted_at.is_null())).first(&mut conn).await?)
 }
 
+/// Those of these requests that are not deleted.
+pub async fn find_many(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    ids: &[CircleRequestId],
+) -> ApiResult<Vec<CircleRequestRow>> {
+    let own = circle_requests::workspace_id.eq(workspace).and(circle_requests::id.eq_any(ids));
+    Ok(CircleRequestRow::query().filter(own.and(circle_requests::deleted_at.is_null())).load(&mut conn).await?)
+}
+
 /// The row, deleted or not, locked until the end of the transaction.
 pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: CircleRequestId) -> ApiResult<CircleRequestRow> {
     let own = circle_requests::workspace_id.eq(workspace).and(circle_requests::id.eq(id));

@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 
 use super::{CliResult, text};
 use crate::agendas::{self, PresetInput};
+use crate::alerts::{self, AlertId};
 use crate::app::App;
 use crate::auth::users::{self, NewUser};
-use crate::changes::{Actor, Tx};
+use crate::changes::{Actor, Kind, Tx};
 use crate::companies::{self, CompanyId, CompanyInput};
 use crate::contacts::{self, ContactId, ContactInput};
 use crate::db::WorkspaceId;
@@ -18,7 +19,7 @@ use crate::http::IfMatch;
 use crate::http::body;
 use crate::meeting_questions::{self, MeetingQuestionId};
 use crate::meetings::{self, ConfirmInput, FinishInput, MeetingId, StartInput};
-use crate::{circle_requests, follow_ups, introductions, messages, profile, research_notes, templates};
+use crate::{circle_requests, feeds, follow_ups, introductions, messages, profile, research_notes, templates};
 
 const EMAIL: &str = "demo@inroad.example";
 const PASSWORD: &str = "walk-in-and-ask";
@@ -43,6 +44,17 @@ struct Story {
     meetings: Vec<StoryMeeting>,
     /// They may name a company and a meeting by its place, too.
     research_notes: Vec<Value>,
+    feeds: Vec<StoryFeed>,
+}
+
+/// It may name a contact and a company by their places.
+#[derive(Deserialize)]
+struct StoryFeed {
+    body: Value,
+    /// With `published_at` as the days since.
+    items: Vec<Value>,
+    /// How many of its alerts were kept, those from the end of the list.
+    kept: usize,
 }
 
 #[derive(Deserialize)]
@@ -171,10 +183,12 @@ async fn tell(app: &Data<App>) -> ApiResult<()> {
             }
         }
         for mut note in story.research_notes {
-            let place = |field: &Value| field.as_u64().and_then(|place| usize::try_from(place).ok());
             note["company_id"] = json!(place(&note["company_id"]).and_then(|place| firms.get(place)));
             note["meeting_id"] = json!(place(&note["meeting_id"]).and_then(|place| talks.get(place)));
             research_notes::create(tx, app.new_id(), read(app, dated(note, &ids, tx.now))?).await?;
+        }
+        for told in story.feeds {
+            watch(app, tx, told, &firms, &ids).await?;
         }
         for told in story.follow_ups {
             let mut body = told.body;
@@ -197,6 +211,33 @@ async fn tell(app: &Data<App>) -> ApiResult<()> {
         Ok(())
     })
     .await
+}
+
+fn place(field: &Value) -> Option<usize> {
+    usize::try_from(field.as_u64()?).ok()
+}
+
+/// A feed that is off: its address is of the story, too. What it found is there.
+async fn watch(
+    app: &App,
+    tx: &mut Tx<'_>,
+    mut told: StoryFeed,
+    firms: &[CompanyId],
+    ids: &[ContactId],
+) -> ApiResult<()> {
+    told.body["company_id"] = json!(place(&told.body["company_id"]).and_then(|place| firms.get(place)));
+    let items = told
+        .items
+        .into_iter()
+        .map(|item| serde_json::from_value(dated(item, ids, tx.now)).map_err(|error| ApiError::internal(&error)));
+    let items = items.collect::<ApiResult<Vec<feeds::Item>>>()?;
+    let input: feeds::FeedInput = read(app, dated(told.body, ids, tx.now))?;
+    feeds::told_of(app, tx, app.new_id(), input, items).await?;
+    let found: Vec<AlertId> = tx.recorded(Kind::AlertCreated).into_iter().map(AlertId::from).collect();
+    for id in found.into_iter().rev().take(told.kept) {
+        alerts::keep(tx, id).await?;
+    }
+    Ok(())
 }
 
 /// What a meeting is for, what is to be asked, and how its minutes are to be spent; gives what is answered to what.

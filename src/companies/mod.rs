@@ -17,7 +17,7 @@ use uuid::Uuid;
 pub use self::export::{after, load};
 pub use self::model::{Company, CompanyId, CompanyInput};
 pub use self::routes::ListQuery;
-pub use self::service::{RESOURCE, create, purge, restore};
+pub use self::service::{RESOURCE, create, purge, read_many, restore};
 pub use self::store::{found, hold, names, reindex, words_with};
 use crate::changes::{Kind, Tx};
 use crate::db::{Conn, WorkspaceId};

@@ -2,6 +2,7 @@
 use super::model::{Company, CompanyId, CompanyInput, CompanyRow};
 use super::store;
 use crate::changes::{Kind, Tx};
+use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
 use crate::external_ids::ExternalIds;
 use crate::http::{IfMatch, IfNoneMatch, Patch};
@@ -120,4 +121,9 @@ pub async fn purge(tx: &mut Tx<'_>, id: CompanyId) -> ApiResult<()> {
 async fn live(tx: &mut Tx<'_>, id: CompanyId) -> ApiResult<CompanyRow> {
     let row = store::lock(tx.conn, tx.workspace, id).await?;
     if row.deleted_at.is_some() { Err(ApiError::not_found()) } else { Ok(row) }
+}
+
+/// Those of these companies that are not deleted.
+pub async fn read_many(conn: &Conn, workspace: WorkspaceId, ids: &[CompanyId]) -> ApiResult<Vec<Company>> {
+    Ok(store::find_many(conn, workspace, ids).await?.into_iter().map(Company::from).collect())
 }

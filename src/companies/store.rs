@@ -54,6 +54,12 @@ pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: CompanyId) -> Api
     Ok(CompanyRow::query().filter(live).first(&mut conn).await?)
 }
 
+/// Those of these companies that are not deleted.
+pub async fn find_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[CompanyId]) -> ApiResult<Vec<CompanyRow>> {
+    let own = companies::workspace_id.eq(workspace).and(companies::id.eq_any(ids));
+    Ok(CompanyRow::query().filter(own.and(companies::deleted_at.is_null())).load(&mut conn).await?)
+}
+
 /// The row, deleted or not, locked until the end of the transaction.
 pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: CompanyId) -> ApiResult<CompanyRow> {
     let own = companies::workspace_id.eq(workspace).and(companies::id.eq(id));

@@ -33,10 +33,24 @@ pub async fn show(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> Api
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut rows: HashMap<ContactId, ContactRow> = HashMap::with_capacity(ids.len());
-    for row in store::find_many(conn, workspace, ids).await? {
-        rows.insert(row.id, row);
-    }
+    let rows = store::find_many(conn, workspace, ids).await?;
+    with_positions(conn, workspace, ids, rows).await
+}
+
+/// As [`show`], as somebody who reads them sees them: a connector who is in the trash is not there.
+pub async fn seen(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Vec<Contact>> {
+    let mut rows = store::find_many(conn, workspace, ids).await?;
+    store::hide_gone_connectors(conn, workspace, rows.iter_mut()).await?;
+    with_positions(conn, workspace, ids, rows).await
+}
+
+async fn with_positions(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    ids: &[ContactId],
+    rows: Vec<ContactRow>,
+) -> ApiResult<Vec<Contact>> {
+    let mut rows: HashMap<ContactId, ContactRow> = rows.into_iter().map(|row| (row.id, row)).collect();
     let mut positions = positions_by_contact(conn, workspace, ids).await?;
     let contact = |id: &ContactId| Some(Contact::new(rows.remove(id)?, positions.remove(id).unwrap_or_default()));
     Ok(ids.iter().filter_map(contact).collect())

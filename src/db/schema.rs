@@ -1128,6 +1128,8 @@ diesel::table! {
         reached -> Int8,
         failing_since -> Nullable<Timestamptz>,
         last_success_at -> Nullable<Timestamptz>,
+        payload -> Text,
+        made_with -> Nullable<Uuid>,
     }
 }
 
@@ -1244,6 +1246,7 @@ diesel::table! {
         failing_since -> Nullable<Timestamptz>,
         error -> Nullable<Text>,
         redirected_to -> Nullable<Text>,
+        ttl_minutes -> Nullable<Int4>,
     }
 }
 

@@ -9,7 +9,7 @@ mod store;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::model::{DoNotContactKind, EntryId};
-pub use self::service::{forbid, forbidden, listed, refuse, refuse_person, unwanted};
+pub use self::service::{forbid, forbidden, listed, read_many, refuse, refuse_person, unwanted};
 pub use self::store::ROWS;
 
 pub fn configure(config: &mut ServiceConfig) {

@@ -122,3 +122,8 @@ pub async fn listed(conn: &Conn, workspace: WorkspaceId, addresses: Vec<String>)
     let on_it = |address: &String| model::keys(address).iter().any(|key| listed.contains(key));
     Ok(addresses.into_iter().filter(on_it).collect())
 }
+
+/// Those of these entries that are there.
+pub async fn read_many(conn: &Conn, workspace: WorkspaceId, ids: &[EntryId]) -> ApiResult<Vec<Entry>> {
+    Ok(store::find_many(conn, workspace, ids).await?.into_iter().map(Entry::from).collect())
+}

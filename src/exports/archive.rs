@@ -77,7 +77,19 @@ impl Archive {
         self.zip.write_all(&text).map_err(|error| ApiError::unavailable(&error))
     }
 
-    fn close(&mut self) {
+    /// Begins a file that is no resource's: the manifest does not list it.
+    pub fn begin_file(&mut self, name: &str) -> ApiResult<()> {
+        let stored = options().compression_method(CompressionMethod::Stored);
+        self.zip.start_file(name, stored).map_err(|error| ApiError::unavailable(&error))
+    }
+
+    /// Adds to the file that was begun so last.
+    pub fn bytes(&mut self, bytes: &[u8]) -> ApiResult<()> {
+        self.zip.write_all(bytes).map_err(|error| ApiError::unavailable(&error))
+    }
+
+    /// The last resource is whole.
+    pub fn close(&mut self) {
         let sum = std::mem::replace(&mut self.sum, digest::Context::new(&digest::SHA256)).finish();
         if let Some(file) = self.files.last_mut() {
             file.sha256 = hex::encode(sum);
@@ -86,7 +98,6 @@ impl Archive {
 
     /// Adds the manifest.
     pub fn finish(mut self) -> ApiResult<File> {
-        self.close();
         let manifest = Manifest { format: FORMAT.to_owned(), version: VERSION, files: self.files };
         let text = serde_json::to_vec_pretty(&manifest).map_err(|error| ApiError::internal(&error))?;
         self.zip.start_file(MANIFEST, options()).map_err(|error| ApiError::unavailable(&error))?;

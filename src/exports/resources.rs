@@ -19,9 +19,9 @@ use crate::meetings::{self, MeetingInput, MeetingRecord};
 use crate::questions::{self, QuestionInput};
 use crate::saved_views::{self, SavedViewInput};
 use crate::{
-    agendas, alerts, bookings, busy, circle_requests, do_not_contact, duplicates, feeds, follow_ups, goals, insights,
-    introductions, lint, mail_accounts, meeting_questions, messages, profile, research_notes, sending, templates,
-    transfer,
+    agendas, alerts, attachments, bookings, busy, circle_requests, do_not_contact, duplicates, feeds, follow_ups,
+    goals, insights, introductions, lint, mail_accounts, meeting_questions, messages, profile, research_notes, sending,
+    templates, transfer,
 };
 
 /// A file of an archive.
@@ -40,7 +40,7 @@ pub enum Resource {
 
 impl Resource {
     /// A new resource has its line at the end, behind those that it points to: imports keep the places of their rows' files.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::Companies,
         Self::Contacts,
         Self::SavedViews,
@@ -75,6 +75,7 @@ impl Resource {
         Self::Rows(&alerts::ROWS),
         Self::Rows(&bookings::ROWS),
         Self::BusyCalendars,
+        Self::Rows(&attachments::ROWS),
     ];
 
     pub fn name(self) -> &'static str {
@@ -88,6 +89,11 @@ impl Resource {
             Self::BusyCalendars => busy::ROWS.name,
             Self::Rows(table) => table.name,
         }
+    }
+
+    /// Whether each of its lines has a file beside it.
+    pub fn has_files(self) -> bool {
+        matches!(self, Self::Rows(table) if table.name == attachments::ROWS.name)
     }
 
     /// How the workspace wants it: by this others are brought back.

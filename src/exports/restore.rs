@@ -2,18 +2,23 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::digest;
 use serde_json::{Map, Value};
+use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 use super::archive::{FORMAT, MANIFEST, Manifest, ManifestFile, VERSION};
 use super::resources::{id_of, version_of};
 use crate::app::App;
+use crate::attachments::{self, AttachmentId, Staged};
 use crate::changes::Tx;
+use crate::db::WorkspaceId;
 use crate::error::{ApiError, ApiResult, Code, Fault};
+use crate::http::limits::ATTACHMENT_BYTES;
 use crate::http::strict_json;
-use crate::transfer::archive::{self, ArchiveError};
+use crate::transfer::archive::{ArchiveError, Entries};
 
 pub use super::resources::Resource;
 
@@ -27,8 +32,12 @@ const CHUNK: usize = 500;
 const CHUNK_BYTES: usize = 1024 * 1024;
 
 /// The files of an archive that was opened and summed.
-#[derive(Debug)]
-pub struct Opened(Vec<(Resource, ManifestFile, File)>);
+pub struct Opened {
+    files: Vec<(Resource, ManifestFile, File)>,
+    archive: Arc<Mutex<Entries>>,
+    /// The attachments whose files are where files are kept; nothing when it is only tried what the archive would bring.
+    staged: Option<HashSet<Uuid>>,
+}
 
 /// What became of a line of a file.
 #[derive(Debug)]
@@ -47,7 +56,53 @@ pub struct Row {
 impl Opened {
     /// Of all files together, as the manifest says.
     pub fn lines(&self) -> u64 {
-        self.0.iter().map(|(_, listed, _)| listed.count).fold(0, u64::saturating_add)
+        self.files.iter().map(|(_, listed, _)| listed.count).fold(0, u64::saturating_add)
+    }
+}
+
+/// Decompresses the file of an attachment off the threads that serve.
+async fn unpack(archive: &Arc<Mutex<Entries>>, name: String) -> ApiResult<Option<File>> {
+    let archive = Arc::clone(archive);
+    let work = spawn_blocking(move || {
+        archive.lock().unwrap_or_else(PoisonError::into_inner).get(&name, ATTACHMENT_BYTES as u64)
+    });
+    work.await.map_err(|error| ApiError::internal(&error))?.map_err(unpacked)
+}
+
+/// What the file of an attachment is called in an archive.
+pub fn file_name(id: AttachmentId) -> String {
+    format!("attachments/{id}")
+}
+
+impl Opened {
+    /// Puts the files of attachments that the workspace does not have where files are kept, before the transaction that
+    /// brings the rest: what got there is told in `staged`, whatever comes of it.
+    pub async fn stage(&mut self, app: &App, workspace: WorkspaceId, staged: &mut Staged) -> ApiResult<()> {
+        let Self { files, archive, staged: told } = self;
+        if let Some((_, listed, file)) = files.iter().find(|(resource, ..)| resource.has_files()) {
+            for_each_chunk(file, &listed.name, async |rows| {
+                let unknown = attachments::unknown(app, workspace, &rows).await?;
+                for row in &rows {
+                    let Some(id) = id_of(row, "id").filter(|id| unknown.contains(id)) else { continue };
+                    // One that was deleted while the archive was made has none.
+                    if let Some(file) = unpack(archive, file_name(id.into())).await? {
+                        attachments::stage(app, workspace, row, file, staged).await?;
+                    }
+                }
+                Ok(())
+            })
+            .await?;
+        }
+        *told = Some(staged.ids.iter().map(|id| Uuid::from(*id)).collect());
+        Ok(())
+    }
+
+    /// Without those whose files are not there.
+    fn with_files(&self, resource: Resource, mut rows: Vec<Map<String, Value>>) -> Vec<Map<String, Value>> {
+        if let Some(staged) = self.staged.as_ref().filter(|_| resource.has_files()) {
+            rows.retain(|row| id_of(row, "id").is_some_and(|id| staged.contains(&id)));
+        }
+        rows
     }
 }
 
@@ -64,12 +119,13 @@ fn unpacked(error: ArchiveError) -> ApiError {
 
 /// Whether a file is an archive of a workspace, to be told from other archives.
 pub fn is_one(file: &File) -> bool {
-    matches!(archive::entry(file, MANIFEST, MAX_MANIFEST), Ok(Some(_)))
+    Entries::open(file).is_ok_and(|mut entries| matches!(entries.get(MANIFEST, MAX_MANIFEST), Ok(Some(_))))
 }
 
 /// Unpacks the archive; all that is wrong with it as a whole is told before anything is stored.
 pub fn open(file: &File) -> ApiResult<Opened> {
-    let manifest = archive::entry(file, MANIFEST, MAX_MANIFEST).map_err(unpacked)?;
+    let mut archive = Entries::open(file).map_err(unpacked)?;
+    let manifest = archive.get(MANIFEST, MAX_MANIFEST).map_err(unpacked)?;
     let manifest = manifest.ok_or_else(|| refused("no_manifest", format!("the archive has no {MANIFEST}")))?;
     let manifest: Manifest = serde_json::from_reader(BufReader::new(manifest))
         .map_err(|error| refused("invalid_manifest", format!("{MANIFEST} cannot be read: {error}")))?;
@@ -86,7 +142,7 @@ pub fn open(file: &File) -> ApiResult<Opened> {
         let resource = Resource::ALL.into_iter().find(|known| listed.name == format!("{}.jsonl", known.name()));
         let resource =
             resource.ok_or_else(|| refused("unknown_file", format!("nothing is known of {}", listed.name)))?;
-        let found = archive::entry(file, &listed.name, room).map_err(unpacked)?;
+        let found = archive.get(&listed.name, room).map_err(unpacked)?;
         let found = found.ok_or_else(|| refused("missing_file", format!("the archive has no {}", listed.name)))?;
         let length = found.metadata().map_err(|error| ApiError::unavailable(&error))?.len();
         room = room.saturating_sub(length);
@@ -95,7 +151,7 @@ pub fn open(file: &File) -> ApiResult<Opened> {
     files.sort_by_key(|(resource, ..)| {
         (!resource.is_settings(), Resource::ALL.iter().position(|known| known.name() == resource.name()))
     });
-    Ok(Opened(files))
+    Ok(Opened { files, archive: Arc::new(Mutex::new(archive)), staged: None })
 }
 
 fn summed(mut file: File, listed: &ManifestFile) -> ApiResult<File> {
@@ -121,7 +177,7 @@ pub async fn load(app: &App, tx: &mut Tx<'_>, opened: &Opened) -> ApiResult<Vec<
     tx.copy();
     let mut all = Vec::new();
     let mut added = HashSet::new();
-    for (resource, listed, file) in &opened.0 {
+    for (resource, listed, file) in &opened.files {
         let mut line = 0;
         for_each_chunk(file, &listed.name, async |rows| {
             let mut told: Vec<Row> = Vec::with_capacity(rows.len());
@@ -133,7 +189,13 @@ pub async fn load(app: &App, tx: &mut Tx<'_>, opened: &Opened) -> ApiResult<Vec<
                 told.push(Row { resource: *resource, line, id, name, version, is_new: false });
                 keys.push(resource.key_of(row));
             }
-            let mut fresh: HashSet<String> = resource.load(app, tx, rows).await?.into_iter().collect();
+            let mut fresh: HashSet<String> =
+                resource.load(app, tx, opened.with_files(*resource, rows)).await?.into_iter().collect();
+            if resource.has_files() && opened.staged.is_some() {
+                let ids: Vec<AttachmentId> =
+                    fresh.iter().filter_map(|key| Uuid::try_parse(key).ok()).map(AttachmentId::from).collect();
+                attachments::arrived(app, tx, &ids).await?;
+            }
             added.extend(fresh.iter().map(|key| (resource.name(), key.clone())));
             // Of two with one key the first was taken.
             told.iter_mut().zip(&keys).for_each(|(row, key)| row.is_new = fresh.remove(key));
@@ -146,7 +208,7 @@ pub async fn load(app: &App, tx: &mut Tx<'_>, opened: &Opened) -> ApiResult<Vec<
             return Err(refused("count", detail));
         }
     }
-    for (resource, listed, file) in &opened.0 {
+    for (resource, listed, file) in &opened.files {
         for_each_chunk(file, &listed.name, async |mut rows| {
             rows.retain(|row| added.contains(&(resource.name(), resource.key_of(row))));
             resource.tie(tx, rows).await

@@ -3,15 +3,18 @@ use std::fs::File;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
+use futures_util::TryStreamExt;
 use serde_json::Value;
 
 use super::archive::Archive;
 use super::foreign::ForeignProperties;
 use super::params::{TableQuery, VcardQuery, VcardsQuery};
-use super::resources::Resource;
+use super::resources::{Resource, id_of};
+use super::restore;
 use super::spool::{self, Spool};
 use super::{csv, store, vcard};
 use crate::app::App;
+use crate::attachments::{self, AttachmentId};
 use crate::audit;
 use crate::auth::{Access, ContactsRead, ExportsRead};
 use crate::contacts::{self, Contact, ContactId, ListQuery};
@@ -111,7 +114,7 @@ async fn written(
     head: String,
     text: impl Fn(&Contact, &Extras) -> String + Copy + Send + 'static,
 ) -> ApiResult<File> {
-    let _turn = spool::turn().await?;
+    let _turn = spool::turn(workspace).await?;
     let mut spool = Spool::new()?;
     spool.write(&head)?;
     app.db
@@ -138,7 +141,8 @@ async fn written(
 
 /// Export the workspace
 ///
-/// An archive with a file of JSON lines per resource and a manifest with counts and checksums. `POST /v1/imports` takes it
+/// An archive with a file of JSON lines per resource, a manifest with counts and checksums, and the attachments' files
+/// (`attachments/{id}`). `POST /v1/imports` takes it
 /// into another workspace. It asks for a sign-in within the last ten minutes.
 #[utoipa::path(tag = "exports", security(("bearer" = ["exports:read"])), responses(
     (status = 200, description = "The archive", body = Vec<u8>, content_type = "application/zip"),
@@ -146,18 +150,24 @@ async fn written(
 #[get("/exports/workspace.zip")]
 pub async fn export_workspace(app: Data<App>, access: Access<ExportsRead>, _none: NoParams) -> ApiResult<HttpResponse> {
     access.require_recent(app.now())?;
-    let _turn = spool::turn().await?;
+    let _turn = spool::turn(access.workspace).await?;
     let (workspace, mut archive) = (access.workspace, Archive::new()?);
-    let file = app
+    let (mut archive, files) = app
         .db
         .write(workspace, async |conn| {
             store::freeze(conn).await?;
+            let mut files: Vec<AttachmentId> = Vec::new();
             for resource in Resource::ALL {
                 archive.begin(resource.name())?;
                 let mut after = None;
                 loop {
                     let (rows, last) = resource.page(conn, workspace, after).await?;
                     after = last;
+                    if resource.has_files() {
+                        files.extend(
+                            rows.iter().filter_map(|row| id_of(row.as_object()?, "id")).map(AttachmentId::from),
+                        );
+                    }
                     // Compressing is work for a processor: other requests of this thread go on meanwhile.
                     let written = tokio::task::spawn_blocking(move || archive.lines(&rows).map(|()| archive));
                     archive = written.await.map_err(|error| ApiError::internal(&error))??;
@@ -166,9 +176,21 @@ pub async fn export_workspace(app: Data<App>, access: Access<ExportsRead>, _none
                     }
                 }
             }
-            archive.finish()
+            archive.close();
+            Ok((archive, files))
         })
         .await?;
+    // Files are added when the database is no more waited for.
+    for id in files {
+        let Some(mut content) = attachments::content(&app, workspace, id).await? else { continue };
+        archive.begin_file(&restore::file_name(id))?;
+        while let Some(piece) = content.try_next().await.map_err(|error| ApiError::unavailable(&error))? {
+            let written = tokio::task::spawn_blocking(move || archive.bytes(&piece).map(|()| archive));
+            archive = written.await.map_err(|error| ApiError::internal(&error))??;
+        }
+    }
+    let file = tokio::task::spawn_blocking(move || archive.finish()).await;
+    let file = file.map_err(|error| ApiError::internal(&error))??;
     audit::taken(&app, &access, audit::Kind::DataExported, workspace).await?;
     spool::attachment(file, super::ZIP, "workspace.zip")
 }

@@ -21,26 +21,41 @@ const NOTED: TimeDelta = TimeDelta::days(7);
 /// What has left the feed is remembered as long.
 const REMEMBERED: TimeDelta = TimeDelta::days(90);
 
+/// What is known of a feed: when each key was there first and last.
+type Known = HashMap<Vec<u8>, (DateTime<Utc>, DateTime<Utc>)>;
+
 /// By what an item is known.
 struct Keys {
-    /// Of its guid and of its link.
-    own: Vec<Vec<u8>>,
-    /// Of its title. Offers of jobs have the same title and are others.
+    guid: Option<Vec<u8>>,
+    link: Option<Vec<u8>>,
+    /// Offers of jobs have the same title and are others.
     title: Option<Vec<u8>>,
 }
 
 impl Keys {
     fn of(item: &Item, kind: FeedKind) -> Self {
         let key = |by: &str, text: &str| sha256(format!("{by} {text}").as_bytes())[..16].to_vec();
-        let link = item.url.as_deref().and_then(|url| Url::parse(url).ok()).map(|url| key("link", &urls::key(&url)));
-        let own: Vec<Vec<u8>> = item.guid.as_deref().map(|guid| key("guid", guid)).into_iter().chain(link).collect();
+        let link =
+            item.url.as_deref().and_then(|url| Url::parse(url).ok()).map(|url| key("link", &urls::item_key(&url)));
+        let guid = item.guid.as_deref().map(|guid| key("guid", guid));
         // With neither, the title is all that it is known by.
-        let by_title = kind == FeedKind::News || own.is_empty();
-        Self { own, title: by_title.then(|| key("title", &text::fold(&item.title))) }
+        let by_title = kind == FeedKind::News || guid.is_none() && link.is_none();
+        Self { guid, link, title: by_title.then(|| key("title", &text::fold(&item.title))) }
     }
 
     fn all(&self) -> impl Iterator<Item = &Vec<u8>> {
-        self.own.iter().chain(&self.title)
+        self.guid.iter().chain(&self.link).chain(&self.title)
+    }
+
+    /// Several items may lead to one page: of one with a guid that nobody knows the link says nothing by itself.
+    fn are_known(&self, known: &Known, now: DateTime<Utc>) -> bool {
+        let there = |key: &Option<Vec<u8>>| key.as_ref().is_some_and(|key| known.contains_key(key));
+        let of_late = |key: &Vec<u8>| known.get(key).is_some_and(|(first, _)| *first > now - SAME_TITLE);
+        let same_title = self.title.as_ref().is_some_and(of_late);
+        match &self.guid {
+            Some(_) => there(&self.guid) || same_title || there(&self.link) && there(&self.title),
+            None => there(&self.link) || same_title,
+        }
     }
 }
 
@@ -49,12 +64,11 @@ pub async fn arrived(app: &App, tx: &mut Tx<'_>, row: &FeedRow, items: Vec<Item>
     let items: Vec<(Item, Keys)> =
         items.into_iter().map(|item| (Keys::of(&item, row.kind), item)).map(|(k, i)| (i, k)).collect();
     let keys: Vec<&Vec<u8>> = items.iter().flat_map(|(_, keys)| keys.all()).collect();
-    let mut known: HashMap<Vec<u8>, (DateTime<Utc>, DateTime<Utc>)> = store::known(tx.conn, row, &keys).await?;
+    let mut known: Known = store::known(tx.conn, row, &keys).await?;
     let (mut added, mut still) = (HashMap::new(), Vec::new());
     let mut wanted = Vec::new();
     for (item, keys) in items {
-        let by_title = |key: &Vec<u8>| known.get(key).is_some_and(|(first, _)| *first > tx.now - SAME_TITLE);
-        let is_new = !keys.own.iter().any(|key| known.contains_key(key)) && !keys.title.as_ref().is_some_and(by_title);
+        let is_new = !keys.are_known(&known, tx.now);
         for key in keys.all() {
             match known.get(key) {
                 Some((_, last)) if !is_new && *last > tx.now - NOTED => {}

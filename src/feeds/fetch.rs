@@ -107,11 +107,11 @@ async fn accept(app: &App, answer: Answer, asked: Url, seen: &Seen) -> Result<Vi
     let visit = |seen: Seen, parsed: Option<Parsed>, answer: &Answer| Visit {
         redirected_to: Some(answer.url.clone()).filter(|end| *end != url),
         url: url.clone(),
-        wait: wait(&answer.headers, parsed.as_ref()),
+        wait: wait(&answer.headers, seen.ttl_minutes),
         seen,
         parsed,
     };
-    if answer.status == 304 && *seen != Seen::default() {
+    if answer.status == 304 && seen.is_something() {
         return Ok(visit(seen.clone(), None, &answer));
     }
     if answer.status == 410 {
@@ -127,13 +127,18 @@ async fn accept(app: &App, answer: Answer, asked: Url, seen: &Seen) -> Result<Vi
         etag: word(&answer.headers, &ETAG),
         last_modified: word(&answer.headers, &LAST_MODIFIED),
         digest: Some(digest),
+        // What the file says holds as long as it is the same.
+        ttl_minutes: seen.ttl_minutes.filter(|_| same),
     };
     if same {
         return Ok(visit(fresh, None, &answer));
     }
     let (answer, outcome) = read_apart(answer, now).await;
     match outcome {
-        Ok(parsed) => Ok(visit(fresh, Some(parsed), &answer)),
+        Ok(parsed) => {
+            let ttl_minutes = parsed.ttl.and_then(|ttl| i32::try_from(ttl).ok());
+            Ok(visit(Seen { ttl_minutes, ..fresh }, Some(parsed), &answer))
+        }
         Err(why) => Err((answer, Failure::NoFeed(why))),
     }
 }
@@ -154,11 +159,11 @@ fn word(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
 }
 
 /// As `Cache-Control: max-age` (RFC 9111, 5.2.2.1) and the feed's own `ttl` say.
-fn wait(headers: &HeaderMap, parsed: Option<&Parsed>) -> TimeDelta {
+fn wait(headers: &HeaderMap, ttl_minutes: Option<i32>) -> TimeDelta {
     let control = word(headers, &CACHE_CONTROL).unwrap_or_default().to_ascii_lowercase();
     let age = control.split(',').find_map(|part| part.trim().strip_prefix("max-age=")?.parse().ok());
     let age = age.and_then(TimeDelta::try_seconds).unwrap_or_default();
-    let ttl = parsed.and_then(|parsed| parsed.ttl).and_then(|ttl| TimeDelta::try_minutes(ttl.into()));
+    let ttl = ttl_minutes.and_then(|ttl| TimeDelta::try_minutes(ttl.into()));
     age.max(ttl.unwrap_or_default())
 }
 

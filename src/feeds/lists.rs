@@ -29,7 +29,7 @@ pub struct OpmlQuery {
 pub struct OpmlImport {
     /// Those that are new. They are read within the next minutes.
     pub created: Vec<FeedId>,
-    /// How many were there already.
+    /// How many were there already, whatever they are about.
     #[schema(example = 3)]
     pub existing: usize,
     pub refused: Vec<OpmlRefusal>,

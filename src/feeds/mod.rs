@@ -20,9 +20,11 @@ mod urls;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::matching::MatchRules;
-pub use self::model::{FeedId, FeedKind};
+pub use self::model::{FeedId, FeedInput, FeedKind};
 pub use self::people::{company_gone, contact_erased, contact_held, contact_merged, contact_unmerged};
 pub use self::poller::{poll, poll_due};
+pub use self::read::Item;
+pub use self::service::{read_many, told_of};
 pub use self::store::{ITEMS, ROWS, Ties, is_web_address, ties};
 
 /// `opml` is no feed's id: it goes before them.

@@ -68,6 +68,15 @@ pub struct Seen {
     pub etag: Option<String>,
     pub last_modified: Option<String>,
     pub digest: Option<Vec<u8>>,
+    /// How long the file asks not to be read again.
+    pub ttl_minutes: Option<i32>,
+}
+
+impl Seen {
+    /// Whether there is a file that an answer can be the same as.
+    pub fn is_something(&self) -> bool {
+        self.etag.is_some() || self.last_modified.is_some() || self.digest.is_some()
+    }
 }
 
 /// One of the names by which an item is known.

@@ -43,7 +43,7 @@ pub async fn create_feed(
         return Ok(answer);
     }
     let id: FeedId = app.new_id();
-    let place = service::look(&app, access.workspace, &input.url, None).await?;
+    let place = service::look(&app, access.workspace, &input, None).await?;
     app.post(&access, &key, &fingerprint, async |tx| {
         let feed = service::create(&app, tx, id, input, place).await?;
         Answer::created(&format!("/v1/feeds/{id}"), feed.version, &feed)

@@ -6,17 +6,21 @@ use super::fetch::{self, Failure, Visit};
 use super::lists::{OpmlImport, OpmlRefusal};
 use super::model::{Feed, FeedId, FeedInput, FeedKind, FeedRow, Seen};
 use super::opml::Outline;
+use super::read::Item;
 use super::{arrival, schedule, store, urls};
 use crate::app::App;
 use crate::changes::{Actor, Kind, Tx};
 use crate::companies;
 use crate::contacts;
-use crate::db::{Json, WorkspaceId};
+use crate::db::{Conn, Json, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::fields;
 use crate::http::limits::FEEDS;
 use crate::http::{IfMatch, Patch};
 use crate::text::filled;
+
+/// By what feeds of one address are told apart.
+const TIES: [&str; 5] = ["kind", "company_id", "contact_id", "industry", "saved_search"];
 
 /// What is at an address that somebody gave.
 pub struct Place {
@@ -30,25 +34,24 @@ impl Place {
     }
 }
 
-/// "You already subscribed to this alert": the first is named, but when both were written at the same moment.
-pub fn exists(first: Option<&FeedRow>) -> ApiError {
-    let detail = match first {
-        Some(row) => {
-            let name = row.name.as_ref().or(row.title.as_ref()).unwrap_or(&row.url);
-            format!("you already subscribed to this alert: the feed {} (\"{name}\") has this address", row.id)
-        }
-        None => "you already subscribed to this alert".to_owned(),
-    };
+/// "You already subscribed to this alert", with the first.
+fn exists(row: &FeedRow) -> ApiError {
+    let name = row.name.as_ref().or(row.title.as_ref()).unwrap_or(&row.url);
+    let detail = format!(
+        "you already subscribed to this alert: the feed {} (\"{name}\") has this address, and is about the same",
+        row.id
+    );
     ApiError::new(Code::FeedExists, detail.clone()).with(Fault::field("/url", "taken", detail))
 }
 
 /// Looks what is at an address, before a feed of it is written.
-pub async fn look(app: &App, workspace: WorkspaceId, text: &str, but: Option<FeedId>) -> ApiResult<Place> {
-    let url = read_url(app, text)?;
+pub async fn look(app: &App, workspace: WorkspaceId, input: &FeedInput, but: Option<FeedId>) -> ApiResult<Place> {
+    let url = read_url(app, &input.url)?;
     let given_key = urls::key(&url);
     let keys = [given_key.clone()];
-    if let Some(first) = app.db.read(workspace, async |conn| store::same(conn, workspace, &keys, but).await).await? {
-        return Err(exists(Some(&first)));
+    let same = async |conn: &_| store::same(conn, workspace, &keys, input, but).await;
+    if let Some(first) = app.db.read(workspace, same).await? {
+        return Err(exists(&first));
     }
     let visit = fetch::visit(app, url, &Seen::default()).await.map_err(|failure| failure.at("/url"))?;
     Ok(Place { given_key, visit })
@@ -67,11 +70,16 @@ fn read_url(app: &App, text: &str) -> ApiResult<Url> {
     app.outgoing.read(&text).map_err(|refusal| refusal.at("/url"))
 }
 
+/// The same address may be watched for two companies, say, each with rules of its own: each is asked by itself.
+async fn refuse_same(tx: &mut Tx<'_>, keys: &[String], input: &FeedInput, but: Option<FeedId>) -> ApiResult<()> {
+    store::hold_subscriptions(tx.conn, tx.workspace).await?;
+    let first = store::same(tx.conn, tx.workspace, keys, input, but).await?;
+    first.map_or(Ok(()), |first| Err(exists(&first)))
+}
+
 pub async fn create(app: &App, tx: &mut Tx<'_>, id: FeedId, input: FeedInput, place: Place) -> ApiResult<Feed> {
     check(tx, &input).await?;
-    if let Some(first) = store::same(tx.conn, tx.workspace, &place.keys(), None).await? {
-        return Err(exists(Some(&first)));
-    }
+    refuse_same(tx, &place.keys(), &input, None).await?;
     if store::count(tx.conn, tx.workspace).await? >= FEEDS {
         let detail = format!("a workspace has at most {FEEDS} feeds: delete one first");
         return Err(ApiError::new(Code::TooManyFeeds, detail));
@@ -83,6 +91,17 @@ pub async fn create(app: &App, tx: &mut Tx<'_>, id: FeedId, input: FeedInput, pl
     let items = place.visit.parsed.map(|parsed| parsed.items).unwrap_or_default();
     arrival::arrived(app, tx, &row, items).await?;
     Ok(row.into())
+}
+
+/// A feed with what it brought, as somebody tells of it: nothing is asked.
+pub async fn told_of(app: &App, tx: &mut Tx<'_>, id: FeedId, input: FeedInput, items: Vec<Item>) -> ApiResult<()> {
+    check(tx, &input).await?;
+    let url = read_url(app, &input.url)?;
+    let blank = FeedRow { given_key: urls::key(&url), ..blank(tx.workspace, id, tx.now, input.kind) };
+    let row = moved(told(blank, input), &url);
+    store::insert(tx.conn, &row).await?;
+    tx.record(Kind::FeedCreated, id, 1, Vec::new());
+    arrival::arrived(app, tx, &row, items).await
 }
 
 /// Watches the feeds of a list, without asking any of them yet.
@@ -109,6 +128,7 @@ pub async fn take_in(app: &App, tx: &mut Tx<'_>, outlines: Vec<Outline>, kind: F
         rows.push(moved(row, &url));
     }
     let keys: Vec<String> = rows.iter().map(|row| row.url_key.clone()).collect();
+    store::hold_subscriptions(tx.conn, tx.workspace).await?;
     let mut seen = store::taken(tx.conn, tx.workspace, &keys).await?;
     let given = rows.len();
     rows.retain(|row| seen.insert(row.url_key.clone()));
@@ -118,8 +138,9 @@ pub async fn take_in(app: &App, tx: &mut Tx<'_>, outlines: Vec<Outline>, kind: F
         return Err(ApiError::new(Code::TooManyFeeds, detail));
     }
     if !rows.is_empty() {
-        report.created = store::insert_new(tx.conn, &rows).await?;
+        store::insert_all(tx.conn, &rows).await?;
     }
+    report.created = rows.iter().map(|row| row.id).collect();
     for id in &report.created {
         tx.record(Kind::FeedCreated, *id, 1, Vec::new());
     }
@@ -224,7 +245,7 @@ pub async fn look_again(
     if_match.check(row.version)?;
     let before = row.url.clone();
     let input = patch.apply_ruled(&Feed::from(row).into(), |_| ())?;
-    if input.url == before { Ok(None) } else { look(app, workspace, &input.url, Some(id)).await.map(Some) }
+    if input.url == before { Ok(None) } else { look(app, workspace, &input, Some(id)).await.map(Some) }
 }
 
 pub async fn patch(
@@ -240,12 +261,10 @@ pub async fn patch(
     let shown = Feed::from(before.clone());
     let input = patch.apply_ruled(&shown.clone().into(), |_| ())?;
     check(tx, &input).await?;
-    let mut after = told(before.clone(), input);
+    let mut after = told(before.clone(), input.clone());
     let mut items = Vec::new();
     if let Some(place) = place {
-        if let Some(first) = store::same(tx.conn, tx.workspace, &place.keys(), Some(id)).await? {
-            return Err(exists(Some(&first)));
-        }
+        refuse_same(tx, &place.keys(), &input, Some(id)).await?;
         after = placed(app, after, &place);
         items = place.visit.parsed.map(|parsed| parsed.items).unwrap_or_default();
     } else if after.enabled && !before.enabled {
@@ -255,6 +274,9 @@ pub async fn patch(
     let changed = fields::changed(&shown, &Feed::from(after.clone()));
     if changed.is_empty() {
         return Ok(shown);
+    }
+    if changed.iter().any(|field| TIES.contains(&field.as_str())) {
+        refuse_same(tx, &[after.url_key.clone(), after.given_key.clone()], &input, Some(id)).await?;
     }
     let after = FeedRow { version: before.version + 1, updated_at: tx.now, ..after };
     store::update(tx.conn, &after).await?;
@@ -336,10 +358,12 @@ pub async fn settle(
     Ok((feed, failure))
 }
 
-/// A feed that has moved for good is asked there from now on, unless another one is.
+/// A feed that has moved for good is asked there from now on, unless another one is that is about the same.
 async fn at_new_place(tx: &mut Tx<'_>, row: FeedRow, url: &Url) -> ApiResult<FeedRow> {
     let key = urls::key(url);
-    let other = store::same(tx.conn, tx.workspace, &[key], Some(row.id)).await?;
+    store::hold_subscriptions(tx.conn, tx.workspace).await?;
+    let input = Feed::from(row.clone()).into();
+    let other = store::same(tx.conn, tx.workspace, &[key], &input, Some(row.id)).await?;
     Ok(match other {
         None => moved(row, url),
         Some(other) => {
@@ -347,4 +371,9 @@ async fn at_new_place(tx: &mut Tx<'_>, row: FeedRow, url: &Url) -> ApiResult<Fee
             FeedRow { enabled: false, disabled_reason: Some(reason), ..row }
         }
     })
+}
+
+/// Those of these feeds that are there.
+pub async fn read_many(conn: &Conn, workspace: WorkspaceId, ids: &[FeedId]) -> ApiResult<Vec<Feed>> {
+    Ok(store::find_many(conn, workspace, ids).await?.into_iter().map(Feed::from).collect())
 }

@@ -10,34 +10,40 @@ use url::Url;
 use uuid::Uuid;
 
 use super::matching::MatchRules;
-use super::model::{FeedId, FeedKind, FeedRow, KeyRow, Seen};
+use super::model::{FeedId, FeedInput, FeedKind, FeedRow, KeyRow, Seen};
 use super::query::ListQuery;
-use super::service;
 use crate::changes::Kind;
 use crate::companies::CompanyId;
 use crate::contacts::ContactId;
 use crate::db::schema::{feed_items, feeds};
 use crate::db::{Conn, WorkspaceId};
-use crate::error::{ApiResult, OnConstraint};
+use crate::error::ApiResult;
 use crate::exports::{Link, Table};
+use crate::http::idempotency;
 use crate::sort::keyset;
 use crate::text::{self, inroad_lower};
 
 pub async fn insert(mut conn: &Conn, row: &FeedRow) -> ApiResult<()> {
-    let inserted = diesel::insert_into(feeds::table).values(row).execute(&mut conn).await;
-    inserted.on_constraint("feeds_url_key", || service::exists(None)).map(|_| ())
+    diesel::insert_into(feeds::table).values(row).execute(&mut conn).await?;
+    Ok(())
 }
 
 /// Writes the row over the one with its id.
 pub async fn update(mut conn: &Conn, row: &FeedRow) -> ApiResult<()> {
     let own = feeds::table.find((row.workspace_id, row.id));
-    let updated = diesel::update(own).set(row).execute(&mut conn).await;
-    updated.on_constraint("feeds_url_key", || service::exists(None)).map(|_| ())
+    diesel::update(own).set(row).execute(&mut conn).await?;
+    Ok(())
 }
 
 pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: FeedId) -> ApiResult<FeedRow> {
     let own = feeds::workspace_id.eq(workspace).and(feeds::id.eq(id));
     Ok(FeedRow::query().filter(own).first(&mut conn).await?)
+}
+
+/// Those of these feeds that are there.
+pub async fn find_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[FeedId]) -> ApiResult<Vec<FeedRow>> {
+    let own = feeds::workspace_id.eq(workspace).and(feeds::id.eq_any(ids));
+    Ok(FeedRow::query().filter(own).load(&mut conn).await?)
 }
 
 /// The row, locked until the end of the transaction.
@@ -56,14 +62,28 @@ pub async fn count(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<i64> {
     Ok(feeds::table.filter(feeds::workspace_id.eq(workspace)).count().get_result(&mut conn).await?)
 }
 
-/// The feed with one of these addresses, or that was given by one of them; but for this one.
+/// Nobody else subscribes to anything in the workspace until the end of the transaction. To be called behind all other
+/// locks.
+pub async fn hold_subscriptions(conn: &Conn, workspace: WorkspaceId) -> ApiResult<()> {
+    let key = Uuid::from(workspace).as_u64_pair().1.cast_signed();
+    // Apart from the locks of idempotency keys, and of attachments.
+    idempotency::wait_lock(conn, key ^ 0x6665_6564_7300_0000).await
+}
+
+/// The feed that brings the same about the same: with one of these addresses, or given by one of them; but for this one.
 pub async fn same(
     mut conn: &Conn,
     workspace: WorkspaceId,
     keys: &[String],
+    input: &FeedInput,
     but: Option<FeedId>,
 ) -> ApiResult<Option<FeedRow>> {
-    let same = feeds::url_key.eq_any(keys).or(feeds::given_key.eq_any(keys));
+    let there = feeds::url_key.eq_any(keys).or(feeds::given_key.eq_any(keys));
+    let about = feeds::company_id.is_not_distinct_from(input.company_id);
+    let about = about.and(feeds::contact_id.is_not_distinct_from(input.contact_id));
+    let industry = inroad_lower(feeds::industry).is_not_distinct_from(inroad_lower(input.industry.clone()));
+    let about = about.and(industry).and(feeds::saved_search.is_not_distinct_from(input.saved_search.clone()));
+    let same = there.and(feeds::kind.eq(input.kind)).and(about);
     let rows = FeedRow::query().filter(feeds::workspace_id.eq(workspace).and(same)).order(feeds::id);
     let found: Vec<FeedRow> = rows.limit(2).load(&mut conn).await?;
     Ok(found.into_iter().find(|row| Some(row.id) != but))
@@ -115,10 +135,9 @@ pub async fn taken(mut conn: &Conn, workspace: WorkspaceId, keys: &[String]) -> 
     Ok(found.into_iter().flat_map(|(url, given)| [url, given]).collect())
 }
 
-/// Writes those that nobody was faster with; says which.
-pub async fn insert_new(mut conn: &Conn, rows: &[FeedRow]) -> ApiResult<Vec<FeedId>> {
-    let new = diesel::insert_into(feeds::table).values(rows).on_conflict((feeds::workspace_id, feeds::url_key));
-    Ok(new.do_nothing().returning(feeds::id).get_results(&mut conn).await?)
+pub async fn insert_all(mut conn: &Conn, rows: &[FeedRow]) -> ApiResult<()> {
+    diesel::insert_into(feeds::table).values(rows).execute(&mut conn).await?;
+    Ok(())
 }
 
 /// What a feed is about.
@@ -265,6 +284,7 @@ pub const ROWS: Table = Table {
         "etag",
         "last_modified",
         "digest",
+        "ttl_minutes",
         "polled_at",
         "next_poll_at",
         "failures",

@@ -20,6 +20,12 @@ pub fn key(url: &Url) -> String {
     format!("{host}{port}{path}{mark}{query}")
 }
 
+/// As [`key`], of the page of an item: a fragment tells one item of a page from another.
+pub fn item_key(url: &Url) -> String {
+    let fragment = url.fragment().filter(|fragment| !fragment.is_empty());
+    fragment.map_or_else(|| key(url), |fragment| format!("{}#{fragment}", key(url)))
+}
+
 /// Where a link of a Google Alert leads.
 pub fn unwrapped(url: Url) -> Url {
     if url.host_str() != Some("www.google.com") || url.path() != "/url" {

@@ -16,7 +16,7 @@ pub use self::model::{Insight, InsightId, InsightInput};
 pub use self::search::found;
 pub use self::service::{
     RESOURCE, contact_held, create, delete, goal_purged, meeting_purged, of_goals, of_meeting, of_meetings, purge,
-    question_struck, read, restore, rewrite,
+    question_struck, read, read_many, restore, rewrite,
 };
 pub use self::store::{ROWS, reindex};
 pub use self::texts::free_texts;

@@ -1,5 +1,6 @@
 //! What can be done with an insight, inside the caller's transaction. Its meeting is locked before it.
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::model::{Insight, InsightId, InsightInput, InsightRow};
 use super::store;
@@ -225,4 +226,10 @@ async fn live(tx: &mut Tx<'_>, id: InsightId, if_match: Option<&IfMatch>) -> Api
         if_match.check(row.version)?;
     }
     Ok(row)
+}
+
+/// Those of these insights that are not deleted.
+pub async fn read_many(conn: &Conn, workspace: WorkspaceId, ids: &[InsightId]) -> ApiResult<Vec<Insight>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| (*id).into()).collect();
+    Ok(store::find_many(conn, workspace, &ids).await?.into_iter().map(Insight::from).collect())
 }

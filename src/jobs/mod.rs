@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
 
 pub use self::periodic::Task;
@@ -105,6 +105,7 @@ pub struct Work {
 pub struct Registry {
     kinds: HashMap<&'static str, Start>,
     slow: Vec<&'static str>,
+    claims: Mutex<()>,
 }
 
 impl Registry {

@@ -124,10 +124,15 @@ pub async fn run_one(app: &Data<App>, registry: &Registry) -> ApiResult<bool> {
     run_next(app, registry, None).await
 }
 
-/// As [`run_one`], of the slow ones or of the others alone. The connection is given back while the job runs.
+/// As [`run_one`], of the slow ones or of the others alone. Of the slow ones a workspace has half of this process's workers
+/// at most, so that what one has to send by the thousand does not keep another's letter waiting. The connection is given back while the job runs.
 async fn run_next(app: &Data<App>, registry: &Registry, slow: Option<bool>) -> ApiResult<bool> {
-    let claim = async |conn: &Conn| store::claim(conn, app.now(), LEASE, &registry.slow, slow).await;
+    let share = i64::try_from(app.config.job_workers.div_ceil(2)).unwrap_or(i64::MAX);
+    let claim = async |conn: &Conn| store::claim(conn, app.now(), LEASE, &registry.slow, slow, share).await;
+    // One after the other: two at once would each count without the other's.
+    let turn = registry.claims.lock().await;
     let claimed = app.db.single(claim).await?;
+    drop(turn);
     let Some(job) = claimed else { return Ok(false) };
     // It ended its process, time and again, before it could be put back.
     if job.attempts > MAX_ATTEMPTS {

@@ -66,21 +66,26 @@ pub async fn insert_many(
     Ok(())
 }
 
-/// Takes the job that has waited longest; moving `run_at` forward is the lease. Only among these kinds, or only among
-/// all others, when `among` says so.
+/// Takes the job that has waited longest; moving `run_at` forward is the lease. Only among the slow kinds, or only among
+/// all others, when `slow` says so. Of the slow ones a workspace that has its `share` of them in hand waits until one of
+/// these has ended, and others go before it.
 pub async fn claim(
     mut conn: &Conn,
     now: DateTime<Utc>,
     lease: Duration,
-    kinds: &[&str],
-    among: Option<bool>,
+    slow_kinds: &[&str],
+    slow: Option<bool>,
+    share: i64,
 ) -> ApiResult<Option<Claimed>> {
     const CLAIM: &str = "UPDATE jobs SET run_at = $1, claimed_until = $1, attempts = attempts + 1 WHERE id = (
             SELECT id FROM jobs WHERE run_at <= $2 AND dead_at IS NULL AND ($4 IS NULL OR (kind = ANY($3)) = $4)
+            AND ($4 IS NOT TRUE OR workspace_id IS NULL OR workspace_id NOT IN (
+                SELECT workspace_id FROM jobs WHERE claimed_until > $2 AND dead_at IS NULL AND kind = ANY($3)
+                AND workspace_id IS NOT NULL GROUP BY workspace_id HAVING count(*) >= $5))
             ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED
         ) RETURNING id, kind, payload, attempts";
     let query = diesel::sql_query(CLAIM).bind::<Timestamptz, _>(now + lease).bind::<Timestamptz, _>(now);
-    let query = query.bind::<Array<Text>, _>(kinds).bind::<Nullable<Bool>, _>(among);
+    let query = query.bind::<Array<Text>, _>(slow_kinds).bind::<Nullable<Bool>, _>(slow).bind::<BigInt, _>(share);
     Ok(query.get_result(&mut conn).await.optional()?)
 }
 

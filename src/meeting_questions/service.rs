@@ -252,3 +252,12 @@ async fn live(tx: &mut Tx<'_>, id: MeetingQuestionId, if_match: &IfMatch) -> Api
     if_match.check(row.version)?;
     Ok(row)
 }
+
+/// Those of these questions that are there.
+pub async fn read_many(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    ids: &[MeetingQuestionId],
+) -> ApiResult<Vec<MeetingQuestion>> {
+    Ok(store::find_many(conn, workspace, ids).await?.into_iter().map(MeetingQuestion::from).collect())
+}

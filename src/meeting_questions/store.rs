@@ -34,6 +34,17 @@ pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: MeetingQuestionId
     Ok(MeetingQuestionRow::query().filter(own.and(live)).first(&mut conn).await?)
 }
 
+/// Those of these questions that are there.
+pub async fn find_many(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    ids: &[MeetingQuestionId],
+) -> ApiResult<Vec<MeetingQuestionRow>> {
+    let own = meeting_questions::workspace_id.eq(workspace).and(meeting_questions::id.eq_any(ids));
+    let live = meeting_questions::meeting_id.eq_any(meetings::live_ids(workspace));
+    Ok(MeetingQuestionRow::query().filter(own.and(live)).load(&mut conn).await?)
+}
+
 /// The row, locked until the end of the transaction.
 pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: MeetingQuestionId) -> ApiResult<MeetingQuestionRow> {
     let own = meeting_questions::workspace_id.eq(workspace).and(meeting_questions::id.eq(id));

@@ -23,8 +23,8 @@ use crate::error::{ApiError, Code, Fault};
 
 const CONNECT: Duration = Duration::from_secs(5);
 /// For everything, redirects and the answer's body included.
-const PATIENCE: Duration = Duration::from_secs(15);
-/// For the next piece of an answer of which only the beginning is kept.
+pub const PATIENCE: Duration = Duration::from_secs(15);
+/// For the beginning of an answer of which no more is kept.
 const LATE: Duration = Duration::from_secs(1);
 /// Of what is read: a page, a feed, a calendar.
 pub const REDIRECTS: usize = 5;
@@ -182,11 +182,12 @@ impl Outgoing {
     /// [`Refusal`]; an answer of any status is none.
     pub async fn send(&self, ask: Ask) -> Result<Answer, Refusal> {
         let began = Instant::now();
-        let answer = timeout(self.patience, self.follow(ask)).await.map_err(|_| Refusal::TimedOut)??;
+        let until = began + self.patience;
+        let answer = timeout(self.patience, self.follow(ask, until)).await.map_err(|_| Refusal::TimedOut)??;
         Ok(Answer { took: began.elapsed(), ..answer })
     }
 
-    async fn follow(&self, ask: Ask) -> Result<Answer, Refusal> {
+    async fn follow(&self, ask: Ask, until: Instant) -> Result<Answer, Refusal> {
         let (mut url, mut moved_to, mut followed) = (self.read(ask.url.as_str())?, None, 0);
         let mut for_good = true;
         loop {
@@ -196,7 +197,7 @@ impl Outgoing {
             let next = target(status, response.headers(), &url).filter(|_| ask.redirects > 0);
             let Some(next) = next else {
                 let headers = response.headers().clone();
-                let body = read_body(response, ask.keep).await?;
+                let body = read_body(response, ask.keep, until).await?;
                 return Ok(Answer { status, headers, body, url, moved_to, took: Duration::ZERO });
             };
             if followed == ask.redirects {
@@ -219,7 +220,7 @@ fn target(status: StatusCode, headers: &HeaderMap, from: &Url) -> Option<Result<
     Some(from.join(target).map_err(|_| Refusal::Place("redirects to what is not a URL".to_owned())))
 }
 
-async fn read_body(response: Response, keep: Keep) -> Result<Vec<u8>, Refusal> {
+async fn read_body(response: Response, keep: Keep, until: Instant) -> Result<Vec<u8>, Refusal> {
     let mut chunks = response.bytes_stream();
     let mut body = Vec::new();
     match keep {
@@ -234,8 +235,10 @@ async fn read_body(response: Response, keep: Keep) -> Result<Vec<u8>, Refusal> {
         }
         // The status has said what matters: what comes late, or breaks off, is not waited for.
         Keep::First(most) => {
+            let until = until.min(Instant::now() + LATE);
             while body.len() < most
-                && let Ok(Some(Ok(chunk))) = timeout(LATE, chunks.next()).await
+                && let left = until.saturating_duration_since(Instant::now())
+                && let Ok(Some(Ok(chunk))) = timeout(left, chunks.next()).await
             {
                 body.extend_from_slice(&chunk[..chunk.len().min(most - body.len())]);
             }

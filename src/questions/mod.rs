@@ -15,7 +15,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::export::{DERIVED, after, free_texts, load};
 pub use self::model::{QuestionId, QuestionInput};
-pub use self::service::{RESOURCE, purge, restore, text};
+pub use self::service::{RESOURCE, purge, read_many, restore, text};
 
 /// `lint` is no question's id: it goes before them.
 pub fn configure(config: &mut ServiceConfig) {

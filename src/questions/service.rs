@@ -159,3 +159,9 @@ async fn live(tx: &mut Tx<'_>, id: QuestionId, if_match: &IfMatch) -> ApiResult<
     if_match.check(row.version)?;
     Ok(row)
 }
+
+/// Those of these questions of the workspace's own that are not deleted.
+pub async fn read_many(conn: &Conn, workspace: WorkspaceId, ids: &[QuestionId]) -> ApiResult<Vec<Question>> {
+    let rows = store::find_many(conn, workspace, ids).await?;
+    show_all(conn, workspace, rows, Vec::new()).await
+}

@@ -39,6 +39,12 @@ pub async fn text(mut conn: &Conn, workspace: WorkspaceId, id: QuestionId) -> Ap
     Ok(questions::table.filter(live).select(questions::text).first(&mut conn).await.optional()?)
 }
 
+/// Those of these questions of the workspace's own that are not deleted.
+pub async fn find_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[QuestionId]) -> ApiResult<Vec<QuestionRow>> {
+    let own = questions::workspace_id.eq(workspace).and(questions::id.eq_any(ids));
+    Ok(QuestionRow::query().filter(own.and(questions::deleted_at.is_null())).load(&mut conn).await?)
+}
+
 /// The row, deleted or not, locked until the end of the transaction.
 pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: QuestionId) -> ApiResult<Option<QuestionRow>> {
     let own = questions::workspace_id.eq(workspace).and(questions::id.eq(id));

@@ -6,6 +6,7 @@ use chrono::Datelike;
 use reqwest::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
 use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 use url::Url;
 use utoipa::ToSchema;
 
@@ -19,7 +20,7 @@ use crate::confined;
 use crate::contacts::ContactId;
 use crate::error::{ApiError, ApiResult};
 use crate::meetings::MeetingId;
-use crate::outgoing::{Answer, Ask, REDIRECTS, Refusal, fetch_failed};
+use crate::outgoing::{Answer, Ask, PATIENCE, REDIRECTS, Refusal, fetch_failed};
 
 const POINTER: &str = "/url";
 
@@ -54,7 +55,8 @@ pub struct FromUrlInput {
 /// `invalid_fields` for a URL that may not be asked, `fetch_failed` when there is no page to be read.
 pub async fn fetch(app: &App, input: FromUrlInput) -> ApiResult<ResearchNoteInput> {
     let url = app.outgoing.read(&input.url).map_err(|refusal| refusal.at(POINTER))?;
-    let answer = ask(app, url).await?;
+    // A site that takes its time at each redirect is given no more than one that does so once.
+    let answer = timeout(PATIENCE, ask(app, url)).await.map_err(|_| Refusal::TimedOut.at(POINTER))??;
     if !answer.status.is_success() {
         return Err(fetch_failed(POINTER, &format!("the site answers {}", answer.status)));
     }
@@ -76,26 +78,45 @@ pub async fn fetch(app: &App, input: FromUrlInput) -> ApiResult<ResearchNoteInpu
     let today = app.now().date_naive();
     let tomorrow = today.succ_opt().unwrap_or(today);
     let title = if page.title.is_empty() { answer.url.to_string().chars().take(300).collect() } else { page.title };
+    let source_url = Some(answer.url.to_string());
     Ok(ResearchNoteInput {
-        contact_id: input.contact_id,
-        company_id: input.company_id,
-        meeting_id: input.meeting_id,
-        industry: input.industry,
-        kind: input.kind,
         title,
         body: page.text,
         excerpt: page.excerpt,
-        source_url: Some(answer.url.to_string()),
+        source_url,
         site: page.site.or_else(|| answer.url.host_str().map(str::to_owned)),
         author: page.author,
         // Whoever dates a page later than tomorrow, or before there was a web, is mistaken.
         published_on: page.published_on.filter(|on| on.year() >= 1990 && *on <= tomorrow),
         accessed_on: Some(today),
-        importance: input.importance,
-        pinned: input.pinned,
-        tags: input.tags,
         language: page.language,
+        ..input.into()
     })
+}
+
+/// What can be said of the note before the page is there.
+impl From<FromUrlInput> for ResearchNoteInput {
+    fn from(input: FromUrlInput) -> Self {
+        Self {
+            contact_id: input.contact_id,
+            company_id: input.company_id,
+            meeting_id: input.meeting_id,
+            industry: input.industry,
+            kind: input.kind,
+            title: String::new(),
+            body: None,
+            excerpt: None,
+            source_url: None,
+            site: None,
+            author: None,
+            published_on: None,
+            accessed_on: None,
+            importance: input.importance,
+            pinned: input.pinned,
+            tags: input.tags,
+            language: None,
+        }
+    }
 }
 
 /// Follows redirects one by one: each site is asked first whether its page may be read.

@@ -23,7 +23,7 @@ pub use self::model::{ResearchNote, ResearchNoteId, ResearchNoteInput};
 pub use self::page::{COMMAND as READ_PAGE, run as read_page};
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, timeline};
 pub use self::search::{found, free_texts};
-pub use self::service::{RESOURCE, attach_words, company_gone, create, meeting_gone, purge, restore, stays};
+pub use self::service::{RESOURCE, attach_words, company_gone, create, meeting_gone, purge, read_many, restore, stays};
 pub use self::store::{ROWS, ids_about, live_ids, parties, reindex, words_with};
 pub use self::words::{ResearchNoteImportance, ResearchNoteKind};
 

@@ -62,6 +62,8 @@ pub async fn create_research_note_from_url(
         return Ok(answer);
     }
     let id: ResearchNoteId = app.new_id();
+    let about = input.clone().into();
+    app.write(&access, async |tx| service::check(tx, &about, None).await).await?;
     let input = from_url::fetch(&app, input).await?;
     app.post(&access, &key, &fingerprint, async |tx| {
         let note = service::create(tx, id, input).await?;

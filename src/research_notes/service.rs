@@ -83,7 +83,7 @@ impl ResearchNoteRow {
 
 /// Everything that does not fit. What it is about stays until the end of the transaction; what it was about before may
 /// lie in the trash by now.
-async fn check(tx: &mut Tx<'_>, input: &ResearchNoteInput, before: Option<&ResearchNoteRow>) -> ApiResult<()> {
+pub async fn check(tx: &mut Tx<'_>, input: &ResearchNoteInput, before: Option<&ResearchNoteRow>) -> ApiResult<()> {
     let mut faults = Vec::new();
     let mut unknown = |pointer: &str, what: &str| {
         faults.push(Fault::field(pointer, "not_found", format!("is not a {what} of this workspace")));
@@ -252,4 +252,10 @@ async fn live(tx: &mut Tx<'_>, id: ResearchNoteId, if_match: &IfMatch) -> ApiRes
     let row = row.ok_or_else(ApiError::not_found)?;
     if_match.check(row.version)?;
     Ok(row)
+}
+
+/// Those of these notes that are not deleted.
+pub async fn read_many(conn: &Conn, workspace: WorkspaceId, ids: &[ResearchNoteId]) -> ApiResult<Vec<ResearchNote>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| (*id).into()).collect();
+    Ok(store::find_many(conn, workspace, &ids).await?.into_iter().map(ResearchNote::from).collect())
 }

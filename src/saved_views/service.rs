@@ -69,3 +69,8 @@ pub async fn delete(tx: &mut Tx<'_>, id: SavedViewId, if_match: &IfMatch) -> Api
     tx.record(Kind::SavedViewDeleted, id, row.version + 1, Vec::new());
     Ok(())
 }
+
+/// Those of these views that are there.
+pub async fn read_many(conn: &Conn, workspace: WorkspaceId, ids: &[SavedViewId]) -> ApiResult<Vec<SavedView>> {
+    Ok(store::find_many(conn, workspace, ids).await?.into_iter().map(SavedView::from).collect())
+}

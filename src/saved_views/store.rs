@@ -47,6 +47,12 @@ pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: SavedViewId) -> A
     Ok(SavedViewRow::query().filter(own).first(&mut conn).await?)
 }
 
+/// Those of these views that are there.
+pub async fn find_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[SavedViewId]) -> ApiResult<Vec<SavedViewRow>> {
+    let own = saved_views::workspace_id.eq(workspace).and(saved_views::id.eq_any(ids));
+    Ok(SavedViewRow::query().filter(own).load(&mut conn).await?)
+}
+
 /// The row, locked until the end of the transaction.
 pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: SavedViewId) -> ApiResult<SavedViewRow> {
     let own = saved_views::workspace_id.eq(workspace).and(saved_views::id.eq(id));

@@ -32,7 +32,7 @@ pub use self::model::{TemplateAudience, TemplateId};
 pub use self::render::{fill_newest, fill_text};
 pub use self::rendering::{Filling, Rendering, values};
 pub use self::search::found;
-pub use self::service::{RESOURCE, create, purge, restore};
+pub use self::service::{RESOURCE, create, purge, read_many, restore};
 pub use self::store::reindex;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;

@@ -1,8 +1,11 @@
 //! What can happen to a template, inside the caller's transaction.
+use uuid::Uuid;
+
 use super::api::{Template, TemplateInput};
 use super::model::{TemplateId, TemplateRow};
 use super::store;
 use crate::changes::{Kind, Tx};
+use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult};
 use crate::http::{IfMatch, Patch, Rules};
 use crate::{fields, messages, trash};
@@ -118,4 +121,10 @@ async fn live(tx: &mut Tx<'_>, id: TemplateId, if_match: &IfMatch) -> ApiResult<
     }
     if_match.check(row.version)?;
     Ok(row)
+}
+
+/// Those of these templates that are not deleted.
+pub async fn read_many(conn: &Conn, workspace: WorkspaceId, ids: &[TemplateId]) -> ApiResult<Vec<Template>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| (*id).into()).collect();
+    Ok(store::read_many(conn, workspace, &ids).await?.into_iter().map(Template::from).collect())
 }

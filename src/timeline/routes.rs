@@ -5,7 +5,7 @@ use futures_util::try_join;
 use super::model::{Entry, Place, Span, TimelineEntry, merge};
 use crate::app::App;
 use crate::auth::{
-    Access, Caller, ContactsRead, FollowUpsRead, ImportsRead, IntroductionsRead, MeetingsRead, MessagesRead,
+    Access, Caller, ContactsRead, FeedsRead, FollowUpsRead, ImportsRead, IntroductionsRead, MeetingsRead, MessagesRead,
     ResearchRead,
 };
 use crate::contacts::ContactId;
@@ -14,8 +14,8 @@ use crate::error::ApiResult;
 use crate::http::page::{self, PageQuery};
 use crate::http::{Answer, Id, Paging, Params};
 use crate::{
-    bookings, circle_requests, contacts, follow_ups, introductions, meetings, merges, messages, page, research_notes,
-    transfer,
+    alerts, bookings, circle_requests, contacts, follow_ups, introductions, meetings, merges, messages, page,
+    research_notes, transfer,
 };
 
 page! {
@@ -27,9 +27,9 @@ page! {
 ///
 /// Newest first, whatever resource it came from: how the contact came in, what was changed lately (as long as the change
 /// log is kept), its stages, the introductions that it gave or that led to it, what it was asked for, the messages, the
-/// meetings, what was due, what was noted about it, and who became one with it. What happened with those before is told, too.
+/// meetings, what was due, what was noted about it, what was kept of the news about it, and who became one with it. What happened with those before is told, too.
 /// What the credential may not read by itself (`imports:read`, `introductions:read`, `messages:read`, `meetings:read`,
-/// `follow_ups:read`, `research:read`) is left out.
+/// `follow_ups:read`, `research:read`, `feeds:read`) is left out.
 #[utoipa::path(tag = "contacts", security(("bearer" = ["contacts:read"])), params(("id" = Uuid, Path), PageQuery), responses(
     (status = 200, description = "A page of the timeline", body = TimelinePage),
 ))]
@@ -63,25 +63,43 @@ async fn gather(
     let span = |source: usize| Span::of(source, from, limit);
     let (own, imports, introductions, requests, stages) = (span(0), span(1), span(2), span(3), span(4));
     let (messages, merges, meetings, follow_ups, offers) = (span(5), span(6), span(7), span(8), span(9));
-    let research = span(10);
+    let (research, news) = (span(10), span(11));
     let (workspace, scopes) = (caller.workspace, caller.scopes);
     let mut ids = vec![contact];
     ids.extend(merges::former(conn, workspace, contact).await?);
-    let (own, imports, introductions, requests, stages, messages, merges, meetings, follow_ups, offers, research) = try_join!(
-        contacts::timeline(conn, workspace, &ids, &own),
-        told(scopes.holds::<ImportsRead>(), transfer::timeline(conn, workspace, contact, &imports)),
-        told(scopes.holds::<IntroductionsRead>(), introductions::timeline(conn, workspace, contact, &introductions)),
-        told(scopes.holds::<IntroductionsRead>(), circle_requests::timeline(conn, workspace, contact, &requests)),
-        contacts::stage_timeline(conn, workspace, &ids, &stages),
-        told(scopes.holds::<MessagesRead>(), messages::timeline(conn, workspace, contact, &messages)),
-        merges::timeline(conn, workspace, contact, &merges),
-        told(scopes.holds::<MeetingsRead>(), meetings::timeline(conn, workspace, contact, &meetings)),
-        told(scopes.holds::<FollowUpsRead>(), follow_ups::timeline(conn, workspace, contact, &follow_ups)),
-        told(scopes.holds::<MeetingsRead>(), bookings::timeline(conn, workspace, contact, &offers)),
-        told(scopes.holds::<ResearchRead>(), research_notes::timeline(conn, workspace, contact, &research)),
-    )?;
+    let (own, imports, introductions, requests, stages, messages, merges, meetings, follow_ups, offers, research, news) =
+        try_join!(
+            contacts::timeline(conn, workspace, &ids, &own),
+            told(scopes.holds::<ImportsRead>(), transfer::timeline(conn, workspace, contact, &imports)),
+            told(
+                scopes.holds::<IntroductionsRead>(),
+                introductions::timeline(conn, workspace, contact, &introductions)
+            ),
+            told(scopes.holds::<IntroductionsRead>(), circle_requests::timeline(conn, workspace, contact, &requests)),
+            contacts::stage_timeline(conn, workspace, &ids, &stages),
+            told(scopes.holds::<MessagesRead>(), messages::timeline(conn, workspace, contact, &messages)),
+            merges::timeline(conn, workspace, contact, &merges),
+            told(scopes.holds::<MeetingsRead>(), meetings::timeline(conn, workspace, contact, &meetings)),
+            told(scopes.holds::<FollowUpsRead>(), follow_ups::timeline(conn, workspace, contact, &follow_ups)),
+            told(scopes.holds::<MeetingsRead>(), bookings::timeline(conn, workspace, contact, &offers)),
+            told(scopes.holds::<ResearchRead>(), research_notes::timeline(conn, workspace, contact, &research)),
+            told(scopes.holds::<FeedsRead>(), alerts::timeline(conn, workspace, contact, &news)),
+        )?;
     Ok(merge(
-        vec![own, imports, introductions, requests, stages, messages, merges, meetings, follow_ups, offers, research],
+        vec![
+            own,
+            imports,
+            introductions,
+            requests,
+            stages,
+            messages,
+            merges,
+            meetings,
+            follow_ups,
+            offers,
+            research,
+            news,
+        ],
         limit,
     ))
 }

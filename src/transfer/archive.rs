@@ -14,6 +14,8 @@ mod tests;
 
 /// The most entries an archive may have.
 pub const MAX_ENTRIES: usize = 200;
+/// The most entries of an archive of a workspace: attachments are files of their own there. An index without Zip64 has no more.
+const MOST_ENTRIES: usize = 65_535;
 /// The most bytes that may come out for each one that went in.
 pub const MAX_RATIO: u64 = 100;
 /// The most bytes the wanted file may have.
@@ -90,7 +92,7 @@ pub fn is_archive(file: &mut File) -> io::Result<bool> {
 /// Decompresses the first of the `wanted` files that is there, by its base name in any folder and any case, into an
 /// unnamed temporary file, which is returned rewound. A wanted name that begins with a dot is an extension.
 pub fn extract(file: File, wanted: &[&str]) -> Result<File, ArchiveError> {
-    check_index(&file)?;
+    check_index(&file, MAX_ENTRIES)?;
     // The header may claim any size, but not more than the archive itself has.
     let most = file.metadata()?.len();
     let mut archive = ZipArchive::new(file)?;
@@ -112,23 +114,33 @@ pub fn extract_each<const N: usize>(file: &File, wanted: [&str; N]) -> Result<[O
     Ok(found)
 }
 
-/// Decompresses the entry of this very name, of at most `most` bytes, into an unnamed temporary file, which is returned
-/// rewound.
-pub fn entry(file: &File, name: &str, most: u64) -> Result<Option<File>, ArchiveError> {
-    check_index(file)?;
-    let length = file.metadata()?.len();
-    let mut archive = ZipArchive::new(file.try_clone()?)?;
-    let entry = match archive.by_name(name) {
-        Err(ZipError::FileNotFound) => return Ok(None),
-        entry => entry?,
-    };
-    let limit = entry.compressed_size().min(length).saturating_mul(MAX_RATIO).min(most);
-    spool(entry, limit).map(Some)
+/// An archive of which many files are wanted.
+pub struct Entries {
+    archive: ZipArchive<File>,
+    length: u64,
+}
+
+impl Entries {
+    pub fn open(file: &File) -> Result<Self, ArchiveError> {
+        check_index(file, MOST_ENTRIES)?;
+        Ok(Self { archive: ZipArchive::new(file.try_clone()?)?, length: file.metadata()?.len() })
+    }
+
+    /// Decompresses the entry of this very name, of at most `most` bytes, into an unnamed temporary file, which is returned
+    /// rewound.
+    pub fn get(&mut self, name: &str, most: u64) -> Result<Option<File>, ArchiveError> {
+        let entry = match self.archive.by_name(name) {
+            Err(ZipError::FileNotFound) => return Ok(None),
+            entry => entry?,
+        };
+        let limit = entry.compressed_size().min(self.length).saturating_mul(MAX_RATIO).min(most);
+        spool(entry, limit).map(Some)
+    }
 }
 
 /// Refuses an archive by the number of entries before the index is loaded, which alone could
 /// fill the memory. There may be several ends of an index, and a reader may settle for any.
-fn check_index(mut file: &File) -> Result<(), ArchiveError> {
+fn check_index(mut file: &File, most: usize) -> Result<(), ArchiveError> {
     let length = file.seek(SeekFrom::End(0))?;
     file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
     let mut tail = Vec::new();
@@ -139,7 +151,7 @@ fn check_index(mut file: &File) -> Result<(), ArchiveError> {
     let too_many = tail
         .windows(12)
         .filter(|window| window.starts_with(END_OF_INDEX))
-        .any(|end| usize::from(u16::from_le_bytes([end[10], end[11]])) > MAX_ENTRIES);
+        .any(|end| usize::from(u16::from_le_bytes([end[10], end[11]])) > most);
     if too_many { Err(ArchiveError::TooManyEntries) } else { Ok(()) }
 }
 

@@ -19,6 +19,7 @@ use super::report::Report;
 use super::store::{self, End};
 use super::{archive, queue, run};
 use crate::app::App;
+use crate::attachments::{self, Staged};
 use crate::auth::{Access, ImportsWrite};
 use crate::changes::{Kind, Tx};
 use crate::db::{Conn, WorkspaceId};
@@ -183,9 +184,13 @@ async fn queue(
     app.db.write(access.workspace, async |conn| store::insert(conn, &row).await).await?;
     let _ = begin.send(id);
     let mut file = Some(file);
+    let mut staged = Staged::default();
     let outcome = async {
         let _turn = place.turn(app, access.workspace, id).await?;
         drop(STOCK.lock().await);
+        if let Some(Opened::Archive(archive)) = file.as_mut().filter(|_| !info.dry_run) {
+            archive.stage(app, access.workspace, &mut staged).await?;
+        }
         loop {
             let mut is_taken = false;
             let run = app.post(access, key, fingerprint, async |tx| {
@@ -206,6 +211,8 @@ async fn queue(
         }
     };
     let outcome = outcome.await;
+    // What an import that came to nothing had brought is not kept.
+    attachments::withdraw(app, access.workspace, &staged).await?;
     match &outcome {
         Err(error) => fail(app, access, id, error).await?,
         // The same request came twice, and the other one was first.

@@ -1,5 +1,5 @@
 //! Endpoints and deliveries as the API shows and takes them.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::{Object, ObjectBuilder, Type};
 use uuid::Uuid;
 
-use super::model::{DeliveryId, DeliveryRow, DeliveryState, DisabledReason, EndpointId, EndpointRow};
+use super::model::{DeliveryId, DeliveryRow, DeliveryState, DisabledReason, EndpointId, EndpointRow, WebhookPayload};
 use super::payload::WebhookEvent;
 use crate::changes::KindFilter;
 use crate::error::Fault;
@@ -65,6 +65,11 @@ pub struct WebhookEndpointInput {
     #[serde(default)]
     #[schema(required = false, default = false)]
     pub ordered: bool,
+    /// `full`: with each change comes the resource, too (`data.object`), as its `GET` answers it, with notes and addresses:
+    /// as far as whoever made the endpoint may read it then.
+    #[serde(default = "thin")]
+    #[schema(required = false, default = "thin")]
+    pub payload: WebhookPayload,
     /// Headers of yours, a credential for a gateway, say: ten at most. Encrypted where they are kept, and never shown again
     /// but by their names. Not those that HTTP and Standard Webhooks need.
     #[serde(default)]
@@ -74,6 +79,10 @@ pub struct WebhookEndpointInput {
 
 fn yes() -> bool {
     true
+}
+
+fn thin() -> WebhookPayload {
+    WebhookPayload::Thin
 }
 
 fn header_map() -> Object {
@@ -95,8 +104,11 @@ impl Rules for WebhookEndpointInput {
                 faults.push(Fault::field(format!("/events/{index}"), "not_allowed", detail));
             }
         }
+        let mut names = HashSet::new();
         for (name, value) in &self.headers {
-            if let Some(detail) = wrong_header(name, value) {
+            let twice = !names.insert(name.to_ascii_lowercase());
+            let twice = twice.then_some("is there twice: in names of headers the case makes no difference");
+            if let Some(detail) = wrong_header(name, value).or(twice) {
                 let pointer = format!("/headers/{}", name.replace('~', "~0").replace('/', "~1"));
                 faults.push(Fault::field(pointer, "not_allowed", detail));
             }
@@ -135,13 +147,17 @@ pub struct WebhookEndpoint {
     /// Why the service turned it off; `null` when you did, or it is on.
     pub disabled_reason: Option<DisabledReason>,
     pub ordered: bool,
+    pub payload: WebhookPayload,
     /// The names of your headers.
     #[schema(example = json!(["X-Gateway-Key"]))]
     pub header_names: Vec<String>,
     /// Until when requests are signed by the secret before, too.
     pub previous_secret_until: Option<DateTime<Utc>>,
-    /// The user who made it, and who is told when it is turned off.
+    /// The user who made it, or last gave it another URL or payload, or turned it on: by their rights it hears of what it
+    /// does, and they are told when it is turned off.
     pub made_by: Uuid,
+    /// The API key with which they did, if it was one: the endpoint ends with it.
+    pub made_with: Option<Uuid>,
 }
 
 impl WebhookEndpoint {
@@ -157,9 +173,11 @@ impl WebhookEndpoint {
             enabled: row.enabled,
             disabled_reason: row.disabled_reason,
             ordered: row.ordered,
+            payload: row.payload,
             header_names: headers.keys().cloned().collect(),
             previous_secret_until: row.previous_until,
             made_by: row.made_by,
+            made_with: row.made_with,
         }
     }
 }
@@ -241,7 +259,7 @@ pub struct WebhookDeliveryDetails {
 pub struct WebhookRequest {
     #[schema(example = "https://platform.example/hooks/inroad")]
     pub url: String,
-    /// `null` once the change has left the log.
+    /// Without the resource, of which nothing is kept here. `null` once the change has left the log.
     pub body: Option<WebhookEvent>,
 }
 

@@ -6,6 +6,7 @@ use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 
 use super::model::{DeliveryRow, EndpointRow};
+use super::objects::Objects;
 use super::outcome::Attempt;
 use super::payload::{WebhookEvent, webhook_id};
 use super::sign::{self, Vault};
@@ -16,6 +17,14 @@ use crate::outgoing::{Answer, Ask, Keep, Refusal};
 
 /// Of an answer. Bytes.
 const KEPT: usize = 1024;
+
+/// What there is to tell.
+pub struct News {
+    /// By their numbers.
+    pub changes: HashMap<i64, ChangeRow>,
+    /// Of an endpoint that asked for them.
+    pub objects: Option<Objects>,
+}
 
 /// An endpoint, made ready for requests.
 pub struct Receiver {
@@ -41,7 +50,7 @@ impl Receiver {
     }
 
     /// Tells of the change. No connection of the database is held meanwhile.
-    pub async fn tell(&self, app: &App, delivery: &DeliveryRow, changes: &HashMap<i64, ChangeRow>) -> Attempt {
+    pub async fn tell(&self, app: &App, delivery: &DeliveryRow, news: &News) -> Attempt {
         let at = app.now();
         let none = Attempt {
             id: delivery.id,
@@ -53,12 +62,12 @@ impl Receiver {
             error: None,
             answer: None,
         };
-        let Some(change) = changes.get(&delivery.seq) else {
+        let Some(change) = news.changes.get(&delivery.seq) else {
             // Nothing can be told any more: as good as given up.
             let error = Some("the change has left the log".to_owned());
             return Attempt { attempts: i32::MAX, error, ..none };
         };
-        let answer = self.ask(app, delivery, change.clone(), at).await;
+        let answer = self.ask(app, delivery, change.clone(), news.objects.as_ref(), at).await;
         // The wait begins when the attempt has ended.
         let at = app.now();
         let none = Attempt { at, ..none };
@@ -73,10 +82,14 @@ impl Receiver {
         app: &App,
         delivery: &DeliveryRow,
         change: ChangeRow,
+        objects: Option<&Objects>,
         at: DateTime<Utc>,
     ) -> Result<Answer, String> {
-        let workspace = delivery.workspace_id;
-        let body = WebhookEvent::new(app, workspace, change).and_then(|event| event.text());
+        let object = objects.map(|objects| objects.of(&change));
+        let body = WebhookEvent::new(app, delivery.workspace_id, change).and_then(|event| match object {
+            Some(object) => event.with(object).sent(),
+            None => event.sent(),
+        });
         let body = body.map_err(|error| error.to_string())?;
         let id = webhook_id(delivery.id);
         let signature = sign::signature(&self.secrets, &id, at.timestamp(), &body);

@@ -12,13 +12,15 @@ use futures_util::future::join_all;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::attempt::Receiver;
-use super::model::{DeliveryRow, EndpointRow};
+use super::attempt::{News, Receiver};
+use super::model::{DeliveryRow, DisabledReason, EndpointRow, WebhookPayload};
+use super::objects::Objects;
 use super::outcome::Attempt;
 use super::store::{self, Due};
 use super::{fan_out, service};
 use crate::app::App;
-use crate::changes::{self, ChangeRow};
+use crate::auth::{ChangesRead, verify};
+use crate::changes;
 use crate::db::Conn;
 use crate::error::ApiResult;
 
@@ -123,25 +125,50 @@ impl Lanes {
     }
 }
 
+/// What there is to be done for an endpoint.
+enum Claimed {
+    Nothing,
+    /// It was made with an API key that may read changes no more.
+    KeyEnded,
+    Some(EndpointRow, Vec<DeliveryRow>, News),
+}
+
 /// Tells an endpoint some of what is due, all of it at once, and writes down what became of it; tells how much that was.
 async fn round(app: &Data<App>, due: Due) -> ApiResult<usize> {
     let now = app.now();
     let claim = async |conn: &mut Conn| {
         let endpoint = store::find(conn, due.workspace_id, due.id).await?;
         if !endpoint.enabled {
-            return Ok(None);
+            return Ok(Claimed::Nothing);
+        }
+        let is_full = endpoint.payload == WebhookPayload::Full;
+        // A member who leaves takes their endpoints along; of a key nobody hears when it expires.
+        let scopes = match endpoint.made_with {
+            None if !is_full => None,
+            key => Some(verify::scopes_now(conn, due.workspace_id, endpoint.made_by, key, now).await?),
+        };
+        if endpoint.made_with.is_some() && scopes.is_some_and(|scopes| !scopes.holds::<ChangesRead>()) {
+            return Ok(Claimed::KeyEnded);
         }
         let claimed = store::claim(conn, &endpoint, now, now + LEASE, AT_ONCE).await?;
         let numbers: Vec<i64> = claimed.iter().map(|delivery| delivery.seq).collect();
         let changes = changes::numbered(conn, due.workspace_id, &numbers).await?;
-        Ok(Some((endpoint, claimed, changes)))
+        let objects = match scopes.filter(|_| is_full) {
+            Some(scopes) => Some(Objects::read(conn, due.workspace_id, scopes, &changes).await?),
+            None => None,
+        };
+        let changes = changes.into_iter().map(|change| (change.seq, change)).collect();
+        Ok(Claimed::Some(endpoint, claimed, News { changes, objects }))
     };
-    let Some((endpoint, claimed, changes)) = app.db.write(due.workspace_id, claim).await? else { return Ok(0) };
-    if claimed.is_empty() {
-        return Ok(0);
-    }
-    let changes: HashMap<i64, ChangeRow> = changes.into_iter().map(|change| (change.seq, change)).collect();
-    let attempts = tell(app, &endpoint, &claimed, &changes).await?;
+    let (endpoint, claimed, news) = match app.db.write(due.workspace_id, claim).await? {
+        Claimed::Some(endpoint, claimed, news) if !claimed.is_empty() => (endpoint, claimed, news),
+        Claimed::KeyEnded => {
+            service::give_up(app, due.workspace_id, due.id, DisabledReason::KeyRevoked).await?;
+            return Ok(0);
+        }
+        _ => return Ok(0),
+    };
+    let attempts = tell(app, &endpoint, &claimed, &news).await?;
     let gone = attempts.iter().any(Attempt::is_gone);
     let arrived = attempts.iter().any(Attempt::arrived);
     for attempt in &attempts {
@@ -159,12 +186,7 @@ async fn round(app: &Data<App>, due: Due) -> ApiResult<usize> {
 }
 
 /// Nothing of the database is held while this waits.
-async fn tell(
-    app: &App,
-    endpoint: &EndpointRow,
-    claimed: &[DeliveryRow],
-    changes: &HashMap<i64, ChangeRow>,
-) -> ApiResult<Vec<Attempt>> {
+async fn tell(app: &App, endpoint: &EndpointRow, claimed: &[DeliveryRow], news: &News) -> ApiResult<Vec<Attempt>> {
     let receiver = Receiver::new(app, endpoint)?;
-    Ok(join_all(claimed.iter().map(|delivery| receiver.tell(app, delivery, changes))).await)
+    Ok(join_all(claimed.iter().map(|delivery| receiver.tell(app, delivery, news))).await)
 }

@@ -12,6 +12,7 @@ mod deliveries;
 mod fan_out;
 mod lanes;
 mod model;
+mod objects;
 mod outcome;
 mod payload;
 mod routes;

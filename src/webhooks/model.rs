@@ -26,6 +26,18 @@ text_enum! {
         Failing = "failing",
         /// Whoever made it has left the workspace.
         MakerLeft = "maker_left",
+        /// The API key that it was made with was revoked, has expired, or may read changes no more.
+        KeyRevoked = "key_revoked",
+    }
+}
+
+text_enum! {
+    /// What an endpoint is told of a change.
+    WebhookPayload {
+        /// Which resource, and which fields of it.
+        Thin = "thin",
+        /// The resource itself, too.
+        Full = "full",
     }
 }
 
@@ -61,6 +73,8 @@ pub struct EndpointRow {
     pub previous_secret: Option<Vec<u8>>,
     pub previous_until: Option<DateTime<Utc>>,
     pub made_by: Uuid,
+    pub payload: WebhookPayload,
+    pub made_with: Option<Uuid>,
 }
 
 #[derive(Debug, Clone, HasQuery, Insertable)]

@@ -1,4 +1,5 @@
-//! What an endpoint is told: the same each time, for it is made from the log, which does not change.
+//! What an endpoint is told. It is made from the log, which does not change, and so is the same each time; of one that asked
+//! for it the resource comes along as it is by then.
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -6,12 +7,17 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::DeliveryId;
+use super::objects;
 use crate::app::App;
 use crate::changes::{self, ChangeActor, ChangeRow, ChangedResource, Kind, LoggedChange};
 use crate::db::WorkspaceId;
 use crate::error::{ApiError, ApiResult};
 
-/// A change as webhooks tell of it: which resource, by its id and version, and what of it. Read the resource for the rest.
+/// Bytes of a body, at most: Standard Webhooks has them below 20 KB.
+const MOST: usize = 20_000;
+
+/// A change as webhooks tell of it: which resource, by its id and version, and what of it. Read the resource for the rest, or
+/// ask for `full` payloads.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WebhookEvent {
     /// The kind of the change.
@@ -35,6 +41,15 @@ pub struct WebhookData {
     #[schema(example = json!(["headline", "tags"]))]
     pub fields: Vec<String>,
     pub actor: ChangeActor,
+    /// Of endpoints with `full` payloads only: the resource as its `GET` answers it at the time of sending, which may be a
+    /// later version than that of the change, and another one at another attempt. `null` when it is gone by then, when whoever
+    /// made the endpoint may not read it, when it is of a type that is not told so, and when it is `truncated`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub object: Option<Value>,
+    /// Of endpoints with `full` payloads only: whether the resource was left out for its size, for a body has less than 20 KB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub truncated: Option<bool>,
 }
 
 impl WebhookEvent {
@@ -45,11 +60,35 @@ impl WebhookEvent {
         Ok(Self {
             kind,
             timestamp,
-            data: WebhookData { workspace_id: workspace.into(), cursor, resource, fields, actor },
+            data: WebhookData {
+                workspace_id: workspace.into(),
+                cursor,
+                resource,
+                fields,
+                actor,
+                object: None,
+                truncated: None,
+            },
         })
     }
 
-    pub fn text(&self) -> ApiResult<String> {
+    /// With the resource, or that there is none to be had.
+    pub fn with(mut self, object: Option<Value>) -> Self {
+        (self.data.object, self.data.truncated) = (Some(object.unwrap_or_default()), Some(false));
+        self
+    }
+
+    /// As it is sent.
+    pub fn sent(mut self) -> ApiResult<String> {
+        let text = self.text()?;
+        if self.data.object.is_none() || text.len() < MOST {
+            return Ok(text);
+        }
+        (self.data.object, self.data.truncated) = (Some(Value::Null), Some(true));
+        self.text()
+    }
+
+    fn text(&self) -> ApiResult<String> {
         serde_json::to_string(self).map_err(|error| ApiError::internal(&error))
     }
 }
@@ -62,9 +101,14 @@ pub fn webhook_id(id: DeliveryId) -> String {
 /// The section `webhooks` of the document: an entry for each kind of change.
 pub fn described() -> Value {
     let entry = |kind: &Kind| {
+        let mut properties = json!({ "type": { "const": kind.name() } });
+        if let Some(schema) = objects::schema(kind.resource_type()) {
+            let object = json!({ "oneOf": [{ "$ref": format!("#/components/schemas/{schema}") }, { "type": "null" }] });
+            properties["data"] = json!({ "type": "object", "properties": { "object": object } });
+        }
         let event = json!({ "allOf": [
             { "$ref": "#/components/schemas/WebhookEvent" },
-            { "type": "object", "properties": { "type": { "const": kind.name() } } },
+            { "type": "object", "properties": properties },
         ] });
         let header = |name: &str, description: &str, example: &str| {
             json!({ "name": name, "in": "header", "required": true, "description": description,

@@ -25,7 +25,7 @@ page! {
 ///
 /// By `POST`, as Standard Webhooks 1.0.0 has it, at least once each: what is answered with anything but 2xx within 15 seconds
 /// is tried again for some three days and a half. The answer has the secret that requests are signed by, which is shown
-/// this once. It takes `changes:read`, too.
+/// this once. It takes `changes:read`, too. One that is made with an API key ends with it.
 #[utoipa::path(tag = "webhooks", security(("bearer" = ["webhooks:write"])), request_body = WebhookEndpointInput, responses(
     (status = 201, description = "The endpoint with its secret", body = NewWebhookEndpoint),
     (status = 409, description = "`too_many_webhook_endpoints`"),
@@ -42,7 +42,7 @@ pub async fn create_webhook_endpoint(
     access.require::<ChangesRead>()?;
     let (id, secret): (EndpointId, _) = (app.new_id(), sign::new_secret()?);
     app.post(&access, &key, &fingerprint(&input)?, async |tx| {
-        let made = service::create(&app, tx, id, access.user, &secret, input).await?;
+        let made = service::create(&app, tx, id, &access, &secret, input).await?;
         Ok(Answer::created(&format!("/v1/webhook-endpoints/{id}"), 1, &made)?.secret())
     })
     .await
@@ -87,7 +87,8 @@ pub async fn read_webhook_endpoint(
 
 /// Change a webhook endpoint
 ///
-/// Its secret stays. `headers` is merged by name; `null` takes one out. It takes `changes:read`, too.
+/// Its secret stays. `headers` is merged by name; `null` takes one out. It takes `changes:read`, too. Whoever gives it another
+/// `url` or `payload`, or turns it on, has made it from then on.
 #[utoipa::path(tag = "webhooks", security(("bearer" = ["webhooks:write"])), params(("id" = Uuid, Path)),
     request_body = WebhookEndpointInput, responses(
     (status = 200, description = "The endpoint as it is now", body = WebhookEndpoint,
@@ -104,7 +105,7 @@ pub async fn patch_webhook_endpoint(
 ) -> ApiResult<Answer<WebhookEndpoint>> {
     access.require::<ChangesRead>()?;
     app.write(&access, async |tx| {
-        let endpoint = service::patch(&app, tx, id, &if_match, &patch).await?;
+        let endpoint = service::patch(&app, tx, &access, id, &if_match, &patch).await?;
         Answer::resource(endpoint.version, &endpoint)
     })
     .await

@@ -2,6 +2,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::api::{NewWebhookEndpoint, WebhookEndpoint, WebhookEndpointInput, WebhookReplay, WebhookReplayInput};
@@ -11,8 +12,9 @@ use super::sign::{self, Vault};
 use super::store;
 use crate::app::App;
 use crate::audit;
-use crate::auth::members;
+use crate::auth::access::CredentialKind;
 use crate::auth::secrets::KeyRing;
+use crate::auth::{Caller, members};
 use crate::changes::{self, Actor, Kind, Tx};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code};
@@ -47,7 +49,7 @@ pub async fn create(
     app: &App,
     tx: &mut Tx<'_>,
     id: EndpointId,
-    made_by: Uuid,
+    caller: &Caller,
     secret: &[u8],
     input: WebhookEndpointInput,
 ) -> ApiResult<NewWebhookEndpoint> {
@@ -73,13 +75,20 @@ pub async fn create(
         secret: vault.seal("secret", secret)?,
         previous_secret: None,
         previous_until: None,
-        made_by,
+        made_by: caller.user,
+        payload: input.payload,
+        made_with: key_of(caller),
     };
     let reached = changes::reached(tx.conn, tx.workspace).await?;
     store::insert(tx.conn, &row, reached).await?;
     tx.record(Kind::WebhookEndpointCreated, id, 1, Vec::new());
     tx.audit(audit::Kind::WebhookEndpointCreated, id, Vec::new());
     Ok(NewWebhookEndpoint { endpoint: WebhookEndpoint::new(row, &input.headers), secret: sign::written(secret) })
+}
+
+/// The API key that somebody comes with.
+fn key_of(caller: &Caller) -> Option<Uuid> {
+    (caller.kind == CredentialKind::Key).then_some(caller.credential)
 }
 
 /// The URL as it will be asked, if all of the input can be. One that stays as it is stays.
@@ -98,10 +107,12 @@ fn checked(app: &App, input: &WebhookEndpointInput, present: Option<&str>) -> Ap
     }
 }
 
-/// A change of nothing leaves the version as it is.
+/// A change of nothing leaves the version as it is. Whoever says where to tell, or how much, or turns it on, answers for it
+/// from then on: nobody has another's rights used for what they want to hear.
 pub async fn patch(
     app: &App,
     tx: &mut Tx<'_>,
+    caller: &Caller,
     id: EndpointId,
     if_match: &IfMatch,
     patch: &Patch<WebhookEndpointInput>,
@@ -115,18 +126,26 @@ pub async fn patch(
         description: before.description.clone(),
         enabled: before.enabled,
         ordered: before.ordered,
-        headers: headers.clone(),
+        payload: before.payload,
+        headers: called_as(headers.clone(), patch.get("headers")),
     };
     let input = patch.apply_ruled(&current, |_| {})?;
     let turned_on = input.enabled && !before.enabled;
     let same_headers = input.headers == headers;
+    let url = checked(app, &input, Some(&before.url))?;
+    let answers_for_it = turned_on || url != before.url || input.payload != before.payload;
+    let (made_by, made_with) =
+        if answers_for_it { (caller.user, key_of(caller)) } else { (before.made_by, before.made_with) };
     let row = EndpointRow {
-        url: checked(app, &input, Some(&before.url))?,
+        url,
         description: filled(input.description),
         events: input.events,
         enabled: input.enabled,
         disabled_reason: before.disabled_reason.filter(|_| !input.enabled),
         ordered: input.ordered,
+        payload: input.payload,
+        made_by,
+        made_with,
         headers: if same_headers { before.headers.clone() } else { vault.seal_headers(&input.headers)? },
         ..before.clone()
     };
@@ -148,6 +167,16 @@ pub async fn patch(
     tx.record(Kind::WebhookEndpointUpdated, id, row.version, changed.clone());
     tx.audit(audit::Kind::WebhookEndpointChanged, id, changed);
     Ok(WebhookEndpoint::new(row, &input.headers))
+}
+
+/// The headers by the names that a patch has for them, whose case may be another (RFC 9110, 5.1).
+fn called_as(headers: BTreeMap<String, String>, patch: Option<&Value>) -> BTreeMap<String, String> {
+    let names = patch.and_then(Value::as_object);
+    let called = |name: String| {
+        let same = names.and_then(|names| names.keys().find(|other| other.eq_ignore_ascii_case(&name)));
+        same.cloned().unwrap_or(name)
+    };
+    headers.into_iter().map(|(name, value)| (called(name), value)).collect()
 }
 
 /// Puts another secret in the place of the one that there is, which holds beside it for a day.
@@ -247,15 +276,18 @@ async fn written(tx: &mut Tx<'_>, row: EndpointRow) -> ApiResult<EndpointRow> {
     Ok(row)
 }
 
-/// Who has left hears of nothing more: an owner may turn on again what the workspace needs.
+/// Who has left hears of nothing more, nor does what was made with a key that is gone: whoever may, turns on again what the
+/// workspace needs.
 pub async fn react(tx: &mut Tx<'_>) -> ApiResult<()> {
-    let left = tx.changes().iter().filter(|change| change.kind == Kind::MemberDeleted);
-    let left: Vec<Uuid> = left.map(|change| change.resource_id).collect();
-    if left.is_empty() {
+    let (left, keys) = (tx.recorded(Kind::MemberDeleted), tx.recorded(Kind::ApiKeyDeleted));
+    if left.is_empty() && keys.is_empty() {
         return Ok(());
     }
-    for row in store::lock_of(tx.conn, tx.workspace, &left).await? {
-        turn_off(tx, row, DisabledReason::MakerLeft).await?;
+    for row in store::lock_of(tx.conn, tx.workspace, &left, &keys).await? {
+        let has_left = left.contains(&row.made_by);
+        let reason = if has_left { DisabledReason::MakerLeft } else { DisabledReason::KeyRevoked };
+        let row = turn_off(tx, row, reason).await?;
+        tell(tx, &row, reason).await?;
     }
     Ok(())
 }
@@ -276,11 +308,15 @@ pub async fn turn_off_if_hopeless(
     failing_since: Option<DateTime<Utc>>,
 ) -> ApiResult<()> {
     let hopeless = failing_since.is_some_and(|since| app.now() - since >= HOPELESS);
-    let reason = match (gone, hopeless) {
-        (true, _) => DisabledReason::Gone,
-        (_, true) => DisabledReason::Failing,
-        _ => return Ok(()),
-    };
+    match (gone, hopeless) {
+        (true, _) => give_up(app, workspace, id, DisabledReason::Gone).await,
+        (_, true) => give_up(app, workspace, id, DisabledReason::Failing).await,
+        _ => Ok(()),
+    }
+}
+
+/// Turns an endpoint off, if it is still on, and tells whoever made it.
+pub async fn give_up(app: &App, workspace: WorkspaceId, id: EndpointId, reason: DisabledReason) -> ApiResult<()> {
     let give_up = async |tx: &mut Tx<'_>| {
         let row = store::lock(tx.conn, tx.workspace, id).await?;
         if !row.enabled {
@@ -298,10 +334,11 @@ async fn tell(tx: &mut Tx<'_>, row: &EndpointRow, reason: DisabledReason) -> Api
     let why = match reason {
         DisabledReason::Gone => "it answered 410 Gone",
         DisabledReason::Failing => "nothing has arrived there for five days",
+        DisabledReason::KeyRevoked => "the API key that it was made with ended, or may read changes no more",
         DisabledReason::MakerLeft => return Ok(()),
     };
     let text = format!(
-        "Hello {},\n\nInroad tells {} of changes no more: {why}.\n\nWhen it works again, turn the webhook endpoint on, \
+        "Hello {},\n\nInroad tells {} of changes no more: {why}.\n\nWhen that is mended, turn the webhook endpoint on, \
          and have what it missed replayed: the log goes back 30 days.\n",
         member.name, row.url
     );

@@ -40,10 +40,16 @@ pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: EndpointId) -> Ap
     Ok(EndpointRow::query().filter(own).for_update().first(&mut conn).await?)
 }
 
-/// Those that are on of any of these makers, locked until the end of the transaction.
-pub async fn lock_of(mut conn: &Conn, workspace: WorkspaceId, makers: &[Uuid]) -> ApiResult<Vec<EndpointRow>> {
+/// Those that are on of any of these makers, or made with any of these keys, locked until the end of the transaction.
+pub async fn lock_of(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    makers: &[Uuid],
+    keys: &[Uuid],
+) -> ApiResult<Vec<EndpointRow>> {
     let own = webhook_endpoints::workspace_id.eq(workspace).and(webhook_endpoints::enabled);
-    let theirs = EndpointRow::query().filter(own.and(webhook_endpoints::made_by.eq_any(makers)));
+    let made_with = webhook_endpoints::made_with.eq_any(keys).assume_not_null();
+    let theirs = EndpointRow::query().filter(own.and(webhook_endpoints::made_by.eq_any(makers).or(made_with)));
     Ok(theirs.order(webhook_endpoints::id).for_update().load(&mut conn).await?)
 }
 

@@ -6,6 +6,7 @@ use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
+use crate::exports;
 use crate::support::{Member, Reply, TestApp};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0";
@@ -236,4 +237,60 @@ async fn nothing_is_left_behind() {
     let left: Vec<Value> = stored(&app).iter().map(|path| json!(path.display().to_string())).collect();
     assert_eq!(left.len(), 1, "{left:?}");
     assert!(left[0].as_str().unwrap().contains(&ada.workspace.to_string()));
+}
+
+#[actix_web::test]
+async fn an_archive_takes_files_along_and_brings_them_back() {
+    let app = app(&["--attachment-quota", "2"]).await;
+    let (ada, bob, eve) = (app.seeker().await, app.seeker().await, app.seeker().await);
+    let note = note(&app, &ada, "Report").await;
+    let mut picture = PNG.to_vec();
+    picture.resize(700 * 1024, 7);
+    let pictured = attach(&app, &ada, &note, "Grid \u{fc}ber.png", picture.clone()).await.expect(201).id();
+    let report = attach(&app, &ada, &note, "report.pdf", pdf("Twelve offshore turbines")).await.expect(201).id();
+    work(&app).await;
+    let first = exports::archive(&app, &ada).await;
+    let import = async |member: &Member, query: &str, bytes: Vec<u8>| {
+        let request = app.request(Method::POST, &format!("/v1/imports{query}")).bearer_auth(&member.token);
+        app.send(request.header("content-type", "application/zip").body(bytes)).await
+    };
+    // Tried, nothing is kept.
+    let tried = import(&bob, "?dry_run=true", first.clone()).await.expect(201);
+    assert_eq!(app.count("attachment_files").await, 2);
+    let imported = import(&bob, "", first.clone()).await.expect(201);
+    assert_eq!(imported.json["counts"], tried.json["counts"]);
+    assert_eq!(imported.json["counts"]["failed"], 0, "{}", imported.text);
+    work(&app).await;
+    let body = download(&app, &bob, &pictured, &[]).await;
+    assert_eq!((body.status().as_u16(), body.bytes().await.unwrap()), (200, picture.into()));
+    let got = app.get(&format!("/v1/attachments/{report}"), &bob).await.expect(200).json;
+    assert_eq!(got, app.get(&format!("/v1/attachments/{report}"), &ada).await.expect(200).json);
+    let found = app.get("/v1/research-notes?q=offshore", &bob).await.expect(200).json;
+    assert_eq!(found["data"][0]["id"], json!(note), "the words of the copy are read anew");
+    assert!(exports::archive(&app, &bob).await == first, "an export of the copy equals the first");
+    let again = import(&bob, "", first.clone()).await.expect(201);
+    assert_eq!(again.json["counts"]["created"], 0);
+    assert_eq!((stored(&app).len(), app.count("attachments").await), (4, 4));
+    // A file that is not what its line says brings nothing, and leaves nothing.
+    let mut forged = exports::unzipped_bytes(&first);
+    forged.get_mut(&format!("attachments/{pictured}")).unwrap()[100] = 8;
+    let refused = import(&eve, "", exports::zipped(&forged)).await.expect(422);
+    assert_eq!((refused.code(), &refused.json["errors"][0]["code"]), ("unreadable_file", &json!("attachment")));
+    // One that has no file is left out.
+    forged.remove(&format!("attachments/{pictured}"));
+    import(&eve, "", exports::zipped(&forged)).await.expect(201);
+    app.get(&format!("/v1/attachments/{pictured}"), &eve).await.expect(404);
+    app.get(&format!("/v1/attachments/{report}"), &eve).await.expect(200);
+    while inroad::attachments::settle(&app.app).await.unwrap() > 0 {}
+    assert_eq!((stored(&app).len(), app.count("attachment_files").await), (5, 5));
+    // More than the workspace may have.
+    let full = self::note(&app, &eve, "Own").await;
+    let mut large = PNG.to_vec();
+    large.resize(1_600 * 1024, 0);
+    attach(&app, &eve, &full, "large.png", large).await.expect(201);
+    app.delete(&format!("/v1/attachments/{report}"), &eve).await.expect(204);
+    let over = import(&eve, "", first).await.expect(409);
+    assert_eq!(over.code(), "attachment_quota");
+    while inroad::attachments::settle(&app.app).await.unwrap() > 0 {}
+    assert_eq!((stored(&app).len(), app.count("attachment_files").await), (5, 5));
 }

@@ -70,6 +70,48 @@ async fn each_write_leaves_what_happened_in_order() {
 }
 
 #[actix_web::test]
+async fn what_the_service_does_by_itself_leaves_what_happened_as_well() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let invitation = json!({ "email": "grace@example.org", "role": "editor" });
+    let invitation = app.post("/v1/invitations", &ada, invitation).await.expect(201).id();
+    let (gone, tom, thomas) =
+        (contact(&app, &ada, "Gone").await, contact(&app, &ada, "Tom").await, contact(&app, &ada, "Thomas").await);
+    app.delete(&format!("/v1/contacts/{gone}"), &ada).await.expect(204);
+    let merge = json!({ "survivor_id": tom, "merged_ids": [thomas] });
+    let merge = app.post("/v1/contacts/merge", &ada, merge).await.expect(200).json["id"].as_str().unwrap().to_owned();
+    app.post(&format!("/v1/contacts/merges/{merge}/undo"), &ada, json!({})).await.expect(200);
+    let cursor = latest(&app, &ada).await;
+    // An import that nobody waits for.
+    let row = |row: usize| {
+        format!("First{row},Last{row},https://www.linkedin.com/in/p{row},a{row}@example.org,,,02 Mar 2024\n")
+    };
+    let rows: String = (0..1_500).map(row).collect();
+    let table = format!("First Name,Last Name,URL,Email Address,Company,Position,Connected On\n{rows}");
+    let request = app.request(reqwest::Method::POST, "/v1/imports").bearer_auth(&ada.token);
+    let request = request.header("content-type", "text/csv").header("prefer", "respond-async").body(table);
+    let begun = app.send(request).await.expect(202);
+    let path = begun.header("location").to_owned();
+    while app.get(&path, &ada).await.expect(200).json["state"] == "running" {
+        actix_web::rt::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let (changes, _) = follow(&app, &ada, &cursor).await;
+    let of = |kind: &str| changes.iter().filter(|change| change["kind"] == kind).count();
+    assert_eq!((of("contact.created"), of("import.finished")), (1_500, 1));
+    app.pass(chrono::Duration::days(31));
+    let ada = app.member_again(&ada).await;
+    let cursor = latest(&app, &ada).await;
+    inroad::auth::forget_old(&app.app).await.unwrap();
+    inroad::trash::purge_old(&app.app).await.unwrap();
+    let (changes, _) = follow(&app, &ada, &cursor).await;
+    for (kind, id) in [("invitation.deleted", &invitation), ("contact.purged", &gone)] {
+        let of: Vec<_> = changes.iter().filter(|change| change["kind"] == kind).collect();
+        assert_eq!(of.len(), 1, "{kind}: {changes:?}");
+        assert_eq!((&of[0]["resource"]["id"], &of[0]["actor"]["kind"]), (&json!(id), &json!("job")));
+    }
+}
+
+#[actix_web::test]
 async fn kinds_can_be_chosen() {
     let app = TestApp::new().await;
     let ada = app.seeker().await;
@@ -269,6 +311,12 @@ async fn a_stream_tells_what_happens_and_goes_on_where_it_broke() {
 async fn a_stream_ends_with_its_credential() {
     let app = TestApp::new().await;
     let ada = app.seeker().await;
+    let bad = stream(&app, &ada, "").header("last-event-id", "garbage");
+    let refused = app.send(bad).await.expect(400);
+    assert_eq!(
+        (&refused.json["errors"][0]["header"], &refused.json["errors"][0]["parameter"]),
+        (&json!("Last-Event-ID"), &Value::Null)
+    );
     let mut listener = Listener::open(stream(&app, &ada, "")).await;
     let ended = std::time::Instant::now();
     app.sql(&format!("UPDATE sessions SET ended_at = now() WHERE id = '{}'", ada.session)).await;

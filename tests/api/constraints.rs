@@ -131,6 +131,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
             "alerts_state_check",
             "audit_log_actor_check",
             "webhook_deliveries_state_check",
+            "webhook_endpoints_payload_check",
             "webhook_endpoints_reason_check",
             "calendar_feeds_follow_ups_check",
             "changes_actor_check",

@@ -3,11 +3,13 @@ use std::io::{Cursor, Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use inroad::attachments::Staged;
 use inroad::changes::Actor;
 use inroad::db::WorkspaceId;
 use inroad::error::ApiError;
 use inroad::exports::restore;
 use reqwest::Method;
+use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
 use crate::support::{Member, TestApp};
@@ -215,16 +217,22 @@ pub async fn archive(app: &TestApp, member: &Member) -> Vec<u8> {
     response.bytes().await.unwrap().to_vec()
 }
 
-fn unzipped(bytes: &[u8]) -> BTreeMap<String, String> {
+pub fn unzipped_bytes(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
     let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut files = BTreeMap::new();
     for index in 0..zip.len() {
         let mut file = zip.by_index(index).unwrap();
-        let mut text = String::new();
-        file.read_to_string(&mut text).unwrap();
-        files.insert(file.name().unwrap().into_owned(), text);
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).unwrap();
+        files.insert(file.name().unwrap().into_owned(), bytes);
     }
     files
+}
+
+/// Without the files of attachments.
+fn unzipped(bytes: &[u8]) -> BTreeMap<String, String> {
+    let files = unzipped_bytes(bytes).into_iter().filter(|(name, _)| !name.contains('/'));
+    files.map(|(name, bytes)| (name, String::from_utf8(bytes).unwrap())).collect()
 }
 
 #[actix_web::test]
@@ -269,8 +277,9 @@ pub fn difference(one: &[u8], other: &[u8]) -> Option<String> {
 pub async fn restore(app: &TestApp, member: &Member, bytes: &[u8]) -> Result<usize, ApiError> {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(bytes).unwrap();
-    let opened = restore::open(&file)?;
+    let mut opened = restore::open(&file)?;
     let workspace = WorkspaceId::vouched(member.workspace);
+    opened.stage(&app.app, workspace, &mut Staged::default()).await?;
     let rows = app.app.write_as(workspace, Actor::Job, async |tx| restore::load(&app.app, tx, &opened).await).await?;
     Ok(rows.iter().filter(|row| row.is_new).count())
 }
@@ -318,8 +327,8 @@ async fn an_archive_is_imported_like_any_file() {
 }
 
 /// Columns that are made anew from others in the copy, or are of no use there.
-const DERIVED: [&str; 6] =
-    ["workspace_id", "deleted_at", "search_words", "search_language", "language_words", "attached_words"];
+const DERIVED: [&str; 7] =
+    ["workspace_id", "deleted_at", "search_words", "search_language", "language_words", "attached_words", "words"];
 /// A secret, what came of trying it, and whom it belongs to.
 const KEPT_BACK: [(&str, &str); 5] = [
     ("mail_accounts", "password"),
@@ -393,7 +402,7 @@ async fn an_archive_at_fault_is_refused_as_a_whole() {
     let sealed = |name: &str, change: &dyn Fn(&str) -> String| sealed(&files, name, change);
     for (bytes, fault) in [
         (b"PK\x03\x04 nonsense".to_vec(), "archive_unreadable"),
-        (zipped(&BTreeMap::new()), "no_manifest"),
+        (zipped(&BTreeMap::<_, String>::new()), "no_manifest"),
         (with("manifest.json", &|_| "{".to_owned()), "invalid_manifest"),
         (with("manifest.json", &|text| text.replace("inroad-workspace", "other")), "unknown_format"),
         (with("manifest.json", &|text| text.replace("\"version\": 1", "\"version\": 2")), "unknown_format"),
@@ -484,11 +493,12 @@ fn sealed(files: &BTreeMap<String, String>, name: &str, change: &dyn Fn(&str) ->
     zipped(&files)
 }
 
-fn zipped(files: &BTreeMap<String, String>) -> Vec<u8> {
+pub fn zipped<T: AsRef<[u8]>>(files: &BTreeMap<String, T>) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, text) in files {
-        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
-        zip.write_all(text.as_bytes()).unwrap();
+        let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        zip.start_file(name, stored).unwrap();
+        zip.write_all(text.as_ref()).unwrap();
     }
     zip.finish().unwrap().into_inner()
 }
@@ -565,7 +575,11 @@ async fn full(app: &TestApp, member: &Member) {
         "meeting_id": meeting, "industry": "wind", "kind": "news", "title": "T", "body": "*b*", "excerpt": "e",
         "source_url": "https://news.example/", "site": "s", "author": "a", "published_on": "2026-02-01",
         "accessed_on": "2026-03-01", "importance": "high", "pinned": true, "tags": ["x"], "language": "en" });
-    app.post("/v1/research-notes", member, body).await.expect(201);
+    let note = app.post("/v1/research-notes", member, body).await.expect(201).id();
+    let picture = Part::bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice()).file_name("a.png");
+    let form = Form::new().text("research_note_id", note).part("file", picture);
+    let attached = app.request(Method::POST, "/v1/attachments").bearer_auth(&member.token).multipart(form);
+    app.send(attached).await.expect(201);
     let body = json!({ "url": walk::FEEDS.url("/exported"), "name": "F", "kind": "jobs", "contact_id": id,
         "industry": "wind", "saved_search": "S", "match": { "any": ["something"], "none": ["x"] } });
     app.post("/v1/feeds", member, body).await.expect(201);

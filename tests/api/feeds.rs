@@ -174,6 +174,32 @@ async fn the_same_subscription_twice_names_the_first() {
     let other = app.post("/v1/feeds", &ada, json!({ "url": web.url("/other") })).await.expect(201).id();
     let patched = app.patch(&format!("/v1/feeds/{other}"), &ada, json!({ "url": web.url("/moved") })).await;
     assert_eq!(patched.expect(409).code(), "feed_exists");
+    // The same address about somebody else is another subscription, with rules and alerts of its own.
+    let company = async |name: &str| app.post("/v1/companies", &ada, json!({ "name": name })).await.expect(201).id();
+    let (acme, apex) = (company("Acme").await, company("Apex").await);
+    let about = async |company: &str, word: &str| {
+        let input = json!({ "url": web.url("/rss"), "company_id": company, "match": { "any": [word] } });
+        app.post("/v1/feeds", &ada, input).await
+    };
+    let of_acme = about(&acme, "Acme").await.expect(201).id();
+    let of_apex = about(&apex, "Apex").await.expect(201).id();
+    let again = about(&acme, "whatever").await.expect(409);
+    assert!(again.json["detail"].as_str().unwrap().contains(&of_acme), "{}", again.text);
+    app.post("/v1/feeds", &ada, json!({ "url": web.url("/rss"), "kind": "jobs" })).await.expect(201);
+    let industry = |industry: &str| json!({ "url": web.url("/rss"), "industry": industry });
+    app.post("/v1/feeds", &ada, industry("Energy")).await.expect(201);
+    app.post("/v1/feeds", &ada, industry("energy")).await.expect(409);
+    // Nor does a feed become another's twin.
+    let same = app.patch(&format!("/v1/feeds/{of_apex}"), &ada, json!({ "company_id": acme })).await.expect(409);
+    assert_eq!((same.code(), same.faults()), ("feed_exists", vec!["/url"]));
+    web.put("/rss", "200 OK", RSS, feed(&[("1", "Acme and Apex merge", ""), ("2", "Apex grows", "")]));
+    pass(&app, Duration::hours(2)).await;
+    // Few are asked of one host at once.
+    for _ in 0..3 {
+        pass(&app, Duration::seconds(10)).await;
+    }
+    assert_eq!(titles(&app, &ada, &format!("?feed_id={of_acme}")).await, ["Acme and Apex merge"]);
+    assert_eq!(titles(&app, &ada, &format!("?feed_id={of_apex}")).await.len(), 2);
     // Somebody else may have it, too; and two at once have it once.
     let bob = app.seeker().await;
     let twice = json!({ "url": web.url("/rss") });
@@ -274,6 +300,16 @@ async fn feeds_of_a_person_follow_a_merge_and_go_with_the_person() {
     let merge = json!({ "survivor_id": people[1], "merged_ids": [people[0]] });
     app.post("/v1/contacts/merge", &ada, merge).await.expect(200);
     assert_eq!(app.get(&path, &ada).await.expect(200).json["contact_id"], people[1]);
+    // What was kept of it belongs to what happened with the person; what nobody kept does not.
+    let timeline = async || {
+        let told = app.get(&format!("/v1/contacts/{}/timeline", people[1]), &ada).await.expect(200).json;
+        let told = told["data"].as_array().unwrap().iter().filter(|entry| entry["kind"] == "alert.created");
+        told.map(|entry| entry["title"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert!(timeline().await.is_empty());
+    let alert = app.get("/v1/alerts", &ada).await.expect(200).json["data"][0]["id"].as_str().unwrap().to_owned();
+    app.patch(&format!("/v1/alerts/{alert}"), &ada, json!({ "state": "kept" })).await.expect(200);
+    assert_eq!(timeline().await, ["In the news: One"]);
     // A company goes, and the feed stays.
     app.delete(&format!("/v1/companies/{company}"), &ada).await.expect(204);
     app.delete(&format!("/v1/trash/{company}"), &ada).await.expect(204);
@@ -460,4 +496,75 @@ async fn new_alerts_are_mailed_once_a_week_at_the_members_hour() {
     assert_eq!(app.get("/v1/alerts/digest", &ada).await.expect(200).json["frequency"], "off");
     let forged = app.request(Method::POST, &format!("{}x", &path[..path.len() - 1]));
     assert_eq!(app.send_freely(forged).await.unwrap().status, 404);
+}
+
+#[actix_web::test]
+async fn items_that_lead_to_one_page_are_told_apart_and_one_that_moves_is_the_same() {
+    let (app, web) = app().await;
+    let ada = app.seeker().await;
+    let item = |guid: &str, title: &str, link: &str| {
+        let guid = if guid.is_empty() { String::new() } else { format!("<guid isPermaLink='false'>{guid}</guid>") };
+        format!("<item>{guid}<title>{title}</title><link>https://cloud.example{link}</link></item>")
+    };
+    let rss =
+        |items: &[String]| format!("<rss version='2.0'><channel><title>T</title>{}</channel></rss>", items.concat());
+    let count = async |path: &str, kind: &str, files: [&[String]; 2]| {
+        web.put(path, "200 OK", RSS, rss(files[0]));
+        let made = app.post("/v1/feeds", &ada, json!({ "url": web.url(path), "kind": kind })).await.expect(201).id();
+        web.put(path, "200 OK", RSS, rss(files[1]));
+        app.post(&format!("/v1/feeds/{made}/refresh"), &ada, json!({})).await.expect(200);
+        titles(&app, &ada, &format!("?feed_id={made}")).await.len()
+    };
+    let notes = [item("r1", "March 1", "/notes#March_01"), item("r2", "March 2", "/notes#March_02")];
+    assert_eq!(count("/notes", "news", [&notes[..1], &notes]).await, 2);
+    let page = [item("a", "One", "/changes"), item("b", "Two", "/changes")];
+    assert_eq!(count("/page", "news", [&page[..1], &page]).await, 2);
+    let jobs = [item("j1", "Engineer", "/careers"), item("j2", "Engineer", "/careers"), item("j3", "Cook", "/careers")];
+    assert_eq!(count("/jobs", "jobs", [&jobs[..1], &jobs]).await, 3);
+    let single = [item("", "One", "/#/news/1"), item("", "Two", "/#/news/2")];
+    assert_eq!(count("/single", "news", [&single[..1], &single]).await, 2);
+    // The same under another guid is no news, nor is what has another title at a link of its own.
+    assert_eq!(count("/guid", "news", [&[item("x1", "One", "/1")], &[item("x2", "One", "/1")]]).await, 1);
+    assert_eq!(count("/link", "news", [&[item("", "One", "/1")], &[item("", "One, corrected", "/1")]]).await, 1);
+}
+
+#[actix_web::test]
+async fn a_file_that_is_the_same_asks_for_as_much_rest_as_before() {
+    let (app, web) = app().await;
+    let ada = app.seeker().await;
+    let file = feed(&[("1", "One", "")]).replace("<title>Lech", "<ttl>360</ttl><title>Lech");
+    for (path, headers) in [("/tagged", vec![RSS[0], ("etag", "\"1\"")]), ("/plain", RSS.to_vec())] {
+        web.put(path, "200 OK", &headers, file.clone());
+        let made = app.post("/v1/feeds", &ada, json!({ "url": web.url(path) })).await.expect(201);
+        let again = app.post(&format!("/v1/feeds/{}/refresh", made.id()), &ada, json!({})).await.expect(200);
+        for feed in [&made.json, &again.json] {
+            let next: chrono::DateTime<chrono::Utc> = feed["next_poll_at"].as_str().unwrap().parse().unwrap();
+            assert!(next - app.app.now() >= Duration::hours(6), "{path}: {feed}");
+        }
+    }
+    // What it asked for before is over when it says nothing of it any more.
+    web.put("/plain", "200 OK", RSS, feed(&[("1", "One", "")]));
+    assert_eq!(pass(&app, Duration::hours(7)).await, 2);
+    assert_eq!(pass(&app, Duration::hours(2)).await, 1);
+}
+
+#[actix_web::test]
+async fn of_a_long_file_the_newest_items_are_seen_whatever_its_order() {
+    let (app, web) = app().await;
+    let ada = app.seeker().await;
+    let file = |most: usize| {
+        let item = |n: usize| {
+            let at = chrono::DateTime::from_timestamp(1_700_000_000 + 3_600 * i64::try_from(n).unwrap(), 0).unwrap();
+            format!("<item><guid>{n}</guid><title>n{n}</title><pubDate>{}</pubDate></item>", at.to_rfc2822())
+        };
+        let items: String = (0..most).map(item).collect();
+        format!("<rss version='2.0'><channel><title>T</title>{items}</channel></rss>")
+    };
+    web.put("/log", "200 OK", RSS, file(600));
+    let id = app.post("/v1/feeds", &ada, json!({ "url": web.url("/log") })).await.expect(201).id();
+    assert_eq!(titles(&app, &ada, "?limit=2").await, ["n599", "n598"]);
+    web.put("/log", "200 OK", RSS, file(602));
+    app.post(&format!("/v1/feeds/{id}/refresh"), &ada, json!({})).await.expect(200);
+    assert_eq!(titles(&app, &ada, "?limit=3").await, ["n601", "n600", "n599"]);
+    assert_eq!(app.count("alerts").await, 502);
 }

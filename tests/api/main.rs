@@ -43,6 +43,8 @@ mod inbound;
 mod integrating;
 mod introductions;
 mod invites;
+mod jobs;
+mod kills;
 mod lint;
 mod live_meetings;
 mod meetings;

@@ -178,6 +178,13 @@ async fn a_demo_tells_how_to_sign_in() {
     let stages: std::collections::HashSet<_> =
         contacts.iter().map(|contact| contact["stage"].as_str().unwrap()).collect();
     assert!(contacts.len() >= 20 && stages.len() >= 8, "{} contacts, {stages:?}", contacts.len());
+    // Three feeds that ask nobody, and what they found.
+    assert_eq!(get(&server.url, "/v1/feeds?enabled=false", &token).await["data"].as_array().unwrap().len(), 3);
+    let alerts = get(&server.url, "/v1/alerts", &token).await;
+    let states: Vec<&str> =
+        alerts["data"].as_array().unwrap().iter().map(|alert| alert["state"].as_str().unwrap()).collect();
+    assert_eq!(states.iter().filter(|state| **state == "kept").count(), 2, "{alerts}");
+    assert_eq!(states.len(), 4, "{alerts}");
 }
 
 #[test]

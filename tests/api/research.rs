@@ -329,11 +329,18 @@ async fn a_page_becomes_a_note() {
         let refused = app.post("/v1/research-notes/from-url", &ada, body).await.expect(422);
         assert_eq!((refused.code(), &refused.json["errors"][0]["code"]), ("invalid_fields", &json!(fault)), "{url}");
     }
+    // What the note is about is looked at before anything is asked.
+    web.requests();
+    let stranger =
+        json!({ "url": web.url("/new"), "kind": "news", "contact_id": "019ab0c4-6c3e-7bd1-8f57-0d9a0c0a4b5e" });
+    let refused = app.post("/v1/research-notes/from-url", &ada, stranger).await.expect(422);
+    assert_eq!(refused.faults(), ["/contact_id"]);
     let nothing = json!({ "url": web.url("/new"), "kind": "news" });
     assert_eq!(
         app.post("/v1/research-notes/from-url", &ada, nothing).await.expect(422).json["errors"][0]["code"],
         "required"
     );
+    assert!(web.requests().is_empty(), "nobody was asked");
 }
 
 /// Whatever else the table holds: the lists, the search, and all that a brief asks for at once.
@@ -376,4 +383,27 @@ async fn the_statements_are_served_by_indexes() {
             assert!(plan.contains(&format!("research_notes_{index}_idx")), "{condition}:\n{plan}");
         }
     }
+}
+
+#[actix_web::test]
+async fn a_site_has_no_more_time_for_many_redirects_than_for_one_answer() {
+    let app = TestApp::with(&["--outgoing-hosts", "127.0.0.1"]).await;
+    let ada = app.seeker().await;
+    let slow = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/page", slow.local_addr().unwrap());
+    let answer = format!("HTTP/1.1 302 Found\r\nlocation: {url}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+    std::thread::spawn(move || {
+        for mut call in slow.incoming().flatten() {
+            let answer = answer.clone();
+            std::thread::spawn(move || {
+                std::thread::sleep(std::time::Duration::from_secs(3));
+                let _ = std::io::Write::write_all(&mut call, answer.as_bytes());
+            });
+        }
+    });
+    let began = std::time::Instant::now();
+    let body = json!({ "url": url, "kind": "news", "industry": "wind" });
+    let refused = app.post("/v1/research-notes/from-url", &ada, body).await.expect(422);
+    assert_eq!((refused.code(), refused.faults()), ("fetch_failed", vec!["/url"]), "{}", refused.text);
+    assert!(began.elapsed() < std::time::Duration::from_secs(20), "{:?}", began.elapsed());
 }

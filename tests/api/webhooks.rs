@@ -289,7 +289,7 @@ async fn who_leaves_hears_of_nothing_more_and_who_may_not_read_the_log_of_nothin
     assert_eq!(app.get(&format!("/v1/webhook-endpoints/{own}"), &ada).await.expect(200).json["enabled"], true);
     // An owner may need it all the same.
     let on = app.patch(&path, &ada, json!({ "enabled": true })).await.expect(200).json;
-    assert_eq!(on["disabled_reason"], Value::Null);
+    assert_eq!((&on["disabled_reason"], &on["made_by"]), (&Value::Null, &json!(ada.user)));
 
     let deaf = app.member(Some(ada.workspace), Role::Owner, Scopes::parse("webhooks:read webhooks:write")).await;
     assert_eq!(app.post("/v1/webhook-endpoints", &deaf, input).await.expect(403).code(), "scope_missing");
@@ -346,6 +346,13 @@ async fn what_cannot_be_an_endpoint_is_refused_at_its_field() {
     assert_eq!((&patched["header_names"], &patched["version"]), (&json!(["X-B"]), &json!(2)));
     assert_eq!(app.patch(&path, &ada, json!({ "headers": { "X-B": "3" } })).await.expect(200).json["version"], 3);
     assert_eq!(app.patch(&path, &ada, json!({ "headers": { "X-B": "3" } })).await.expect(200).json["version"], 3);
+    // In names of headers the case makes no difference.
+    let called = app.patch(&path, &ada, json!({ "headers": { "x-b": "4" } })).await.expect(200).json;
+    assert_eq!(called["header_names"], json!(["x-b"]));
+    let none = app.patch(&path, &ada, json!({ "headers": { "X-B": null } })).await.expect(200).json;
+    assert_eq!(none["header_names"], json!([]));
+    let twice = json!({ "url": "https://example.org/", "headers": { "X-A": "1", "x-a": "2" } });
+    assert_eq!(app.post("/v1/webhook-endpoints", &ada, twice).await.expect(422).faults(), ["/headers/x-a"]);
     app.patch(&path, &ada, json!({ "enabled": false })).await.expect(200);
     assert_eq!(app.post(&format!("{path}/test"), &ada, json!({})).await.expect(409).code(), "impossible_transition");
     app.delete(&path, &ada).await.expect(204);
@@ -363,4 +370,235 @@ async fn an_endpoint_is_tried_whatever_it_wants() {
     work(&app).await;
     let told = web.requests();
     assert_eq!((types(&told), told[0].path.as_str()), (vec!["webhook_endpoint.tested".to_owned()], "/hook"));
+}
+
+/// The bodies that came, by what they are about.
+fn told(web: &Web) -> Vec<Value> {
+    let bodies = web.requests().into_iter().inspect(|request| assert!(request.body.len() < 20_000));
+    bodies.map(|request| serde_json::from_str(&request.body).unwrap()).collect()
+}
+
+/// An API key with these scopes, and whoever uses it.
+async fn program(app: &TestApp, maker: &Member, scopes: &[&str]) -> (String, Member) {
+    let made = app.post("/v1/api-keys", maker, json!({ "name": "sync", "scopes": scopes })).await.expect(201);
+    (made.id(), Member { token: made.json["key"].as_str().unwrap().to_owned(), ..maker.clone() })
+}
+
+#[actix_web::test]
+async fn full_payloads_bring_each_resource_as_its_get_answers_it() {
+    let (app, web) = (service().await, Web::start());
+    let ada = app.seeker().await;
+    web.put("*", "204 No Content", &[], "");
+    let made = endpoint(&app, &ada, json!({ "url": web.url("/hook"), "payload": "full" })).await;
+    assert_eq!((&made.json["payload"], &made.json["made_with"]), (&json!("full"), &Value::Null));
+    let post = async |path: &str, body: Value| app.post(path, &ada, body).await.expect(201).id();
+    let company = post("/v1/companies", json!({ "name": "Acme" })).await;
+    let connector = contact(&app, &ada, "Grace").await;
+    let tom = json!({ "given_name": "Tom", "notes": "Secret words", "connector_id": connector,
+        "emails": [{ "address": "tom@example.org" }], "positions": [{ "title": "Engineer", "company_id": company }] });
+    let tom = post("/v1/contacts", tom).await;
+    let meeting =
+        json!({ "contact_ids": [tom], "medium": "video", "starts_at": "2026-03-09T09:00:00Z", "duration_minutes": 30 });
+    let meeting = post("/v1/meetings", meeting).await;
+    let with = |more: Value| {
+        let mut body = json!({ "meeting_id": meeting });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    web.put(
+        "/rss",
+        "200 OK",
+        &[("content-type", "application/rss+xml")],
+        "<rss version='2.0'><channel><title>News</title><item><guid>1</guid><title>One</title></item></channel></rss>",
+    );
+    let library = app.get("/v1/templates/library", &ada).await.expect(200).json["data"][0].clone();
+    let slug = library["slug"].as_str().unwrap();
+    let message = json!({ "contact_id": tom, "channel": "email", "subject": "Hello", "body": "Dear Tom" });
+    post("/v1/messages", message).await;
+    post("/v1/goals", with(json!({ "text": "Learn the trade" }))).await;
+    post("/v1/insights", with(json!({ "topic": "Hiring", "text": "In spring" }))).await;
+    post("/v1/meeting-questions", with(json!({ "text": "How did you begin?" }))).await;
+    post("/v1/questions", json!({ "text": "What would you do again?", "category": "daily_work" })).await;
+    post("/v1/research-notes", json!({ "contact_id": tom, "kind": "own_thought", "title": "Ask about the dam" })).await;
+    post(
+        "/v1/follow-ups",
+        json!({ "contact_id": tom, "kind": "promise_mine", "title": "Call", "due_on": "2026-03-10" }),
+    )
+    .await;
+    post("/v1/follow-up-plans", json!({ "name": "Slow", "steps": [{ "after_business_days": 10 }] })).await;
+    post("/v1/circle-requests", json!({ "connector_id": connector, "topic": "Two names" })).await;
+    post("/v1/introductions", json!({ "introducer_id": connector, "introduced_id": tom })).await;
+    post("/v1/do-not-contact", json!({ "kind": "domain", "value": "example.com" })).await;
+    post("/v1/saved-views", json!({ "name": "All", "resource": "contacts" })).await;
+    post(&format!("/v1/templates/library/{slug}/copy"), json!({})).await;
+    post("/v1/feeds", json!({ "url": web.url("/rss") })).await;
+    while work(&app).await > 0 {}
+    let read = [
+        ("alert", "alerts"),
+        ("circle_request", "circle-requests"),
+        ("company", "companies"),
+        ("contact", "contacts"),
+        ("do_not_contact", "do-not-contact"),
+        ("feed", "feeds"),
+        ("follow_up", "follow-ups"),
+        ("follow_up_plan", "follow-up-plans"),
+        ("goal", "goals"),
+        ("insight", "insights"),
+        ("introduction", "introductions"),
+        ("meeting", "meetings"),
+        ("meeting_question", "meeting-questions"),
+        ("message", "messages"),
+        ("question", "questions"),
+        ("research_note", "research-notes"),
+        ("saved_view", "saved-views"),
+        ("template", "templates"),
+    ];
+    let events: Vec<Value> = told(&web).into_iter().filter(|event| event["data"].is_object()).collect();
+    for (resource, path) in read {
+        let mut of = events.iter().filter(|event| event["data"]["resource"]["type"] == resource).peekable();
+        assert!(of.peek().is_some(), "nothing was told of {resource}");
+        for event in of {
+            let id = event["data"]["resource"]["id"].as_str().unwrap();
+            let got = app.get(&format!("/v1/{path}/{id}"), &ada).await.expect(200).json;
+            assert_eq!((&event["data"]["object"], &event["data"]["truncated"]), (&got, &json!(false)), "{resource}");
+        }
+    }
+    // What was sent is not kept.
+    let first = deliveries(&app, &ada, &made.id()).await.remove(0);
+    let path = format!("/v1/webhook-endpoints/{}/deliveries/{}", made.id(), first["id"].as_str().unwrap());
+    let data = app.get(&path, &ada).await.expect(200).json["request"]["body"]["data"].clone();
+    assert!(data["resource"].is_object() && data.get("object").is_none(), "{data}");
+}
+
+#[actix_web::test]
+async fn a_full_payload_is_of_the_time_of_sending_small_and_only_what_its_maker_may_read_then() {
+    let (app, web) = (service().await, Web::start());
+    let ada = app.seeker().await;
+    web.put("*", "204 No Content", &[], "");
+    let scopes = ["changes:read", "contacts:read", "webhooks:read", "webhooks:write"];
+    let (key, sync) = program(&app, &ada, &scopes).await;
+    let input =
+        json!({ "url": web.url("/hook"), "payload": "full", "events": ["contact.*", "company.*"], "ordered": true });
+    let made = endpoint(&app, &sync, input).await;
+    let path = format!("/v1/webhook-endpoints/{}", made.id());
+    assert_eq!(made.json["made_with"], json!(key));
+    app.post("/v1/companies", &ada, json!({ "name": "Acme" })).await.expect(201);
+    let tom = contact(&app, &ada, "Tom").await;
+    app.patch(&format!("/v1/contacts/{tom}"), &ada, json!({ "headline": "Engineer" })).await.expect(200);
+    while work(&app).await > 0 {}
+    let events = told(&web);
+    assert_eq!(events.len(), 3);
+    for event in &events {
+        let (resource, object) = (&event["data"]["resource"], &event["data"]["object"]);
+        match resource["type"].as_str().unwrap() {
+            // The key may not read it.
+            "company" => assert_eq!(object, &Value::Null),
+            // As it is by then, in whichever version it changed.
+            _ => assert_eq!((&object["headline"], &object["notes"]), (&json!("Engineer"), &json!("Secret words"))),
+        }
+    }
+    // In the trash nobody reads it.
+    let gone = contact(&app, &ada, "Gone").await;
+    app.delete(&format!("/v1/contacts/{gone}"), &ada).await.expect(204);
+    // Too large to be told.
+    let long =
+        app.patch(&format!("/v1/contacts/{tom}"), &ada, json!({ "notes": "é".repeat(10_000) })).await.expect(200);
+    while work(&app).await > 0 {}
+    for event in told(&web) {
+        let data = &event["data"];
+        assert_eq!(data["object"], Value::Null, "{event}");
+        assert_eq!(data["truncated"], json!(data["resource"]["id"] == json!(tom)), "{event}");
+    }
+    assert_eq!(long.json["version"], 3);
+    // The scopes are those of now.
+    app.patch(&format!("/v1/contacts/{tom}"), &ada, json!({ "notes": "Short" })).await.expect(200);
+    let fewer = json!({ "scopes": ["changes:read", "webhooks:read", "webhooks:write"] });
+    app.patch(&format!("/v1/api-keys/{key}"), &ada, fewer).await.expect(200);
+    while work(&app).await > 0 {}
+    assert_eq!(told(&web)[0]["data"]["object"], Value::Null);
+    // Another hears with rights of their own: whoever turns it to another place has made it.
+    let description = app.patch(&path, &ada, json!({ "description": "The CRM" })).await.expect(200).json;
+    assert_eq!(description["made_with"], json!(key));
+    let moved = app.patch(&path, &ada, json!({ "url": web.url("/other") })).await.expect(200).json;
+    assert_eq!((&moved["made_by"], &moved["made_with"]), (&json!(ada.user), &Value::Null));
+    app.patch(&format!("/v1/contacts/{tom}"), &ada, json!({ "notes": "Shorter" })).await.expect(200);
+    while work(&app).await > 0 {}
+    assert_eq!(told(&web)[0]["data"]["object"]["notes"], "Shorter");
+    let thin = app.patch(&path, &ada, json!({ "payload": "thin" })).await.expect(200).json;
+    assert_eq!(thin["payload"], "thin");
+    app.patch(&format!("/v1/contacts/{tom}"), &ada, json!({ "notes": "Secret again" })).await.expect(200);
+    while work(&app).await > 0 {}
+    let event = &told(&web)[0];
+    assert!(event["data"].get("object").is_none() && !event.to_string().contains("Secret"), "{event}");
+}
+
+#[actix_web::test]
+async fn an_endpoint_ends_with_the_key_that_it_was_made_with() {
+    let (app, web) = (service().await, Web::start());
+    let ada = app.seeker().await;
+    web.put("*", "204 No Content", &[], "");
+    let scopes = ["changes:read", "webhooks:read", "webhooks:write"];
+    let read = async |id: &str, member: &Member| {
+        let read = app.get(&format!("/v1/webhook-endpoints/{id}"), member).await.expect(200).json;
+        (read["enabled"].clone(), read["disabled_reason"].clone())
+    };
+    let off = || (json!(false), json!("key_revoked"));
+    let (revoked, sync) = program(&app, &ada, &scopes).await;
+    let one = endpoint(&app, &sync, json!({ "url": web.url("/one"), "events": ["contact.*"] })).await.id();
+    let (narrowed, sync) = program(&app, &ada, &scopes).await;
+    let two = endpoint(&app, &sync, json!({ "url": web.url("/two"), "events": ["contact.*"] })).await.id();
+    let until = json!({ "name": "short", "scopes": scopes, "expires_at": "2026-03-02T10:00:00Z" });
+    let short = app.post("/v1/api-keys", &ada, until).await.expect(201);
+    let sync = Member { token: short.json["key"].as_str().unwrap().to_owned(), ..ada.clone() };
+    let three = endpoint(&app, &sync, json!({ "url": web.url("/three"), "events": ["contact.*"] })).await.id();
+    let own = endpoint(&app, &ada, json!({ "url": web.url("/own"), "events": ["contact.*"] })).await.id();
+    contact(&app, &ada, "Tom").await;
+    while work(&app).await > 0 {}
+    assert_eq!(web.requests().len(), 4);
+
+    app.delete(&format!("/v1/api-keys/{revoked}"), &ada).await.expect(204);
+    assert_eq!(read(&one, &ada).await, off());
+    app.patch(&format!("/v1/api-keys/{narrowed}"), &ada, json!({ "scopes": ["webhooks:read"] })).await.expect(200);
+    app.pass(Duration::hours(1));
+    let ada = app.member_again(&ada).await;
+    contact(&app, &ada, "Mary").await;
+    while work(&app).await > 0 {}
+    let heard: Vec<String> = web.requests().into_iter().map(|request| request.path).collect();
+    assert_eq!(heard, ["/own"]);
+    assert_eq!((read(&two, &ada).await, read(&three, &ada).await), (off(), off()));
+    assert_eq!(read(&own, &ada).await, (json!(true), Value::Null));
+    let log = app.get("/v1/changes?kind=webhook_endpoint.disabled", &ada).await.expect(200).json;
+    assert_eq!(log["data"].as_array().unwrap().len(), 3);
+    let mails = app.texts("SELECT payload->>'text' AS text FROM jobs WHERE kind = 'send_mail'").await;
+    assert_eq!(mails.iter().filter(|text| text.contains("the API key that it was made with")).count(), 3, "{mails:?}");
+    // Whoever turns it on again has made it.
+    let bob = app.member(Some(ada.workspace), Role::Editor, Scopes::all()).await;
+    let on =
+        app.patch(&format!("/v1/webhook-endpoints/{one}"), &bob, json!({ "enabled": true })).await.expect(200).json;
+    assert_eq!((&on["made_by"], &on["made_with"]), (&json!(bob.user), &Value::Null));
+    // Who removes somebody has signed in of late.
+    let eve = app.member(Some(ada.workspace), Role::Owner, Scopes::all()).await;
+    app.delete(&format!("/v1/members/{}", bob.user), &eve).await.expect(204);
+    assert_eq!(read(&one, &ada).await, (json!(false), json!("maker_left")));
+}
+
+#[actix_web::test]
+async fn what_was_answered_has_arrived_however_slowly_the_rest_of_the_answer_comes() {
+    let app = service().await;
+    let ada = app.seeker().await;
+    let slow = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/hook", slow.local_addr().unwrap());
+    std::thread::spawn(move || {
+        use std::io::Write;
+        let (mut call, _) = slow.accept().unwrap();
+        let _ = call.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n");
+        while call.write_all(b"x").is_ok() {
+            std::thread::sleep(std::time::Duration::from_millis(300));
+        }
+    });
+    let made = endpoint(&app, &ada, json!({ "url": url, "events": ["contact.*"] })).await;
+    contact(&app, &ada, "Tom").await;
+    work(&app).await;
+    let told = deliveries(&app, &ada, &made.id()).await.remove(0);
+    assert_eq!((&told["state"], &told["status"]), (&json!("delivered"), &json!(200)), "{told}");
 }

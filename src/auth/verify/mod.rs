@@ -17,7 +17,7 @@ use super::scope::{Role, Scopes};
 use super::token::{self, Prefix};
 use super::{api_keys, sha256};
 use crate::app::App;
-use crate::db::WorkspaceId;
+use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 
 const STANDING_FOR: Duration = Duration::from_secs(4);
@@ -110,6 +110,22 @@ pub async fn still_stands(app: &App, caller: &Caller) -> ApiResult<bool> {
     let credential = Credential { workspace: workspace.into(), user, id, scopes, expires_at };
     let now = standing_caller(app, credential, caller.device.clone()).await?;
     Ok(now.is_some_and(|now| (now.scopes, now.revision) == (scopes, revision)))
+}
+
+/// What somebody may now who has left something to be done in their name: a member, or one by an API key. Nothing once the
+/// member has left, or the key has ended.
+pub async fn scopes_now(
+    conn: &Conn,
+    workspace: WorkspaceId,
+    user: Uuid,
+    key: Option<Uuid>,
+    now: DateTime<Utc>,
+) -> ApiResult<Scopes> {
+    let scopes = match key {
+        Some(key) => store::of_key(conn, key, workspace, now).await?.filter(|it| it.user == user).map(|it| it.scopes),
+        None => store::role_of(conn, user, workspace).await?.map(Role::scopes),
+    };
+    Ok(scopes.unwrap_or(Scopes::NONE))
 }
 
 /// The caller of a credential that is genuine, if it still stands.

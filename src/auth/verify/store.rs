@@ -43,8 +43,20 @@ async fn of_session(
 /// Of a key: its maker with their role, its scopes, when it was made, and its version.
 type Found = (Uuid, String, Vec<String>, DateTime<Utc>, i32);
 
+/// What a member is.
+pub async fn role_of(mut conn: &Conn, user: Uuid, workspace: WorkspaceId) -> ApiResult<Option<Role>> {
+    let role = members::table.find((workspace, user)).select(members::role);
+    let role: Option<String> = role.first(&mut conn).await.optional()?;
+    Ok(role.map(|name| Role::from_name(&name)))
+}
+
 /// A key may what both it and its maker may.
-async fn of_key(mut conn: &Conn, key: Uuid, workspace: WorkspaceId, now: DateTime<Utc>) -> ApiResult<Option<Standing>> {
+pub async fn of_key(
+    mut conn: &Conn,
+    key: Uuid,
+    workspace: WorkspaceId,
+    now: DateTime<Utc>,
+) -> ApiResult<Option<Standing>> {
     let maker = members::workspace_id.eq(api_keys::workspace_id).and(members::user_id.eq(api_keys::created_by));
     let found: Option<Found> = api_keys::table
         .inner_join(members::table.on(maker))

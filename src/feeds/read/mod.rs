@@ -7,6 +7,8 @@ mod plain;
 #[cfg(test)]
 mod tests;
 
+use std::cmp::Reverse;
+
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use feed_rs::model::{Entry, Feed, Link};
 use feed_rs::parser;
@@ -16,7 +18,7 @@ use super::urls;
 
 pub use self::page::alternates;
 
-/// Items of a file that are looked at, the first ones.
+/// Items of a file that are looked at: the newest, or the first ones where that is not said.
 const ITEMS: usize = 500;
 /// Items at the end of a broken file that are given up for those before them.
 const CUTS: usize = 5;
@@ -41,7 +43,7 @@ pub struct Parsed {
 }
 
 /// An item of a feed, in plain text.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Item {
     pub guid: Option<String>,
     pub url: Option<String>,
@@ -98,7 +100,12 @@ fn parse(text: &str, url: &Url) -> Result<Feed, NoFeed> {
 }
 
 fn parsed(feed: Feed, url: &Url, now: DateTime<Utc>) -> Parsed {
-    let mut items: Vec<Item> = feed.entries.into_iter().take(ITEMS).filter_map(|entry| item(entry, url, now)).collect();
+    let mut entries = feed.entries;
+    // Some begin with their oldest: of more than are looked at, it is the newest that matter.
+    if entries.len() > ITEMS && entries.iter().all(|entry| dated(entry, now).is_some()) {
+        entries.sort_by_cached_key(|entry| Reverse(dated(entry, now)));
+    }
+    let mut items: Vec<Item> = entries.into_iter().take(ITEMS).filter_map(|entry| item(entry, url, now)).collect();
     // Feeds begin with their newest; what has no date stays where it stands.
     items.reverse();
     if items.iter().all(|item| item.published_at.is_some()) {
@@ -114,6 +121,7 @@ fn parsed(feed: Feed, url: &Url, now: DateTime<Utc>) -> Parsed {
 
 /// Nothing, when there is neither a title nor a text.
 fn item(entry: Entry, url: &Url, now: DateTime<Utc>) -> Option<Item> {
+    let published_at = dated(&entry, now);
     let text = entry.content.and_then(|content| content.body);
     let summary = entry.summary.map(|summary| summary.content);
     // The longer of the two says more.
@@ -127,14 +135,12 @@ fn item(entry: Entry, url: &Url, now: DateTime<Utc>) -> Option<Item> {
     let guid = (!given.is_empty()).then(|| given.chars().take(URL).collect::<String>());
     let linked = link(&entry.links, url).or_else(|| guid.as_deref().and_then(|guid| web(guid, None)));
     let author = entry.authors.into_iter().find_map(|person| person.name.or(person.email));
-    Some(Item {
-        guid,
-        url: linked,
-        title,
-        text,
-        author: author.and_then(|name| line(&name, SHORT)),
-        published_at: entry.published.or(entry.updated).filter(|at| is_likely(*at, now)),
-    })
+    Some(Item { guid, url: linked, title, text, author: author.and_then(|name| line(&name, SHORT)), published_at })
+}
+
+/// When an entry was published, if that can be.
+fn dated(entry: &Entry, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    entry.published.or(entry.updated).filter(|at| is_likely(*at, now))
 }
 
 /// The web is not that old, and the future is not written yet.

@@ -9,5 +9,5 @@ mod store;
 
 pub use self::builtin::STANDARD;
 pub use self::model::{FollowUpPlan, PlanId, Step, are_steps, is_wait};
-pub use self::service::find;
+pub use self::service::{find, read_many};
 pub use self::store::ROWS;

@@ -99,3 +99,8 @@ pub async fn list(
     plans.truncate(usize::try_from(fetch).unwrap_or(usize::MAX));
     Ok(plans)
 }
+
+/// Those of these plans of the workspace that are there.
+pub async fn read_many(conn: &Conn, workspace: WorkspaceId, ids: &[PlanId]) -> ApiResult<Vec<FollowUpPlan>> {
+    Ok(store::find_many(conn, workspace, ids).await?.into_iter().map(FollowUpPlan::from).collect())
+}

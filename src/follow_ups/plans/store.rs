@@ -33,6 +33,12 @@ pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: PlanId) -> ApiRes
     Ok(PlanRow::query().filter(own).first(&mut conn).await?)
 }
 
+/// Those of these plans that are there.
+pub async fn find_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[PlanId]) -> ApiResult<Vec<PlanRow>> {
+    let own = follow_up_plans::workspace_id.eq(workspace).and(follow_up_plans::id.eq_any(ids));
+    Ok(PlanRow::query().filter(own).load(&mut conn).await?)
+}
+
 /// The row, locked until the end of the transaction.
 pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: PlanId) -> ApiResult<PlanRow> {
     let own = follow_up_plans::workspace_id.eq(workspace).and(follow_up_plans::id.eq(id));

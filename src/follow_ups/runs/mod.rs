@@ -10,5 +10,5 @@ mod service;
 pub mod store;
 
 pub use self::model::{FollowUpRun, RunId};
-pub use self::service::end;
+pub use self::service::{end, read_many};
 pub use self::store::{ROWS, unanswered};

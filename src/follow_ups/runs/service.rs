@@ -241,3 +241,8 @@ pub fn asks(message: &Message, stage: contacts::Stage) -> bool {
         Some(_) => false,
     }
 }
+
+/// Those of these that are there.
+pub async fn read_many(conn: &Conn, workspace: WorkspaceId, ids: &[RunId]) -> ApiResult<Vec<FollowUpRun>> {
+    Ok(store::find_many(conn, workspace, ids).await?.into_iter().map(FollowUpRun::from).collect())
+}

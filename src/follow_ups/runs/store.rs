@@ -39,6 +39,12 @@ pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: RunId) -> ApiResu
     Ok(RunRow::query().filter(own).first(&mut conn).await?)
 }
 
+/// Those of these that are there.
+pub async fn find_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[RunId]) -> ApiResult<Vec<RunRow>> {
+    let own = follow_up_runs::workspace_id.eq(workspace).and(follow_up_runs::id.eq_any(ids));
+    Ok(RunRow::query().filter(own).load(&mut conn).await?)
+}
+
 /// The row, locked until the end of the transaction.
 pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: RunId) -> ApiResult<Option<RunRow>> {
     let own = follow_up_runs::workspace_id.eq(workspace).and(follow_up_runs::id.eq(id));
