@@ -37,13 +37,6 @@ pub async fn show(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> Api
     with_positions(conn, workspace, ids, rows).await
 }
 
-/// As [`show`], as somebody who reads them sees them: a connector who is in the trash is not there.
-pub async fn seen(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Vec<Contact>> {
-    let mut rows = store::find_many(conn, workspace, ids).await?;
-    store::hide_gone_connectors(conn, workspace, rows.iter_mut()).await?;
-    with_positions(conn, workspace, ids, rows).await
-}
-
 async fn with_positions(
     conn: &Conn,
     workspace: WorkspaceId,

@@ -22,7 +22,7 @@ mod words;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::api::{Contact, ContactInput};
-pub use self::bulk::{create_many, free_texts, known, read_many, replace, seen, show, words_with};
+pub use self::bulk::{create_many, free_texts, known, read_many, replace, show, words_with};
 pub use self::draft::{Draft, Identity, e164};
 pub use self::export::{after, connect_all, load, one, page};
 pub use self::gradual::{Gradual, Rewrite};

@@ -76,9 +76,11 @@ pub fn document() -> Value {
     document["components"]["securitySchemes"] = json!({ "bearer": bearer() });
     document["webhooks"] = webhooks::described();
     describe_maps(&mut document);
-    schema::give_formats(&mut document, &as_text(&body_schema_names(&document)));
+    let names = body_schema_names(&document);
+    schema::give_formats(&mut document, &as_text(&names));
     add_patch_schemas(&mut document);
-    schema::close_variants(&mut document, &as_text(&body_schema_names(&document)));
+    let names = body_schema_names(&document);
+    schema::close_variants(&mut document, &as_text(&names));
     each_operation(&mut document, complete);
     require_answered_fields(&mut document);
     document

@@ -54,7 +54,7 @@ objects! {
     "attachment" as "Attachment", with ResearchRead, by attachments::read_many;
     "circle_request" as "CircleRequest", with IntroductionsRead, by circle_requests::read_many;
     "company" as "Company", with CompaniesRead, by companies::read_many;
-    "contact" as "Contact", with ContactsRead, by contacts::seen;
+    "contact" as "Contact", with ContactsRead, by contacts::show;
     "do_not_contact" as "DoNotContact", with MessagesRead, by do_not_contact::read_many;
     "feed" as "Feed", with FeedsRead, by feeds::read_many;
     "follow_up" as "FollowUp", with FollowUpsRead, by follow_ups::read_many;

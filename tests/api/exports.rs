@@ -751,7 +751,7 @@ async fn a_copy_has_offers_without_links_and_follows_calendars_itself() {
     };
     let calendars = async |member: &Member| app.get("/v1/busy", member).await.expect(200).json["data"][0].clone();
     assert_ne!(busy(&bob).await, busy(&ada).await);
-    while inroad::jobs::run_one(&app.app, &inroad::app::jobs()).await.unwrap() {}
+    while inroad::jobs::run_one(&app.app, &inroad::server::jobs()).await.unwrap() {}
     assert_eq!(busy(&bob).await, busy(&ada).await);
     assert_eq!(calendars(&bob).await, calendars(&ada).await);
     let eve = app.seeker().await;

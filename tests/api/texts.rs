@@ -1,5 +1,5 @@
 //! What texts may be made of, and what becomes of those that were kept when they might be made of more.
-use inroad::app;
+use inroad::server;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -89,7 +89,7 @@ fn every_text_of_a_body_has_a_format_or_a_closed_form() {
             }
         }
     }
-    let document = app::document();
+    let document = server::document();
     let (mut seen, mut found) = (Vec::new(), Vec::new());
     for item in document["paths"].as_object().unwrap().values() {
         for operation in item.as_object().unwrap().values() {
