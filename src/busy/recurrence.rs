@@ -18,9 +18,6 @@ pub fn rules(component: &ICalendarComponent) -> impl Iterator<Item = &ICalendarR
 
 /// The times of a rule by the wall clock, which stands in for UTC here.
 pub fn follow(rule: &ICalendarRecurrenceRule, start: &Time) -> Result<RRuleSet, String> {
-    if rule.interval == Some(0) {
-        return Err("its rule comes around at no interval".to_owned());
-    }
     let until = rule.until.as_ref().and_then(|until| {
         let read = until.to_date_time()?;
         let wall = match read.tz() {

@@ -311,13 +311,10 @@ async fn files_as_programs_write_them_keep_the_right_times_busy() {
     assert_eq!(made.json["faults"], json!(["lost: is taken to be in UTC: nobody knows \"Nowhere/Land\""]));
     assert_eq!(busy(&app, &ada).await, day("03-10T09:00", "03-10T10:00"));
     // So is a rule that comes to nothing.
-    let rules = ["FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=DAILY;INTERVAL=0"];
-    for (rule, fault) in rules.into_iter().zip(["1: its rule names no time", "1: its rule comes around at no interval"])
-    {
-        let odd = calendar(&event("1", &format!("DTSTART:20260310T090000Z\nDURATION:PT1H\nRRULE:{rule}")));
-        let made = app.post("/v1/busy", &ada, json!({ "name": "L", "ics": odd })).await.expect(201);
-        assert_eq!(made.json["faults"], json!([fault]), "{rule}");
-    }
+    let none = "DTSTART:20260310T090000Z\nDURATION:PT1H\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30";
+    let none = json!({ "name": "N", "ics": calendar(&event("1", none)) });
+    let made = app.post("/v1/busy", &ada, none).await.expect(201);
+    assert_eq!(made.json["faults"], json!(["1: its rule names no time"]));
 }
 
 #[actix_web::test]

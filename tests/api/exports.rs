@@ -545,7 +545,10 @@ async fn full(app: &TestApp, member: &Member) {
     app.post(&format!("/v1/meetings/{proposal}/offers"), member, hours).await.expect(201);
     let event = "BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20260310T080000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=WEEKLY;COUNT=3\r\nEND:VEVENT\r\n";
     // Longer than any other text.
-    let ics = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{event}X-PAD:{}\r\nEND:VCALENDAR\r\n", "é".repeat(80_000));
+    let ics = format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{event}X-PAD:{}\r\nEND:VCALENDAR\r\n",
+        (0..20_000u32).map(|n| format!("{:08x}", n.wrapping_mul(2_654_435_761))).collect::<String>()
+    );
     app.post("/v1/busy", member, json!({ "name": "Work", "ics": ics, "time_zone": "Europe/Vienna" })).await.expect(201);
     let body = json!({ "warn_above_minutes": 10, "travel_minutes": { "coffee": 45 } });
     app.patch("/v1/meetings/settings", member, body).await.expect(200);
