@@ -60,7 +60,7 @@ pub fn custom_fields() -> Value {
         "type": "object",
         "description": "Fields of your own: names to texts, numbers and booleans; 16 KiB in all.",
         "maxProperties": CUSTOM_FIELDS,
-        "propertyNames": { "minLength": 1, "maxLength": 100 },
+        "propertyNames": { "minLength": 1, "maxLength": 100, "format": "one-line" },
         "additionalProperties": { "type": ["string", "number", "boolean"], "maxLength": 4096 },
         "example": { "cohort": "2026 spring" },
     })

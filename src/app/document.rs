@@ -76,9 +76,11 @@ pub fn document() -> Value {
     document["components"]["securitySchemes"] = json!({ "bearer": bearer() });
     document["webhooks"] = webhooks::described();
     describe_maps(&mut document);
+    let names = body_schema_names(&document);
+    schema::give_formats(&mut document, &as_text(&names));
     add_patch_schemas(&mut document);
     let names = body_schema_names(&document);
-    schema::close_variants(&mut document, &names.iter().map(String::as_str).collect::<Vec<_>>());
+    schema::close_variants(&mut document, &as_text(&names));
     each_operation(&mut document, complete);
     require_answered_fields(&mut document);
     document
@@ -135,6 +137,10 @@ fn body_schema_names(document: &Value) -> Vec<String> {
     names.sort();
     names.dedup();
     names
+}
+
+fn as_text(names: &[String]) -> Vec<&str> {
+    names.iter().map(String::as_str).collect()
 }
 
 fn reference(schema: &Value) -> Option<&str> {
@@ -249,7 +255,8 @@ fn complete(method: &str, path: &str, operation: &mut Value) {
     // What lies in the trash has no version of its own, nor has a tag.
     let versioned = (one || path == "/v1/me") && !path.starts_with("/v1/trash/") && !path.starts_with("/v1/tags/");
     let has_body = operation["requestBody"].is_object();
-    let in_api = path.starts_with("/v1/");
+    // Balancers ask for health as often as they like.
+    let counted = !["/healthz", "/readyz"].contains(&path);
     let mut add = |status: &str, what: &str| respond(operation, status, what);
     add("400", "`invalid_parameter`, `invalid_header`, `invalid_json` or `bad_request`");
     add("406", "`not_acceptable`: `Accept-Encoding` forbids every coding that there is");
@@ -257,7 +264,7 @@ fn complete(method: &str, path: &str, operation: &mut Value) {
     add("431", "`headers_too_large`");
     add("500", "`internal`; the log has the cause under the request id");
     add("503", "`unavailable`; try again after `Retry-After`");
-    if in_api {
+    if counted {
         add("429", "`rate_limited`; try again after `Retry-After`");
     }
     if secured {

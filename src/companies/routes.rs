@@ -53,7 +53,7 @@ pub struct ListQuery {
     #[param(inline)]
     pub sort: CompanySort,
     /// Any part of the name or an industry, without regard to accents and case.
-    #[param(min_length = 1, max_length = 200)]
+    #[param(min_length = 1, max_length = 200, pattern = r"\S")]
     pub q: Option<String>,
     /// Any of these.
     #[param(max_items = 100)]

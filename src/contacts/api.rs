@@ -67,7 +67,7 @@ contact_types! {
     pronunciation: Option<String>,
     #[schema(max_length = 64, example = "she/her")]
     pronouns: Option<String>,
-    #[schema(max_length = 500)]
+    #[schema(max_length = 500, format = "one-line")]
     headline: Option<String>,
     #[serde(default)]
     #[schema(max_items = 50)]
@@ -246,6 +246,7 @@ impl From<PositionView> for Position {
             company_id,
             company_name,
             present_company_name,
+            company_in_trash,
             title,
             started_on,
             ended_on,
@@ -254,6 +255,7 @@ impl From<PositionView> for Position {
         Self {
             id: Some(id),
             company_id,
+            company_in_trash,
             company_name: present_company_name.or(company_name),
             title,
             started_on,

@@ -53,7 +53,7 @@ pub struct ListQuery {
     pub sort: Option<ContactSort>,
     /// Any part of the name, a company, a title or an e-mail address, without regard to accents and case. When
     /// nothing has these words, contacts with words like them are found.
-    #[param(min_length = 1, max_length = 200)]
+    #[param(min_length = 1, max_length = 200, pattern = r"\S")]
     pub q: Option<String>,
     /// Any of these.
     #[param(inline)]

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault};
+use crate::http::schema::formats;
 
 pub use self::store::{find, insert_many, owners};
 
@@ -68,8 +69,8 @@ impl FromRequest for ExternalId {
         }
         // What is not UTF-8 has U+FFFD in it by now.
         let is_utf8 = percent_decode_str(request.uri().path()).decode_utf8().is_ok();
-        if !(1..=LONGEST_ID).contains(&id.chars().count()) || id.contains('\0') || !is_utf8 {
-            let detail = format!("must be 1 to {LONGEST_ID} characters of UTF-8, without U+0000");
+        if !is_id(&id) || !is_utf8 {
+            let detail = format!("must be 1 to {LONGEST_ID} characters of UTF-8, without control characters");
             faults.push(Fault::parameter("id", "invalid_format", detail));
         }
         let wrong = (!faults.is_empty()).then(|| ApiError::faults(Code::InvalidParameter, "parameter", faults));
@@ -79,7 +80,11 @@ impl FromRequest for ExternalId {
 
 /// Whether this may be an id in this system.
 pub fn is_one(system: &str, id: &str) -> bool {
-    is_system(system) && (1..=LONGEST_ID).contains(&id.chars().count()) && !id.contains('\0')
+    is_system(system) && is_id(id)
+}
+
+fn is_id(text: &str) -> bool {
+    (1..=LONGEST_ID).contains(&text.chars().count()) && formats::one_line(text)
 }
 
 /// As [`SYSTEM`] has it.

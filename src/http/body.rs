@@ -89,7 +89,19 @@ pub struct Patch<T> {
 impl<T: Serialize + DeserializeOwned + ToSchema> Patch<T> {
     /// What `current` becomes. The whole of it is checked, so that fields must fit one another afterwards, too.
     pub fn apply(&self, current: &T) -> ApiResult<T> {
-        typed(&self.app.schemas, self.merged(current)?)
+        let value = Value::Object(self.merged(current)?);
+        ApiError::check(self.faults(&value))?;
+        read_as(value)
+    }
+
+    /// What the schema refuses. A field that was stored while its schema was laxer may stay as it is.
+    fn faults(&self, value: &Value) -> Vec<Fault> {
+        let mut faults = schema_faults::<T>(&self.app.schemas, value);
+        faults.retain(|fault| {
+            let field = top_field(fault);
+            field.is_empty() || fault.code == "required" || self.patch.contains_key(&field)
+        });
+        faults
     }
 
     /// As [`apply`](Self::apply), for a `T` with rules, as [`Ruled`] has it. `settle` draws from a change what follows
@@ -98,7 +110,8 @@ impl<T: Serialize + DeserializeOwned + ToSchema> Patch<T> {
     where
         T: Rules,
     {
-        ruled(&self.app.schemas, self.merged(current)?, settle)
+        let value = Value::Object(self.merged(current)?);
+        settled(self.faults(&value), value, settle)
     }
 
     /// What it makes of nothing: a body that creates. Of a `T` with rules, as [`apply_ruled`](Self::apply_ruled).
@@ -155,13 +168,27 @@ pub fn check_type(request: &HttpRequest, accepted: &[&str], accept: &'static str
     let given = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let essence = given.split(';').next().unwrap_or("").trim();
     if accepted.iter().any(|media_type| media_type.eq_ignore_ascii_case(essence)) {
-        return Ok(());
+        return if essence.ends_with("json") { check_charset(given, accept) } else { Ok(()) };
     }
     let list = accepted.join(", ");
     let value = HeaderValue::from_str(&list).map_err(|error| ApiError::internal(&error))?;
     Err(ApiError::new(Code::UnsupportedMediaType, format!("send it with `Content-Type: {list}`"))
         .with(Fault::header("Content-Type", "not_allowed", format!("must be {}", accepted.join(" or "))))
         .header(HeaderName::from_static(accept), value))
+}
+
+/// RFC 8259, 8.1: JSON is UTF-8. It has no `charset`, but many clients name one.
+fn check_charset(content_type: &str, accept: &'static str) -> ApiResult<()> {
+    let parameters = content_type.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
+    let mut charsets = parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
+    // US-ASCII is a part of UTF-8.
+    let known = |name: &str| ["utf-8", "utf8", "us-ascii"].iter().any(|known| known.eq_ignore_ascii_case(name));
+    if charsets.all(|(_, value)| known(value.trim().trim_matches('"'))) {
+        return Ok(());
+    }
+    Err(ApiError::new(Code::UnsupportedMediaType, "send JSON in UTF-8")
+        .with(Fault::header("Content-Type", "not_allowed", "must name no charset but utf-8"))
+        .header(HeaderName::from_static(accept), HeaderValue::from_static("application/json")))
 }
 
 /// RFC 9110, 8.4 and 15.5.16: only bodies as they are.
@@ -224,7 +251,11 @@ fn object(bytes: &[u8]) -> ApiResult<Map<String, Value>> {
 pub fn typed<T: DeserializeOwned + ToSchema>(schemas: &Schemas, object: Map<String, Value>) -> ApiResult<T> {
     let value = Value::Object(object);
     ApiError::check(schema_faults::<T>(schemas, &value))?;
-    // The schema says all that the type does; should they ever differ, the client still hears what is wrong.
+    read_as(value)
+}
+
+/// The schema says all that the type does; should they ever differ, the client still hears what is wrong.
+fn read_as<T: DeserializeOwned>(value: Value) -> ApiResult<T> {
     serde_json::from_value(value).map_err(|error| ApiError::field("", "invalid", error.to_string()))
 }
 
@@ -240,10 +271,16 @@ pub fn ruled<T: DeserializeOwned + ToSchema + Rules>(
     settle: impl FnOnce(&mut T),
 ) -> ApiResult<T> {
     let value = Value::Object(object);
-    let mut faults = schema_faults::<T>(schemas, &value);
+    settled(schema_faults::<T>(schemas, &value), value, settle)
+}
+
+fn settled<T: DeserializeOwned + Rules>(
+    mut faults: Vec<Fault>,
+    value: Value,
+    settle: impl FnOnce(&mut T),
+) -> ApiResult<T> {
     if faults.is_empty() {
-        let read = serde_json::from_value(value);
-        let mut input: T = read.map_err(|error| ApiError::field("", "invalid", error.to_string()))?;
+        let mut input: T = read_as(value)?;
         settle(&mut input);
         return Ok(input);
     }

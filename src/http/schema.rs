@@ -12,6 +12,7 @@ mod sample;
 mod suggest;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -24,6 +25,7 @@ use super::pointer;
 pub use examples::{check_examples, close_variants, open_objects};
 pub use faults::{CODES, FieldError, MAX_FAULTS};
 pub use suggest::nearest;
+pub use texts::give_formats;
 
 const PREFIX: &str = "#/components/schemas/";
 

@@ -31,12 +31,7 @@ pub struct MessageInput {
     pub channel: MessageChannel,
     pub purpose: Option<MessagePurpose>,
     /// Of an e-mail.
-    #[schema(
-        format = "no-control",
-        max_length = 500,
-        pattern = r"^[^\r\n\t]*$",
-        example = "Fifteen minutes about computing?"
-    )]
+    #[schema(format = "one-line", max_length = 500, example = "Fifteen minutes about computing?")]
     pub subject: Option<String>,
     #[serde(default, deserialize_with = "lines")]
     #[schema(format = "multi-line", max_length = 65536, example = "Dear Ada, …")]
@@ -270,7 +265,7 @@ pub struct ReplyInput {
     #[serde(default, deserialize_with = "lines")]
     #[schema(format = "multi-line", max_length = 65536)]
     pub body: String,
-    #[schema(format = "no-control", max_length = 500, pattern = r"^[^\r\n\t]*$")]
+    #[schema(format = "one-line", max_length = 500)]
     pub subject: Option<String>,
     /// `out_of_office` counts as no answer.
     pub reply_kind: Option<ReplyKind>,

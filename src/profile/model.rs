@@ -76,39 +76,37 @@ macro_rules! profile_types {
 
 profile_types! {
     /// As it stands under a letter.
-    #[schema(format = "no-control", max_length = 200, pattern = r"^[^\r\n\t]*$", example = "Robin Okafor")]
+    #[schema(format = "one-line", max_length = 200, example = "Robin Okafor")]
     name,
     /// What friends and colleagues say; else the first word of the name.
-    #[schema(format = "no-control", max_length = 200, pattern = r"^[^\r\n\t]*$", example = "Robin")]
+    #[schema(format = "one-line", max_length = 200, example = "Robin")]
     preferred_name,
-    #[schema(format = "no-control", max_length = 64, pattern = r"^[^\r\n\t]*$", example = "they/them")]
+    #[schema(format = "one-line", max_length = 64, example = "they/them")]
     pronouns,
     /// What the seeker is or does now, as it goes on after "I am".
     #[schema(
-        format = "no-control",
+        format = "one-line",
         max_length = 500,
-        pattern = r"^[^\r\n\t]*$",
         example = "a physics teacher in Leeds"
     )]
     current_situation,
     /// Who they are and what they want to learn, in one whole sentence.
     #[schema(
-        format = "no-control",
+        format = "one-line",
         max_length = 500,
-        pattern = r"^[^\r\n\t]*$",
         example = "I teach physics and would like to work in energy storage."
     )]
     introduction,
     /// What they want to learn about, as it goes on after "moving into" or "about".
-    #[schema(format = "no-control", max_length = 200, pattern = r"^[^\r\n\t]*$", example = "energy storage")]
+    #[schema(format = "one-line", max_length = 200, example = "energy storage")]
     field_of_interest,
-    #[schema(format = "no-control", max_length = 200, pattern = r"^[^\r\n\t]*$", example = "University of Leeds")]
+    #[schema(format = "one-line", max_length = 200, example = "University of Leeds")]
     school,
     #[schema(format = "email", max_length = 254, example = "robin@example.org")]
     email,
-    #[schema(format = "no-control", max_length = 64, pattern = r"^[^\r\n\t]*$", example = "+44 113 496 0000")]
+    #[schema(format = "one-line", max_length = 64, example = "+44 113 496 0000")]
     phone,
-    #[schema(format = "no-control", max_length = 200, pattern = r"^[^\r\n\t]*$", example = "Leeds")]
+    #[schema(format = "one-line", max_length = 200, example = "Leeds")]
     location,
     #[schema(format = "http-url", max_length = 2048, example = "https://www.linkedin.com/in/robin-okafor")]
     website,

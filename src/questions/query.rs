@@ -34,7 +34,7 @@ pub struct ListQuery {
     #[param(inline)]
     pub source: Option<QuestionSource>,
     /// A part of the question, whatever its case and accents.
-    #[param(max_length = 200)]
+    #[param(min_length = 1, max_length = 200, pattern = r"\S")]
     pub q: Option<String>,
 }
 

@@ -38,7 +38,7 @@ pub struct ListQuery {
     pub sort: Option<ResearchNoteSort>,
     /// Words that stand in the note, in any form that its language has for them: all of them, `"several words"` in this
     /// order, `one or another`, and without `-this`.
-    #[param(min_length = 1, max_length = 200)]
+    #[param(min_length = 1, max_length = 200, pattern = r"\S")]
     pub q: Option<String>,
     /// About any of these.
     #[param(max_items = 100)]

@@ -27,7 +27,7 @@ pub struct SearchQuery {
     /// Words that all have to be there, without regard to accents and case; `"several words"` in this order; `-word` and
     /// `-"several words"` must not be there. The last word also stands for longer ones, unless a space or a quotation
     /// mark ends it.
-    #[param(min_length = 1, max_length = 200, example = "lovelace")]
+    #[param(min_length = 1, max_length = 200, pattern = r"\S", example = "lovelace")]
     q: String,
     /// Any of these.
     #[serde(default)]

@@ -105,9 +105,8 @@ template_types! {
     description: Option<String>,
     /// Of an e-mail, with variables.
     #[schema(
-        format = "no-control",
+        format = "one-line",
         max_length = 500,
-        pattern = r"^[^\r\n\t]*$",
         example = "A question from a fellow {{ seeker.school }} alum"
     )]
     subject: Option<String>,

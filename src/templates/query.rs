@@ -36,7 +36,7 @@ pub struct ListQuery {
     #[param(inline)]
     pub sort: TemplateSort,
     /// Any part of the name, the subject or the text, without regard to accents and case.
-    #[param(min_length = 1, max_length = 200)]
+    #[param(min_length = 1, max_length = 200, pattern = r"\S")]
     pub q: Option<String>,
     /// Any of these.
     #[param(inline)]

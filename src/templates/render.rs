@@ -64,7 +64,7 @@ pub struct TextRenderInput {
     #[schema(format = "language", max_length = 35, example = "en")]
     pub language: String,
     /// Of an e-mail.
-    #[schema(format = "no-control", max_length = 500, pattern = r"^[^\r\n\t]*$")]
+    #[schema(format = "one-line", max_length = 500)]
     pub subject: Option<String>,
     #[serde(deserialize_with = "lines")]
     #[schema(

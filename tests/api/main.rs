@@ -69,6 +69,7 @@ mod statements;
 mod support;
 mod tags;
 mod templates;
+mod texts;
 mod timeline;
 mod walk;
 mod walls;

@@ -148,7 +148,7 @@ fn texts(schema: &Value, place: &str, found: &mut Vec<String>) {
     let bounded = ["maxLength", "enum", "const", "format"].iter().any(|key| !schema[*key].is_null());
     // A format may be a mere annotation of the alphabet.
     let bounded = bounded
-        && (!["no-control", "multi-line"].contains(&schema["format"].as_str().unwrap_or_default())
+        && (!["no-control", "one-line", "multi-line"].contains(&schema["format"].as_str().unwrap_or_default())
             || !schema["maxLength"].is_null());
     if is("string") && !bounded {
         found.push(place.to_owned());

@@ -312,7 +312,7 @@ fn is_text(schema: &Value) -> bool {
     let kind = &schema["type"];
     (kind == "string" || kind.as_array().is_some_and(|kinds| kinds.contains(&json!("string"))))
         && schema["enum"].is_null()
-        && matches!(schema["format"].as_str(), None | Some("no-control" | "multi-line"))
+        && matches!(schema["format"].as_str(), None | Some("no-control" | "one-line" | "multi-line"))
 }
 
 fn text(schema: &Value) -> String {

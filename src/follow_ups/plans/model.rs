@@ -38,12 +38,7 @@ pub struct Step {
     #[schema(minimum = 1, maximum = 90, example = 7)]
     pub after_business_days: i32,
     /// What the follow-up is called.
-    #[schema(
-        format = "no-control",
-        max_length = 200,
-        pattern = r"^[^\r\n\t]*$",
-        example = "Ask once more, with the article about storage"
-    )]
+    #[schema(format = "one-line", max_length = 200, example = "Ask once more, with the article about storage")]
     pub title: Option<String>,
 }
 

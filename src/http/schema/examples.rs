@@ -143,7 +143,7 @@ fn close(schema: &mut Value, variant: bool) {
     }
 }
 
-fn reachable(document: &Value, names: &[&str]) -> BTreeSet<String> {
+pub(super) fn reachable(document: &Value, names: &[&str]) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
     let mut open = names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     while let Some(name) = open.pop() {

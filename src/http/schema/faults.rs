@@ -161,6 +161,7 @@ fn describe(error: &ValidationError<'_>) -> (&'static str, String) {
         Kind::Enum { options } => ("not_allowed", one_of(options.as_array().map_or(&[], Vec::as_slice))),
         Kind::Constant { expected_value } => ("not_allowed", one_of(std::slice::from_ref(expected_value.as_ref()))),
         Kind::Format { format } => ("invalid_format", formats::describe(format)),
+        Kind::Pattern { pattern } if pattern == r"\S" => ("invalid_format", "must not be blank".to_owned()),
         Kind::Pattern { pattern } => ("invalid_format", format!("must match the pattern `{}`", cut(pattern))),
         Kind::FalseSchema => ("not_allowed", "is not allowed here".to_owned()),
         Kind::OneOfMultipleValid { .. } => ("invalid", "fits more than one of the possible forms".to_owned()),

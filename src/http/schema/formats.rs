@@ -9,7 +9,7 @@ use super::iso;
 /// Name, check, and what to say to whoever got it wrong.
 type Format = (&'static str, fn(&str) -> bool, &'static str);
 
-pub const FORMATS: [Format; 13] = [
+pub const FORMATS: [Format; 14] = [
     ("email", email, "must be an e-mail address such as `ada@example.org`"),
     ("uri", uri, "must be an absolute URI such as `https://example.org/page`"),
     ("http-url", http_url, "must be an address that begins with `https://` or `http://`"),
@@ -22,6 +22,7 @@ pub const FORMATS: [Format; 13] = [
     ("language", language, "must be a BCP 47 language tag such as `de-AT`"),
     ("encoding", encoding, "must be an encoding's name in the WHATWG standard, such as `windows-1252`"),
     ("no-control", no_control, "must not have control characters other than line breaks and tabs"),
+    ("one-line", one_line, "must be one line without control characters"),
     ("multi-line", multi_line, "must not have control characters other than line breaks and tabs"),
 ];
 
@@ -171,6 +172,11 @@ fn alphanumeric(tag: &str) -> bool {
 /// As [`no_control`], with the line breaks of any system: `text::lines` makes them one.
 pub fn multi_line(text: &str) -> bool {
     !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+}
+
+/// Without any line break, those of Unicode included.
+pub fn one_line(text: &str) -> bool {
+    !text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
 }
 
 pub fn no_control(text: &str) -> bool {

@@ -161,20 +161,10 @@ pub struct DebriefInput {
     #[schema(max_length = 65536)]
     pub notes: Option<String>,
     /// One specific thing to say thank you for, as it goes on after "above all".
-    #[schema(
-        format = "no-control",
-        max_length = 500,
-        pattern = r"^[^\r\n\t]*$",
-        example = "your advice to spend a day on site before the course"
-    )]
+    #[schema(format = "one-line", max_length = 500, example = "your advice to spend a day on site before the course")]
     pub thanks_for: Option<String>,
     /// What the seeker has done or will do because of it: a whole sentence without its full stop.
-    #[schema(
-        format = "no-control",
-        max_length = 500,
-        pattern = r"^[^\r\n\t]*$",
-        example = "I have asked for a day on site in May"
-    )]
+    #[schema(format = "one-line", max_length = 500, example = "I have asked for a day on site in May")]
     pub next_step: Option<String>,
     /// How useful it was: 1 is not at all, 5 is very.
     #[schema(minimum = 1, maximum = 5, example = 5)]

@@ -50,7 +50,7 @@ pub struct ThanksInput {
     pub template_id: Option<TemplateId>,
     /// One specific thing to say thank you for, as it goes on after "above all"; that of the debrief, unless said
     /// otherwise.
-    #[schema(format = "no-control", max_length = 500, pattern = r"^[^\r\n\t]*$")]
+    #[schema(format = "one-line", max_length = 500)]
     pub takeaway: Option<String>,
 }
 

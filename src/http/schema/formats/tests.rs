@@ -104,6 +104,7 @@ fn codes() {
         &["", "d", "de_AT", "de-", "-de", "de-AT-AT", "en-a", "x", "de-x", "deutschland", "en-é", "de-x-"],
     );
     all(no_control, &["a\n\tb", "é"], &["a\r", "\u{7f}", "\u{1b}[0m", "\u{85}"]);
+    all(one_line, &["é", "a b"], &["a\nb", "a\tb", "a\r", "\u{7f}", "\u{1b}[0m", "\u{85}", "a\u{2028}b"]);
     all(multi_line, &["a\n\tb", "a\r\nb\r"], &["\u{7f}", "\u{1b}[0m", "\u{85}"]);
     assert!(iso::COUNTRIES.is_sorted() && iso::CURRENCIES.is_sorted());
     assert_eq!(iso::COUNTRIES.len(), 249);
