@@ -12,6 +12,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::calm;
+
 pub type ApiResult<T> = Result<T, ApiError>;
 
 macro_rules! codes {
@@ -311,6 +313,9 @@ impl Fault {
     }
 }
 
+/// What a client is told of a 5xx.
+const HIDDEN: &str = "the cause is in the log, under the request id in `instance`";
+
 /// What went wrong with a request, as the client may know it. The cause of a 5xx is logged where it is made.
 #[derive(Debug)]
 pub struct ApiError {
@@ -321,11 +326,13 @@ pub struct ApiError {
     headers: Vec<(HeaderName, HeaderValue)>,
     /// See [`ApiError::is_stale_plan`].
     stale_plan: bool,
+    /// See [`ApiError::cause`].
+    cause: Option<Box<str>>,
 }
 
 impl ApiError {
     pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), headers: Vec::new(), stale_plan: false }
+        Self { code, detail: detail.into(), errors: Vec::new(), headers: Vec::new(), stale_plan: false, cause: None }
     }
 
     pub fn with(mut self, fault: Fault) -> Self {
@@ -383,18 +390,42 @@ impl ApiError {
         self.header(header::RETRY_AFTER, HeaderValue::from(seconds))
     }
 
+    /// Something has to be waited for. Where many fail for the same cause, the log tells it once and counts the others;
+    /// each request has it in its own line.
     pub fn unavailable(cause: &dyn fmt::Display) -> Self {
-        Self::hide(Code::Unavailable, cause).retry_after(1)
+        let cause = cause.to_string();
+        calm::failed(&cause);
+        Self::passing(cause)
     }
 
-    pub fn internal(cause: &dyn fmt::Display) -> Self {
-        Self::hide(Code::Internal, cause)
+    /// As [`unavailable`](Self::unavailable): the database is what is not there.
+    pub fn database_away(cause: &dyn fmt::Display) -> Self {
+        let cause = cause.to_string();
+        calm::away(&cause);
+        Self::passing(cause)
+    }
+
+    fn passing(cause: String) -> Self {
+        Self { cause: Some(cause.into()), ..Self::new(Code::Unavailable, HIDDEN).retry_after(1) }
     }
 
     /// Logs the cause here, once, and tells the client nothing of it.
-    fn hide(code: Code, cause: &dyn fmt::Display) -> Self {
-        tracing::error!(code = code.name(), "a request failed: {cause}");
-        Self::new(code, "the cause is in the log, under the request id in `instance`")
+    pub fn internal(cause: &dyn fmt::Display) -> Self {
+        tracing::error!(code = Code::Internal.name(), "a request failed: {cause}");
+        Self::new(Code::Internal, HIDDEN)
+    }
+
+    /// What the log has to say of a request that failed with it, where it has not been said yet.
+    pub fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
+    }
+
+    /// Logs what could not be done for it, unless it is one of a crowd that the log knows of.
+    pub fn tell(&self, what: &str) {
+        match self.code {
+            Code::Unavailable => tracing::debug!("{what}: {self}"),
+            _ => tracing::warn!("{what}: {self}"),
+        }
     }
 
     /// Whether a statement that the connection had prepared no longer fits the schema, because a migration came
@@ -452,7 +483,7 @@ impl From<DieselError> for ApiError {
         match &error {
             DieselError::NotFound => Self::not_found(),
             DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
-            | DieselError::BrokenTransactionManager => Self::unavailable(&error),
+            | DieselError::BrokenTransactionManager => Self::database_away(&error),
             DieselError::DatabaseError(
                 DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::UnableToSendCommand,
                 _,
@@ -467,6 +498,7 @@ impl From<DieselError> for ApiError {
             {
                 Self::new(Code::InvalidToken, "the workspace is gone")
             }
+            DieselError::DatabaseError(_, info) if is_going(info.message()) => Self::database_away(&error),
             DieselError::DatabaseError(_, info) if is_passing(info.message()) => Self::unavailable(&error),
             _ => Self::internal(&error),
         }
@@ -474,28 +506,31 @@ impl From<DieselError> for ApiError {
 }
 
 /// Faults of the server's state rather than of the statement: diesel has no kinds for them.
-fn is_passing(message: &str) -> bool {
-    const PASSING: [&str; 7] = [
+fn is_going(message: &str) -> bool {
+    const GOING: [&str; 5] = [
         "terminating connection",
         "the database system is",
-        "canceling statement due to",
         "connection closed",
-        "deadlock detected",
         "too many clients",
         "remaining connection slots",
     ];
-    PASSING.iter().any(|text| message.contains(text))
+    GOING.iter().any(|text| message.contains(text))
+}
+
+/// Faults of the moment.
+fn is_passing(message: &str) -> bool {
+    ["canceling statement due to", "deadlock detected"].iter().any(|text| message.contains(text))
 }
 
 impl From<PoolError> for ApiError {
     fn from(error: PoolError) -> Self {
-        Self::unavailable(&error)
+        Self::database_away(&error)
     }
 }
 
 impl From<ConnectError> for ApiError {
     fn from(error: ConnectError) -> Self {
-        Self::unavailable(&error)
+        Self::database_away(&error)
     }
 }
 

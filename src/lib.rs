@@ -10,6 +10,7 @@ pub mod bookings;
 pub mod briefs;
 pub mod busy;
 pub mod calendars;
+pub mod calm;
 pub mod changes;
 pub mod circle_requests;
 pub mod cli;

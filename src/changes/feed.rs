@@ -123,7 +123,7 @@ pub async fn watch(app: Weak<App>) {
             time::sleep(GATHER).await;
         }
         if let Err(error) = look(&app).await {
-            tracing::warn!("the change log cannot be followed: {error}");
+            error.tell("the change log cannot be followed");
         }
     }
 }

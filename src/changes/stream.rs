@@ -84,7 +84,7 @@ impl Responder for EventStream {
                 Ok(Some(frame)) => Some((Ok::<_, actix_web::Error>(frame), Some(listener))),
                 Ok(None) => Some((Ok(Bytes::from_static(RETRY.as_bytes())), None)),
                 Err(error) => {
-                    tracing::warn!("a stream of changes ends: {error}");
+                    error.tell("a stream of changes ends");
                     Some((Ok(Bytes::from_static(RETRY.as_bytes())), None))
                 }
             }

@@ -29,6 +29,7 @@ pub use self::json::Json;
 use self::lanes::{Lanes, Ride};
 pub use self::prebuilt::Prebuilt;
 pub use self::tenant::{rolled_back, savepoint};
+use crate::calm;
 use crate::error::{ApiError, ApiResult, Code};
 
 /// What store functions take: `&Conn` runs statements, `&mut Conn` opens (nested) transactions.
@@ -86,6 +87,7 @@ impl Exclusive {
     fn settle<T>(mut self, outcome: &ApiResult<T>) {
         if !matches!(outcome, Err(error) if error.code == Code::Unavailable) {
             self.0.take();
+            calm::answered();
         }
     }
 }
@@ -133,7 +135,7 @@ impl Database {
         }
         let mut conn = Exclusive(Some(self.global().await?));
         let answered = tokio::time::timeout(self.settings.statement_timeout + GRACE, work(conn.get()?)).await;
-        let outcome = answered.unwrap_or_else(|_| Err(ApiError::unavailable(&"the database does not answer")));
+        let outcome = answered.unwrap_or_else(|_| Err(ApiError::database_away(&"the database does not answer")));
         conn.settle(&outcome);
         outcome
     }
@@ -222,7 +224,7 @@ impl Database {
             Ok(outcome) => outcome,
             Err(_) => {
                 lane.close();
-                Err(ApiError::unavailable(&"the database does not answer"))
+                Err(ApiError::database_away(&"the database does not answer"))
             }
         }
     }
@@ -268,8 +270,9 @@ impl Database {
         }
         let lane = self.connector.connect_lane(self.settings.statement_timeout);
         let lane = tokio::time::timeout(POOL_WAIT * 2, lane).await;
-        let lane = lane.map_err(|_| ApiError::unavailable(&"the database does not accept a connection in time"))?;
-        let (conn, closed) = lane.map_err(|error| ApiError::unavailable(&error))?;
+        let lane = lane.map_err(|_| ApiError::database_away(&"the database does not accept a connection in time"))?;
+        let (conn, closed) = lane.map_err(|error| ApiError::database_away(&error))?;
+        calm::answered();
         Ok(local.lanes.add(conn, closed))
     }
 }

@@ -80,6 +80,6 @@ pub async fn rolled_back<T>(conn: &mut Conn, work: impl AsyncFnOnce(&mut Conn) -
 async fn in_time<T>(limit: Duration, work: impl Future<Output = QueryResult<T>>) -> ApiResult<T> {
     match tokio::time::timeout(limit + Duration::from_secs(2), work).await {
         Ok(outcome) => Ok(outcome?),
-        Err(_) => Err(ApiError::unavailable(&"the database does not answer")),
+        Err(_) => Err(ApiError::database_away(&"the database does not answer")),
     }
 }

@@ -44,7 +44,7 @@ pub async fn poll(app: Data<App>, mut stopped: watch::Receiver<bool>) {
         if rested || (round.free() >= AT_ONCE / 4 && round.more) {
             looked = Some(Instant::now());
             if let Err(error) = round.fill().await {
-                tracing::warn!("feeds cannot be taken: {error}");
+                error.tell("feeds cannot be taken");
             }
             full = round.free() == 0;
         }
@@ -165,7 +165,7 @@ async fn fly(app: Data<App>, feed: Due, writers: Rc<Semaphore>, mut stopped: wat
         }
     };
     if let Err(error) = jobs::went(outcome.await, feed.id) {
-        tracing::warn!("a feed was asked, and that cannot be written: {error}");
+        error.tell("a feed was asked, and that cannot be written");
     }
     feed.host
 }

@@ -78,18 +78,19 @@ pub async fn frame(
     let _entered = span.enter();
     match outcome {
         Ok(response) => {
+            let cause = response.response().error().and_then(why);
             let mut response = finish(&app, &id, response);
             if let Some(trace) = trace {
                 trace.answer(response.headers_mut());
             }
-            log(&method, &path, response.status(), started);
+            log(&method, &path, response.status(), started, cause.as_deref());
             Ok(response)
         }
         Err(error) => {
             // Without a request there is no ServiceResponse: actix sends the response inside this error.
             let mut response = problem(&app, &id, &error, &HeaderMap::new());
             add_headers(response.headers_mut(), &id, None);
-            log(&method, &path, response.status(), started);
+            log(&method, &path, response.status(), started, why(&error).as_deref());
             Err(InternalError::from_response(error, response).into())
         }
     }
@@ -249,12 +250,18 @@ fn request_id(headers: &HeaderMap) -> String {
     given.map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
 }
 
-fn log(method: &Method, path: &str, status: StatusCode, started: Instant) {
+/// Why a request failed that is one of a crowd.
+fn why(error: &Error) -> Option<String> {
+    error.as_error::<ApiError>()?.cause().map(str::to_owned)
+}
+
+fn log(method: &Method, path: &str, status: StatusCode, started: Instant, cause: Option<&str>) {
     let (status, took) = (status.as_u16(), started.elapsed());
     metrics::counter!("inroad_requests_total", "method" => method.to_string(), "status" => status.to_string())
         .increment(1);
     metrics::histogram!("inroad_request_seconds").record(took.as_secs_f64());
-    tracing::info!(%method, path, status, "answered {method} {path} with {status} in {} ms", took.as_millis());
+    let why = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
+    tracing::info!(%method, path, status, "answered {method} {path} with {status} in {} ms{why}", took.as_millis());
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {

@@ -32,7 +32,7 @@ pub async fn run_due(app: &Data<App>, tasks: &[Task]) -> ApiResult<()> {
         match turn.unwrap_or_else(|_| Err(ApiError::internal(&"it panicked"))) {
             Ok(0) => {}
             Ok(count) => tracing::info!(task = task.name, count, "the periodic task {} handled {count}", task.name),
-            Err(error) => tracing::warn!(task = task.name, "the periodic task {} failed: {error}", task.name),
+            Err(error) => error.tell(&format!("the periodic task {} failed", task.name)),
         }
     }
     Ok(())

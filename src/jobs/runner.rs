@@ -80,7 +80,7 @@ async fn work(app: Data<App>, registry: Rc<Registry>, slow: bool, mut stopped: w
             Ok(true) => continue,
             Ok(false) => app.config.job_poll,
             Err(error) => {
-                tracing::warn!("jobs cannot be claimed: {error}");
+                error.tell("jobs cannot be claimed");
                 ROUND
             }
         };
@@ -104,7 +104,7 @@ async fn count(app: Data<App>, mut stopped: watch::Receiver<bool>) {
                 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
                 metrics::gauge!("inroad_jobs_oldest_due_seconds").set(waits as f64);
             }
-            Err(error) => tracing::warn!("jobs cannot be counted: {error}"),
+            Err(error) => error.tell("jobs cannot be counted"),
         }
         let _ = time::timeout(ROUND, stopped.changed()).await;
     }
@@ -114,7 +114,7 @@ async fn come_round(app: Data<App>, mut stopped: watch::Receiver<bool>) {
     let tasks = app::periodic_tasks();
     while !*stopped.borrow() {
         if let Err(error) = periodic::run_due(&app, &tasks).await {
-            tracing::warn!("periodic tasks cannot be looked up: {error}");
+            error.tell("periodic tasks cannot be looked up");
         }
         let _ = time::timeout(ROUND, stopped.changed()).await;
     }
@@ -160,7 +160,7 @@ async fn keep(app: &Data<App>, job: &Claimed, mut work: LocalFuture) -> Result<(
         }
         let until = app.now() + LEASE;
         if let Err(error) = app.db.single(async |conn| store::renew(conn, job, until).await).await {
-            tracing::warn!(job = %job.id, "the lease of the job {} cannot be renewed: {error}", job.id);
+            error.tell(&format!("the lease of the job {} cannot be renewed", job.id));
         }
     }
 }

@@ -40,7 +40,7 @@ impl<'a> Progress<'a> {
             Ok(true) => Err(cancelled()),
             Ok(false) => Ok(()),
             Err(error) => {
-                tracing::warn!("it cannot be told how far an import is: {error}");
+                error.tell("it cannot be told how far an import is");
                 Ok(())
             }
         }

@@ -87,7 +87,7 @@ pub async fn look_after(app: &App, workspace: WorkspaceId, import: ImportId) -> 
         Ok(true) => Err(cancelled()),
         Ok(false) => Ok(()),
         Err(error) => {
-            tracing::warn!("an import that waits cannot be looked after: {error}");
+            error.tell("an import that waits cannot be looked after");
             Ok(())
         }
     }

@@ -40,7 +40,7 @@ pub async fn run(app: Data<App>, mut stopped: watch::Receiver<bool>) {
         let more = match look(&app, &lanes).await {
             Ok(more) => more,
             Err(error) => {
-                tracing::warn!("webhooks cannot be looked after: {error}");
+                error.tell("webhooks cannot be looked after");
                 false
             }
         };
@@ -104,7 +104,7 @@ impl Lanes {
                     Ok(_) if app.is_stopping() => break,
                     Ok(_) => {}
                     Err(error) => {
-                        tracing::warn!(endpoint = %id, "the webhooks of {id} cannot be told now: {error}");
+                        error.tell(&format!("the webhooks of {id} cannot be told now"));
                         break;
                     }
                 }

@@ -68,7 +68,7 @@ pub async fn send_due(app: &App) -> ApiResult<usize> {
         match sent {
             Ok(sent) => count += usize::from(sent),
             // One that cannot be sent keeps nobody else from theirs.
-            Err(error) => tracing::warn!(%workspace, %user, "the digest of {user} was not sent: {error}"),
+            Err(error) => error.tell(&format!("the digest of {user} was not sent")),
         }
     }
     Ok(count)
