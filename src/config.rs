@@ -13,6 +13,7 @@ use url::Url;
 use crate::auth::jwt::Algorithm;
 use crate::auth::secrets::KeyRing;
 use crate::db::Connector;
+use crate::http::schema::nearest;
 use crate::mail::smtp::Server;
 use crate::outgoing::Allowed;
 
@@ -186,6 +187,9 @@ pub struct Settings {
     #[arg(long, env = "INROAD_LOG_FORMAT", default_value = "text", value_name = "FORMAT", global = true)]
     pub log_format: String,
 }
+
+/// What the guides have clients export, perhaps in the shell that also starts the service.
+const CLIENTS: [&str; 3] = ["INROAD_KEY", "INROAD_TOKEN", "INROAD_URL"];
 
 /// Requests a minute; `None` is no limit.
 pub type PerMinute = Option<std::num::NonZeroU32>;
@@ -575,6 +579,28 @@ pub fn ignore_empty_variables(command: clap::Command) -> clap::Command {
         Some(value) if value.is_empty() => argument.env(Resettable::Reset),
         _ => argument,
     })
+}
+
+/// Variables that are named like settings and are none, each with what may be meant: a setting that is misspelt would
+/// otherwise do nothing, without a word.
+pub fn unknown_variables(command: &clap::Command) -> Vec<String> {
+    let known: Vec<String> =
+        command.get_arguments().filter_map(|argument| argument.get_env()?.to_str()).map(str::to_owned).collect();
+    let mut unknown: Vec<String> = names().filter(|name| is_like_a_setting(name) && !known.contains(name)).collect();
+    unknown.sort();
+    let tell = |name: &String| match nearest(name, known.iter()) {
+        Some(meant) => format!("{name} is no setting and does nothing; did you mean {meant}?"),
+        None => format!("{name} is no setting and does nothing; `inroad --help` lists them"),
+    };
+    unknown.iter().map(tell).collect()
+}
+
+fn is_like_a_setting(name: &str) -> bool {
+    name.starts_with("INROAD_") && !CLIENTS.contains(&name)
+}
+
+fn names() -> impl Iterator<Item = String> {
+    std::env::vars_os().filter_map(|(name, _)| name.into_string().ok())
 }
 
 /// What clap does not read: it is no setting of the service's own.

@@ -12,6 +12,7 @@ use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::web::Data;
 
 use super::{App, routes, service};
+use crate::auth::keys;
 use crate::changes::feed;
 use crate::http::frame;
 use crate::{alerts, bookings, follow_ups};
@@ -49,7 +50,9 @@ pub fn serve(app: Data<App>, listener: TcpListener) -> std::io::Result<Running> 
     .disable_signals()
     .listen(listener)?
     .run();
-    actix_web::rt::spawn(feed::watch(Arc::downgrade(&app.clone().into_inner())));
+    let weak = Arc::downgrade(&app.clone().into_inner());
+    actix_web::rt::spawn(feed::watch(weak.clone()));
+    actix_web::rt::spawn(keys::watch(weak));
     Ok(Running { server, app })
 }
 

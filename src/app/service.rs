@@ -1,6 +1,7 @@
 //! What the service says of itself: health, keys, documents, and the pages of its errors.
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::from_fn;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Serialize;
@@ -10,7 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::App;
-use crate::auth::ALL as SCOPES;
+use crate::auth::{ALL as SCOPES, access};
 use crate::db::{Conn, migrate};
 use crate::error::{ApiError, ApiResult, Code};
 use crate::http::Answer;
@@ -26,13 +27,15 @@ pub fn configure(config: &mut ServiceConfig) {
 /// Routes that are no part of the document.
 pub fn configure_pages(config: &mut web::ServiceConfig) {
     let docs = SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json").persist_authorization(true));
-    config
+    let pages = web::scope("")
+        .wrap(from_fn(docs_policy))
+        .wrap(from_fn(access::visit))
         .route("/openapi.json", web::get().to(openapi))
         .route("/docs", web::get().to(async || web::Redirect::to("/docs/").see_other()))
         .route("/", web::get().to(async || web::Redirect::to("/docs/").see_other()))
         .route("/problems/{code}", web::get().to(problem_page))
-        .service(web::scope("").wrap(actix_web::middleware::from_fn(docs_policy)).service(docs))
-        .default_service(web::to(nothing_here));
+        .service(docs);
+    config.service(pages).default_service(web::to(nothing_here));
 }
 
 /// Whether the service can do its work.
@@ -82,7 +85,7 @@ pub struct KeySet {
 
 /// The keys that access tokens are signed with
 #[utoipa::path(tag = "service", responses((status = 200, description = "The published keys", body = KeySet)))]
-#[get("/.well-known/jwks.json")]
+#[get("/.well-known/jwks.json", wrap = "from_fn(access::visit)")]
 async fn jwks(app: Data<App>) -> ApiResult<Answer<KeySet>> {
     let mut set = app.keys.jwks(&app).await?;
     Answer::ok(&KeySet { keys: set["keys"].take() })?.header(header::CACHE_CONTROL, "public, max-age=300")
@@ -101,7 +104,7 @@ pub struct ProtectedResource {
 
 /// Where to get tokens for this service, and which
 #[utoipa::path(tag = "service", responses((status = 200, description = "The metadata", body = ProtectedResource)))]
-#[get("/.well-known/oauth-protected-resource")]
+#[get("/.well-known/oauth-protected-resource", wrap = "from_fn(access::visit)")]
 async fn protected_resource(app: Data<App>) -> ApiResult<Answer<ProtectedResource>> {
     let base = &app.base_url;
     Answer::ok(&ProtectedResource {

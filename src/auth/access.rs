@@ -111,6 +111,27 @@ pub async fn authenticate<B: MessageBody + 'static>(
     Ok(response.map_into_left_body())
 }
 
+/// For what everybody may see, whatever credential they have: counts them by their address.
+pub async fn visit<B: MessageBody + 'static>(
+    app: Data<App>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    if let Err(error) = count_visitor(&app, request.request()) {
+        return Ok(request.error_response(error).map_into_right_body());
+    }
+    Ok(next.call(request).await?.map_into_left_body())
+}
+
+/// As [`visit`], for handlers that answer with a page of their own when there are too many. The answer tells how the
+/// visitor stands.
+pub fn count_visitor(app: &App, request: &HttpRequest) -> ApiResult<()> {
+    if let Some(standing) = app.rate_limits.anonymous(address(app, request))? {
+        request.extensions_mut().insert(standing);
+    }
+    Ok(())
+}
+
 /// Tells the audit log who was refused what. Of many in a minute it gets the first few, and the number of the others.
 async fn enter_refusal<B>(app: &App, caller: &Caller, response: &ServiceResponse<B>) {
     let Some(repeated) = app.refusals.of_credential(caller.credential.as_u128(), app.now()) else { return };

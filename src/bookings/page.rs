@@ -34,7 +34,7 @@ async fn show(app: Data<App>, request: HttpRequest, token: Path<String>, query: 
     let unknown = query.zone.is_some() && zone.is_none();
     let notice = unknown.then(|| Notice { wrong: true, text: "There is no such time zone.".to_owned() });
     let page = async {
-        count(&app, &request)?;
+        access::count_visitor(&app, &request)?;
         draw(&app, &token, zone, StatusCode::OK, notice, Filled::default()).await
     };
     page.await.unwrap_or_else(|error| failed(&error))
@@ -42,7 +42,7 @@ async fn show(app: Data<App>, request: HttpRequest, token: Path<String>, query: 
 
 async fn submit(app: Data<App>, request: HttpRequest, token: Path<String>, payload: Payload) -> HttpResponse {
     let outcome = async {
-        count(&app, &request)?;
+        access::count_visitor(&app, &request)?;
         body::check_type(&request, &["application/x-www-form-urlencoded"], "accept-post")?;
         let sent = Sent::read(&body::read(&request, &mut payload.into_inner(), LARGEST).await?);
         // Apart, for the compiler counts how deep calls go inside each other.
@@ -126,11 +126,6 @@ fn html(status: StatusCode, page: String) -> HttpResponse {
         .body(page)
 }
 
-/// As everybody without a credential, visitors are counted by their address.
-fn count(app: &App, request: &HttpRequest) -> ApiResult<()> {
-    app.rate_limits.anonymous(access::address(app, request)).map(drop)
-}
-
 /// A page for a failure. What it cannot explain the frame explains as everywhere.
 fn failed(error: &ApiError) -> HttpResponse {
     let (title, text) = match error.code {
@@ -153,7 +148,7 @@ fn failed(error: &ApiError) -> HttpResponse {
 /// What was booked, for the visitor's own calendar. It asks nothing of anybody, and names nobody.
 async fn calendar(app: Data<App>, request: HttpRequest, token: Path<String>) -> HttpResponse {
     let file = async {
-        count(&app, &request)?;
+        access::count_visitor(&app, &request)?;
         Link::read(&token)?.calendar(&app).await
     };
     match file.await {

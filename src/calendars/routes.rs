@@ -177,7 +177,7 @@ pub async fn read_feed(
     _none: NoParams,
 ) -> ApiResult<Answer<String>> {
     // Outside of `/v1`, where nobody else counts.
-    app.rate_limits.anonymous(access::address(&app, &request))?;
+    access::count_visitor(&app, &request)?;
     let gone = || ApiError::new(Code::NotFound, "there is no such feed, or not any more");
     let (workspace, hash) = link::read(Prefix::Calendar, &token).ok_or_else(gone)?;
     let found = app.db.read(workspace, async |conn| store::with_token(conn, workspace, &hash).await).await;

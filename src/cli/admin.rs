@@ -71,10 +71,10 @@ pub fn run(config: Config, options: Options) -> CliResult<()> {
         return Ok(());
     }
     let source = Source::share(&config)?;
-    let ring = database::key_ring(&config)?;
     let connector = source.connector()?;
     System::new().block_on(async {
         source.require_current(&connector).await?;
+        let ring = database::key_ring(&config)?;
         let base_url = config.base_url(config.listen);
         let app = App::new(config, connector.clone(), ring, base_url, system_clock()).map_err(text)?;
         match options.command {

@@ -25,7 +25,8 @@ enum Command {
     List,
     /// Make a new signing key; it signs from tomorrow on, and the others go when their last token has expired
     Rotate {
-        /// Sign with it at once, for a key that has leaked
+        /// Sign with it at once, and take the others away, for a key that has leaked: within seconds everybody has to
+        /// refresh their token
         #[arg(long)]
         now: bool,
     },
@@ -35,11 +36,11 @@ enum Command {
 
 pub fn run(config: Config, options: Options) -> CliResult<()> {
     let source = Source::share(&config)?;
-    let ring = database::key_ring(&config)?;
     let connector = source.connector()?;
     let now = system_clock()();
     System::new().block_on(async {
         source.require_current(&connector).await?;
+        let ring = database::key_ring(&config)?;
         let mut conn = connector.connect().await.map_err(text)?;
         match options.command {
             Command::List => {

@@ -86,6 +86,9 @@ fn execute(cli: Cli) -> CliResult<()> {
     }
     let config = Config::read(cli.settings).map_err(|mistakes| mistakes.to_string())?;
     start_log(&config);
+    for unknown in config::unknown_variables(&Cli::command()) {
+        tracing::warn!("{unknown}");
+    }
     match cli.command.unwrap_or(Command::Serve(serve::Options::default())) {
         Command::Serve(options) => serve::run(config, options),
         Command::Worker => serve::work(config),

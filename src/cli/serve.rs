@@ -29,8 +29,9 @@ pub fn run(mut config: Config, options: Options) -> CliResult<()> {
     // Taken before the database is touched, so that a taken port costs nothing.
     let listener = listen(&config)?;
     let mut source = Source::own(&config)?;
-    let ring = database::key_ring(&config)?;
     let applied = db::migrate::run(&source.direct()?).map_err(text)?;
+    // Made, where there is none yet, for a database that is there.
+    let ring = database::key_ring(&config)?;
     if applied > 0 {
         tracing::info!(applied, "{applied} migrations were applied");
     }
@@ -75,10 +76,10 @@ pub fn run(mut config: Config, options: Options) -> CliResult<()> {
 /// `inroad worker`: the jobs without the service. Several on one database share them.
 pub fn work(config: Config) -> CliResult<()> {
     let mut source = Source::share(&config)?;
-    let ring = database::key_ring(&config)?;
     let connector = source.connector()?;
     let outcome = System::new().block_on(async {
         source.require_current(&connector).await?;
+        let ring = database::key_ring(&config)?;
         if let Some(listen) = config.metrics_listen {
             super::metrics::serve(listen)?;
         }

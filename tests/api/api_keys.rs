@@ -1,5 +1,6 @@
 //! API keys: what programs may do with them, and until when.
 use chrono::Duration;
+use inroad::auth::token::{OpaqueToken, Prefix};
 use inroad::auth::{Role, Scopes, token};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -205,4 +206,30 @@ async fn a_key_opens_the_stream_by_a_ticket() {
     assert_eq!(opened.status(), 200);
     app.delete(&path(&key), &ada).await.expect(204);
     assert_eq!(app.post("/v1/changes/stream-tickets", &program, json!({})).await.status, 401);
+}
+
+/// Guesses are looked up as long as the quota of their address lasts. Keys that are known there go on working.
+#[actix_web::test]
+async fn guessed_keys_are_counted_before_they_are_looked_up() {
+    let app = TestApp::with(&["--rate-limit-anonymous", "3"]).await;
+    let ada = app.seeker().await;
+    let (_, program) = make(&app, &ada, &["contacts:read"]).await;
+    app.get("/v1/contacts", &program).await.expect(200);
+    let guess = || OpaqueToken::generate(Prefix::LiveKey).unwrap().expose().to_owned();
+    for _ in 0..3 {
+        app.get("/v1/contacts", &Member { token: guess(), ..ada.clone() }).await.expect(401);
+    }
+    app.get("/v1/contacts", &Member { token: guess(), ..ada.clone() }).await.expect(429);
+    // Without the table every look-up fails.
+    app.sql("ALTER TABLE api_key_secrets RENAME TO elsewhere").await;
+    let beyond = app.get("/v1/contacts", &Member { token: guess(), ..ada.clone() }).await.expect(429);
+    let wait: u64 = beyond.header("retry-after").parse().unwrap();
+    assert!(beyond.code() == "rate_limited" && (1..=20).contains(&wait), "{wait}");
+    let ticket = OpaqueToken::generate(Prefix::StreamTicket).unwrap();
+    let stream = format!("/v1/changes/stream?ticket={}", ticket.expose());
+    app.send(app.request(Method::GET, &stream)).await.expect(429);
+    app.sql("ALTER TABLE elsewhere RENAME TO api_key_secrets").await;
+    app.app.verified.forget();
+    app.get("/v1/contacts", &program).await.expect(200);
+    app.get("/v1/contacts", &ada).await.expect(200);
 }

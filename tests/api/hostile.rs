@@ -288,3 +288,22 @@ async fn every_answer_has_its_safe_headers() {
         assert!(!reply.headers.contains_key("server") && !reply.headers.contains_key("set-cookie"), "{path}");
     }
 }
+
+/// What has no credential of its own is counted as the anonymous are, and says so.
+#[actix_web::test]
+async fn pages_and_documents_are_counted_by_address() {
+    let app = TestApp::with(&["--rate-limit-anonymous", "5"]).await;
+    let pages = ["/docs/", "/openapi.json", "/problems/internal", "/.well-known/jwks.json", "/nowhere"];
+    for (page, left) in pages.into_iter().zip([4, 3, 2, 1, 0]) {
+        let reply = app.send(app.request(Method::GET, page)).await;
+        assert_eq!(reply.header("ratelimit-policy"), "\"api\";q=5;w=60", "{page}");
+        let standing = reply.header("ratelimit");
+        assert!(standing.starts_with(&format!("\"api\";r={left};t=")), "{page}: {standing}");
+    }
+    for page in pages {
+        let beyond = app.send(app.request(Method::GET, page)).await.expect(429);
+        let wait = beyond.header("retry-after");
+        assert_eq!(beyond.header("ratelimit"), format!("\"api\";r=0;t={wait}"), "{page}");
+    }
+    app.send(app.request(Method::GET, "/readyz")).await.expect(200);
+}

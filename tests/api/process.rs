@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use inroad::db::embedded::{Cluster, Options};
 use serde_json::{Value, json};
 
 pub struct Folder(pub PathBuf);
@@ -270,4 +271,99 @@ async fn a_worker_does_the_jobs_that_a_service_leaves_to_it() {
     assert_eq!(mails, 1);
     assert!(Command::new("kill").args(["-TERM", &worker.id().to_string()]).status().unwrap().success());
     assert_eq!(worker.wait().unwrap().code(), Some(0));
+}
+
+/// A setting that is misspelt does nothing: it is told, with what may be meant.
+#[test]
+fn variables_that_are_no_settings_are_told() {
+    let folder = Folder::new("misspelt");
+    let mut command = inroad(&folder.0, &["admin", "config"]);
+    command.env("INROAD_LISTN", "127.0.0.1:9").env("INROAD_COLOUR", "red").env("INROAD_TOKEN", "x");
+    let output = command.output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{told}");
+    assert!(told.contains("INROAD_LISTN is no setting and does nothing; did you mean INROAD_LISTEN?"), "{told}");
+    assert!(told.contains("INROAD_COLOUR is no setting"), "{told}");
+    assert!(!told.contains("INROAD_TOKEN"), "that one is a client's: {told}");
+}
+
+#[test]
+fn no_secret_is_made_for_a_database_that_is_not_there() {
+    let folder = Folder::new("nosecret");
+    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["worker"], &["keys", "list"], &["admin", "users"]] {
+        let nowhere = ["--database-url", "postgres://nobody@127.0.0.1:1/nothing"];
+        let (refused, told) = output(&folder.0, &[command, &nowhere].concat());
+        assert_eq!(refused.status.code(), Some(1), "{told}");
+        assert!(!folder.0.join("secret").exists(), "{command:?} made one");
+    }
+}
+
+/// PostgreSQL goes away and comes back under a service that is asked all the while: the log says so in a few lines.
+#[actix_web::test]
+async fn an_outage_of_the_database_is_told_in_few_lines() {
+    let folders = [Folder::new("outage-pg"), Folder::new("outage")];
+    let pg = folders[0].0.clone();
+    std::fs::create_dir_all(&pg).unwrap();
+    let (go, steps) = std::sync::mpsc::channel::<()>();
+    let (tell, told) = std::sync::mpsc::channel();
+    // The cluster ends with the thread that started it.
+    let cluster = std::thread::spawn(move || {
+        for _ in 0..2 {
+            let mut options = Options::new(&pg);
+            #[expect(clippy::disallowed_methods, reason = "a test reads its own environment")]
+            let (path, bin) = (std::env::var_os("PATH"), std::env::var_os("INROAD_PG_BIN"));
+            (options.path, options.pg_bin) = (path, bin.map(PathBuf::from));
+            let cluster = Cluster::start(&options).unwrap();
+            tell.send(cluster.url("inroad")).unwrap();
+            let _ = steps.recv();
+            drop(cluster);
+            let _ = tell.send(String::new());
+            let _ = steps.recv();
+        }
+    });
+    let url = told.recv().unwrap();
+    let arguments = ["--listen", "127.0.0.1:0", "--database-url", &url, "--rate-limit", "0"];
+    let mut child = inroad(&folders[1].0, &arguments).spawn().unwrap();
+    let log = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+    let (kept, errors) = (log.clone(), BufReader::new(child.stderr.take().unwrap()));
+    std::thread::spawn(move || {
+        errors.lines().map_while(Result::ok).for_each(|line| *kept.lock().unwrap() += &(line + "\n"))
+    });
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let line = lines.find(|line| line.starts_with("Inroad is listening on ")).unwrap();
+    let mut server = Server { url: line.trim_start_matches("Inroad is listening on ").to_owned(), child };
+    let token = register(&server.url).await;
+    let client = reqwest::Client::new();
+    let ask = async || client.get(format!("{}/v1/me", server.url)).bearer_auth(&token).send().await.unwrap().status();
+    assert_eq!(ask().await, 200);
+    go.send(()).unwrap();
+    told.recv().unwrap();
+    // What is known of a token lasts for seconds.
+    let begun = Instant::now();
+    let mut refused = 0;
+    while begun.elapsed() < Duration::from_secs(9) {
+        refused += usize::from(ask().await == 503);
+        actix_web::rt::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(refused > 50, "{refused}");
+    go.send(()).unwrap();
+    told.recv().unwrap();
+    let begun = Instant::now();
+    while ask().await != 200 {
+        assert!(begun.elapsed() < Duration::from_secs(20));
+        actix_web::rt::time::sleep(Duration::from_millis(50)).await;
+    }
+    server.signal("-TERM");
+    server.wait();
+    drop(go);
+    cluster.join().unwrap();
+    let log = log.lock().unwrap().clone();
+    let beside: Vec<&str> = log.lines().filter(|line| !line.contains(" answered ")).collect();
+    let failed = beside.iter().filter(|line| line.contains(" ERROR ")).count();
+    assert!((1..=8).contains(&failed), "{failed} lines of {refused} requests:\n{}", beside.join("\n"));
+    assert_eq!(beside.iter().filter(|line| line.contains("the database answers again")).count(), 1, "{beside:#?}");
+    assert!(beside.iter().filter(|line| line.contains(" WARN ")).count() <= 3, "{beside:#?}");
+    // Each request has the cause in its own line.
+    let answered = log.lines().filter(|line| line.contains("with 503 in")).collect::<Vec<_>>();
+    assert!(answered.len() >= refused && answered.iter().all(|line| line.contains(" ms: ")), "{:?}", answered.first());
 }

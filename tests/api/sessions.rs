@@ -1,7 +1,11 @@
 //! Signing in, refreshing, switching, signing out, and how guessing is slowed down.
 use chrono::Duration;
 use futures_util::future::join_all;
+use inroad::auth::jwt::Algorithm;
+use inroad::auth::keys;
+use inroad::auth::secrets::KeyRing;
 use reqwest::Method;
+use secrecy::SecretString;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -32,6 +36,8 @@ async fn guessing_slows_down_and_never_locks() {
         }
         let wait = app.login(email, PASSWORD).await.expect(429);
         assert_eq!((wait.code(), wait.header("retry-after")), ("rate_limited", "30"));
+        assert_eq!(wait.header("ratelimit-policy"), "\"account\";q=5;w=900");
+        assert_eq!(wait.header("ratelimit"), "\"account\";r=0;t=30", "as long as Retry-After");
     }
     app.pass(Duration::seconds(31));
     app.login("ada@example.org", "not this one").await.expect(401);
@@ -74,6 +80,8 @@ async fn an_address_may_sign_in_so_often_a_minute() {
     app.pass(Duration::seconds(20));
     let wait = app.login("ada@example.org", PASSWORD).await.expect(429);
     assert_eq!(wait.header("retry-after"), "40");
+    assert!(wait.header("ratelimit-policy").starts_with("\"sign-in\";q="), "{}", wait.header("ratelimit-policy"));
+    assert_eq!(wait.header("ratelimit"), "\"sign-in\";r=0;t=40");
     app.post_publicly("/v1/auth/forgot-password", json!({ "email": "ada@example.org" })).await.expect(429);
     app.pass(Duration::seconds(40));
     app.login("ada@example.org", PASSWORD).await.expect(200);
@@ -151,6 +159,28 @@ async fn an_access_token_expires_and_ends_with_its_session() {
     app.post("/v1/auth/logout", &ada, json!({})).await.expect(204);
     app.get("/v1/me", &ada).await.expect(401);
     app.refresh(&refresh_token(&reply)).await.expect(401);
+}
+
+/// A key that has leaked: what it has signed is worth nothing within seconds, whoever has been let in by it.
+#[actix_web::test]
+async fn a_key_that_is_taken_away_verifies_nothing_any_more() {
+    let app = TestApp::new().await;
+    let old = app.register("ada@example.org").await;
+    app.get("/v1/me", &member(&old)).await.expect(200);
+    let ring = KeyRing::parse(&SecretString::from(app.secret.clone())).unwrap();
+    let conn = app.connection().await;
+    keys::rotate(&conn, &ring, Algorithm::Es256, true, Duration::minutes(15), app.app.now()).await.unwrap();
+    let begun = std::time::Instant::now();
+    while app.get("/v1/me", &member(&old)).await.status == 200 {
+        assert!(begun.elapsed().as_secs() < 5, "it is still good");
+        actix_web::rt::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    let set = app.send(app.request(Method::GET, "/.well-known/jwks.json")).await.expect(200).json;
+    assert_eq!(set["keys"].as_array().unwrap().len(), 1);
+    // The session goes on with a token by the new key.
+    let refresh = json!({ "refresh_token": old.json["refresh_token"] });
+    let new = app.post_publicly("/v1/auth/refresh", refresh).await.expect(200);
+    app.get("/v1/me", &member(&new)).await.expect(200);
 }
 
 #[actix_web::test]

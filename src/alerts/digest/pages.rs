@@ -1,12 +1,14 @@
 //! The page behind the link in the mail. Opening it changes nothing, for mail programs open links by themselves; its button,
 //! and mail programs that know RFC 8058, send a POST.
 use actix_web::HttpResponse;
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, Path};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::service;
 use crate::app::App;
+use crate::auth::access;
 use crate::changes::Actor;
 use crate::db::WorkspaceId;
 use crate::error::{ApiError, ApiResult};
@@ -17,7 +19,8 @@ const BOUND_TO: &str = "unsubscribe from alerts";
 const PATH: &str = "/unsubscribe/alerts/{token}";
 
 pub fn configure(config: &mut web::ServiceConfig) {
-    config.route(PATH, web::get().to(ask)).route(PATH, web::post().to(unsubscribe));
+    let page = web::resource(PATH).wrap(from_fn(access::visit));
+    config.service(page.route(web::get().to(ask)).route(web::post().to(unsubscribe)));
 }
 
 /// Whose digest a link turns off.

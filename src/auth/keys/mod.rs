@@ -2,8 +2,9 @@
 //! published on until their last token has expired.
 mod store;
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, RwLock, Weak};
 
+use actix_web::rt::time;
 use chrono::{DateTime, Duration, Utc};
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -19,6 +20,8 @@ use crate::error::{ApiError, ApiResult};
 const NOTICE: Duration = Duration::hours(24);
 /// How often each instance reads the keys anew.
 const REFRESH: Duration = Duration::seconds(5);
+/// As [`REFRESH`], of an instance that verifies nothing new.
+const WATCH: std::time::Duration = std::time::Duration::from_secs(2);
 /// How soon after the last read an unknown key id may ask for another.
 const PATIENCE: Duration = Duration::seconds(2);
 
@@ -57,8 +60,13 @@ impl Keys {
         }
         set.signing.sort_by_key(|(from, _)| std::cmp::Reverse(*from));
         set.verifier = Verifier::new(set.signing.iter().map(|(_, key)| key.public().clone()));
+        let known = self.current();
+        let went = known.signing.iter().any(|(_, old)| !set.signing.iter().any(|(_, key)| key.kid() == old.kid()));
         if let Ok(mut current) = self.0.write() {
             *current = Arc::new(set);
+        }
+        if went {
+            app.verified.forget_tokens();
         }
         Ok(())
     }
@@ -94,7 +102,7 @@ impl Keys {
             Ok(()) => Ok(self.current()),
             // Keys that were good a minute ago are better than no service.
             Err(error) if known.read_at.is_some() => {
-                tracing::warn!("signing keys cannot be read anew: {error}");
+                error.tell("signing keys cannot be read anew");
                 Ok(known)
             }
             Err(error) => Err(error),
@@ -103,6 +111,18 @@ impl Keys {
 
     fn current(&self) -> Arc<KeySet> {
         self.0.read().map(|set| Arc::clone(&set)).unwrap_or_default()
+    }
+}
+
+/// Reads the keys anew every few seconds until the application is gone: one that was taken away verifies nothing on any
+/// instance, not even tokens that it has verified before.
+pub async fn watch(app: Weak<App>) {
+    loop {
+        time::sleep(WATCH).await;
+        let Some(app) = app.upgrade().filter(|app| !app.is_stopping()) else { return };
+        if let Err(error) = app.keys.reload(&app).await {
+            error.tell("signing keys cannot be read anew");
+        }
     }
 }
 
@@ -128,7 +148,8 @@ pub async fn list(conn: &Conn, now: DateTime<Utc>) -> ApiResult<Vec<KeyInfo>> {
     Ok(rows.into_iter().map(info).collect())
 }
 
-/// Makes a key that signs from tomorrow on, or at once, and lets the others go when their last token has expired.
+/// Makes a key that signs from tomorrow on and lets the others go when their last token has expired; or one that signs
+/// `at_once`, and takes the others away.
 pub async fn rotate(
     conn: &Conn,
     ring: &KeyRing,
@@ -137,7 +158,11 @@ pub async fn rotate(
     token_lifetime: Duration,
     now: DateTime<Utc>,
 ) -> ApiResult<KeyInfo> {
-    let signs_from = if at_once { now } else { now + NOTICE };
+    if at_once {
+        store::delete_all(conn).await?;
+        return create(conn, ring, algorithm, now, now).await;
+    }
+    let signs_from = now + NOTICE;
     // Each instance may sign with the old key until it has read the keys anew, and clocks may differ.
     let published_until = signs_from + REFRESH + token_lifetime + Duration::minutes(2);
     store::retire_all(conn, published_until).await?;

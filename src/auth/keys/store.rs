@@ -29,6 +29,11 @@ pub async fn insert(mut conn: &Conn, row: &KeyRow) -> ApiResult<()> {
     Ok(())
 }
 
+pub async fn delete_all(mut conn: &Conn) -> ApiResult<()> {
+    diesel::delete(signing_keys::table).execute(&mut conn).await?;
+    Ok(())
+}
+
 /// Says when those keys go that would stay for ever.
 pub async fn retire_all(mut conn: &Conn, published_until: DateTime<Utc>) -> ApiResult<()> {
     diesel::update(signing_keys::table.filter(signing_keys::published_until.is_null()))

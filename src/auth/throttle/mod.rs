@@ -9,12 +9,16 @@ pub use self::store::forget_old;
 use super::sha256;
 use crate::app::App;
 use crate::db::Conn;
-use crate::error::{ApiError, ApiResult, Code};
+use crate::error::{ApiError, ApiResult};
 use crate::http::rate_limit;
 
 const MINUTE: Duration = Duration::minutes(1);
+/// Failures of one account that are borne within [`WINDOW`].
+const FAILURES: u32 = 5;
+/// Failures of one account are counted together when they are no further apart.
+const WINDOW: Duration = Duration::minutes(15);
 /// Mails that one account may ask for within [`MAIL_WINDOW`].
-const MAILS: i32 = 3;
+const MAILS: u32 = 3;
 const MAIL_WINDOW: Duration = Duration::minutes(15);
 
 /// Counts a sign-in, a registration or a forgotten password of an address.
@@ -23,7 +27,11 @@ pub async fn count_address(app: &App, address: IpAddr) -> ApiResult<()> {
     let now = app.now();
     let key = format!("address:{:032x}", rate_limit::address_key(address));
     let (hits, started_at) = app.db.single(async |conn| store::hit(conn, &key, now, MINUTE).await).await?;
-    if u32::try_from(hits).unwrap_or(0) <= limit.get() { Ok(()) } else { Err(limited(started_at + MINUTE, now)) }
+    if u32::try_from(hits).unwrap_or(0) <= limit.get() {
+        Ok(())
+    } else {
+        Err(limited("sign-in", limit.get(), MINUTE, started_at + MINUTE, now))
+    }
 }
 
 /// One attempt at an account's password. It counts as a failure before it is tried, so that many at once cannot slip
@@ -39,7 +47,7 @@ impl Attempt {
         let now = app.now();
         match app.db.single(async |conn| store::begin_attempt(conn, &key, now).await).await? {
             None => Ok(Self { key }),
-            Some(blocked_until) => Err(limited(blocked_until, now)),
+            Some(blocked_until) => Err(limited("account", FAILURES, WINDOW, blocked_until, now)),
         }
     }
 
@@ -67,7 +75,8 @@ pub async fn count_mail(
     now: DateTime<Utc>,
 ) -> ApiResult<Result<(), ApiError>> {
     let (hits, started_at) = store::hit(conn, &account(what, email_key), now, MAIL_WINDOW).await?;
-    Ok(if hits <= MAILS { Ok(()) } else { Err(limited(started_at + MAIL_WINDOW, now)) })
+    let allowed = u32::try_from(hits).is_ok_and(|hits| hits <= MAILS);
+    Ok(if allowed { Ok(()) } else { Err(limited("mail", MAILS, MAIL_WINDOW, started_at + MAIL_WINDOW, now)) })
 }
 
 /// Hashed: what people type as their address may be anything, and is kept here whether there is such an account or not.
@@ -75,7 +84,8 @@ fn account(what: &str, email_key: &str) -> String {
     format!("{what}:{}", hex::encode(sha256(email_key.as_bytes())))
 }
 
-fn limited(until: DateTime<Utc>, now: DateTime<Utc>) -> ApiError {
+/// 429 by the quota of this name.
+fn limited(name: &str, quota: u32, window: Duration, until: DateTime<Utc>, now: DateTime<Utc>) -> ApiError {
     let wait = u64::try_from((until - now).num_milliseconds()).unwrap_or(0).div_ceil(1000).max(1);
-    ApiError::new(Code::RateLimited, format!("too many attempts; come back in {wait} s")).retry_after(wait)
+    rate_limit::refused(name, quota, window.to_std().unwrap_or_default(), wait)
 }

@@ -4,12 +4,11 @@ use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
+use super::WINDOW;
 use crate::db::Conn;
 use crate::db::schema::throttles;
 use crate::error::ApiResult;
 
-/// Failures of one account are counted together when they are no further apart.
-const WINDOW: Duration = Duration::minutes(15);
 /// Longer than any window and any delay.
 const KEPT: Duration = Duration::hours(1);
 

@@ -29,6 +29,7 @@ pub async fn redeem(app: &App, text: &str, device: Device) -> ApiResult<Option<R
     if !token::well_formed(Prefix::StreamTicket, text) {
         return Ok(None);
     }
+    app.rate_limits.may_guess(device.address)?;
     let spent = app.db.single(async |conn| store::take(conn, &token::hash(text), app.now()).await).await?;
     match spent {
         Some(credential) => verify::standing_caller(app, credential, device).await,

@@ -3,6 +3,7 @@
 mod store;
 
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -20,6 +21,8 @@ use crate::db::WorkspaceId;
 use crate::error::ApiResult;
 
 const STANDING_FOR: Duration = Duration::from_secs(4);
+/// How long a key that was good is taken for no guess.
+const KNOWN_FOR: Duration = Duration::from_secs(3600);
 
 /// How long a key is good for what it has begun, such as a stream: so long, at most, one that was opened with a secret
 /// that has been replaced goes on.
@@ -53,8 +56,12 @@ struct Standing {
 
 /// What this process remembers of credentials.
 pub struct Verified {
-    tokens: Cache<[u8; 32], Credential>,
+    tokens: Cache<[u8; 32], (u64, Credential)>,
+    /// Which signing keys the tokens above were verified by.
+    signing_keys: AtomicU64,
     keys: Cache<[u8; 32], Option<Credential>>,
+    /// Keys that were good a while ago: they are looked up whatever else comes from their address.
+    known_keys: Cache<[u8; 32], ()>,
     standings: Cache<(Uuid, Uuid), Option<Standing>>,
 }
 
@@ -62,7 +69,9 @@ impl Default for Verified {
     fn default() -> Self {
         Self {
             tokens: Cache::builder().max_capacity(50_000).time_to_live(Duration::from_secs(24 * 3600)).build(),
+            signing_keys: AtomicU64::new(0),
             keys: Cache::builder().max_capacity(50_000).time_to_live(STANDING_FOR).build(),
+            known_keys: Cache::builder().max_capacity(50_000).time_to_live(KNOWN_FOR).build(),
             standings: Cache::builder().max_capacity(50_000).time_to_live(STANDING_FOR).build(),
         }
     }
@@ -75,16 +84,17 @@ impl Verified {
         self.keys.invalidate_all();
     }
 
-    /// After the set of signing keys changed.
+    /// After a signing key went: no token is good any more because it once was.
     pub fn forget_tokens(&self) {
-        self.tokens.invalidate_all();
+        // What is being verified right now, by the keys of before, is not kept either.
+        self.signing_keys.fetch_add(1, Ordering::AcqRel);
     }
 }
 
 /// `None` when the token is not valid, for whatever reason: the log knows it, the client need not.
 pub async fn caller(app: &App, text: &str, device: Device) -> ApiResult<Option<Rc<Caller>>> {
     let found = match Prefix::of(text) {
-        Some(Prefix::LiveKey) => key(app, text).await?,
+        Some(Prefix::LiveKey) => key(app, text, &device).await?,
         _ => token(app, text).await?,
     };
     match found {
@@ -133,13 +143,16 @@ pub async fn standing_caller(app: &App, token: Credential, device: Device) -> Ap
 }
 
 /// The credential of an API key. What is no key is not asked for again at once, either.
-async fn key(app: &App, text: &str) -> ApiResult<Option<Credential>> {
+async fn key(app: &App, text: &str, device: &Device) -> ApiResult<Option<Credential>> {
     if !token::well_formed(Prefix::LiveKey, text) {
         return Ok(None);
     }
     let digest = sha256(text.as_bytes());
     if let Some(known) = app.verified.keys.get(&digest) {
         return Ok(known);
+    }
+    if !app.verified.known_keys.contains_key(&digest) {
+        app.rate_limits.may_guess(device.address)?;
     }
     let now = app.now();
     let found = app.db.lookup(async |conn| api_keys::credential(conn, text, now).await).await?;
@@ -150,13 +163,20 @@ async fn key(app: &App, text: &str) -> ApiResult<Option<Credential>> {
     }
     let credential = found.map(|(credential, _)| credential);
     app.verified.keys.insert(digest, credential);
+    match credential {
+        Some(_) => app.verified.known_keys.insert(digest, ()),
+        None => app.verified.known_keys.invalidate(&digest),
+    }
     Ok(credential)
 }
 
 async fn token(app: &App, text: &str) -> ApiResult<Option<Credential>> {
     let digest = sha256(text.as_bytes());
     let now = app.now();
-    if let Some(known) = app.verified.tokens.get(&digest) {
+    let signing_keys = app.verified.signing_keys.load(Ordering::Acquire);
+    if let Some((by, known)) = app.verified.tokens.get(&digest)
+        && by == signing_keys
+    {
         return Ok(Some(known));
     }
     let claims = match app.keys.verify(app, text, now).await? {
@@ -167,7 +187,7 @@ async fn token(app: &App, text: &str) -> ApiResult<Option<Credential>> {
         }
     };
     let Some(credential) = read(&claims) else { return Ok(None) };
-    app.verified.tokens.insert(digest, credential);
+    app.verified.tokens.insert(digest, (signing_keys, credential));
     Ok(Some(credential))
 }
 

@@ -1,5 +1,6 @@
 //! The page behind the link in the mail. Opening it changes nothing, for mail programs open links by themselves; its button,
 //! and mail programs that know RFC 8058, send a POST.
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, Path};
 use actix_web::{HttpResponse, http::header};
 use serde::{Deserialize, Serialize};
@@ -7,6 +8,7 @@ use uuid::Uuid;
 
 use super::service;
 use crate::app::App;
+use crate::auth::access;
 use crate::changes::Actor;
 use crate::db::WorkspaceId;
 use crate::error::{ApiError, ApiResult};
@@ -15,7 +17,8 @@ use crate::error::{ApiError, ApiResult};
 const BOUND_TO: &str = "unsubscribe from digests";
 
 pub fn configure(config: &mut web::ServiceConfig) {
-    config.route("/unsubscribe/{token}", web::get().to(ask)).route("/unsubscribe/{token}", web::post().to(unsubscribe));
+    let page = web::resource("/unsubscribe/{token}").wrap(from_fn(access::visit));
+    config.service(page.route(web::get().to(ask)).route(web::post().to(unsubscribe)));
 }
 
 /// Whose digest a link turns off.
