@@ -90,6 +90,7 @@ pub async fn delete(tx: &mut Tx<'_>, id: CompanyId, if_match: &IfMatch) -> ApiRe
     let version = store::mark_deleted(tx.conn, tx.workspace, id, Some(tx.now), tx.now).await?;
     external_ids::replace(tx.conn, tx.workspace, RESOURCE, id.into(), &row.external_ids.0, &ExternalIds::new()).await?;
     trash::put(tx, RESOURCE, id.into(), &row.name).await?;
+    contacts::company_moved(tx, id).await?;
     tx.record(Kind::CompanyDeleted, id, version, Vec::new());
     Ok(())
 }
@@ -99,6 +100,7 @@ pub async fn restore(tx: &mut Tx<'_>, id: CompanyId) -> ApiResult<()> {
     let row = store::lock(tx.conn, tx.workspace, id).await?;
     let version = store::mark_deleted(tx.conn, tx.workspace, id, None, tx.now).await?;
     external_ids::replace(tx.conn, tx.workspace, RESOURCE, id.into(), &ExternalIds::new(), &row.external_ids.0).await?;
+    contacts::company_moved(tx, id).await?;
     tx.record(Kind::CompanyRestored, id, version, Vec::new());
     Ok(())
 }
@@ -109,7 +111,7 @@ pub async fn purge(tx: &mut Tx<'_>, id: CompanyId) -> ApiResult<()> {
     introductions::company_gone(tx, id, &row.name).await?;
     feeds::company_gone(tx, id).await?;
     research_notes::company_gone(tx, id).await?;
-    contacts::company_gone(tx, id).await?;
+    contacts::company_moved(tx, id).await?;
     store::purge(tx.conn, &row).await?;
     tx.record(Kind::CompanyPurged, id, row.version + 1, Vec::new());
     Ok(())

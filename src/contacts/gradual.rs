@@ -154,6 +154,7 @@ impl Gradual {
         Position {
             id: Some(row.id),
             company_id: row.company_id,
+            company_in_trash: false,
             company_name: name.or_else(|| row.company_name.clone()),
             title: row.title.clone(),
             started_on: row.started_on,

@@ -36,11 +36,11 @@ pub use self::query::ListQuery;
 pub use self::service::{Companies, RESOURCE, connect, create, draft, fresh, purge, restore};
 pub use self::store::{
     STAGE_MOVES, all_names, found, handles, handles_in_trash, hold, names, phones, reindex, unwritten, versions,
-    waiting, with_address, with_addresses,
+    waiting, with_address, with_addresses, with_domain,
 };
 pub use self::timeline::{stage_timeline, timeline};
 pub use self::touch::{
-    Touch, colleagues, company_gone, company_renamed, find, find_many, lock, note_touches, take_back_reply,
+    Touch, colleagues, company_moved, company_renamed, find, find_many, lock, note_touches, take_back_reply,
 };
 pub use self::words::{Channel, HowFound, Relationship, Stage, StageReason};
 

@@ -160,6 +160,8 @@ pub struct PositionView {
     pub company_name: Option<String>,
     #[diesel(select_expression = companies::name.nullable())]
     pub present_company_name: Option<String>,
+    #[diesel(select_expression = companies::deleted_at.nullable().is_not_null())]
+    pub company_in_trash: bool,
     pub title: Option<String>,
     pub started_on: Option<NaiveDate>,
     pub ended_on: Option<NaiveDate>,

@@ -90,7 +90,12 @@ pub struct Position {
     #[serde(default)]
     #[schema(value_type = Option<Uuid>)]
     pub company_id: Option<CompanyId>,
-    /// The company's name; that of `company_id` where both are given.
+    /// The company lies in the trash, where `company_id` is not found; restored, it is here as it was. Deleted for good,
+    /// it leaves its name. Written by the service, whatever a client sends.
+    #[serde(default)]
+    pub company_in_trash: bool,
+    /// The company's name; where `company_id` is given, too, it has to be that one's. To name another company, leave
+    /// `company_id` out.
     #[schema(max_length = 200, example = "Analytical Engines Ltd")]
     pub company_name: Option<String>,
     #[schema(max_length = 200, example = "Head of Computing")]

@@ -176,6 +176,7 @@ pub async fn create(tx: &mut Tx<'_>, id: ContactId, input: ContactInput) -> ApiR
     // A new contact has no positions yet whose identity could be kept.
     input.positions.iter_mut().for_each(|position| position.id = None);
     faults.extend(connector_fault(tx, id, input.connector_id).await?);
+    faults.extend(misnamed(tx, &[], &input).await?);
     let known = Companies::resolve(tx, &input).await?;
     faults.extend(known.faults(&input));
     ApiError::check(faults)?;
@@ -187,13 +188,14 @@ pub async fn create(tx: &mut Tx<'_>, id: ContactId, input: ContactInput) -> ApiR
     external_ids::replace(tx.conn, tx.workspace, RESOURCE, id.into(), &ExternalIds::new(), own).await?;
     tx.record(Kind::ContactCreated, id, 1, Vec::new());
     let name = |row: &PositionRow| row.company_id.and_then(|id| known.name(id).map(str::to_owned));
-    let views = positions.iter().map(|row| view(row, name(row))).collect();
+    let views = positions.iter().map(|row| view(row, name(row), false)).collect();
     Ok(Contact::new(contact.row, views))
 }
 
 /// A position as it is read, at a company of this name.
-fn view(row: &PositionRow, present_company_name: Option<String>) -> PositionView {
+fn view(row: &PositionRow, present_company_name: Option<String>, company_in_trash: bool) -> PositionView {
     PositionView {
+        company_in_trash,
         id: row.id,
         contact_id: row.contact_id,
         company_id: row.company_id,
@@ -216,15 +218,51 @@ pub async fn patch(
     if_match.check(before.version)?;
     let shown = read(tx, before.clone()).await?;
     let input = patch.apply_ruled(&shown.clone().into(), |input| reopen(&before, input))?;
-    write(tx, before, shown, input).await
+    let faults = misnamed(tx, &shown.positions, &input).await?;
+    overwrite(tx, before, shown, input, faults).await
+}
+
+/// Positions that name a company by its id and by a name that it does not have: which of the two is meant nobody knows.
+/// What is sent back as it was `shown` may be behind the times.
+async fn misnamed(tx: &Tx<'_>, shown: &[Position], input: &ContactInput) -> ApiResult<Vec<Fault>> {
+    let is_shown = |position: &Position| {
+        let same =
+            |one: &Position| (one.company_id, &one.company_name) == (position.company_id, &position.company_name);
+        shown.iter().any(same)
+    };
+    let news = input.positions.iter().enumerate().filter(|(_, position)| !is_shown(position));
+    let both: Vec<(usize, CompanyId, &str)> =
+        news.filter_map(|(at, position)| Some((at, position.company_id?, position.company_name.as_deref()?))).collect();
+    if both.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<CompanyId> = both.iter().map(|(_, id, _)| *id).collect();
+    let names = companies::names(tx.conn, tx.workspace, &ids).await?;
+    let fault = |(at, id, given): (usize, CompanyId, &str)| {
+        let called = names.get(&id).filter(|name| text::name_key(name) != text::name_key(given))?;
+        let detail = format!("is not what `company_id` is called ({called}): give one of the two");
+        Some(Fault::field(format!("/positions/{at}/company_name"), "not_allowed", detail))
+    };
+    Ok(both.into_iter().filter_map(fault).collect())
 }
 
 /// Writes `input` over the locked row; a change of nothing leaves the version as it is.
 pub async fn write(tx: &mut Tx<'_>, before: ContactRow, shown: Contact, input: ContactInput) -> ApiResult<Contact> {
+    overwrite(tx, before, shown, input, Vec::new()).await
+}
+
+/// As [`write`]; these faults were found in it already.
+async fn overwrite(
+    tx: &mut Tx<'_>,
+    before: ContactRow,
+    shown: Contact,
+    input: ContactInput,
+    mut faults: Vec<Fault>,
+) -> ApiResult<Contact> {
     let id = before.id;
     let mut input = input;
     reopen(&before, &mut input);
-    let mut faults = input.examine();
+    faults.extend(input.examine());
     if input.connector_id != before.connector_id {
         faults.extend(connector_fault(tx, id, input.connector_id).await?);
     }
@@ -321,9 +359,9 @@ pub async fn connect(tx: &mut Tx<'_>, id: ContactId, connector: ContactId) -> Ap
 fn changed(shown: &Contact, draft: &Draft) -> Vec<String> {
     let views = draft.positions.iter().map(|row| {
         let shown = shown.positions.iter().find(|position| position.id == Some(row.id));
-        let name =
-            shown.filter(|shown| shown.company_id == row.company_id).and_then(|shown| shown.company_name.clone());
-        view(row, name)
+        let same = shown.filter(|shown| shown.company_id == row.company_id);
+        let name = same.and_then(|shown| shown.company_name.clone());
+        view(row, name, same.is_some_and(|shown| shown.company_in_trash))
     });
     fields::changed(shown, &Contact::new(draft.contact.row.clone(), views.collect()))
 }
@@ -354,7 +392,8 @@ pub async fn upsert(
     if survivor.is_none() {
         input.external_ids.insert(system.to_owned(), external_id.to_owned());
     }
-    Ok((false, write(tx, before, shown, input).await?))
+    let faults = misnamed(tx, &shown.positions, &input).await?;
+    Ok((false, overwrite(tx, before, shown, input, faults).await?))
 }
 
 pub async fn delete(tx: &mut Tx<'_>, id: ContactId, if_match: &IfMatch) -> ApiResult<()> {

@@ -21,7 +21,7 @@ use super::touch::Touched;
 use super::words::Stage;
 use crate::companies::CompanyId;
 use crate::db::columns::array_text;
-use crate::db::full_text::TsVector;
+use crate::db::full_text::{TsVector, Vector};
 use crate::db::schema::{contact_redirects, contacts, positions};
 use crate::db::{Conn, Json, Prebuilt, WorkspaceId};
 use crate::error::{ApiError, ApiResult, OnConstraint};
@@ -255,33 +255,31 @@ pub async fn with_address(mut conn: &Conn, workspace: WorkspaceId, address: &str
     Ok(live.select(contacts::id).order(contacts::id).limit(100).load(&mut conn).await?)
 }
 
-/// Those that are not deleted and have one of these e-mail addresses, or one of these domains or below it, all in lower case
-/// and in ASCII; and those with an address that is not, which is to be looked at more closely.
+/// Those that are not deleted and have one of these e-mail addresses, all in lower case and in ASCII.
 pub async fn with_addresses(
     mut conn: &Conn,
     workspace: WorkspaceId,
-    addresses: &[String],
-    domains: &[String],
+    addresses: Vec<String>,
 ) -> ApiResult<Vec<ContactId>> {
-    const FIND: &str = "SELECT id FROM contacts WHERE workspace_id = $1 AND deleted_at IS NULL AND email_keys && $2
-        UNION
-        SELECT id FROM contacts WHERE workspace_id = $1 AND deleted_at IS NULL AND EXISTS (
-            SELECT FROM unnest(email_keys) AS address, unnest($3) AS domain
-            WHERE right(address, length(domain) + 1) IN ('@' || domain, '.' || domain)
-                OR octet_length(address) > length(address)
-        )";
-    let found = diesel::sql_query(FIND)
-        .bind::<Uuid, _>(workspace)
-        .bind::<Array<Text>, _>(addresses)
-        .bind::<Array<Text>, _>(domains);
-    let rows: Vec<Identified> = found.load(&mut conn).await?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
+    let live = contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_null());
+    let found = contacts::table.filter(live.and(contacts::email_keys.overlaps_with(addresses)));
+    Ok(found.select(contacts::id).load(&mut conn).await?)
 }
 
-#[derive(QueryableByName)]
-struct Identified {
-    #[diesel(sql_type = Uuid)]
-    id: ContactId,
+/// Those that are not deleted and have an e-mail address of a domain, or of one below it, whether it is written in ASCII
+/// or in its own letters; and perhaps some of domains that are written alike, which are to be looked at more closely. By
+/// the lines that `?q=` looks into, for these have an index.
+pub async fn with_domain(mut conn: &Conn, workspace: WorkspaceId, domain: &str) -> ApiResult<Vec<ContactId>> {
+    let (letters, _) = idna::domain_to_unicode(domain);
+    let mut found = Vec::new();
+    for spelled in text::distinct(vec![domain.to_owned(), text::fold(&letters)]) {
+        let live = contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_null());
+        let ends = |before: char| format!("%{before}{spelled}\n%");
+        let written = contacts::search_text.like(ends('@')).or(contacts::search_text.like(ends('.')));
+        let rows = contacts::table.filter(live.and(written)).select(contacts::id);
+        found.extend(rows.load::<ContactId>(&mut conn).await?);
+    }
+    Ok(found)
 }
 
 /// By what a file may know a contact: id, LinkedIn slug, e-mail addresses in lower case, and the name it sorts by.
@@ -515,20 +513,45 @@ pub async fn company_renamed(
     (before, after): (&str, &str),
     now: DateTime<Utc>,
 ) -> ApiResult<Vec<(ContactId, i32)>> {
-    diesel::define_sql_function! { fn replace(text: Text, before: Text, after: Text) -> Text; }
+    // Each row once, with all that is searched: most of what a write costs are the indexes of words.
+    const WRITE: &str = "UPDATE contacts SET search_text = replace(search_text, $2, $3), search_words = new.words,
+            version = contacts.version + 1, updated_at = $4
+        FROM unnest($5, $6) AS new (id, words)
+        WHERE contacts.workspace_id = $1 AND contacts.id = new.id RETURNING contacts.id, contacts.version";
     let line = |name: &str| format!("\n{}\n", text::fold(name));
-    let changed: Vec<(ContactId, i32)> = diesel::update(there(workspace, company))
-        .set((
-            contacts::search_text.eq(replace(contacts::search_text, line(before), line(after))),
-            contacts::version.eq(contacts::version + 1),
-            contacts::updated_at.eq(now),
-        ))
-        .returning((contacts::id, contacts::version))
-        .get_results(&mut conn)
-        .await?;
-    let ids: Vec<ContactId> = changed.iter().map(|(id, _)| *id).collect();
-    reindex(conn, workspace, &ids).await?;
+    let people = positions::table
+        .filter(positions::workspace_id.eq(workspace).and(positions::company_id.eq(company)))
+        .select(positions::contact_id);
+    // In one order, so that two who lock the same contacts wait and do not block each other.
+    let people: Vec<ContactId> = people.distinct().order(positions::contact_id).load(&mut conn).await?;
+    let mut changed = Vec::with_capacity(people.len());
+    for chunk in people.chunks(CHUNK) {
+        let own = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(chunk));
+        let rows = ContactRow::query().filter(own).order(contacts::id).for_update().load(&mut conn).await?;
+        let contacts = shown(rows, self::positions(conn, workspace, chunk).await?).into_iter();
+        let (ids, words): (Vec<ContactId>, Vec<Vector>) =
+            contacts.map(|contact| (contact.id, search::words(workspace, contact))).unzip();
+        let written: Vec<Versioned> = diesel::sql_query(WRITE)
+            .bind::<Uuid, _>(workspace)
+            .bind::<Text, _>(line(before))
+            .bind::<Text, _>(line(after))
+            .bind::<Timestamptz, _>(now)
+            .bind::<Array<Uuid>, _>(ids)
+            .bind::<Array<TsVector>, _>(words)
+            .load(&mut conn)
+            .await?;
+        changed.extend(written.into_iter().map(|row| (row.id, row.version)));
+    }
     Ok(changed)
+}
+
+#[derive(QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+struct Versioned {
+    #[diesel(sql_type = Uuid)]
+    id: ContactId,
+    #[diesel(sql_type = Integer)]
+    version: i32,
 }
 
 /// Gives those who work or worked there a new version; tells them with it.

@@ -83,11 +83,11 @@ pub async fn lock(tx: &mut Tx<'_>, id: ContactId) -> ApiResult<Option<ContactRow
     Ok(store::lock_many(tx.conn, tx.workspace, &[id]).await?.pop())
 }
 
-/// The answer that moved a contact to `replied` at an instant was none: it goes back to where it was, unless it has moved
+/// The answer that moved a contact to `replied` at one of these instants was none: it goes back to where it was, unless it has moved
 /// since.
-pub async fn take_back_reply(tx: &mut Tx<'_>, id: ContactId, at: DateTime<Utc>) -> ApiResult<()> {
+pub async fn take_back_reply(tx: &mut Tx<'_>, id: ContactId, at: &[DateTime<Utc>]) -> ApiResult<()> {
     let Some(row) = lock(tx, id).await? else { return Ok(()) };
-    if row.stage != Stage::Replied || row.stage_changed_at != at {
+    if row.stage != Stage::Replied || !at.contains(&row.stage_changed_at) {
         return Ok(());
     }
     let moves = store::stage_moves_of(tx.conn, tx.workspace, &[id]).await?;
@@ -149,8 +149,9 @@ pub async fn company_renamed(tx: &mut Tx<'_>, company: CompanyId, names: (&str, 
     Ok(())
 }
 
-/// A company goes for good: their positions keep its name.
-pub async fn company_gone(tx: &mut Tx<'_>, company: CompanyId) -> ApiResult<()> {
+/// A company goes to the trash, comes back, or goes for good, when positions there keep its name: so it is with the
+/// contacts who work or worked there.
+pub async fn company_moved(tx: &mut Tx<'_>, company: CompanyId) -> ApiResult<()> {
     let changed = store::renew_employed(tx.conn, tx.workspace, company, tx.now).await?;
     tell_positions(tx, changed);
     Ok(())

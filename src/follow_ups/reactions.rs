@@ -95,7 +95,10 @@ async fn facts(tx: &mut Tx<'_>, messages: &[Message], met: &[Meeting]) -> ApiRes
     let listed: Vec<_> = changed(tx, &[Kind::DoNotContactCreated]).into_iter().map(Into::into).collect();
     if !listed.is_empty() {
         let (addresses, domains) = do_not_contact::forbidden(tx.conn, tx.workspace, &listed).await?;
-        looked_at.extend(contacts::with_addresses(tx.conn, tx.workspace, &addresses, &domains).await?);
+        looked_at.extend(contacts::with_addresses(tx.conn, tx.workspace, addresses).await?);
+        for domain in domains {
+            looked_at.extend(contacts::with_domain(tx.conn, tx.workspace, &domain).await?);
+        }
     }
     if looked_at.is_empty() {
         return Ok(facts);

@@ -142,7 +142,7 @@ pub async fn patch(
     tx.record(Kind::MessageUpdated, id, after.version, changed);
     match (before.is_answer(), after.is_answer()) {
         (false, true) => answers_after_all(tx, &after).await?,
-        (true, false) => answers_no_more(tx, &after).await?,
+        (true, false) => answers_no_more(tx, &after, before.updated_at).await?,
         _ => {}
     }
     Ok(after.into())
@@ -161,9 +161,10 @@ async fn answers_after_all(tx: &mut Tx<'_>, row: &MessageRow) -> ApiResult<()> {
     }
 }
 
-/// What was taken for an answer is a machine's: what it answers waits for one again, unless there is another.
-async fn answers_no_more(tx: &mut Tx<'_>, row: &MessageRow) -> ApiResult<()> {
-    contacts::take_back_reply(tx, row.contact_id, row.created_at).await?;
+/// What was taken for an answer, from its beginning or since it was written last, is a machine's: what it answers waits
+/// for one again, unless there is another.
+async fn answers_no_more(tx: &mut Tx<'_>, row: &MessageRow, written_at: DateTime<Utc>) -> ApiResult<()> {
+    contacts::take_back_reply(tx, row.contact_id, &[row.created_at, written_at]).await?;
     let Some(id) = row.in_reply_to_id else { return Ok(()) };
     if store::is_answered(tx.conn, tx.workspace, id).await? {
         return Ok(());

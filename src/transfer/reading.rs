@@ -272,5 +272,14 @@ impl Reading {
 
 /// A position that somebody has now.
 pub fn held(company_name: Option<String>, title: Option<String>) -> Position {
-    Position { id: None, company_id: None, company_name, title, started_on: None, ended_on: None, is_current: None }
+    Position {
+        id: None,
+        company_id: None,
+        company_in_trash: false,
+        company_name,
+        title,
+        started_on: None,
+        ended_on: None,
+        is_current: None,
+    }
 }

@@ -129,6 +129,7 @@ fn contact(one: &DebriefName) -> ContactInput {
     let position = Position {
         id: None,
         company_id: None,
+        company_in_trash: false,
         company_name: filled(one.company_name.clone()),
         title: filled(one.title.clone()),
         started_on: None,
