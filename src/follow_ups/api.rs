@@ -1,7 +1,7 @@
 //! Follow-ups as the API shows and takes them.
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -29,12 +29,7 @@ pub struct FollowUpInput {
     pub contact_id: ContactId,
     pub kind: FollowUpKind,
     /// What is to be done, where the kind does not say it all.
-    #[schema(
-        format = "no-control",
-        max_length = 200,
-        pattern = r"^[^\r\n\t]*$",
-        example = "Send the article about storage"
-    )]
+    #[schema(format = "one-line", max_length = 200, example = "Send the article about storage")]
     pub title: Option<String>,
     /// Markdown.
     #[schema(max_length = 65536)]
@@ -66,6 +61,13 @@ pub struct FollowUpInput {
     pub repeat_after_days: Option<i32>,
 }
 
+/// What is due in another age is a slip, and at its ends there are no instants that clients can read.
+fn out_of_reach(pointer: &'static str, on: NaiveDate) -> Option<Fault> {
+    let reach = 1900..=2199;
+    let detail = || format!("must be in the years {} to {}", reach.start(), reach.end());
+    (!reach.contains(&on.year())).then(|| Fault::field(pointer, "out_of_range", detail()))
+}
+
 impl Rules for FollowUpInput {
     fn faults(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
@@ -74,6 +76,7 @@ impl Rules for FollowUpInput {
             let detail = "is required, or else `due_in_business_days`";
             faults.push(Fault::field("/due_on", "required", detail));
         }
+        faults.extend(self.due_on.and_then(|on| out_of_reach("/due_on", on)));
         if self.repeat_after_days.is_some() && !keeps {
             let detail = "only a `keep_in_touch` comes again";
             faults.push(Fault::field("/repeat_after_days", "not_allowed", detail));
@@ -247,7 +250,7 @@ impl Rules for SnoozeInput {
     fn faults(&self) -> Vec<Fault> {
         let given = [self.until_on.is_some(), self.days.is_some(), self.business_days.is_some()];
         match given.iter().filter(|given| **given).count() {
-            1 => Vec::new(),
+            1 => self.until_on.and_then(|on| out_of_reach("/until_on", on)).into_iter().collect(),
             0 => vec![Fault::field("", "required", "one of `until_on`, `days` and `business_days` is required")],
             _ => vec![Fault::field("", "not_allowed", "give only one of `until_on`, `days` and `business_days`")],
         }

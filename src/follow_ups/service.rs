@@ -21,7 +21,7 @@ use crate::messages::Message;
 use crate::sort::Position;
 use crate::text::filled;
 use crate::zones::{self, Tz};
-use crate::{fields, introductions, meetings, messages, trash};
+use crate::{do_not_contact, fields, introductions, meetings, messages, trash};
 
 pub const RESOURCE: &str = "follow_up";
 /// What a settled follow-up and a snoozed one differ by from what they were.
@@ -40,7 +40,7 @@ pub async fn create(tx: &mut Tx<'_>, id: FollowUpId, mut input: FollowUpInput) -
     faults.extend(strangers(tx, &input).await?);
     ApiError::check(faults)?;
     if let Some(contact) = &contact {
-        refuse_unwanted(contact, input.kind)?;
+        refuse_unwanted(tx, contact, input.kind).await?;
     }
     let settings = settings::current(tx.conn, tx.workspace).await?;
     let keeps = input.kind == FollowUpKind::KeepInTouch;
@@ -125,13 +125,23 @@ async fn strangers(tx: &mut Tx<'_>, input: &FollowUpInput) -> ApiResult<Vec<Faul
     Ok(faults)
 }
 
-fn refuse_unwanted(contact: &ContactRow, kind: FollowUpKind) -> ApiResult<()> {
-    if contact.wants_no_contact() && kind.writes() {
-        let detail = format!("{} asked not to be contacted", contact.display_name);
-        let fault = Fault::field("/contact_id", "do_not_contact", detail.clone());
-        return Err(ApiError::new(Code::DoNotContact, detail).with(fault));
+/// Refuses what the do-not-contact list would close at once.
+async fn refuse_unwanted(tx: &Tx<'_>, contact: &ContactRow, kind: FollowUpKind) -> ApiResult<()> {
+    if !kind.writes() || !is_unwanted(tx, contact).await? {
+        return Ok(());
     }
-    Ok(())
+    let detail = if contact.wants_no_contact() {
+        format!("{} asked not to be contacted", contact.display_name)
+    } else {
+        format!("the address of {}, or its domain, is on the do-not-contact list", contact.display_name)
+    };
+    let fault = Fault::field("/contact_id", "do_not_contact", detail.clone());
+    Err(ApiError::new(Code::DoNotContact, detail).with(fault))
+}
+
+async fn is_unwanted(tx: &Tx<'_>, contact: &ContactRow) -> ApiResult<bool> {
+    let unwanted = do_not_contact::unwanted(tx.conn, tx.workspace, std::slice::from_ref(contact)).await?;
+    Ok(unwanted.contains(&contact.id))
 }
 
 /// Changes what was written of it. Whom it is about, and its kind, stay.
@@ -176,7 +186,9 @@ pub async fn done(tx: &mut Tx<'_>, id: FollowUpId, new_id: FollowUpId, if_match:
     let (row, contact) = live(tx, id, if_match).await?;
     row.state.go(FollowUpState::Done)?;
     let row = settle(tx, row, FollowUpState::Done, None).await?;
-    if contact.is_some_and(|contact| !contact.wants_no_contact()) {
+    if let Some(contact) = contact
+        && !is_unwanted(tx, &contact).await?
+    {
         let settings = settings::current(tx.conn, tx.workspace).await?;
         repeat(tx, &row, new_id, settings.day(tx.now), &settings).await?;
     }
@@ -195,7 +207,7 @@ pub async fn reopen(tx: &mut Tx<'_>, id: FollowUpId, if_match: &IfMatch) -> ApiR
     let (row, contact) = live(tx, id, if_match).await?;
     row.state.go(FollowUpState::Open)?;
     if let Some(contact) = &contact {
-        refuse_unwanted(contact, row.kind)?;
+        refuse_unwanted(tx, contact, row.kind).await?;
     } else {
         return Err(ApiError::new(Code::ContactInTrash, "restore the contact first"));
     }

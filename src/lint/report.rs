@@ -84,6 +84,48 @@ impl Report {
     }
 }
 
+impl Report {
+    /// Of a text whose line breaks were made line feeds: with its spans as they lie in the text that was sent.
+    pub fn as_sent(mut self, field: LintField, sent: &str) -> Self {
+        let breaks = Breaks::of(sent);
+        let findings = self.findings.iter_mut().flat_map(|finding| &mut finding.spans);
+        let spans = findings.chain(self.praise.iter_mut().flat_map(|praise| &mut praise.spans));
+        spans.filter(|span| span.field == field).for_each(|span| breaks.shift(span));
+        self
+    }
+}
+
+/// Where the line feeds stand that were two characters before.
+#[derive(Default)]
+struct Breaks {
+    utf16: Vec<usize>,
+    scalar: Vec<usize>,
+}
+
+impl Breaks {
+    fn of(sent: &str) -> Self {
+        let (mut breaks, mut utf16, mut scalar) = (Self::default(), 0, 0);
+        let mut characters = sent.chars().peekable();
+        while let Some(character) = characters.next() {
+            if character == '\r' && characters.next_if_eq(&'\n').is_some() {
+                breaks.utf16.push(utf16);
+                breaks.scalar.push(scalar);
+            }
+            utf16 += character.len_utf16();
+            scalar += 1;
+        }
+        breaks
+    }
+
+    fn shift(&self, span: &mut Span) {
+        let sent = |at: usize, breaks: &[usize]| at + breaks.partition_point(|before| *before < at);
+        span.start_utf16 = sent(span.start_utf16, &self.utf16);
+        span.end_utf16 = sent(span.end_utf16, &self.utf16);
+        span.start_scalar = sent(span.start_scalar, &self.scalar);
+        span.end_scalar = sent(span.end_scalar, &self.scalar);
+    }
+}
+
 impl Span {
     /// Byte offsets, sorted, as the two kinds of offsets that clients count in.
     pub fn all(places: &[Place], subject: &str, body: &str) -> Vec<Self> {

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::engine::{Draft, Mutual, check};
 use super::model::{LintSettings, LintSettingsInput, RuleList};
-use super::report::Report;
+use super::report::{LintField, Report};
 use super::{service, store};
 use crate::app::App;
 use crate::auth::{Access, MessagesRead, MessagesWrite};
@@ -15,6 +15,7 @@ use crate::http::idempotency::fingerprint;
 use crate::http::params::NoParams;
 use crate::http::{Answer, Body, IdempotencyKey, IfMatch, Patch};
 use crate::messages::{MessageChannel, MessagePurpose};
+use crate::text::unix_lines;
 
 /// A message to be held against the rules. Nothing of it is kept.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -58,7 +59,8 @@ pub struct MutualContact {
 
 /// Hold a message against the rules
 ///
-/// The same message and settings give the same report. Nothing is stored.
+/// The same message and settings give the same report, whatever its line breaks are; spans are offsets into the texts
+/// as they were sent. Nothing is stored.
 #[utoipa::path(tag = "lint", security(("bearer" = ["messages:read"])), request_body = LintInput, responses(
     (status = 200, description = "What the rules find", body = Report),
 ))]
@@ -81,16 +83,19 @@ pub async fn lint_message(
         mutual.extend(
             known.mutual.into_iter().filter(|own| !input.mutual_contacts.iter().any(|one| one.name == own.name)),
         );
+        // As a draft keeps them.
+        let (subject, body) = (input.subject.as_deref().map(unix_lines), unix_lines(&input.body));
         let draft = Draft {
             channel: input.channel,
             purpose: input.purpose,
-            subject: input.subject.as_deref(),
-            body: &input.body,
+            subject: subject.as_deref(),
+            body: &body,
             names: &names,
             mutual: &mutual,
             attachments: input.has_attachments,
         };
-        Answer::ok(&check(&known.rules, &draft))
+        let report = check(&known.rules, &draft).as_sent(LintField::Body, &input.body);
+        Answer::ok(&report.as_sent(LintField::Subject, input.subject.as_deref().unwrap_or_default()))
     })
     .await
 }

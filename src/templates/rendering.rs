@@ -16,6 +16,7 @@ use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::lint::{self, LintField, Mutual, Report};
 use crate::meetings::{self, Meeting, MeetingId};
 use crate::messages::{MessageChannel, MessagePurpose};
+use crate::text::unix_lines;
 use crate::{companies, introductions, profile};
 
 /// What a text is filled with, besides what the workspace knows.
@@ -34,7 +35,7 @@ pub fn values() -> serde_json::Value {
         "description": "Values by the names of variables. They go before what is known, and are the only ones that \
             `note.…` has.",
         "maxProperties": 50,
-        "additionalProperties": { "type": "string", "maxLength": 4096, "format": "no-control" },
+        "additionalProperties": { "type": "string", "maxLength": 4096, "format": "multi-line" },
         "example": { "note.topic": "the move from teaching to modelling" },
     })
 }
@@ -135,7 +136,7 @@ pub async fn render(tx: &mut Tx<'_>, source: Source<'_>, input: &Filling) -> Api
         None => facts::example(&text.language).with_custom(used(text)),
         Some(_) => Facts::gather(&told, &text.language, tx.now),
     };
-    input.values.iter().for_each(|(path, value)| facts.give(path, value));
+    input.values.iter().for_each(|(path, value)| facts.give(path, &unix_lines(value)));
     let facts = Arc::new(facts);
     let body = fill("/body", &text.body, &facts)?;
     let subject = text.subject.as_deref().map(|subject| fill("/subject", subject, &facts)).transpose()?;

@@ -259,10 +259,20 @@ async fn a_corrected_answer_sets_the_plan_right() {
     assert_eq!((open.len(), &open[0]["id"], &open[0]["due_on"]), (1, &nudge["id"], &json!("2026-03-16")));
     assert_eq!(open[0]["closed_reason"], Value::Null);
 
+    at(&app, &mut ada, "2026-03-06T12:30:00Z").await;
     app.patch(&path, &ada, json!({ "reply_kind": "yes" })).await.expect(200);
     assert_eq!((stage(&ada).await, state(&ada).await), (json!("replied"), json!("replied")));
     assert_eq!(ended(&app, &ada, &grace).await, ("stopped".to_owned(), json!("replied")));
     assert!(nudges(&app, &ada, &grace).await.is_empty());
+    // However often somebody changes their mind.
+    at(&app, &mut ada, "2026-03-06T13:00:00Z").await;
+    app.patch(&path, &ada, json!({ "reply_kind": "out_of_office" })).await.expect(200);
+    assert_eq!((stage(&ada).await, state(&ada).await), (json!("contacted"), json!("sent")));
+    running(&app, &ada, &grace).await;
+    assert_eq!(nudges(&app, &ada, &grace).await[0]["id"], nudge["id"]);
+    at(&app, &mut ada, "2026-03-06T14:00:00Z").await;
+    app.patch(&path, &ada, json!({ "reply_kind": "yes" })).await.expect(200);
+    assert_eq!(ended(&app, &ada, &grace).await, ("stopped".to_owned(), json!("replied")));
     // Another word for the same answer changes nothing of what began since.
     at(&app, &mut ada, "2026-03-20T12:00:00Z").await;
     let next = draft(&app, &ada, &grace).await;

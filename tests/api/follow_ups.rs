@@ -162,6 +162,24 @@ async fn all_faults_are_told_at_once() {
     assert_eq!(app.post("/v1/follow-ups", &ada, body).await.expect(409).code(), "do_not_contact");
 }
 
+/// At the ends of the calendar there are instants that no client can read.
+#[actix_web::test]
+async fn what_is_due_in_another_age_is_refused() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let grace = contact(&app, &ada, "Grace").await;
+    for on in ["9999-12-31", "0001-01-01", "1899-12-31", "2200-01-01"] {
+        let body = json!({ "contact_id": grace, "kind": "other", "due_on": on });
+        let refused = app.post("/v1/follow-ups", &ada, body).await.expect(422);
+        assert_eq!(refused.faults(), ["/due_on"], "{on}");
+    }
+    let id = add(&app, &ada, json!({ "contact_id": grace, "kind": "other", "due_on": "2199-12-31" })).await.id();
+    let refused = act(&app, &ada, &id, "snooze", json!({ "until_on": "9999-12-31" })).await.expect(422);
+    assert_eq!(refused.faults(), ["/until_on"]);
+    let refused = app.patch(&format!("/v1/follow-ups/{id}"), &ada, json!({ "due_on": "9999-12-31" })).await.expect(422);
+    assert_eq!(refused.faults(), ["/due_on"]);
+}
+
 #[actix_web::test]
 async fn lists_filter_sort_and_go_on() {
     let app = TestApp::new().await;
@@ -354,6 +372,38 @@ async fn they_close_when_their_reason_is_gone() {
     assert_eq!((why(&first).await, why(&second).await.0), (closed("do_not_contact"), "open".into()));
     app.post("/v1/do-not-contact", &ada, json!({ "kind": "domain", "value": "engines.example" })).await.expect(201);
     assert_eq!(why(&second).await, closed("do_not_contact"));
+    // Nor is anything of the kind begun, or opened again, while it is.
+    for kind in ["nudge", "keep_in_touch", "thank_you"] {
+        let refused = app.post("/v1/follow-ups", &ada, due(&mary, kind)).await.expect(409);
+        assert_eq!((refused.code(), refused.faults()), ("do_not_contact", vec!["/contact_id"]), "{kind}");
+    }
+    assert_eq!(act(&app, &ada, &second, "reopen", json!({})).await.expect(409).code(), "do_not_contact");
+    add(&app, &ada, due(&mary, "promise_mine")).await;
+}
+
+/// However the domain is written.
+#[actix_web::test]
+async fn a_domain_on_the_list_stops_whoever_has_an_address_there() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let mut nudges = Vec::new();
+    for (address, stops) in [
+        ("a@bücher.example", true),
+        ("b@mail.xn--bcher-kva.example", true),
+        ("č@BÜCHER.example", true),
+        ("d@bucher.example", false),
+        ("e@notbücher.example", false),
+        ("bücher.example@other.example", false),
+    ] {
+        let body = json!({ "given_name": address, "emails": [{ "address": address }] });
+        let contact = app.post("/v1/contacts", &ada, body).await.expect(201).id();
+        let nudge = json!({ "contact_id": contact, "kind": "nudge", "due_on": "2026-03-06" });
+        nudges.push((add(&app, &ada, nudge).await.id(), address, stops));
+    }
+    app.post("/v1/do-not-contact", &ada, json!({ "kind": "domain", "value": "Bücher.example" })).await.expect(201);
+    for (nudge, address, stops) in nudges {
+        assert_eq!(read(&app, &ada, &nudge).await["state"], if stops { "closed" } else { "open" }, "{address}");
+    }
 }
 
 #[actix_web::test]

@@ -90,6 +90,14 @@ async fn faults_of_a_text_are_told_with_their_places() {
     assert!(told.contains(&("/body", "unknown_filter", &json!(1), &json!(26))), "{}", wrong.text);
     assert!(wrong.text.contains("did you mean `seeker.school`?"), "{}", wrong.text);
 
+    let mut open = simple("Open");
+    open["body"] =
+        json!("Hi {{ contact.first_name }},\n\n  {% if company %}I read about {{ company.name }}.\n\nBest,\nSam");
+    let open = app.post("/v1/templates", &ada, open).await.expect(422);
+    let fault = &open.json["errors"][0];
+    assert_eq!((&fault["line"], &fault["column"]), (&json!(3), &json!(3)), "where the `if` begins: {}", open.text);
+    assert!(fault["detail"].as_str().unwrap().contains("endif"), "{}", open.text);
+
     let made = add(&app, &ada, simple("Note")).await;
     let path = format!("/v1/templates/{}", made.id());
     let patch =
@@ -439,4 +447,18 @@ async fn a_filter_that_can_never_work_is_refused() {
         "values": { "note.times": "some day" } });
     let refused = app.post(&format!("/v1/templates/{id}/render"), &ada, body).await.expect(422);
     assert_eq!(refused.code(), "template_failed");
+}
+
+#[actix_web::test]
+async fn values_have_the_line_breaks_of_any_system() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    for breaks in ["\n", "\r\n", "\r"] {
+        let body = json!({
+            "purpose": "update", "channel": "email", "subject": "{{ note.topic }}", "body": "So:\n{{ note.topic }}",
+            "values": { "note.topic": format!("one{breaks}two") }
+        });
+        let filled = app.post("/v1/templates/render", &ada, body).await.expect(200).json;
+        assert_eq!((&filled["body"], &filled["subject"]), (&json!("So:\none\ntwo"), &json!("one two")), "{breaks:?}");
+    }
 }

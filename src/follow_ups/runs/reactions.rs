@@ -87,8 +87,16 @@ async fn resume(tx: &mut Tx<'_>, message: &Message) -> ApiResult<()> {
     }
     let stopped = store::lock_stopped(tx.conn, tx.workspace, message.contact_id, message.created_at).await?;
     let Some(run) = stopped.filter(|run| run.stopped_reason == Some(ClosedReason::Replied)) else { return Ok(()) };
+    // It may have been taken for an answer, for none, and for one again: whatever else answers stopped the plan, too.
+    let answers = messages::last_answers(tx.conn, tx.workspace, &[message.contact_id]).await?;
+    let since = run.started_at.unwrap_or(run.created_at);
+    let (Some(ended_at), false) =
+        (run.ended_at, answers.get(&message.contact_id).is_some_and(|answer| answer.at >= since))
+    else {
+        return Ok(());
+    };
     let run = service::go_on(tx, run).await?;
-    let nudges = follow_up_rows::lock_closed_of_run(tx.conn, tx.workspace, run.id.into(), message.created_at).await?;
+    let nudges = follow_up_rows::lock_closed_of_run(tx.conn, tx.workspace, run.id.into(), ended_at).await?;
     for nudge in nudges.into_iter().filter(|nudge| nudge.closed_reason == Some(ClosedReason::Replied)) {
         follow_ups::open_again(tx, nudge).await?;
     }

@@ -63,11 +63,12 @@ pub async fn lock_stopped(
     mut conn: &Conn,
     workspace: WorkspaceId,
     contact: ContactId,
-    at: DateTime<Utc>,
+    since: DateTime<Utc>,
 ) -> ApiResult<Option<RunRow>> {
     let own = follow_up_runs::workspace_id.eq(workspace).and(follow_up_runs::contact_id.eq(contact));
-    let stopped = own.and(follow_up_runs::state.eq(FollowUpRunState::Stopped)).and(follow_up_runs::ended_at.eq(at));
-    Ok(RunRow::query().filter(stopped).for_update().first(&mut conn).await.optional()?)
+    let stopped = own.and(follow_up_runs::state.eq(FollowUpRunState::Stopped)).and(follow_up_runs::ended_at.ge(since));
+    let last = RunRow::query().filter(stopped).order(follow_up_runs::ended_at.desc());
+    Ok(last.for_update().first(&mut conn).await.optional()?)
 }
 
 /// Removes those to these contacts; says which, with their versions.

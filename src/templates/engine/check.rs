@@ -76,16 +76,12 @@ fn read(source: &str) -> (Vec<Use>, Vec<Problem>) {
         };
         let at = error.range().map_or(0, |range| range.start);
         let detail = error.detail().unwrap_or("it cannot be read");
-        let at = match unclosed(&text, at) {
-            Some(start) => {
-                problems.push(Problem::new("template_syntax", start, format!("this tag is not closed: {detail}")));
-                start
-            }
-            None => {
-                problems.push(Problem::new("template_syntax", at, detail));
-                at
-            }
+        let (at, detail) = match (unclosed(&text, at), open_block(&text)) {
+            (Some(start), _) => (start, format!("this tag is not closed: {detail}")),
+            (None, Some(open)) if at >= open.missed_at => (open.at, open.detail()),
+            (None, _) => (at, detail.to_owned()),
         };
+        problems.push(Problem::new("template_syntax", at, detail));
         let Some(tag) = tag_around(&text, at) else { break };
         let blank = |c: char| if c == '\n' { "\n".to_owned() } else { " ".repeat(c.len_utf8()) };
         let blank: String = text[tag.clone()].chars().map(blank).collect();
@@ -112,6 +108,41 @@ fn unclosed(text: &str, at: usize) -> Option<usize> {
         next = end.and_then(begin);
     }
     None
+}
+
+/// A condition or a loop without its end.
+struct Open<'a> {
+    name: &'a str,
+    /// Where its tag begins.
+    at: usize,
+    /// The tag that should have been its end, or the last thing in the text.
+    missed_at: usize,
+}
+
+impl Open<'_> {
+    fn detail(&self) -> String {
+        format!("this `{0}` has no `{{% end{0} %}}`", self.name)
+    }
+}
+
+/// The innermost condition or loop that is still open where another ends, or where the text does.
+fn open_block(text: &str) -> Option<Open<'_>> {
+    let (mut open, mut tag, mut last) = (Vec::new(), None, 0);
+    for (token, span) in tokenize(text, false, syntax()).map_while(Result::ok) {
+        let begun = tag.take();
+        last = span.start_offset as usize;
+        match (token, begun) {
+            (Token::BlockStart, _) => tag = Some(last),
+            (Token::Ident(name @ ("if" | "for")), Some(at)) => open.push((name, at)),
+            (Token::Ident(end @ ("endif" | "endfor")), Some(at)) => match open.pop() {
+                Some((name, _)) if end.ends_with(name) => {}
+                Some((name, start)) => return Some(Open { name, at: start, missed_at: at }),
+                None => return None,
+            },
+            _ => {}
+        }
+    }
+    open.pop().map(|(name, at)| Open { name, at, missed_at: last })
 }
 
 /// The whole of the tag that a byte is in, if what is around it can be read without it.

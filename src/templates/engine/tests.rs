@@ -42,10 +42,19 @@ fn all_faults_are_told_with_their_lines_and_columns() {
         ("Hi {{ contact.first_name {{ company.name }}", (1, 4)),
         ("{{ company.name }} {% if contact", (1, 20)),
         ("{# {{ x }} #}\n{{ company.name }} {# so", (2, 20)),
+        ("Hi,\n\nä {% if contact.name %}yes\n\nand so on\n", (3, 3)),
+        ("{% if today %}\n{% for x in contact.industries %}{{ x }}\n", (2, 1)),
+        ("{% for x in contact.industries %}\n {% if x %}{{ x }}{% endfor %}\nend", (2, 2)),
+        ("{% if today %}a{% else %}b\n", (1, 1)),
     ] {
         let (code, line, column) = places(text)[0];
         assert_eq!((code, (line, column)), ("template_syntax", place), "{text}");
     }
+    assert_eq!(
+        places("{% if today %}\n{{ 1 + }} and\n{{ contact.name }}"),
+        [("template_syntax", 1, 1), ("template_syntax", 2, 8)],
+        "the one hides the other from nobody"
+    );
     let problems = check(source).unwrap_err();
     assert!(problems[0].detail.ends_with("did you mean `contact.first_name`?"), "{}", problems[0].detail);
 }
