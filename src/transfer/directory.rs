@@ -23,7 +23,7 @@ pub struct Directory {
     emails: HashMap<String, ContactId>,
     /// Several people may have one number.
     phones: HashMap<String, Vec<ContactId>>,
-    /// By the name that contacts sort by, with whether a profile is known: somebody with another profile is somebody
+    /// By the name that contacts sort by, folded, with whether a profile is known: somebody with another profile is somebody
     /// else.
     names: HashMap<String, Vec<(ContactId, bool)>>,
     /// Who was deleted stays so: ids, LinkedIn slugs and e-mail addresses of those in the trash.
@@ -33,7 +33,7 @@ pub struct Directory {
     forgotten: Forgotten,
     /// Whom the file has named before.
     pub seen: HashMap<String, Seen>,
-    /// An address is one person's, whatever name stands beside it.
+    /// An address is one person's, unless the names have nothing in common.
     personal_emails: bool,
 }
 
@@ -44,6 +44,7 @@ pub struct Seen {
     pub times: usize,
     /// Of what the first one said.
     pub digest: u64,
+    pub names: Names,
     /// Whom it is about, once that is settled.
     pub contact: Option<ContactId>,
 }
@@ -54,7 +55,7 @@ impl Directory {
         let mut directory = Self { personal_emails: kind.has_personal_emails(), forgotten, ..Self::default() };
         // Of several contacts that share a handle the oldest is meant.
         for (id, slug, emails, name) in contacts::handles(tx.conn, tx.workspace).await? {
-            directory.names.entry(name).or_default().push((id, slug.is_some()));
+            directory.names.entry(fold(&name)).or_default().push((id, slug.is_some()));
             if let Some(slug) = slug {
                 directory.slugs.entry(slug).or_insert(id);
             }
@@ -154,6 +155,24 @@ impl Directory {
         seen.or_else(|| self.keys.get(key).map(|(id, _)| *id))
     }
 
+    /// Gives an entry whose key is an address that somebody else has, by this file or an earlier one, a key of its own.
+    pub fn tell_apart(&self, row: &mut Record) {
+        let said = names(&row.said);
+        let seen = self.seen.get(&row.key).map(|seen| seen.names.clone());
+        let before = || {
+            let (_, base) = self.keys.get(&row.key)?;
+            serde_json::from_str(base.get()).ok().map(|base: Said| names(&base))
+        };
+        let is_address = row.key.starts_with("mail:") && !row.key.contains('|');
+        if is_address && seen.or_else(before).is_some_and(|other| !self.may_share_address(&other, &said)) {
+            row.key = format!("{}|{}", row.key, name_words(&row.said.full_name()));
+        }
+    }
+
+    fn may_share_address(&self, one: &Names, other: &Names) -> bool {
+        may_be_one(one, other) || self.personal_emails && are_alike(one, other)
+    }
+
     /// Remembers whom an entry is about, for those that follow with the same key.
     pub fn settled(&mut self, row: &Record, id: ContactId) {
         if let Some(seen) = self.seen.get_mut(row.repeats.as_ref().unwrap_or(&row.key)) {
@@ -175,7 +194,7 @@ impl Directory {
 
     fn namesakes(&self, row: &Record) -> impl Iterator<Item = ContactId> {
         let with_profile = !row.slugs.is_empty();
-        let namesakes = self.names.get(&row.said.sort_name()).map_or(&[][..], Vec::as_slice);
+        let namesakes = self.names.get(&fold(&row.said.sort_name())).map_or(&[][..], Vec::as_slice);
         namesakes.iter().filter(move |(_, profile)| !(with_profile && *profile)).map(|(id, _)| *id)
     }
 
@@ -191,9 +210,7 @@ impl Directory {
         let own = self.own_id(row).filter(live);
         let by_slug = || row.slugs.iter().filter_map(|slug| self.slugs.get(slug).copied()).find(live);
         let named = |id: &ContactId| {
-            known
-                .get(id)
-                .is_some_and(|contact| self.personal_emails || may_be_one(&contact_names(contact), &names(said)))
+            known.get(id).is_some_and(|contact| self.may_share_address(&contact_names(contact), &names(said)))
         };
         let by_email = || said.email_keys().filter_map(|email| self.emails.get(&email).copied()).find(named);
         let words = name_words(&said.full_name());
@@ -216,14 +233,26 @@ impl Directory {
     }
 }
 
-type Names = (Option<String>, Option<String>);
+/// Given and family name, folded.
+pub type Names = (Option<String>, Option<String>);
 
-fn names(said: &Said) -> Names {
+pub fn names(said: &Said) -> Names {
     (said.given_name.as_deref().map(fold), said.family_name.as_deref().map(fold))
 }
 
 fn contact_names(contact: &Contact) -> Names {
     (contact.given_name.as_deref().map(fold), contact.family_name.as_deref().map(fold))
+}
+
+/// Whether a word of one name begins as a word of the other does: initials and short forms do.
+fn are_alike(one: &Names, other: &Names) -> bool {
+    let words = |(given, family): &Names| -> Vec<String> {
+        let parts = [given, family].into_iter().flatten();
+        parts.flat_map(|part| part.split_whitespace()).map(|word| word.trim_matches('.').to_owned()).collect()
+    };
+    let others = words(other);
+    let begins = |word: &String, other: &String| !word.is_empty() && other.starts_with(word.as_str());
+    words(one).iter().any(|word| others.iter().any(|other| begins(word, other) || begins(other, word)))
 }
 
 /// Whether two names may be one person's: families share addresses, and firms do. Only two whole names of which nothing

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, SecondsFormat, Utc};
 use uuid::Uuid;
 
-use super::directory::{Directory, Seen};
+use super::directory::{self, Directory, Seen};
 use super::formats::{Owner, Rows};
 use super::linkedin::{Census, Touch};
 use super::merge;
@@ -186,8 +186,10 @@ impl Run {
         // LinkedIn names nobody twice: of two rows with one profile, the first counts.
         let once = self.kind == ImportKind::LinkedinConnections;
         let digest = if once { 0 } else { row.said.digest() };
+        self.directory.tell_apart(&mut row);
         let Some(seen) = self.directory.seen.get_mut(&row.key) else {
-            let seen = Seen { line: row.line, times: 1, digest, contact: None };
+            let names = directory::names(&row.said);
+            let seen = Seen { line: row.line, times: 1, digest, names, contact: None };
             self.directory.seen.insert(row.key.clone(), seen);
             return Some(row);
         };

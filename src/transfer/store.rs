@@ -435,6 +435,25 @@ pub async fn count_touched(mut conn: &Conn, workspace: WorkspaceId, import: Impo
     Ok(import_rows::table.filter(told).count().get_result(&mut conn).await?)
 }
 
+/// The last import after this one that changed contacts which this one had added or changed, and that was not undone.
+pub async fn built_upon(mut conn: &Conn, workspace: WorkspaceId, import: ImportId) -> ApiResult<Option<ImportId>> {
+    let (own, later) = diesel::alias!(import_rows as own, import_rows as later);
+    let touched = own
+        .filter(own.field(import_rows::workspace_id).eq(workspace).and(own.field(import_rows::import_id).eq(import)))
+        .filter(own.field(import_rows::outcome).eq_any([Outcome::Created, Outcome::Updated]))
+        .select(own.field(import_rows::contact_id));
+    let changed = later
+        .filter(
+            later.field(import_rows::workspace_id).eq(workspace).and(later.field(import_rows::import_id).gt(import)),
+        )
+        .filter(later.field(import_rows::outcome).eq(Outcome::Updated))
+        .filter(later.field(import_rows::contact_id).eq_any(touched))
+        .select(later.field(import_rows::import_id));
+    let stands = imports::workspace_id.eq(workspace).and(imports::state.eq(ImportState::Finished));
+    let stands = imports::table.filter(stands.and(imports::dry_run.eq(false)).and(imports::id.eq_any(changed)));
+    Ok(stands.select(imports::id).order(imports::id.desc()).first(&mut conn).await.optional()?)
+}
+
 /// Removes the contacts that the import added and that are still as it left them.
 pub async fn remove_created(
     mut conn: &Conn,

@@ -29,6 +29,10 @@ pub async fn undo(tx: &mut Tx<'_>, id: ImportId) -> ApiResult<Undone> {
         let detail = "an archive makes a whole workspace: delete the workspace instead";
         return Err(ApiError::new(Code::ImportNotUndoable, detail));
     }
+    if let Some(later) = store::built_upon(tx.conn, tx.workspace, id).await? {
+        let detail = format!("the import {later} changed some of these contacts afterwards: undo it first");
+        return Err(ApiError::new(Code::ImportNotUndoable, detail));
+    }
     let touches = store::touches_of(tx.conn, tx.workspace, id).await?;
     messages::forget_past(tx, &touches).await?;
     let removed = store::remove_created(tx.conn, tx.workspace, id).await?;

@@ -244,3 +244,56 @@ async fn nobody_waits_for_more_than_a_thousand_rows() {
         (&json!("finished"), &json!(1_000), &json!(1))
     );
 }
+
+const HEADER: &str = "First Name,Last Name,URL,Email Address,Company,Position,Connected On\n";
+
+/// Older exports have no profiles: an address is then what tells people apart, but for those who share one.
+#[actix_web::test]
+async fn two_people_with_one_address_are_two() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let anna = "Anna,Schmidt,,team@x.example,Co,P,12 Mar 2025\n";
+    let robert = "Robert,Jones,,team@x.example,Co,P,12 Mar 2025\n";
+    let first = import(&app, &ada, "", format!("{HEADER}{anna}{robert}")).await.expect(201);
+    assert_eq!(first.json["counts"]["created"], 2, "{}", first.text);
+    for again in [format!("{HEADER}{anna}{robert}"), format!("{HEADER}{robert}{anna}"), format!("{HEADER}{robert}")] {
+        let again = import(&app, &ada, "", again).await.expect(201);
+        assert_eq!((&again.json["counts"]["created"], &again.json["counts"]["updated"]), (&json!(0), &json!(0)));
+        assert!(problems(&again).is_empty(), "{}", again.text);
+    }
+    // A third, and one whose name is another now.
+    let married = "Anna,Weber,,team@x.example,Co,P,12 Mar 2025\n";
+    let third = "Mei,Li,,team@x.example,Co,P,12 Mar 2025\n";
+    let more = import(&app, &ada, "", format!("{HEADER}{third}{married}{robert}")).await.expect(201);
+    let counts = ["created", "updated", "unchanged"].map(|count| more.json["counts"][count].clone());
+    assert_eq!(counts, [json!(1), json!(1), json!(1)], "{}", more.text);
+    let names = app.get("/v1/contacts?sort=name", &ada).await.expect(200).json;
+    let names: Vec<_> = names["data"].as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
+    assert_eq!(names, ["Robert Jones", "Mei Li", "Anna Weber"]);
+}
+
+#[actix_web::test]
+async fn a_name_is_known_at_its_company_whatever_its_case_and_accents() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let body = json!({ "given_name": "bób", "family_name": "ray", "positions": [{ "company_name": "acme inc." }] });
+    app.post("/v1/contacts", &ada, body).await.expect(201);
+    let report = import(&app, &ada, "", format!("{HEADER}Bob,Ray,,,Acme Inc.,Dev,12 Mar 2025\n")).await.expect(201);
+    assert_eq!((&report.json["counts"]["created"], &report.json["counts"]["updated"]), (&json!(0), &json!(1)));
+    one(&app, &ada).await;
+}
+
+#[actix_web::test]
+async fn an_import_that_another_is_built_upon_is_undone_after_it() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let row = |more: &str| format!("{HEADER}Bob,Ray,https://www.linkedin.com/in/bob-ray,{more},12 Mar 2025\n");
+    let first = import(&app, &ada, "", row(",Acme,Dev")).await.expect(201);
+    let second = import(&app, &ada, "", row("b@x.example,NewCo,Boss")).await.expect(201);
+    let refused = app.post(&format!("{}/undo", first.header("location")), &ada, json!({})).await.expect(409);
+    assert_eq!(refused.code(), "import_not_undoable");
+    assert!(refused.json["detail"].as_str().unwrap().contains(&second.id()), "{}", refused.text);
+    assert_eq!(undo(&app, &ada, &second).await["restored"], 1);
+    assert_eq!(undo(&app, &ada, &first).await["removed"], 1);
+    assert_eq!(app.count("contacts").await, 0);
+}
