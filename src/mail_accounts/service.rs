@@ -109,6 +109,13 @@ pub async fn put(
 
 fn faults(config: &Config, input: &MailAccountInput) -> Vec<Fault> {
     let mut faults = Vec::new();
+    if literal(&input.host).is_none() && Host::parse(&input.host).is_err() {
+        faults.push(Fault::field(
+            "/host",
+            "invalid_format",
+            "must be a name or an address; the port is a field of its own",
+        ));
+    }
     if !is_named(config, &input.host) {
         // A name is looked up, and held to the same, when there is something to send.
         if literal(&input.host).is_some_and(|ip| !outgoing::is_public(ip)) {

@@ -119,7 +119,7 @@ async fn people_tell_that_their_company_lies_in_the_trash() {
     app.patch(&path, &ada, json!({ "positions": positions })).await.expect(200);
     assert_eq!(place().await, (json!(3), (true, true), json!("Engines")));
     assert_eq!(app.get("/v1/companies", &ada).await.json["data"], json!([]), "no twin of it was made");
-    app.post(&format!("/v1/trash/{company}/restore"), &ada, json!({})).await.expect(200);
+    app.post(&format!("/v1/trash/{company}/restore"), &ada, json!({})).await.expect(204);
     assert_eq!(place().await, (json!(4), (true, false), json!("Engines")));
     // What a client says of it is not believed.
     let mut said = app.get(&path, &ada).await.json["positions"].clone();

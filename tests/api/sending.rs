@@ -527,7 +527,9 @@ async fn a_workspace_sends_through_an_account_of_its_own() {
     assert_eq!((sink.accepted().len(), own.accepted().len()), (3, 2));
 
     // Nobody looks around in the operator's own network with it.
-    for host in ["10.0.0.7", "[::1]", "127.1", "0x7f.1", "2130706433", "169.254.169.254", "192.168.1.1"] {
+    let hosts = ["10.0.0.7", "[::1]", "127.1", "0x7f.1", "2130706433", "169.254.169.254", "192.168.1.1"];
+    // Nor is a port part of a host.
+    for host in hosts.into_iter().chain(["smtp.example.org:25", "a:b", "[x]", "::1::1"]) {
         let inner = json!({ "host": host, "port": 25, "security": "starttls", "username": "a", "password": "b",
             "address": "a@x.example" });
         assert_eq!(app.put("/v1/mail-account", &ada, inner).await.expect(422).faults(), ["/host"], "{host}");
