@@ -14,6 +14,8 @@ const SIZE: usize = 1024 * 1024;
 const OF_FIELDS: [&str; 6] = ["N", "TITLE", "ADR", "NOTE", "EXPERTISE", KEY];
 /// The same of its first part: the company. Its units have no field.
 const COMPANY: &str = "ORG";
+/// What the groups of positions are called in Inroad's own cards.
+const POSITION: &str = "position";
 /// By what a card is known: to be known by it is no news of a contact.
 const KEY: &str = "UID";
 
@@ -44,8 +46,16 @@ impl Unit {
         !OF_FIELDS.contains(&name) && (name != COMPANY || company(self) == company(other))
     }
 
+    /// By what two are the same: that one is liked best is no news.
     fn key(&self) -> String {
-        self.properties.iter().map(Value::to_string).collect()
+        let plain = |property: &Value| {
+            let mut property = property.clone();
+            if let Some(parameters) = property.get_mut("parameters").and_then(Value::as_object_mut) {
+                parameters.remove("PREF");
+            }
+            property.to_string()
+        };
+        self.properties.iter().map(plain).collect()
     }
 }
 
@@ -107,7 +117,8 @@ fn units(list: &[Value]) -> Vec<Unit> {
     let mut units: Vec<Unit> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     for property in list {
-        let group = group(property);
+        // Of a position of Inroad's own card each property is kept for itself.
+        let group = group(property).filter(|name| !name.starts_with(POSITION));
         let mut bare = property.clone();
         if let Some(object) = bare.as_object_mut() {
             object.remove("group");
