@@ -34,15 +34,6 @@ pub async fn show(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> Api
         return Ok(Vec::new());
     }
     let rows = store::find_many(conn, workspace, ids).await?;
-    with_positions(conn, workspace, ids, rows).await
-}
-
-async fn with_positions(
-    conn: &Conn,
-    workspace: WorkspaceId,
-    ids: &[ContactId],
-    rows: Vec<ContactRow>,
-) -> ApiResult<Vec<Contact>> {
     let mut rows: HashMap<ContactId, ContactRow> = rows.into_iter().map(|row| (row.id, row)).collect();
     let mut positions = positions_by_contact(conn, workspace, ids).await?;
     let contact = |id: &ContactId| Some(Contact::new(rows.remove(id)?, positions.remove(id).unwrap_or_default()));
