@@ -57,7 +57,9 @@ pub async fn after(conn: &Conn, workspace: WorkspaceId, after: Option<Uuid>) -> 
     for contact in &mut contacts {
         contact.connector_id = contact.connector_id.filter(|id| present.contains(id));
         for position in &mut contact.positions {
-            position.company_id = position.company_id.filter(|id| live.contains_key(id));
+            if position.company_id.is_some_and(|id| !live.contains_key(&id)) {
+                (position.company_id, position.company_in_trash) = (None, false);
+            }
         }
     }
     Ok(contacts)
