@@ -51,7 +51,9 @@ pub async fn after(conn: &Conn, workspace: WorkspaceId, after: Option<Uuid>) -> 
         contacts.iter().flat_map(|contact| &contact.positions).filter_map(|position| position.company_id).collect();
     let live = companies::names(conn, workspace, &ids.into_iter().collect::<Vec<_>>()).await?;
     for position in contacts.iter_mut().flat_map(|contact| &mut contact.positions) {
-        position.company_id = position.company_id.filter(|id| live.contains_key(id));
+        if position.company_id.is_some_and(|id| !live.contains_key(&id)) {
+            (position.company_id, position.company_in_trash) = (None, false);
+        }
     }
     Ok(contacts)
 }

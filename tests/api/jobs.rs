@@ -41,7 +41,7 @@ async fn slow_jobs_of_one_workspace_leave_room_for_anothers() {
     for count in 0..30 {
         mail(&app, busy, 100 - count).await;
     }
-    let runner = inroad::jobs::start(app.app.clone(), true);
+    let runner = inroad::jobs::start(app.app.clone(), Some(inroad::server::work));
     let began = Instant::now();
     while in_hand(&app, busy).await < 2 && began.elapsed() < Duration::from_secs(10) {
         sleep(Duration::from_millis(20)).await;
