@@ -1,4 +1,5 @@
+DROP INDEX lost_connectors_connector_idx;
 UPDATE contacts SET connector_id = lost.connector_id
 FROM lost_connectors AS lost
-WHERE lost.workspace_id = contacts.workspace_id AND lost.contact_id = contacts.id AND contacts.connector_id IS NULL;
+WHERE contacts.workspace_id = lost.workspace_id AND contacts.id = lost.contact_id AND contacts.connector_id IS NULL;
 DROP TABLE lost_connectors;

@@ -19,6 +19,8 @@ use crate::{
 /// The foreign keys to `contacts`, with what becomes of the rows when the contact is merged and when it is erased.
 pub const HANDLED: &[(&str, &str)] = &[
     ("contacts_connector_fkey", "moved to the survivor; cleared"),
+    ("lost_connectors_contact_fkey", "stays with the merged contact, for its undo; removed with the contact"),
+    ("lost_connectors_connector_fkey", "who lies in the trash is merged with nobody; removed with the contact"),
     ("positions_contact_fkey", "copied to the survivor with its fields; removed with the contact"),
     ("import_keys_contact_fkey", "moved to the survivor; removed with the contact, a digest stays"),
     ("contact_extras_contact_fkey", "moved with the key that brought them; removed with the contact"),
