@@ -130,7 +130,7 @@ enum Claimed {
     Nothing,
     /// It was made with an API key that may read changes no more.
     KeyEnded,
-    Some(EndpointRow, Vec<DeliveryRow>, News),
+    Some(Box<EndpointRow>, Vec<DeliveryRow>, News),
 }
 
 /// Tells an endpoint some of what is due, all of it at once, and writes down what became of it; tells how much that was.
@@ -158,7 +158,7 @@ async fn round(app: &Data<App>, due: Due) -> ApiResult<usize> {
             None => None,
         };
         let changes = changes.into_iter().map(|change| (change.seq, change)).collect();
-        Ok(Claimed::Some(endpoint, claimed, News { changes, objects }))
+        Ok(Claimed::Some(Box::new(endpoint), claimed, News { changes, objects }))
     };
     let (endpoint, claimed, news) = match app.db.write(due.workspace_id, claim).await? {
         Claimed::Some(endpoint, claimed, news) if !claimed.is_empty() => (endpoint, claimed, news),
