@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 
+use actix_web::rt::time::sleep;
 use chrono::Duration;
 use futures_util::future::join_all;
 use inroad::auth::{Role, Scopes};
@@ -8,6 +9,9 @@ use serde_json::{Value, json};
 
 use crate::process::{Folder, Server, get, register};
 use crate::support::{Member, Reply, TestApp};
+
+/// Between an answer that says to come back and the next attempt.
+const BREATH: std::time::Duration = std::time::Duration::from_millis(300);
 
 /// A contact in New York and a meeting with them, which is a proposal.
 async fn proposal(app: &TestApp, member: &Member, more: Value) -> String {
@@ -34,6 +38,17 @@ async fn visit(app: &TestApp, token: &str) -> Reply {
 
 async fn act(app: &TestApp, token: &str, verb: &str, body: Value) -> Reply {
     app.post_publicly(&format!("/v1/bookings/{token}/{verb}"), body).await
+}
+
+/// Books as people do: who is told to come back, for the machine is busy, comes back.
+async fn book(app: &TestApp, token: &str, body: &Value) -> Reply {
+    loop {
+        let reply = act(app, token, "book", body.clone()).await;
+        if reply.status != 503 {
+            return reply;
+        }
+        sleep(BREATH).await;
+    }
 }
 
 fn token_of(offer: &Reply) -> String {
@@ -317,7 +332,7 @@ async fn of_fifty_visitors_with_one_link_one_books() {
     let ada = app.seeker().await;
     let token = rivals(&app, &ada, 1).await.remove(0);
     let body = json!({ "starts_at": "2026-03-04T14:30:00Z" });
-    let answers = join_all((0..50).map(|_| act(&app, &token, "book", body.clone()))).await;
+    let answers = join_all((0..50).map(|_| book(&app, &token, &body))).await;
     one_wins(&answers, &[]);
     assert!(answers.iter().all(|reply| reply.status == 200 || reply.code() == "already_booked"));
 }
@@ -328,14 +343,14 @@ async fn of_fifty_visitors_with_links_of_their_own_one_gets_the_time() {
     let ada = app.seeker().await;
     let tokens = rivals(&app, &ada, 50).await;
     let body = json!({ "starts_at": "2026-03-04T14:30:00Z" });
-    let answers = join_all(tokens.iter().map(|token| act(&app, token, "book", body.clone()))).await;
+    let answers = join_all(tokens.iter().map(|token| book(&app, token, &body))).await;
     one_wins(&answers, &["2026-03-05T15:00:00Z"]);
     let confirmed = app.get("/v1/meetings?state=confirmed", &renewed(&app, &ada).await).await.expect(200);
     assert_eq!(confirmed.json["data"].as_array().unwrap().len(), 1);
     // Whoever lost takes what is left: again one of all.
     let losers = tokens.iter().zip(&answers).filter(|(_, reply)| reply.status == 409).map(|(token, _)| token);
     let body = json!({ "starts_at": "2026-03-05T15:00:00Z" });
-    let answers = join_all(losers.take(10).map(|token| act(&app, token, "book", body.clone()))).await;
+    let answers = join_all(losers.take(10).map(|token| book(&app, token, &body))).await;
     one_wins(&answers, &[]);
 }
 
@@ -365,9 +380,15 @@ async fn of_visitors_of_two_processes_on_one_database_one_gets_the_time() {
     let shown = get(&servers[1].url, &format!("/v1/bookings/{}", tokens[0]), "").await;
     let body = json!({ "starts_at": shown["slots"][0]["starts_at"] });
     let book = async |(place, token): (usize, &String)| {
-        let request = client.post(format!("{}/v1/bookings/{token}/book", servers[place % 2].url)).json(&body);
-        let reply = request.send().await.unwrap();
-        (place % 2, reply.status().as_u16(), reply.json::<Value>().await.unwrap())
+        loop {
+            let request = client.post(format!("{}/v1/bookings/{token}/book", servers[place % 2].url)).json(&body);
+            let reply = request.send().await.unwrap();
+            let (status, told) = (reply.status().as_u16(), reply.json::<Value>().await.unwrap());
+            if status != 503 {
+                return (place % 2, status, told);
+            }
+            sleep(BREATH).await;
+        }
     };
     let answers = join_all(tokens.iter().enumerate().map(book)).await;
     let won = answers.iter().filter(|(_, status, _)| *status == 200).count();

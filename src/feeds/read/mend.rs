@@ -34,7 +34,7 @@ fn without_noise(text: &str) -> &str {
 /// JSON Feed: an id that is a number is read as text (1.1, "Items").
 fn with_ids_as_text(text: &str) -> String {
     let Ok(mut feed) = serde_json::from_str::<serde_json::Value>(text) else { return text.to_owned() };
-    let items = feed["items"].as_array_mut().into_iter().flatten();
+    let items = feed.get_mut("items").and_then(serde_json::Value::as_array_mut).into_iter().flatten();
     let numbers = items.filter_map(|item| item.get_mut("id").filter(|id| id.is_number()));
     let mended = numbers.map(|id| *id = id.to_string().into()).count();
     if mended > 0 { feed.to_string() } else { text.to_owned() }
@@ -174,6 +174,6 @@ mod tests {
     fn ids_that_are_numbers_are_texts() {
         let feed = r#"{"items":[{"id":1},{"id":"b"}]}"#;
         assert_eq!(with_ids_as_text(feed), feed.replace(":1}", ":\"1\"}"));
-        assert_eq!(with_ids_as_text("{"), "{");
+        assert_eq!(["{", "1", "[]", "\"a\""].map(with_ids_as_text), ["{", "1", "[]", "\"a\""]);
     }
 }
