@@ -238,11 +238,9 @@ impl Job for FollowCalendar {
 
 /// Has calendars followed that are new, when this transaction is through.
 pub async fn follow_later(tx: &mut Tx<'_>, ids: impl Iterator<Item = Uuid>) -> ApiResult<()> {
-    for calendar in ids {
-        let job = FollowCalendar { workspace: tx.workspace.into(), calendar };
-        jobs::enqueue(tx.conn, Some(tx.workspace), &job, Uuid::now_v7(), tx.now).await?;
-    }
-    Ok(())
+    let workspace = tx.workspace.into();
+    let jobs: Vec<_> = ids.map(|calendar| (Uuid::now_v7(), FollowCalendar { workspace, calendar })).collect();
+    jobs::enqueue_many(tx.conn, tx.workspace, &jobs, tx.now).await
 }
 
 async fn refresh_one(app: &App, workspace: WorkspaceId, id: BusyCalendarId, now: DateTime<Utc>) -> ApiResult<()> {

@@ -1,5 +1,10 @@
 //! The closed list of what can happen.
 
+/// The type of the resource that a kind of change happens to: what stands before its point.
+pub fn resource_type(kind: &str) -> &str {
+    kind.split('.').next().unwrap_or_default()
+}
+
 macro_rules! kinds {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal;)+) => {
         /// What happened, as `<resource>.<verb>`. Never renamed; new ones may come.
@@ -15,7 +20,7 @@ macro_rules! kinds {
 
             /// The type of the resource that it happened to.
             pub fn resource_type(self) -> &'static str {
-                self.name().split('.').next().unwrap_or_default()
+                resource_type(self.name())
             }
 
             /// When it is written, for `docs/changes.md`.

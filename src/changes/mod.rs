@@ -13,7 +13,7 @@ use serde_json::Value;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-pub use self::kinds::Kind;
+pub use self::kinds::{Kind, resource_type};
 pub use self::model::{Change as LoggedChange, ChangeActor, ChangeRow, ChangedResource, KindFilter};
 pub use self::store::{Entry, after, history, numbered, reached, within};
 use crate::app::App;

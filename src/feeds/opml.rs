@@ -30,8 +30,8 @@ pub struct Own {
     pub saved_search: Option<String>,
 }
 
-/// The namespace of our attributes, and its prefix.
-const NAMESPACE: (&str, &str) = ("inroad", "https://inroad.example/ns/opml");
+/// The namespace of our attributes, whose prefix is `inroad`.
+const NAMESPACE: &str = "https://inroad.example/ns/opml";
 
 /// The feeds of a file, in their order.
 ///
@@ -99,9 +99,8 @@ fn value(tag: &BytesStart<'_>, name: &str) -> Option<String> {
 
 /// These feeds as a file.
 pub fn write(rows: &[FeedRow]) -> String {
-    let (prefix, namespace) = NAMESPACE;
     let mut text = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<opml version=\"2.0\" xmlns:{prefix}=\"{namespace}\">\n\
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<opml version=\"2.0\" xmlns:inroad=\"{NAMESPACE}\">\n\
          <head><title>Inroad</title></head>\n<body>\n"
     );
     for row in rows {

@@ -191,17 +191,17 @@ fn is_meant(text: &str, at: usize) -> bool {
 
 /// `INSERT REASON HERE`.
 fn inserted(rest: &str) -> Option<usize> {
-    let mut end = 0;
-    let mut filler = false;
-    for (count, word) in rest.split(' ').take(5).enumerate() {
+    const INSERT: &str = "insert ";
+    rest.get(..INSERT.len()).filter(|word| word.eq_ignore_ascii_case(INSERT))?;
+    // Soon, or not at all: a text may have no other space.
+    let rest = &rest[..rest.floor_char_boundary(LONGEST)];
+    let (mut end, mut filler) = (INSERT.len(), false);
+    for word in rest[end..].split(' ').take(4) {
         let bare = word.trim_end_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
-        if count == 0 && bare != "insert" || word.is_empty() {
-            return None;
-        }
         if bare == "here" {
             return filler.then_some(end + bare.len());
         }
-        filler |= count > 0 && FILLERS.contains(&bare.as_str());
+        filler |= FILLERS.contains(&bare.as_str());
         end += word.len() + 1;
     }
     None

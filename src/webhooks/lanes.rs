@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::auth::{ChangesRead, verify};
 use crate::changes;
 use crate::db::Conn;
-use crate::error::ApiResult;
+use crate::error::{ApiResult, Code};
 
 /// How often the log and the clock are looked at, besides at each write of this process.
 const LOOK: Duration = Duration::from_millis(250);
@@ -137,7 +137,11 @@ enum Claimed {
 async fn round(app: &Data<App>, due: Due) -> ApiResult<usize> {
     let now = app.now();
     let claim = async |conn: &mut Conn| {
-        let endpoint = store::find(conn, due.workspace_id, due.id).await?;
+        let endpoint = match store::find(conn, due.workspace_id, due.id).await {
+            // It was deleted since it was looked for.
+            Err(error) if error.code == Code::NotFound => return Ok(Claimed::Nothing),
+            found => found?,
+        };
         if !endpoint.enabled {
             return Ok(Claimed::Nothing);
         }

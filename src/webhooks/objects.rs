@@ -10,7 +10,7 @@ use crate::auth::{
     CompaniesRead, ContactsRead, FeedsRead, FollowUpsRead, IntroductionsRead, MeetingsRead, MessagesRead, ResearchRead,
     SavedViewsRead, Scopes, TemplatesRead,
 };
-use crate::changes::ChangeRow;
+use crate::changes::{ChangeRow, resource_type};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::fields;
@@ -84,7 +84,7 @@ impl Objects {
     pub async fn read(conn: &Conn, workspace: WorkspaceId, scopes: Scopes, changes: &[ChangeRow]) -> ApiResult<Self> {
         let mut wanted: HashMap<&str, Vec<Uuid>> = HashMap::new();
         for change in changes {
-            wanted.entry(resource_type(change)).or_default().push(change.resource_id);
+            wanted.entry(resource_type(&change.kind)).or_default().push(change.resource_id);
         }
         let mut found = HashMap::new();
         for (resource_type, mut ids) in wanted {
@@ -101,11 +101,7 @@ impl Objects {
     /// That of a change; nothing when it is gone, or may not be read.
     pub fn of(&self, change: &ChangeRow) -> Option<Value> {
         // An agenda has the id of its meeting.
-        schema(resource_type(change))?;
+        schema(resource_type(&change.kind))?;
         self.0.get(&change.resource_id).cloned()
     }
-}
-
-fn resource_type(change: &ChangeRow) -> &str {
-    change.kind.split('.').next().unwrap_or_default()
 }
