@@ -184,14 +184,26 @@ pub async fn forget_old(app: &App) -> ApiResult<usize> {
     for workspace in workspaces {
         let removal = app.write_as(workspace, Actor::Job, async |tx| {
             let removed = store::remove_old(tx.conn, tx.workspace, before).await?;
-            for (id, version) in &removed {
-                tx.record(Kind::AlertDeleted, *id, version + 1, Vec::new());
-            }
-            Ok(removed.len())
+            Ok(told(tx, &removed))
         });
         count += jobs::went(removal.await, workspace)?.unwrap_or(0);
     }
     Ok(count)
+}
+
+/// A feed goes, and with it all that it found.
+pub async fn feed_gone(tx: &mut Tx<'_>, feed: FeedId) -> ApiResult<()> {
+    let removed = store::remove_of_feed(tx.conn, tx.workspace, feed).await?;
+    told(tx, &removed);
+    Ok(())
+}
+
+/// Records that these alerts are gone, and says how many they are.
+fn told(tx: &mut Tx<'_>, removed: &[(AlertId, i32)]) -> usize {
+    for (id, version) in removed {
+        tx.record(Kind::AlertDeleted, *id, version + 1, Vec::new());
+    }
+    removed.len()
 }
 
 /// What an alert shows of its feed has changed with the feed.

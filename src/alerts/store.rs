@@ -184,6 +184,12 @@ pub async fn remove_old(
     Ok(diesel::delete(these).returning((alerts::id, alerts::version)).get_results(&mut conn).await?)
 }
 
+/// Removes all that a feed found.
+pub async fn remove_of_feed(mut conn: &Conn, workspace: WorkspaceId, feed: FeedId) -> ApiResult<Vec<(AlertId, i32)>> {
+    let these = alerts::table.filter(alerts::workspace_id.eq(workspace).and(alerts::feed_id.eq(feed)));
+    Ok(diesel::delete(these).returning((alerts::id, alerts::version)).get_results(&mut conn).await?)
+}
+
 /// As an archive takes them.
 pub const ROWS: Table = Table {
     name: "alerts",

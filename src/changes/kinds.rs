@@ -350,13 +350,13 @@ kinds! {
     FeedCreated = "feed.created";
     /// Fields of a feed changed, or it cannot be read, or can again, or has moved.
     FeedUpdated = "feed.updated";
-    /// A feed is watched no more; its alerts are gone.
+    /// A feed is watched no more.
     FeedDeleted = "feed.deleted";
     /// An item of a feed matched.
     AlertCreated = "alert.created";
     /// An alert was read, kept or dismissed, or is unread again.
     AlertUpdated = "alert.updated";
-    /// An alert that nobody kept was old, and is gone.
+    /// An alert is gone: it was old, and nobody kept it, or it went with its feed.
     AlertDeleted = "alert.deleted";
     /// Whether and when a member is mailed new alerts changed; the resource is the member.
     AlertDigestUpdated = "alert_digest.updated";

@@ -8,6 +8,8 @@ mod routes;
 mod store;
 mod stream;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -127,6 +129,13 @@ impl<'a> Tx<'a> {
     /// The resources of which this kind of change is noted.
     pub fn recorded(&self, kind: Kind) -> Vec<Uuid> {
         self.changes.iter().filter(|change| change.kind == kind).map(|change| change.resource_id).collect()
+    }
+
+    /// The resources of which one of these kinds of change is noted, of this field among others, or of nobody says which.
+    pub fn altered(&self, kinds: &[Kind], field: &str) -> Vec<Uuid> {
+        let of_field = |change: &&Change| change.fields.is_empty() || change.fields.iter().any(|name| name == field);
+        let changes = self.changes.iter().filter(|change| kinds.contains(&change.kind)).filter(of_field);
+        changes.map(|change| change.resource_id).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// What the write has changed so far.

@@ -141,6 +141,24 @@ pub async fn asked(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -
     Ok(circle_requests::table.filter(own).select(circle_requests::connector_id).load(&mut conn).await?)
 }
 
+/// Makes those that show the names of these people a new version, and gives them.
+pub async fn renew(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    contacts: &[ContactId],
+    now: DateTime<Utc>,
+) -> ApiResult<Vec<(CircleRequestId, i32)>> {
+    let shown = circle_requests::workspace_id
+        .eq(workspace)
+        .and(circle_requests::connector_id.eq_any(contacts))
+        .and(circle_requests::deleted_at.is_null());
+    Ok(diesel::update(circle_requests::table.filter(shown))
+        .set((circle_requests::version.eq(circle_requests::version + 1), circle_requests::updated_at.eq(now)))
+        .returning((circle_requests::id, circle_requests::version))
+        .get_results(&mut conn)
+        .await?)
+}
+
 pub async fn list(
     mut conn: &Conn,
     workspace: WorkspaceId,

@@ -8,6 +8,7 @@ use super::model::{Feed, FeedId, FeedInput, FeedKind, FeedRow, Seen};
 use super::opml::Outline;
 use super::read::Item;
 use super::{arrival, schedule, store, urls};
+use crate::alerts;
 use crate::app::App;
 use crate::changes::{Actor, Kind, Tx};
 use crate::companies;
@@ -293,6 +294,7 @@ pub async fn delete(tx: &mut Tx<'_>, id: FeedId, if_match: &IfMatch) -> ApiResul
 
 /// With its alerts.
 pub async fn remove(tx: &mut Tx<'_>, row: &FeedRow) -> ApiResult<()> {
+    alerts::feed_gone(tx, row.id).await?;
     store::delete(tx.conn, tx.workspace, row.id).await?;
     tx.record(Kind::FeedDeleted, row.id, row.version + 1, Vec::new());
     Ok(())

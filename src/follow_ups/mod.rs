@@ -30,7 +30,7 @@ pub use self::api::{FollowUp, FollowUpInput};
 pub use self::digest::{configure_pages, send_due as send_due_digests};
 pub use self::meetings::let_go_past as let_go_past_confirmations;
 pub use self::model::FollowUpId;
-pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, free_texts};
+pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, contacts_renamed, free_texts};
 pub use self::plans::{PlanId, ROWS as PLANS, find as find_plan, read_many as read_plans};
 pub use self::promises::{Promise, amend_promise, note_promise, withdraw_promise};
 pub use self::reactions::react;

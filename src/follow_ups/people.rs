@@ -130,6 +130,14 @@ pub async fn contact_erased(tx: &mut Tx<'_>, ids: &[ContactId]) -> ApiResult<()>
     trash::forget_many(tx, &removed.into_iter().map(|(id, _)| id.into()).collect::<Vec<_>>()).await
 }
 
+/// These people are called otherwise now, and so what shows their names is another.
+pub async fn contacts_renamed(tx: &mut Tx<'_>, ids: &[ContactId]) -> ApiResult<()> {
+    for (id, version) in store::renew(tx.conn, tx.workspace, ids, tx.now).await? {
+        tx.record(Kind::FollowUpUpdated, id, version, vec!["contact_name".to_owned()]);
+    }
+    Ok(())
+}
+
 /// What people wrote in those that follow this one, in the order of their ids, and the last of these, if others may
 /// follow.
 pub async fn free_texts(

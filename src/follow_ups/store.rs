@@ -190,6 +190,24 @@ pub async fn unlink(
     Ok(unlinked)
 }
 
+/// Makes those that show the names of these people a new version, and gives them.
+pub async fn renew(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    contacts: &[ContactId],
+    now: DateTime<Utc>,
+) -> ApiResult<Vec<(FollowUpId, i32)>> {
+    let shown = follow_ups::workspace_id
+        .eq(workspace)
+        .and(follow_ups::contact_id.eq_any(contacts))
+        .and(follow_ups::deleted_at.is_null());
+    Ok(diesel::update(follow_ups::table.filter(shown))
+        .set((follow_ups::version.eq(follow_ups::version + 1), follow_ups::updated_at.eq(now)))
+        .returning((follow_ups::id, follow_ups::version))
+        .get_results(&mut conn)
+        .await?)
+}
+
 pub async fn purge(mut conn: &Conn, workspace: WorkspaceId, id: FollowUpId) -> ApiResult<()> {
     diesel::delete(follow_ups::table.find((workspace, id))).execute(&mut conn).await?;
     Ok(())

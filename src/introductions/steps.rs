@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::changes::{Actor, Kind, Tx};
 use crate::circle_requests::CircleRequestId;
 use crate::companies::CompanyId;
+use crate::contacts::ContactId;
 use crate::error::{ApiError, ApiResult};
 use crate::jobs;
 use crate::meetings::MeetingId;
@@ -94,6 +95,21 @@ pub async fn let_go_stale(app: &App) -> ApiResult<usize> {
 pub async fn company_gone(tx: &mut Tx<'_>, company: CompanyId, name: &str) -> ApiResult<()> {
     for (id, version) in store::drop_company(tx.conn, tx.workspace, company, name, tx.now).await? {
         tx.record(Kind::IntroductionUpdated, id, version, vec!["introduced_company_id".to_owned()]);
+    }
+    Ok(())
+}
+
+/// These people, or these companies, are called otherwise now, and so what shows their names is another.
+pub async fn renamed(tx: &mut Tx<'_>, contacts: &[ContactId], companies: &[CompanyId]) -> ApiResult<()> {
+    let mut fields = Vec::new();
+    if !contacts.is_empty() {
+        fields.extend(["introducer_name", "introduced_name"]);
+    }
+    if !companies.is_empty() {
+        fields.push("introduced_company_name");
+    }
+    for (id, version) in store::renew(tx.conn, tx.workspace, contacts, companies, tx.now).await? {
+        tx.record(Kind::IntroductionUpdated, id, version, fields.iter().copied().map(str::to_owned).collect());
     }
     Ok(())
 }

@@ -304,6 +304,26 @@ pub async fn haunt(
     Ok(touched)
 }
 
+/// Makes those that show the names of these people or companies a new version, and gives them.
+pub async fn renew(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    contacts: &[ContactId],
+    companies: &[CompanyId],
+    now: DateTime<Utc>,
+) -> ApiResult<Vec<(IntroductionId, i32)>> {
+    let shown = introductions::introducer_id
+        .eq_any(contacts)
+        .or(introductions::introduced_id.eq_any(contacts))
+        .or(introductions::introduced_company_id.eq_any(companies));
+    let own = introductions::workspace_id.eq(workspace).and(introductions::deleted_at.is_null());
+    Ok(diesel::update(introductions::table.filter(own.and(shown)))
+        .set((introductions::version.eq(introductions::version + 1), introductions::updated_at.eq(now)))
+        .returning((introductions::id, introductions::version))
+        .get_results(&mut conn)
+        .await?)
+}
+
 /// A company goes for good: those who were named as working there keep its name. Gives the rows that it was in.
 pub async fn drop_company(
     mut conn: &Conn,

@@ -32,7 +32,7 @@ pub use self::debrief::{DebriefInput, DebriefRecord, put as write_debrief};
 pub use self::export::{MeetingRecord, after, load};
 pub use self::live::{FinishInput, MeetingClock, StartInput, Tick, clock, finish, stamp, start};
 pub use self::model::{Details as MeetingDetails, MeetingId};
-pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, free_texts};
+pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, contacts_renamed, free_texts};
 pub use self::search::found;
 pub use self::service::{RESOURCE, by_what_it_is, confirmed, create, duration, purge, read_many, restore, stays};
 pub use self::settings::preferences;

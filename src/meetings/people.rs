@@ -106,6 +106,14 @@ pub async fn free_texts(
     Ok((rows.into_iter().flat_map(texts_of).collect(), last))
 }
 
+/// These people are called otherwise now, and so what shows their names is another.
+pub async fn contacts_renamed(tx: &mut Tx<'_>, ids: &[ContactId]) -> ApiResult<()> {
+    for (id, version) in store::renew(tx.conn, tx.workspace, ids, tx.now).await? {
+        tx.record(Kind::MeetingUpdated, id, version, vec!["contacts".to_owned()]);
+    }
+    Ok(())
+}
+
 fn texts_of(row: MeetingRow) -> Vec<FreeText> {
     let (id, details) = (row.id.into(), row.details.0);
     let mut texts = Vec::new();

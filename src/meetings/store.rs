@@ -307,6 +307,22 @@ pub async fn following(
     Ok(rows.limit(fetch).load(&mut conn).await?)
 }
 
+/// Makes those that show the names of these people a new version, and gives them.
+pub async fn renew(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    contacts: &[ContactId],
+    now: DateTime<Utc>,
+) -> ApiResult<Vec<(MeetingId, i32)>> {
+    let ids = meetings_of(conn, workspace, contacts).await?;
+    let shown = meetings::workspace_id.eq(workspace).and(meetings::id.eq_any(ids)).and(meetings::deleted_at.is_null());
+    Ok(diesel::update(meetings::table.filter(shown))
+        .set((meetings::version.eq(meetings::version + 1), meetings::updated_at.eq(now)))
+        .returning((meetings::id, meetings::version))
+        .get_results(&mut conn)
+        .await?)
+}
+
 pub async fn list(
     mut conn: &Conn,
     workspace: WorkspaceId,

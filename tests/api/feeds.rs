@@ -99,8 +99,11 @@ async fn what_matches_in_a_feed_becomes_an_alert_once() {
     let page = app.get("/v1/alerts?limit=1", &ada).await.expect(200).json;
     let next = format!("?limit=1&cursor={}", page["next_cursor"].as_str().unwrap());
     assert_eq!(titles(&app, &ada, &next).await, ["New turbine at the Lech"]);
+    let found = app.count("alerts").await;
     app.delete(&path, &ada).await.expect(204);
     assert_eq!((app.count("alerts").await, app.count("feed_items").await), (0, 0));
+    let told = app.get("/v1/changes?kind=alert.deleted&limit=200", &ada).await.expect(200).json["data"].clone();
+    assert_eq!(i64::try_from(told.as_array().unwrap().len()).unwrap(), found);
 }
 
 #[actix_web::test]

@@ -29,6 +29,7 @@ mod feeds;
 mod follow_up_meetings;
 mod follow_up_plans;
 mod follow_ups;
+mod follower;
 mod forged;
 mod frame;
 mod goals;
