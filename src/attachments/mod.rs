@@ -16,7 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use self::archive::{Staged, arrived, content, stage, unknown, withdraw};
 pub use self::extract::{COMMAND as READ_PDF, run as read_pdf};
 pub use self::model::{Attachment, AttachmentId};
-pub use self::service::{ReadWords, contact_held, find_left, note_gone, read_many, settle};
+pub use self::service::{ReadWords, contact_held, find_left, note_gone, notes_moved, read_many, settle};
 pub use self::store::ROWS;
 
 pub fn configure(config: &mut ServiceConfig) {

@@ -170,6 +170,14 @@ pub async fn delete(tx: &mut Tx<'_>, id: AttachmentId, if_match: &IfMatch) -> Ap
     attach_words(tx, note).await
 }
 
+/// These notes went to the trash, or came back, and their files with them.
+pub async fn notes_moved(tx: &mut Tx<'_>, notes: &[ResearchNoteId], kind: Kind) -> ApiResult<()> {
+    for (id, version) in store::renew(tx.conn, tx.workspace, notes, tx.now).await? {
+        tx.record(kind, id, version, Vec::new());
+    }
+    Ok(())
+}
+
 /// A note goes for good, and its files with it.
 pub async fn note_gone(tx: &mut Tx<'_>, note: ResearchNoteId) -> ApiResult<()> {
     let gone = store::delete_of(tx.conn, tx.workspace, note).await?;

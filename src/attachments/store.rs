@@ -46,6 +46,21 @@ pub async fn count_of(mut conn: &Conn, workspace: WorkspaceId, note: ResearchNot
     Ok(attachments::table.filter(own).select(count_star()).first(&mut conn).await?)
 }
 
+/// Makes those of these notes a new version, and gives them.
+pub async fn renew(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    notes: &[ResearchNoteId],
+    now: DateTime<Utc>,
+) -> ApiResult<Vec<(AttachmentId, i32)>> {
+    let own = attachments::workspace_id.eq(workspace).and(attachments::research_note_id.eq_any(notes));
+    Ok(diesel::update(attachments::table.filter(own))
+        .set((attachments::version.eq(attachments::version + 1), attachments::updated_at.eq(now)))
+        .returning((attachments::id, attachments::version))
+        .get_results(&mut conn)
+        .await?)
+}
+
 /// That of a note in the trash is not there.
 pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: AttachmentId) -> ApiResult<AttachmentRow> {
     let own = attachments::workspace_id.eq(workspace).and(attachments::id.eq(id));

@@ -108,7 +108,7 @@ kinds! {
     IntroductionPurged = "introduction.purged";
     /// A connector was asked for names.
     CircleRequestCreated = "circle_request.created";
-    /// Fields of a request changed, its answer among them.
+    /// Fields of a request changed, its answer and what it brought among them.
     CircleRequestUpdated = "circle_request.updated";
     /// A request went to the trash.
     CircleRequestDeleted = "circle_request.deleted";
@@ -220,9 +220,9 @@ kinds! {
     InsightCreated = "insight.created";
     /// Fields of an insight changed.
     InsightUpdated = "insight.updated";
-    /// An insight went to the trash.
+    /// An insight went to the trash, by itself or with its meeting.
     InsightDeleted = "insight.deleted";
-    /// An insight came back from the trash.
+    /// An insight came back from the trash, by itself or with its meeting.
     InsightRestored = "insight.restored";
     /// An insight left the trash for good, or its meeting did.
     InsightPurged = "insight.purged";
@@ -238,9 +238,9 @@ kinds! {
     ResearchNotePurged = "research_note.purged";
     /// A file was attached to a research note.
     AttachmentCreated = "attachment.created";
-    /// The words of an attachment were read, or cannot be.
+    /// The words of an attachment were read, or cannot be; or it came back with its note.
     AttachmentUpdated = "attachment.updated";
-    /// An attachment was deleted, or went with its note.
+    /// An attachment was deleted, or its note went to the trash or for good.
     AttachmentDeleted = "attachment.deleted";
     /// A question of one's own was added.
     QuestionCreated = "question.created";
@@ -254,13 +254,13 @@ kinds! {
     QuestionPurged = "question.purged";
     /// A question was put on the list of a meeting.
     MeetingQuestionCreated = "meeting_question.created";
-    /// Fields of a meeting's question changed.
+    /// Fields of a meeting's question changed, or it came back with its meeting.
     MeetingQuestionUpdated = "meeting_question.updated";
     /// A question was asked. The meeting's clock is in the details.
     MeetingQuestionAsked = "meeting_question.asked";
     /// A question was answered. The meeting's clock is in the details.
     MeetingQuestionAnswered = "meeting_question.answered";
-    /// A question was struck from the list of a meeting.
+    /// A question was struck from the list of a meeting, or its meeting went to the trash.
     MeetingQuestionDeleted = "meeting_question.deleted";
     /// The agenda of a meeting was written; its id is the meeting's.
     AgendaUpdated = "agenda.updated";

@@ -11,7 +11,9 @@ mod timeline;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::model::{CircleAnswerInput, CircleRequest, CircleRequestId, CircleRequestInput};
-pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, contacts_renamed, free_texts};
+pub use self::people::{
+    contact_erased, contact_held, contact_merged, contact_unmerged, contacts_renamed, free_texts, introductions_moved,
+};
 pub use self::service::{RESOURCE, answer, create, purge, read_many, restore};
 pub use self::store::{ROWS, asked, connector};
 pub use self::timeline::timeline;

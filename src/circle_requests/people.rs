@@ -1,5 +1,6 @@
 //! What becomes of requests when two contacts turn out to be one, or one goes for good.
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::model::CircleRequestId;
 use super::{service, store};
@@ -58,6 +59,18 @@ pub async fn contact_erased(tx: &mut Tx<'_>, ids: &[ContactId]) -> ApiResult<()>
     Ok(())
 }
 
+/// Introductions came, went or changed: a request lists those that it brought. Of a request that itself changed in this
+/// write, that is told.
+pub async fn introductions_moved(tx: &mut Tx<'_>, ids: &[Uuid]) -> ApiResult<()> {
+    let of_itself = |kind: Kind| kind.resource_type() == "circle_request";
+    let told: Vec<Uuid> =
+        tx.changes().iter().filter(|change| of_itself(change.kind)).map(|change| change.resource_id).collect();
+    for (id, version) in store::renew_that_brought(tx.conn, tx.workspace, ids, &told, tx.now).await? {
+        tx.record(Kind::CircleRequestUpdated, id, version, vec!["introduction_ids".to_owned()]);
+    }
+    Ok(())
+}
+
 /// These people are called otherwise now, and so what shows their names is another.
 pub async fn contacts_renamed(tx: &mut Tx<'_>, ids: &[ContactId]) -> ApiResult<()> {
     for (id, version) in store::renew(tx.conn, tx.workspace, ids, tx.now).await? {
@@ -71,9 +84,9 @@ pub async fn contacts_renamed(tx: &mut Tx<'_>, ids: &[ContactId]) -> ApiResult<(
 pub async fn free_texts(
     conn: &Conn,
     workspace: WorkspaceId,
-    after: Option<uuid::Uuid>,
+    after: Option<Uuid>,
     fetch: i64,
-) -> ApiResult<(Vec<FreeText>, Option<uuid::Uuid>)> {
+) -> ApiResult<(Vec<FreeText>, Option<Uuid>)> {
     let rows = store::following(conn, workspace, after, fetch).await?;
     let last = rows.last().map(|row| row.id.into()).filter(|_| i64::try_from(rows.len()) == Ok(fetch));
     let mut texts = Vec::new();

@@ -2,12 +2,13 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use uuid::Uuid;
 
 use super::model::{CircleRequestId, CircleRequestRow};
 use super::routes::{By, ListQuery};
 use crate::changes::Kind;
 use crate::contacts::ContactId;
-use crate::db::schema::circle_requests;
+use crate::db::schema::{circle_requests, introductions};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, OnConstraint};
 use crate::exports::{Link, Table};
@@ -151,6 +152,28 @@ pub async fn renew(
     let shown = circle_requests::workspace_id
         .eq(workspace)
         .and(circle_requests::connector_id.eq_any(contacts))
+        .and(circle_requests::deleted_at.is_null());
+    Ok(diesel::update(circle_requests::table.filter(shown))
+        .set((circle_requests::version.eq(circle_requests::version + 1), circle_requests::updated_at.eq(now)))
+        .returning((circle_requests::id, circle_requests::version))
+        .get_results(&mut conn)
+        .await?)
+}
+
+/// Makes those that brought these introductions a new version, but for some, and gives them.
+pub async fn renew_that_brought(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    brought: &[Uuid],
+    but: &[Uuid],
+    now: DateTime<Utc>,
+) -> ApiResult<Vec<(CircleRequestId, i32)>> {
+    let theirs = introductions::workspace_id.eq(workspace).and(introductions::id.eq_any(brought));
+    let theirs = introductions::table.filter(theirs).select(introductions::circle_request_id.assume_not_null());
+    let shown = circle_requests::workspace_id
+        .eq(workspace)
+        .and(circle_requests::id.eq_any(theirs))
+        .and(circle_requests::id.ne_all(but))
         .and(circle_requests::deleted_at.is_null());
     Ok(diesel::update(circle_requests::table.filter(shown))
         .set((circle_requests::version.eq(circle_requests::version + 1), circle_requests::updated_at.eq(now)))

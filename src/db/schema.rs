@@ -1130,6 +1130,7 @@ diesel::table! {
         last_success_at -> Nullable<Timestamptz>,
         payload -> Text,
         made_with -> Nullable<Uuid>,
+        paused_until -> Nullable<Timestamptz>,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Asks feeds when their time has come: many at once, and few of one host. One that hangs takes one
 //! place of many, and one that is taken by a process that dies is due again after a while.
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
@@ -17,7 +18,7 @@ use super::store::{self, Due};
 use super::{fetch, service};
 use crate::app::App;
 use crate::changes::Actor;
-use crate::db::Conn;
+use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code};
 use crate::jobs;
 
@@ -25,6 +26,9 @@ use crate::jobs;
 const AT_ONCE: usize = 64;
 /// Of them to one host.
 const PER_HOST: usize = 4;
+/// A workspace has as many requests out, at most, as this times those that are free: one alone takes most places, and what
+/// hangs of it leaves room for the next, however many there are.
+const SHARE: usize = 3;
 /// Results that are written at once: the database has other work.
 const WRITERS: usize = 2;
 /// How long whoever took a feed has for it. Seconds.
@@ -73,13 +77,14 @@ pub async fn poll_due(app: &Data<App>) -> ApiResult<usize> {
     }
 }
 
-type Flight = Pin<Box<dyn Future<Output = String>>>;
+type Flight = Pin<Box<dyn Future<Output = (WorkspaceId, String)>>>;
 
 /// Requests that are out, and to whom.
 struct Round {
     app: Data<App>,
     out: FuturesUnordered<Flight>,
     hosts: HashMap<String, usize>,
+    workspaces: HashMap<WorkspaceId, usize>,
     writers: Rc<Semaphore>,
     stopped: watch::Receiver<bool>,
     landed: usize,
@@ -93,6 +98,7 @@ impl Round {
             app,
             out: FuturesUnordered::new(),
             hosts: HashMap::new(),
+            workspaces: HashMap::new(),
             writers: Rc::new(Semaphore::new(WRITERS)),
             stopped,
             landed: 0,
@@ -104,6 +110,11 @@ impl Round {
         AT_ONCE - self.out.len()
     }
 
+    /// What a workspace may have out now, at most.
+    fn share(&self) -> usize {
+        self.free() * SHARE
+    }
+
     /// Sends as many requests as there are places for.
     async fn fill(&mut self) -> ApiResult<()> {
         let (free, now) = (self.free(), self.app.now());
@@ -113,17 +124,23 @@ impl Round {
         let busy: Vec<String> =
             self.hosts.iter().filter(|(_, count)| **count >= PER_HOST).map(|(host, _)| host.clone()).collect();
         let most = i64::try_from(free).unwrap_or(0);
-        let take = async |conn: &mut Conn| store::take_due(conn, now, now + LEASE, &busy, most).await;
+        let share = self.share();
+        let served: Vec<WorkspaceId> =
+            self.workspaces.iter().filter(|(_, count)| **count >= share).map(|(workspace, _)| *workspace).collect();
+        let take = async |conn: &mut Conn| store::take_due(conn, now, now + LEASE, (&busy, &served), most).await;
         let due = self.app.db.transaction(take).await?;
         self.more = due.len() == free;
         let mut waiting = Vec::new();
         for feed in due {
+            let share = self.share();
             let count = self.hosts.entry(feed.host.clone()).or_default();
-            if *count >= PER_HOST {
+            let own = self.workspaces.entry(feed.workspace_id).or_default();
+            if *count >= PER_HOST || *own >= share {
                 waiting.push((feed.workspace_id, feed.id));
                 continue;
             }
             *count += 1;
+            *own += 1;
             let flight = fly(self.app.clone(), feed, Rc::clone(&self.writers), self.stopped.clone());
             self.out.push(Box::pin(flight));
         }
@@ -136,21 +153,32 @@ impl Round {
     /// Waits for the next one that is back, and takes in all that are.
     async fn land(&mut self) {
         let mut next = self.out.next().await;
-        while let Some(host) = next {
+        while let Some((workspace, host)) = next {
             self.landed += 1;
-            if let Some(count) = self.hosts.get_mut(&host) {
-                *count -= 1;
-                if *count == 0 {
-                    self.hosts.remove(&host);
-                }
-            }
+            give_back(&mut self.hosts, &host);
+            give_back(&mut self.workspaces, &workspace);
             next = self.out.next().now_or_never().flatten();
         }
     }
 }
 
-/// Asks one feed and writes what came of it; gives its host back.
-async fn fly(app: Data<App>, feed: Due, writers: Rc<Semaphore>, mut stopped: watch::Receiver<bool>) -> String {
+/// One less of this.
+fn give_back<K: Hash + Eq>(counts: &mut HashMap<K, usize>, key: &K) {
+    if let Some(count) = counts.get_mut(key) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(key);
+        }
+    }
+}
+
+/// Asks one feed and writes what came of it; gives back whose it is, and its host.
+async fn fly(
+    app: Data<App>,
+    feed: Due,
+    writers: Rc<Semaphore>,
+    mut stopped: watch::Receiver<bool>,
+) -> (WorkspaceId, String) {
     let outcome = async {
         let url = Url::parse(&feed.url).map_err(|error| ApiError::internal(&error))?;
         let visit = tokio::select! {
@@ -167,5 +195,5 @@ async fn fly(app: Data<App>, feed: Due, writers: Rc<Semaphore>, mut stopped: wat
     if let Err(error) = jobs::went(outcome.await, feed.id) {
         error.tell("a feed was asked, and that cannot be written");
     }
-    feed.host
+    (feed.workspace_id, feed.host)
 }

@@ -230,16 +230,17 @@ pub struct Due {
     pub seen: Seen,
 }
 
-/// Feeds to be asked by now, but for those of these hosts. They are due again at `until`, so that nobody else asks them
+/// Feeds to be asked by now, but for those of these hosts, and of these workspaces. They are due again at `until`, so that nobody else asks them
 /// meanwhile, and somebody does if whoever took them is gone. Crosses workspaces by nature: housekeeping.
 pub async fn take_due(
     mut conn: &Conn,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
-    busy: &[String],
+    (hosts, workspaces): (&[String], &[WorkspaceId]),
     most: i64,
 ) -> ApiResult<Vec<Due>> {
-    let due = feeds::enabled.and(feeds::next_poll_at.le(now)).and(feeds::host.ne_all(busy));
+    let due = feeds::enabled.and(feeds::next_poll_at.le(now)).and(feeds::host.ne_all(hosts));
+    let due = due.and(feeds::workspace_id.ne_all(workspaces));
     let due = Due::query().filter(due).order(feeds::next_poll_at).limit(most).for_update().skip_locked();
     let due: Vec<Due> = due.load(&mut conn).await?;
     let ids: Vec<(WorkspaceId, FeedId)> = due.iter().map(|row| (row.workspace_id, row.id)).collect();

@@ -15,8 +15,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use self::model::{Insight, InsightId, InsightInput};
 pub use self::search::found;
 pub use self::service::{
-    RESOURCE, contact_held, create, delete, goal_purged, meeting_purged, of_goals, of_meeting, of_meetings, purge,
-    question_struck, read, read_many, restore, rewrite,
+    RESOURCE, contact_held, create, delete, goal_purged, meeting_purged, meetings_moved, of_goals, of_meeting,
+    of_meetings, purge, question_struck, read, read_many, restore, rewrite,
 };
 pub use self::store::{ROWS, reindex};
 pub use self::texts::free_texts;

@@ -127,6 +127,14 @@ async fn write(tx: &mut Tx<'_>, before: InsightRow, input: InsightInput) -> ApiR
     Ok(after.into())
 }
 
+/// These meetings went to the trash, or came back, and their insights with them.
+pub async fn meetings_moved(tx: &mut Tx<'_>, meetings: &[MeetingId], kind: Kind) -> ApiResult<()> {
+    for (id, version) in store::renew(tx.conn, tx.workspace, meetings, tx.now).await? {
+        tx.record(kind, id, version, Vec::new());
+    }
+    Ok(())
+}
+
 pub async fn delete(tx: &mut Tx<'_>, id: InsightId, if_match: Option<&IfMatch>) -> ApiResult<()> {
     let row = live(tx, id, if_match).await?;
     let row = InsightRow { deleted_at: Some(tx.now), version: row.version + 1, updated_at: tx.now, ..row };

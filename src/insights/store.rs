@@ -37,6 +37,23 @@ pub async fn update(mut conn: &Conn, row: &InsightRow) -> ApiResult<()> {
     Ok(())
 }
 
+/// Makes those of these meetings a new version, and gives them.
+pub async fn renew(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    meetings: &[MeetingId],
+    now: DateTime<Utc>,
+) -> ApiResult<Vec<(InsightId, i32)>> {
+    let own = insights::workspace_id
+        .eq(workspace)
+        .and(insights::meeting_id.eq_any(meetings).and(insights::deleted_at.is_null()));
+    Ok(diesel::update(insights::table.filter(own))
+        .set((insights::version.eq(insights::version + 1), insights::updated_at.eq(now)))
+        .returning((insights::id, insights::version))
+        .get_results(&mut conn)
+        .await?)
+}
+
 pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: InsightId) -> ApiResult<InsightRow> {
     let own = insights::workspace_id.eq(workspace).and(insights::id.eq(id)).and(insights::deleted_at.is_null());
     let live = insights::meeting_id.eq_any(meetings::live_ids(workspace));

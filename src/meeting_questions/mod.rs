@@ -13,7 +13,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::model::{AnswerInput, MeetingQuestion, MeetingQuestionId, MeetingQuestionInput, Usage};
 pub use self::service::{
-    RESOURCE, answer, contact_held, create, find, goal_purged, meeting_purged, of_goals, of_meeting, read_many, usage,
+    RESOURCE, answer, contact_held, create, find, goal_purged, meeting_purged, meetings_moved, of_goals, of_meeting,
+    read_many, usage,
 };
 pub use self::store::ROWS;
 pub use self::texts::free_texts;

@@ -181,6 +181,14 @@ async fn write(
     Ok(after.into())
 }
 
+/// These meetings went to the trash, or came back, and their questions with them.
+pub async fn meetings_moved(tx: &mut Tx<'_>, meetings: &[MeetingId], kind: Kind) -> ApiResult<()> {
+    for (id, version) in store::renew(tx.conn, tx.workspace, meetings, tx.now).await? {
+        tx.record(kind, id, version, Vec::new());
+    }
+    Ok(())
+}
+
 /// For good: it is a line of a meeting.
 pub async fn delete(tx: &mut Tx<'_>, id: MeetingQuestionId, if_match: &IfMatch) -> ApiResult<()> {
     let row = live(tx, id, if_match).await?;

@@ -28,6 +28,21 @@ pub async fn update(mut conn: &Conn, row: &MeetingQuestionRow) -> ApiResult<()> 
     Ok(())
 }
 
+/// Makes those of these meetings a new version, and gives them.
+pub async fn renew(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    meetings: &[MeetingId],
+    now: DateTime<Utc>,
+) -> ApiResult<Vec<(MeetingQuestionId, i32)>> {
+    let own = meeting_questions::workspace_id.eq(workspace).and(meeting_questions::meeting_id.eq_any(meetings));
+    Ok(diesel::update(meeting_questions::table.filter(own))
+        .set((meeting_questions::version.eq(meeting_questions::version + 1), meeting_questions::updated_at.eq(now)))
+        .returning((meeting_questions::id, meeting_questions::version))
+        .get_results(&mut conn)
+        .await?)
+}
+
 pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: MeetingQuestionId) -> ApiResult<MeetingQuestionRow> {
     let own = meeting_questions::workspace_id.eq(workspace).and(meeting_questions::id.eq(id));
     let live = meeting_questions::meeting_id.eq_any(meetings::live_ids(workspace));

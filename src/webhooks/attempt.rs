@@ -128,8 +128,9 @@ fn answered(none: Attempt, answer: &Answer, at: DateTime<Utc>) -> Attempt {
 /// Seconds, or a date (RFC 9110, 10.2.3).
 fn retry_after(value: &HeaderValue, now: DateTime<Utc>) -> Option<TimeDelta> {
     let text = value.to_str().ok()?.trim();
-    match text.parse() {
-        Ok(seconds) => TimeDelta::try_seconds(seconds),
-        Err(_) => Some(DateTime::parse_from_rfc2822(text).ok()?.to_utc() - now),
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // However long that is: it is cut later on.
+        return Some(text.parse().ok().and_then(TimeDelta::try_seconds).unwrap_or(TimeDelta::MAX));
     }
+    Some(DateTime::parse_from_rfc2822(text).ok()?.to_utc() - now)
 }

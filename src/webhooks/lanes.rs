@@ -175,6 +175,7 @@ async fn round(app: &Data<App>, due: Due) -> ApiResult<usize> {
     let attempts = tell(app, &endpoint, &claimed, &news).await?;
     let gone = attempts.iter().any(Attempt::is_gone);
     let arrived = attempts.iter().any(Attempt::arrived);
+    let pause = attempts.iter().filter_map(Attempt::pause).max();
     for attempt in &attempts {
         let outcome = if attempt.arrived() { "arrived" } else { "failed" };
         metrics::counter!("inroad_webhook_attempts_total", "outcome" => outcome).increment(1);
@@ -182,11 +183,15 @@ async fn round(app: &Data<App>, due: Due) -> ApiResult<usize> {
     let settled: Vec<_> = attempts.into_iter().map(|attempt| attempt.settled(app.random_u64())).collect();
     let write = async |conn: &mut Conn| {
         store::settle(conn, due.workspace_id, &settled).await?;
+        if pause.is_some() {
+            store::pause(conn, due.workspace_id, due.id, pause).await?;
+        }
         store::note_health(conn, due.workspace_id, due.id, arrived, app.now()).await
     };
     let failing_since = app.db.write(due.workspace_id, write).await?;
     service::turn_off_if_hopeless(app, due.workspace_id, due.id, gone, failing_since).await?;
-    Ok(settled.len())
+    // Whoever asks for rest has it: nothing more is told until then.
+    Ok(if pause.is_some() { 0 } else { settled.len() })
 }
 
 /// Nothing of the database is held while this waits.

@@ -57,16 +57,20 @@ impl Attempt {
         self.status == Some(410)
     }
 
+    /// Until when the receiver wants to be left alone (RFC 9110, 10.2.3).
+    pub fn pause(&self) -> Option<DateTime<Utc>> {
+        let asked = self.retry_after.filter(|_| matches!(self.status, Some(429 | 503)))?;
+        Some(self.at + asked.min(LONGEST))
+    }
+
     pub fn settled(self, random: u64) -> Settled {
         let (arrived, gone) = (self.arrived(), self.is_gone());
         let wait = usize::try_from(self.attempts - 1).ok().and_then(|place| SCHEDULE.get(place)).copied();
-        let wait = wait.map(|wait| {
-            let asked = self.retry_after.filter(|_| matches!(self.status, Some(429 | 503)));
-            jittered(wait, random).max(asked.unwrap_or_default().min(LONGEST))
-        });
-        let (state, next_attempt_at) = match wait {
+        let pause = self.pause();
+        let next = wait.map(|wait| self.at + jittered(wait, random)).map(|at| at.max(pause.unwrap_or(at)));
+        let (state, next_attempt_at) = match next {
             _ if arrived => (DeliveryState::Delivered, None),
-            Some(wait) if !gone => (DeliveryState::Pending, Some(self.at + wait)),
+            Some(at) if !gone => (DeliveryState::Pending, Some(at)),
             _ => (DeliveryState::Failed, None),
         };
         Settled {

@@ -41,21 +41,22 @@ pub struct WebhookData {
     #[schema(example = json!(["headline", "tags"]))]
     pub fields: Vec<String>,
     pub actor: ChangeActor,
+    /// What else there is to tell, as the log has it.
+    #[schema(value_type = Option<Object>)]
+    pub details: Option<Value>,
     /// Of endpoints with `full` payloads only: the resource as its `GET` answers it at the time of sending, which may be a
     /// later version than that of the change, and another one at another attempt. `null` when it is gone by then, when whoever
     /// made the endpoint may not read it, when it is of a type that is not told so, and when it is `truncated`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub object: Option<Value>,
-    /// Of endpoints with `full` payloads only: whether the resource was left out for its size, for a body has less than 20 KB.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub truncated: Option<bool>,
+    /// Whether the resource was left out for its size, for a body has less than 20 KB.
+    pub truncated: bool,
 }
 
 impl WebhookEvent {
     pub fn new(app: &App, workspace: WorkspaceId, row: ChangeRow) -> ApiResult<Self> {
         let cursor = changes::feed::seal(app, workspace, row.seq)?;
-        let LoggedChange { kind, occurred_at: timestamp, resource, fields, actor, .. } =
+        let LoggedChange { kind, occurred_at: timestamp, resource, fields, actor, details, .. } =
             LoggedChange::new(row, cursor.clone());
         Ok(Self {
             kind,
@@ -66,15 +67,16 @@ impl WebhookEvent {
                 resource,
                 fields,
                 actor,
+                details,
                 object: None,
-                truncated: None,
+                truncated: false,
             },
         })
     }
 
     /// With the resource, or that there is none to be had.
     pub fn with(mut self, object: Option<Value>) -> Self {
-        (self.data.object, self.data.truncated) = (Some(object.unwrap_or_default()), Some(false));
+        self.data.object = object;
         self
     }
 
@@ -84,7 +86,7 @@ impl WebhookEvent {
         if self.data.object.is_none() || text.len() < MOST {
             return Ok(text);
         }
-        (self.data.object, self.data.truncated) = (Some(Value::Null), Some(true));
+        (self.data.object, self.data.truncated) = (None, true);
         self.text()
     }
 

@@ -120,6 +120,12 @@ pub async fn patch(
     let before = lock(tx, id, if_match).await?;
     let vault = vault(&app.ring, &before);
     let headers = vault.open_headers(before.headers.as_ref())?;
+    // Their values are secrets between the workspace and the address that they were given for.
+    let moves = patch.get("url").is_some_and(|url| url.as_str() != Some(before.url.as_str()));
+    if moves && !headers.is_empty() && patch.get("headers").is_none() {
+        let detail = "go to no other address: give those that the new one is to have, or {} for none";
+        return Err(ApiError::field("/headers", "required", detail));
+    }
     let current = WebhookEndpointInput {
         url: before.url.clone(),
         events: before.events.clone(),
@@ -127,7 +133,7 @@ pub async fn patch(
         enabled: before.enabled,
         ordered: before.ordered,
         payload: before.payload,
-        headers: called_as(headers.clone(), patch.get("headers")),
+        headers: if moves { BTreeMap::new() } else { called_as(headers.clone(), patch.get("headers")) },
     };
     let input = patch.apply_ruled(&current, |_| {})?;
     let turned_on = input.enabled && !before.enabled;
@@ -163,6 +169,7 @@ pub async fn patch(
         store::set_reached(tx.conn, tx.workspace, id, reached).await?;
         // It begins anew, with five days of its own.
         store::note_health(tx.conn, tx.workspace, id, true, tx.now).await?;
+        store::pause(tx.conn, tx.workspace, id, None).await?;
     }
     tx.record(Kind::WebhookEndpointUpdated, id, row.version, changed.clone());
     tx.audit(audit::Kind::WebhookEndpointChanged, id, changed);

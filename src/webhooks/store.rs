@@ -133,7 +133,7 @@ pub async fn due(mut conn: &Conn, now: DateTime<Utc>, in_hand: &[Uuid]) -> ApiRe
     const DUE: &str = "SELECT e.workspace_id, e.id, e.failing_since IS NOT NULL AS failing FROM webhook_endpoints e \
         CROSS JOIN LATERAL (SELECT d.next_attempt_at AS at FROM webhook_deliveries d WHERE d.workspace_id = e.workspace_id \
         AND d.endpoint_id = e.id AND d.state = 'pending' ORDER BY d.next_attempt_at LIMIT 1) oldest \
-        WHERE e.enabled AND oldest.at <= $1 AND e.id <> ALL($2) ORDER BY oldest.at LIMIT $3";
+        WHERE e.enabled AND oldest.at <= $1 AND (e.paused_until IS NULL OR e.paused_until <= $1) AND e.id <> ALL($2) ORDER BY oldest.at LIMIT $3";
     let query = diesel::sql_query(DUE).bind::<Timestamptz, _>(now);
     let query = query.bind::<Array<diesel::sql_types::Uuid>, _>(in_hand).bind::<BigInt, _>(AT_ONCE);
     Ok(query.load(&mut conn).await?)
@@ -215,6 +215,18 @@ pub async fn settle(mut conn: &Conn, workspace: WorkspaceId, settled: &[Settled]
         .bind::<Array<Nullable<Text>>, _>(column(settled, |one| one.answer.clone()))
         .execute(&mut conn)
         .await?;
+    Ok(())
+}
+
+/// Leaves an endpoint alone until then.
+pub async fn pause(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    id: EndpointId,
+    until: Option<DateTime<Utc>>,
+) -> ApiResult<()> {
+    let own = webhook_endpoints::table.find((workspace, id));
+    diesel::update(own).set(webhook_endpoints::paused_until.eq(until)).execute(&mut conn).await?;
     Ok(())
 }
 
