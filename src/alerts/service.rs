@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::model::{
     Alert, AlertId, AlertInput, AlertNoteInput, AlertRow, AlertState, MarkReadInput, MarkedRead, TalkingPointInput,
@@ -154,11 +155,16 @@ pub async fn research_note(
         FeedKind::News => ResearchNoteKind::News,
         FeedKind::Jobs => ResearchNoteKind::Other,
     };
+    let about = [alert.contact_id.map(Uuid::from), alert.company_id.map(Uuid::from)];
+    let about = about.into_iter().chain([input.contact_id.map(Uuid::from), input.company_id.map(Uuid::from)]);
+    let is_about = about.flatten().next().is_some() || input.meeting_id.is_some();
+    // A note is about something: what a search found is filed under the name of its feed.
+    let industry = input.industry.or(alert.industry).or(alert.feed_name.clone().filter(|_| !is_about));
     let written = ResearchNoteInput {
         contact_id: input.contact_id.or(alert.contact_id),
         company_id: input.company_id.or(alert.company_id),
         meeting_id: input.meeting_id,
-        industry: input.industry.or(alert.industry).map(|industry| short(industry, 100)),
+        industry: industry.map(|industry| short(industry, 100)),
         kind,
         title: short(alert.title, 300),
         body: None,

@@ -18,7 +18,7 @@ pub use self::export::{after, load};
 pub use self::model::{Company, CompanyId, CompanyInput};
 pub use self::routes::ListQuery;
 pub use self::service::{RESOURCE, create, purge, read_many, restore};
-pub use self::store::{found, hold, names, reindex, words_with};
+pub use self::store::{found, hold, holds, names, reindex, words_with};
 use crate::changes::{Kind, Tx};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiResult, Code};

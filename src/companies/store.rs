@@ -104,6 +104,12 @@ pub async fn hold(mut conn: &Conn, workspace: WorkspaceId, ids: &[CompanyId]) ->
     Ok(held.into_iter().collect())
 }
 
+/// Whether there is such a company, and not in the trash. It is not purged before the end of the transaction.
+pub async fn holds(conn: &Conn, workspace: WorkspaceId, id: CompanyId) -> ApiResult<bool> {
+    hold(conn, workspace, &[id]).await?;
+    Ok(names(conn, workspace, &[id]).await?.contains_key(&id))
+}
+
 /// Companies that follow this one, in the order of their ids.
 pub async fn following(
     mut conn: &Conn,

@@ -118,7 +118,7 @@ pub struct FeedInput {
     #[schema(value_type = Option<Uuid>)]
     pub contact_id: Option<ContactId>,
     /// The industry that it is about.
-    #[schema(min_length = 1, max_length = 200, pattern = r"\S", example = "energy")]
+    #[schema(min_length = 1, max_length = 100, pattern = r"\S", example = "energy")]
     pub industry: Option<String>,
     /// The saved job search whose results it brings.
     #[schema(min_length = 1, max_length = 200, pattern = r"\S", example = "Site manager, Tyrol")]

@@ -79,7 +79,7 @@ async fn refuse_same(tx: &mut Tx<'_>, keys: &[String], input: &FeedInput, but: O
 }
 
 pub async fn create(app: &App, tx: &mut Tx<'_>, id: FeedId, input: FeedInput, place: Place) -> ApiResult<Feed> {
-    check(tx, &input).await?;
+    check(tx, &input, None).await?;
     refuse_same(tx, &place.keys(), &input, None).await?;
     if store::count(tx.conn, tx.workspace).await? >= FEEDS {
         let detail = format!("a workspace has at most {FEEDS} feeds: delete one first");
@@ -96,7 +96,7 @@ pub async fn create(app: &App, tx: &mut Tx<'_>, id: FeedId, input: FeedInput, pl
 
 /// A feed with what it brought, as somebody tells of it: nothing is asked.
 pub async fn told_of(app: &App, tx: &mut Tx<'_>, id: FeedId, input: FeedInput, items: Vec<Item>) -> ApiResult<()> {
-    check(tx, &input).await?;
+    check(tx, &input, None).await?;
     let url = read_url(app, &input.url)?;
     let blank = FeedRow { given_key: urls::key(&url), ..blank(tx.workspace, id, tx.now, input.kind) };
     let row = moved(told(blank, input), &url);
@@ -219,10 +219,12 @@ fn called(row: FeedRow, visit: &Visit) -> FeedRow {
     }
 }
 
-async fn check(tx: &mut Tx<'_>, input: &FeedInput) -> ApiResult<()> {
+/// What lies in the trash is nothing to be told of; a feed keeps the company that it was about before.
+async fn check(tx: &mut Tx<'_>, input: &FeedInput, before: Option<&FeedRow>) -> ApiResult<()> {
     let mut faults = Vec::new();
-    if let Some(company) = input.company_id
-        && !companies::hold(tx.conn, tx.workspace, &[company]).await?.contains(&company)
+    let known = before.and_then(|row| row.company_id);
+    if let Some(company) = input.company_id.filter(|company| known != Some(*company))
+        && !companies::holds(tx.conn, tx.workspace, company).await?
     {
         faults.push(Fault::field("/company_id", "not_found", "is not a company of this workspace"));
     }
@@ -261,7 +263,7 @@ pub async fn patch(
     if_match.check(before.version)?;
     let shown = Feed::from(before.clone());
     let input = patch.apply_ruled(&shown.clone().into(), |_| ())?;
-    check(tx, &input).await?;
+    check(tx, &input, Some(&before)).await?;
     let mut after = told(before.clone(), input.clone());
     let mut items = Vec::new();
     if let Some(place) = place {

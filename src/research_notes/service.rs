@@ -95,11 +95,10 @@ pub async fn check(tx: &mut Tx<'_>, input: &ResearchNoteInput, before: Option<&R
         unknown("/contact_id", "contact");
     }
     let known = before.and_then(|row| row.company_id);
-    if let Some(id) = input.company_id.filter(|id| known != Some(*id)) {
-        companies::hold(tx.conn, tx.workspace, &[id]).await?;
-        if !companies::names(tx.conn, tx.workspace, &[id]).await?.contains_key(&id) {
-            unknown("/company_id", "company");
-        }
+    if let Some(id) = input.company_id.filter(|id| known != Some(*id))
+        && !companies::holds(tx.conn, tx.workspace, id).await?
+    {
+        unknown("/company_id", "company");
     }
     let known = before.and_then(|row| row.meeting_id);
     if let Some(id) = input.meeting_id.filter(|id| known != Some(*id))

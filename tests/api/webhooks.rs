@@ -60,6 +60,10 @@ async fn a_change_is_told_signed_and_without_what_is_nobodys_business() {
     let secret = made.json["secret"].as_str().unwrap().to_owned();
     assert_eq!((made.header("cache-control"), &made.json["header_names"]), ("no-store", &json!(["X-Gateway-Key"])));
     assert!(!made.text.contains("2f8a"), "{}", made.text);
+    // What the headers say is for this address alone.
+    let path = format!("/v1/webhook-endpoints/{}", made.id());
+    let elsewhere = app.patch(&path, &ada, json!({ "url": web.url("/elsewhere") })).await.expect(422);
+    assert_eq!(elsewhere.faults(), ["/headers"]);
     let tom = contact(&app, &ada, "Tom").await;
     app.post("/v1/companies", &ada, json!({ "name": "Acme" })).await.expect(201);
     app.patch(&format!("/v1/contacts/{tom}"), &ada, json!({ "notes": "More secret words" })).await.expect(200);

@@ -1,4 +1,6 @@
 //! What is wrong with so many feeds that it is mended before they are parsed.
+use serde_json::{Map, Value, json};
+
 use super::NoFeed;
 
 /// The versions that the parser knows.
@@ -10,7 +12,7 @@ pub fn mend(text: &str) -> Result<String, NoFeed> {
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c.is_control());
     let text = without_noise(text);
     if !text.starts_with('<') {
-        return Ok(with_ids_as_text(text));
+        return Ok(with_right_types(text));
     }
     let text = match (text.starts_with("<?xml"), text.find("?>")) {
         (true, Some(end)) => &text[end + 2..],
@@ -31,13 +33,89 @@ fn without_noise(text: &str) -> &str {
     }
 }
 
-/// JSON Feed: an id that is a number is read as text (1.1, "Items").
-fn with_ids_as_text(text: &str) -> String {
-    let Ok(mut feed) = serde_json::from_str::<serde_json::Value>(text) else { return text.to_owned() };
-    let items = feed.get_mut("items").and_then(serde_json::Value::as_array_mut).into_iter().flatten();
-    let numbers = items.filter_map(|item| item.get_mut("id").filter(|id| id.is_number()));
-    let mended = numbers.map(|id| *id = id.to_string().into()).count();
-    if mended > 0 { feed.to_string() } else { text.to_owned() }
+/// JSON Feed as the parser takes it: what is of another type than the specification has it (1.1, "Items") is read as it is
+/// meant, or left out, so that one odd field does not cost the whole feed.
+fn with_right_types(text: &str) -> String {
+    let Ok(Value::Object(mut feed)) = serde_json::from_str(text) else { return text.to_owned() };
+    let Some(Value::Array(items)) = feed.get_mut("items") else { return text.to_owned() };
+    items.retain(Value::is_object);
+    for item in items.iter_mut().filter_map(Value::as_object_mut) {
+        right(item);
+    }
+    right(&mut feed);
+    if !feed.get("title").is_some_and(Value::is_string) {
+        feed.insert("title".to_owned(), "".into());
+    }
+    Value::Object(feed).to_string()
+}
+
+/// The fields of a feed or of an item by the types that they have.
+fn right(said: &mut Map<String, Value>) {
+    let some = |all: Vec<Value>, read: fn(Value) -> Value| {
+        Value::Array(all.into_iter().map(read).filter(|one| !one.is_null()).collect())
+    };
+    for (name, value) in said {
+        let read = std::mem::take(value);
+        *value = match name.as_str() {
+            "author" => author(read),
+            "authors" => some(listed(read), author),
+            "tags" => some(listed(read), words),
+            "attachments" => some(listed(read), attachment),
+            "id" | "url" | "external_url" | "title" | "content_html" | "content_text" | "summary"
+            | "date_published" | "date_modified" | "version" | "home_page_url" | "feed_url" | "language"
+            | "description" | "icon" | "favicon" => words(read),
+            _ => read,
+        };
+    }
+}
+
+/// One alone is a list of one.
+fn listed(value: Value) -> Vec<Value> {
+    match value {
+        Value::Array(all) => all,
+        Value::Null => Vec::new(),
+        one => vec![one],
+    }
+}
+
+fn words(value: Value) -> Value {
+    match value {
+        Value::Number(number) => number.to_string().into(),
+        Value::String(_) => value,
+        _ => Value::Null,
+    }
+}
+
+fn author(value: Value) -> Value {
+    match value {
+        Value::Array(all) => all.into_iter().next().map_or(Value::Null, author),
+        Value::Object(mut said) => {
+            for value in said.values_mut() {
+                *value = words(std::mem::take(value));
+            }
+            Value::Object(said)
+        }
+        Value::String(name) => json!({ "name": name }),
+        _ => Value::Null,
+    }
+}
+
+fn attachment(value: Value) -> Value {
+    let text = |name: &str| value[name].as_str();
+    let whole = |name: &str| {
+        let value = &value[name];
+        let read = value.as_u64().map(|number| number.to_string()).or_else(|| match value {
+            Value::String(digits) => Some(digits.clone()),
+            other => other.as_f64().map(|number| format!("{number:.0}")),
+        });
+        read.and_then(|digits| digits.parse::<u64>().ok())
+    };
+    let Some(url) = text("url") else { return Value::Null };
+    let mime_type = text("mime_type").unwrap_or("application/octet-stream");
+    let (size, duration) = (whole("size_in_bytes"), whole("duration_in_seconds"));
+    json!({
+        "url": url, "mime_type": mime_type, "title": text("title"), "size_in_bytes": size, "duration_in_seconds": duration,
+    })
 }
 
 /// With `&amp;` for each `&` that begins no reference, as addresses in feeds have many.
@@ -173,7 +251,23 @@ mod tests {
     #[test]
     fn ids_that_are_numbers_are_texts() {
         let feed = r#"{"items":[{"id":1},{"id":"b"}]}"#;
-        assert_eq!(with_ids_as_text(feed), feed.replace(":1}", ":\"1\"}"));
-        assert_eq!(["{", "1", "[]", "\"a\""].map(with_ids_as_text), ["{", "1", "[]", "\"a\""]);
+        assert!(with_right_types(feed).contains(r#"{"id":"1"}"#), "{}", with_right_types(feed));
+        assert_eq!(["{", "1", "[]", "\"a\""].map(with_right_types), ["{", "1", "[]", "\"a\""]);
+    }
+
+    #[test]
+    fn one_odd_field_does_not_cost_a_json_feed() {
+        let feed = json!({ "version": "https://jsonfeed.org/version/1.1", "title": null, "items": [null, {
+            "id": 7, "title": 3, "author": "Ada", "authors": { "name": "Ada" }, "tags": "wind",
+            "attachments": [{ "url": "https://example.org/a.mp3", "mime_type": "audio/mpeg", "size_in_bytes": "100",
+                "duration_in_seconds": 12.5 }],
+        }] });
+        let mended: Value = serde_json::from_str(&with_right_types(&feed.to_string())).unwrap();
+        let item = json!({
+            "id": "7", "title": "3", "author": { "name": "Ada" }, "authors": [{ "name": "Ada" }], "tags": ["wind"],
+            "attachments": [{ "url": "https://example.org/a.mp3", "mime_type": "audio/mpeg", "title": null,
+                "size_in_bytes": 100, "duration_in_seconds": 12 }],
+        });
+        assert_eq!((&mended["title"], &mended["items"]), (&json!(""), &json!([item])));
     }
 }
