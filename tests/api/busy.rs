@@ -158,7 +158,7 @@ async fn offers_avoid_what_an_imported_calendar_says() {
         json!({ "slots": [{ "starts_at": "2026-03-04T09:45:00Z" }, { "starts_at": "2026-03-04T12:00:00Z" }] });
     assert_eq!(
         app.post(&format!("/v1/meetings/{meeting}/offers"), &ada, explicit).await.expect(422).faults(),
-        ["/slots"]
+        ["/slots/0/starts_at"]
     );
     // Another file takes its place.
     let path = format!("/v1/busy/{}", made.id());
