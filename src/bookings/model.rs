@@ -94,7 +94,10 @@ impl OfferRow {
     /// Where it stands, beside the meeting; without one, that lies in the trash.
     pub fn standing(&self, meeting: Option<&Meeting>, now: DateTime<Utc>) -> OfferState {
         match self.state {
-            OfferStep::Open if meeting.is_none_or(|meeting| meeting.state != MeetingState::Proposed) => {
+            OfferStep::Open if meeting.is_none_or(|own| own.state != MeetingState::Proposed || lacks_people(own)) => {
+                OfferState::Closed
+            }
+            OfferStep::Booked if meeting.is_some_and(|meeting| meeting.state == MeetingState::Cancelled) => {
                 OfferState::Closed
             }
             OfferStep::Open if self.token_hash.is_none() => OfferState::Revoked,
@@ -102,4 +105,9 @@ impl OfferRow {
             step => step.into(),
         }
     }
+}
+
+/// Whether all whom it is with lie in the trash.
+fn lacks_people(meeting: &Meeting) -> bool {
+    !meeting.contacts.is_empty() && meeting.contacts.iter().all(|contact| contact.name.is_none())
 }

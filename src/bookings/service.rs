@@ -41,6 +41,7 @@ pub async fn create(
         return Err(ApiError::new(Code::ImpossibleTransition, detail));
     }
     let mut faults = input.faults();
+    let asked: Vec<Option<DateTime<Utc>>> = input.slots.iter().flatten().map(instant).collect();
     let OfferInput { expires_at: given, notify, send_invite: invite, .. } = input;
     let invitation = invitation(tx, &meeting, &member.name, input, &mut faults).await?;
     let last = invitation.span(tx.now).map_or(tx.now + LIFETIME, |span| span.until - invitation.duration());
@@ -51,7 +52,7 @@ pub async fn create(
     ApiError::check(faults)?;
     let taken = taken(tx.conn, tx.workspace, &meeting, &invitation, tx.now).await?;
     let travel = travel(tx.conn, tx.workspace, &invitation).await?;
-    refuse_taken(&invitation, &taken, travel, tx.now)?;
+    refuse_taken(&invitation, &asked, &taken, travel, tx.now)?;
     let row = OfferRow {
         workspace_id: tx.workspace,
         id,
@@ -103,12 +104,16 @@ async fn invitation(
     })
 }
 
+fn instant(slot: &OfferSlot) -> Option<DateTime<Utc>> {
+    meetings::instant(slot.starts_at, slot.starts_local.as_ref(), &mut Vec::new())
+}
+
 /// The times on offer, in their order.
 fn times(slots: Vec<OfferSlot>, now: DateTime<Utc>, faults: &mut Vec<Fault>) -> Vec<DateTime<Utc>> {
     let mut times = Vec::with_capacity(slots.len());
     for (index, slot) in slots.iter().enumerate() {
         // What cannot be read is told of by the rules.
-        let Some(at) = meetings::instant(slot.starts_at, slot.starts_local.as_ref(), &mut Vec::new()) else { continue };
+        let Some(at) = instant(slot) else { continue };
         let pointer = format!("/slots/{index}/starts_at");
         if at <= now || at > now + FAR {
             faults.push(Fault::field(pointer, "out_of_range", "must be to come, and within a year"));
@@ -133,12 +138,19 @@ fn settled(availability: Availability, zone: &str, now: DateTime<Utc>, faults: &
     Availability { time_zone: Some(zone), first_on: Some(first_on), ..availability }
 }
 
-/// Times that nobody could book are not offered.
-fn refuse_taken(invitation: &Invitation, taken: &Spans, travel: TimeDelta, now: DateTime<Utc>) -> ApiResult<()> {
+/// Times that nobody could book are not offered. `asked` are those of the input, in its order.
+fn refuse_taken(
+    invitation: &Invitation,
+    asked: &[Option<DateTime<Utc>>],
+    taken: &Spans,
+    travel: TimeDelta,
+    now: DateTime<Utc>,
+) -> ApiResult<()> {
     let mut faults = Vec::new();
-    for at in invitation.slots.iter().filter(|at| !invitation.is_free(taken, travel, **at)) {
+    for (index, at) in asked.iter().enumerate() {
+        let Some(at) = at.filter(|at| !invitation.is_free(taken, travel, *at)) else { continue };
         let detail = format!("a meeting or another engagement, with the way to it, takes {}", at.to_rfc3339());
-        faults.push(Fault::field("/slots", "taken", detail));
+        faults.push(Fault::field(format!("/slots/{index}/starts_at"), "taken", detail));
     }
     if invitation.availability.is_some() && invitation.open(taken, travel, now).is_empty() {
         faults.push(Fault::field("/availability", "taken", "leaves no time that is free and still to come"));

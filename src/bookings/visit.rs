@@ -205,10 +205,13 @@ fn hide(error: ApiError) -> ApiError {
 
 /// How far it has come. A link that leads nowhere any more is as one that never was.
 fn state(row: &OfferRow, meeting: &Meeting, now: DateTime<Utc>) -> ApiResult<BookingState> {
+    // Whoever booked is told that it was called off.
+    if row.state == OfferStep::Booked && meeting.state == MeetingState::Cancelled {
+        return Ok(BookingState::Cancelled);
+    }
     match row.standing(Some(meeting), now) {
         OfferState::Open => Ok(BookingState::Open),
         OfferState::Declined => Ok(BookingState::Declined),
-        OfferState::Booked if meeting.state == MeetingState::Cancelled => Ok(BookingState::Cancelled),
         OfferState::Booked
             if meeting.state == MeetingState::Confirmed && meeting.starts_at.is_some_and(|at| at > now) =>
         {
@@ -246,7 +249,17 @@ async fn choose(
     expect(state(&row, meeting, tx.now)?, from)?;
     let invitation = &row.invitation.0;
     let booked = (from == BookingState::Booked).then_some(meeting);
+    let says_time_alone = input.choice.is_none() && input.phone.is_none();
     let chosen = chosen(invitation, input, booked, tx.now)?;
+    let is_as_booked = |meeting: &Meeting| {
+        meeting.starts_at == Some(chosen.starts_at)
+            && meeting.medium == chosen.medium
+            && (says_time_alone || meeting.place == chosen.place)
+    };
+    // Whoever clicks twice moves nothing, and nobody is told of it.
+    if booked.is_some_and(is_as_booked) {
+        return Ok(());
+    }
     let preferences = meetings::preferences(tx.conn, tx.workspace).await?;
     let taken = taken(tx.conn, tx.workspace, meeting, invitation, tx.now).await?;
     if !invitation.is_free(&taken, preferences.travel(chosen.medium), chosen.starts_at) {

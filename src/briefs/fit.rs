@@ -13,27 +13,39 @@ const HEADING: usize = 2;
 /// Lines that each section has before others take more.
 const SHARE: usize = 9;
 
-/// Leaves out what does not fit. First each section has its share; then the first ones take what is left.
+/// Leaves out what does not fit. First each section has its share; then the first ones take what is left. Within a section
+/// the ranks go before the order, so that everybody is named, and each kind of research, before any has more.
 pub fn to_two_pages(sheet: Sheet) -> Sheet {
     let mut left = LINES.saturating_sub(HEADING + sheet.sections.len() * (HEADING + 1));
     let mut kept = vec![0; sheet.sections.len()];
+    let orders: Vec<Vec<usize>> = sheet.sections.iter().map(by_rank).collect();
     for most in [SHARE, usize::MAX] {
-        for (section, kept) in sheet.sections.iter().zip(&mut kept) {
-            let used: usize = section.lines[..*kept].iter().map(height).sum();
+        for ((section, order), kept) in sheet.sections.iter().zip(&orders).zip(&mut kept) {
+            let height = |place: &usize| height(&section.lines[*place]);
+            let used: usize = order[..*kept].iter().map(height).sum();
             let mut room = left.min(most.saturating_sub(used));
-            for line in &section.lines[*kept..] {
-                let Some(rest) = room.checked_sub(height(line)) else { break };
+            for place in &order[*kept..] {
+                let Some(rest) = room.checked_sub(height(place)) else { break };
                 left -= room - rest;
                 room = rest;
                 *kept += 1;
             }
         }
     }
-    let cut = |(section, kept): (Section, usize)| {
-        let more = section.lines.len() - kept;
-        Section { lines: section.lines.into_iter().take(kept).collect(), more, ..section }
+    let cut = |((section, order), kept): ((Section, Vec<usize>), usize)| {
+        let (shown, left_out) = order.split_at(kept);
+        let more = left_out.iter().filter(|place| !section.lines[**place].heading).count();
+        let lines = section.lines.into_iter().enumerate().filter(|(place, _)| shown.contains(place));
+        Section { lines: lines.map(|(_, line)| line).collect(), more, ..section }
     };
-    Sheet { sections: sheet.sections.into_iter().zip(kept).map(cut).collect(), ..sheet }
+    Sheet { sections: sheet.sections.into_iter().zip(orders).zip(kept).map(cut).collect(), ..sheet }
+}
+
+/// The places of a section's lines as they are to be printed before each other.
+fn by_rank(section: &Section) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..section.lines.len()).collect();
+    places.sort_by_key(|place| section.lines[*place].rank);
+    places
 }
 
 /// How many lines of paper it takes.
@@ -71,6 +83,21 @@ mod tests {
 
     fn kept(sections: &[usize]) -> Vec<usize> {
         to_two_pages(sheet(sections)).sections.iter().map(|section| section.lines.len()).collect()
+    }
+
+    #[test]
+    fn everybody_is_named_and_headings_do_not_count() {
+        let mut people = sheet(&[64, 200]);
+        for (place, line) in people.sections[0].lines.iter_mut().enumerate() {
+            (line.heading, line.rank) = (place % 8 == 0, place % 8);
+        }
+        let fitted = to_two_pages(people);
+        let who = &fitted.sections[0];
+        assert_eq!(who.lines.iter().filter(|line| line.heading).count(), 8);
+        assert_eq!(who.more, 64 - who.lines.len());
+        let mut kinds = sheet(&[300]);
+        kinds.sections[0].lines[299].heading = true;
+        assert_eq!(to_two_pages(kinds).sections[0].more, 299 - kept(&[300])[0]);
     }
 
     #[test]

@@ -3,7 +3,7 @@ use chrono::{NaiveDate, TimeDelta};
 
 use super::api::{Brief, BriefTieKind, Readiness, ReadinessItem};
 use super::sheet::{count, day, local_time};
-use super::staleness::NEWS;
+use super::staleness::{self, NEWS};
 use crate::feeds::FeedKind;
 use crate::meetings::{MeetingMedium, MeetingParty, MeetingState};
 use crate::research_notes::ResearchNoteKind;
@@ -135,7 +135,7 @@ fn news(brief: &Brief) -> ReadinessItem {
     let brought = brief.alerts.iter().filter(|alert| alert.kind == FeedKind::News).map(|alert| alert.age_days);
     let (done, reason) = match noted.chain(brought).min() {
         None => (false, "No news were noted.".to_owned()),
-        Some(days) => (days <= NEWS, format!("The newest are {days} days old.")),
+        Some(days) => (days <= NEWS, format!("The newest are {} old.", staleness::days(days))),
     };
     item("news", "News of the last 30 days", done, reason)
 }

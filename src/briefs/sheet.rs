@@ -41,6 +41,12 @@ pub struct Line {
     pub link: String,
     /// It belongs to the line before.
     pub inner: bool,
+    /// Above others, and nothing by itself.
+    #[serde(skip)]
+    pub heading: bool,
+    /// Lines of a lower rank are printed before those of a higher one have room.
+    #[serde(skip)]
+    pub rank: usize,
 }
 
 impl Line {
@@ -79,7 +85,11 @@ pub fn day(day: NaiveDate) -> String {
 /// `Tuesday, 14 April 2026, 08:30–08:45 CEST`.
 pub fn local_time(local: &LocalSpan) -> String {
     let (day, hours) = local.told();
-    format!("{day}, {hours} {}", local.abbreviation)
+    let (first, last) = (&local.abbreviation, &local.last_abbreviation);
+    match hours.split_once('–') {
+        Some((from, until)) if first != last => format!("{day}, {from} {first}–{until} {last}"),
+        _ => format!("{day}, {hours} {first}"),
+    }
 }
 
 /// `There is one goal.`
@@ -151,7 +161,7 @@ fn person(person: &BriefPerson) -> Vec<Line> {
     let mut lines = vec![Line::labelled(&person.name, about.join(" · "))];
     let mut add = |label: &str, text: String| {
         if !text.is_empty() {
-            lines.push(Line::labelled(label, text).inner());
+            lines.push(Line { rank: 1, ..Line::labelled(label, text).inner() });
         }
     };
     let (now, before): (Vec<_>, Vec<_>) = person.positions.iter().partition(|position| position.is_current);
@@ -266,13 +276,14 @@ fn research(brief: &Brief) -> Vec<Line> {
     let mut lines = Vec::new();
     for research in &brief.research {
         let newest = format!("the newest of {}", day(research.newest_on));
-        lines.push(Line::labelled(words::research(research.kind), newest));
-        for note in &research.notes {
+        lines.push(Line { heading: true, ..Line::labelled(words::research(research.kind), newest) });
+        for (number, note) in research.notes.iter().enumerate() {
             let says = note.excerpt.clone().or_else(|| note.beginning.as_deref().map(plain)).unwrap_or_default();
             let from: Vec<&str> = [&note.site, &note.author].into_iter().flatten().map(String::as_str).collect();
             let from = if from.is_empty() { String::new() } else { format!(" ({})", from.join(", ")) };
             let text = format!("{}{from}, {}. {says}", note.title, day(note.on));
-            lines.push(Line::text(text.trim_end()).inner().at(note.source_url.as_ref()));
+            let line = Line::text(text.trim_end()).inner().at(note.source_url.as_ref());
+            lines.push(Line { rank: number + 1, ..line });
         }
     }
     lines

@@ -33,6 +33,11 @@ pub fn age(on: NaiveDate, as_of: NaiveDate) -> i64 {
     (as_of - on).num_days().max(0)
 }
 
+/// `1 day`, `2 days`.
+pub fn days(count: i64) -> String {
+    if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
+}
+
 /// A sentence about what is too old, if it is.
 pub fn of_notes(kind: ResearchNoteKind, age_days: i64) -> Option<BriefStale> {
     let (name, life) = shelf_life(kind);

@@ -16,7 +16,7 @@ use calcard::{Entry, Parser};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
 use super::clock::{Clocks, Time};
-use super::recurrence::{follow, rules};
+use super::recurrence::{self, follow, rules};
 use crate::spans::{Span, Spans};
 use crate::zones::Tz;
 
@@ -33,6 +33,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const PACE: usize = 1_000;
 /// Occurrences of one event within the window.
 const OCCURRENCES: usize = 1_000;
+/// Faults that are told.
+const FAULTS: usize = 100;
 
 /// No event is taken to last longer.
 const LONGEST: TimeDelta = TimeDelta::days(3_660);
@@ -43,8 +45,32 @@ pub struct Expanded {
     pub spans: Spans,
     /// Events that were read.
     pub events: usize,
-    /// What could not be followed to its end, and why.
+    /// What could not be followed to its end, and why. When that is more than is told, the last ones say so.
     pub faults: Vec<String>,
+    /// Events that had to wait until nothing was left of the time and the steps for all of them.
+    unfollowed: usize,
+}
+
+impl Expanded {
+    fn fault(&mut self, component: &ICalendarComponent, why: &str) {
+        self.faults.push(format!("{}: {why}", name(component)));
+    }
+
+    fn bound_faults(&mut self) {
+        let unfollowed = self.unfollowed;
+        let spent = (unfollowed > 0).then(|| {
+            format!(
+                "the file takes more to follow than it may: events that were not followed to their end: {unfollowed}"
+            )
+        });
+        let room = FAULTS - usize::from(spent.is_some());
+        if self.faults.len() > room {
+            let more = self.faults.len() - (room - 1);
+            self.faults.truncate(room - 1);
+            self.faults.push(format!("… and {more} more, which are not told"));
+        }
+        self.faults.extend(spent);
+    }
 }
 
 /// The file is none, or too large.
@@ -52,13 +78,16 @@ pub struct Expanded {
 pub enum Unreadable {
     #[error("is no iCalendar file as RFC 5545 has it")]
     NoCalendar,
+    #[error("is cut off: it has a BEGIN:VCALENDAR without its END:VCALENDAR")]
+    CutOff,
     #[error("has more than {COMPONENTS} components")]
     TooLarge,
 }
 
 /// What the file keeps busy within the window. Times without a zone, and whole days, are those of `zone`.
 pub fn expand(text: &str, zone: Tz, window: Span) -> Result<Expanded, Unreadable> {
-    let mut parser = Parser::new(text);
+    let text = recurrence::without_unheld(text);
+    let mut parser = Parser::new(&text);
     let (mut expanded, mut busy, mut found, mut components) = (Expanded::default(), Vec::new(), false, 0);
     let mut steps = ALL_STEPS;
     let deadline = Instant::now() + PATIENCE;
@@ -78,12 +107,23 @@ pub fn expand(text: &str, zone: Tz, window: Span) -> Result<Expanded, Unreadable
         let reader = Reader { clocks, window, zone, deadline };
         reader.calendar(&calendar, &mut expanded, &mut busy, &mut steps);
     }
+    if is_cut_off(&text) {
+        return Err(Unreadable::CutOff);
+    }
     if !found {
         return Err(Unreadable::NoCalendar);
     }
+    expanded.bound_faults();
     busy.retain(|span| span.from < window.until && span.until > window.from);
     expanded.spans = Spans::new(busy);
     Ok(expanded)
+}
+
+/// The rest of it is missing, as of a download that broke off: what it kept busy would be free.
+fn is_cut_off(text: &str) -> bool {
+    let text = text.trim_start_matches('\u{feff}');
+    let count = |wanted: &str| text.lines().filter(|line| line.trim_end().eq_ignore_ascii_case(wanted)).count();
+    count("BEGIN:VCALENDAR") > count("END:VCALENDAR")
 }
 
 /// How long an event lasts: so many days of the calendar, and so much time.
@@ -135,31 +175,41 @@ impl<'a> Reader<'a> {
                     // One without a name is one by itself.
                     let uid = component.uid().map_or_else(|| format!("\0{place}"), str::to_owned);
                     told.faults.extend(self.unknown_zone(component));
-                    match self.event(component) {
+                    match self.event(component, told) {
                         Some(event) => series.entry(uid).or_default().push(event),
-                        None => told.faults.push(format!("{}: has no time that can be read", name(component))),
+                        None => told.fault(component, "has no time that can be read"),
                     }
                 }
                 ICalendarComponentType::VFreebusy => self.free_busy(component, busy),
                 _ => {}
             }
         }
-        for events in series.into_values() {
+        // What is followed in no time goes first, so that nothing else can use up what it needs.
+        let mut series: Vec<Vec<Event<'a>>> = series.into_values().collect();
+        series.sort_by_key(|events| events.iter().map(|event| recurrence::effort(event.component)).max());
+        for events in series {
             self.series(events, told, busy, steps);
         }
     }
 
-    fn event(&self, component: &'a ICalendarComponent) -> Option<Event<'a>> {
+    fn event(&self, component: &'a ICalendarComponent, told: &mut Expanded) -> Option<Event<'a>> {
         let replaced = component.property(&ICalendarProperty::RecurrenceId);
         let replaces = replaced.and_then(|entry| self.time(entry, entry.values.first()?));
         let first = |name| component.property(&name).and_then(|entry| self.time(entry, entry.values.first()?));
         let start = first(ICalendarProperty::Dtstart).or_else(|| replaces.clone())?;
-        let length = match (first(ICalendarProperty::Dtend), component.property(&ICalendarProperty::Duration)) {
+        let end = first(ICalendarProperty::Dtend);
+        let duration = component.property(&ICalendarProperty::Duration);
+        if end.as_ref().map_or_else(|| duration.is_some_and(is_negative), |end| end.instant() < start.instant()) {
+            told.fault(component, "ends before it begins");
+        }
+        let length = match (end, duration) {
             // One that ends on the day on which it begins is meant to last that day.
             (Some(end), _) if start.whole_day => {
                 Length { days: (end.wall - start.wall).max(TimeDelta::days(1)), ..Length::default() }
             }
-            (Some(end), _) => Length { time: end.instant() - start.instant(), ..Length::default() },
+            (Some(end), _) => {
+                Length { time: (end.instant() - start.instant()).max(TimeDelta::zero()), ..Length::default() }
+            }
             (None, Some(entry)) => lasting(entry.values.first()),
             (None, None) if start.whole_day => Length { days: TimeDelta::days(1), ..Length::default() },
             (None, None) => Length::default(),
@@ -247,21 +297,27 @@ impl<'a> Reader<'a> {
         for (time, span) in self.times(event, &ICalendarProperty::Rdate) {
             keep(event.start.wall_of(time.instant()), span);
         }
+        recurrence::unread(event.component).for_each(|why| told.fault(event.component, why));
         for (number, rule) in rules(event.component).enumerate() {
-            if number == RULES || Instant::now() > self.deadline {
-                told.faults.push(format!("{}: has more rules than are followed", name(event.component)));
+            if number == RULES {
+                told.fault(event.component, "has more rules than are followed");
+                break;
+            }
+            if Instant::now() > self.deadline {
+                told.unfollowed += 1;
+                told.fault(event.component, "its rule is not followed: the file takes too long");
                 break;
             }
             let followed = match follow(rule, &event.start) {
                 Ok(followed) => followed,
                 Err(why) => {
-                    told.faults.push(format!("{}: {why}", name(event.component)));
+                    told.fault(event.component, &why);
                     continue;
                 }
             };
             let mut times = (&followed).into_iter().enumerate().peekable();
             if times.peek().is_none() {
-                told.faults.push(format!("{}: its rule names no time", name(event.component)));
+                told.fault(event.component, "its rule names no time");
             }
             for (taken, at) in times {
                 let wall = at.naive_utc();
@@ -269,8 +325,10 @@ impl<'a> Reader<'a> {
                     break;
                 }
                 let late = taken % PACE == PACE - 1 && Instant::now() > self.deadline;
-                if taken == STEPS || *steps == 0 || late || !keep(wall, None) {
-                    told.faults.push(format!("{}: comes too often to be followed to its end", name(event.component)));
+                let spent = *steps == 0 || late;
+                if taken == STEPS || spent || !keep(wall, None) {
+                    told.unfollowed += usize::from(spent);
+                    told.fault(event.component, "comes too often to be followed to its end");
                     break;
                 }
                 *steps -= 1;
@@ -357,6 +415,10 @@ fn is_busy(component: &ICalendarComponent) -> bool {
     component.transparency() != Some(&ICalendarTransparency::Transparent)
         && component.status() != Some(&ICalendarStatus::Cancelled)
         && !free.is_some_and(|status| ["free", "workingelsewhere"].contains(&status.to_ascii_lowercase().as_str()))
+}
+
+fn is_negative(entry: &ICalendarEntry) -> bool {
+    matches!(entry.values.first(), Some(ICalendarValue::Duration(duration)) if duration.neg)
 }
 
 fn lasting(value: Option<&ICalendarValue>) -> Length {
@@ -487,6 +549,60 @@ mod tests {
         ] {
             let _ = expand(&event(odd), Tz::UTC, window());
         }
+    }
+
+    #[test]
+    fn what_cannot_be_followed_is_told_and_stays_once() {
+        for (rule, why) in [
+            ("FREQ=SECONDLY;INTERVAL=86399", "INTERVAL"),
+            ("FREQ=MINUTELY;INTERVAL=70000", "INTERVAL"),
+            ("FREQ=DAILY;COUNT=4294967297", "COUNT"),
+            ("FREQ=DAILY;INTERVAL=99999999999", "INTERVAL"),
+            ("FREQ=DAILY;INTERVAL=0", "INTERVAL"),
+            ("FREQ=DAILY;INTERVAL=-1", "INTERVAL"),
+            ("FREQ=DAILY;COUNT=0", "COUNT"),
+            ("FREQ=DAILY;BYHOUR=9,\n 265", "BYHOUR"),
+            ("FREQ=WEEKLY;BYDAY=XX", "cannot be read"),
+            ("FREQ=FORTNIGHTLY", "cannot be read"),
+            ("COUNT=3", "cannot be read"),
+        ] {
+            let text = event(&format!("DTSTART:20260302T090000Z\nDURATION:PT1H\nRRULE:{rule}"));
+            let expanded = expand(&text, Tz::UTC, window()).unwrap();
+            let faults = &expanded.faults;
+            assert!(faults.len() == 1 && faults[0].starts_with("1: ") && faults[0].contains(why), "{rule}: {faults:?}");
+            assert_eq!(expanded.spans.iter().count(), 1, "{rule}");
+        }
+        for backwards in
+            ["DTSTART:20260302T090000Z\nDTEND:20260302T080000Z", "DTSTART:20260302T090000Z\nDURATION:-PT1H"]
+        {
+            let expanded = expand(&event(backwards), Tz::UTC, window()).unwrap();
+            assert_eq!(expanded.faults, ["1: ends before it begins"], "{backwards}");
+        }
+    }
+
+    #[test]
+    fn what_is_cut_off_is_refused() {
+        let whole = event("DTSTART:20260302T090000Z\nDURATION:PT1H");
+        for end in [whole.len() - 4, whole.len() - 20, whole.len() - 40] {
+            assert_eq!(expand(&whole[..end], Tz::UTC, window()).unwrap_err(), Unreadable::CutOff, "{end}");
+        }
+        let twice = format!("\u{feff}{whole}{whole}");
+        assert_eq!(expand(&twice, Tz::UTC, window()).unwrap().events, 2);
+    }
+
+    #[test]
+    fn what_is_cheap_goes_first_and_what_is_not_told_is_counted() {
+        let told = |rule: &str| {
+            let text = event(&format!("DTSTART:20260302T090000Z\n{rule}"));
+            let Entry::ICalendar(calendar) = Parser::new(&text).entry() else { panic!("{rule}") };
+            calendar.components.iter().map(recurrence::effort).max()
+        };
+        let (once, daily, often) = (told(""), told("RRULE:FREQ=DAILY"), told("RRULE:FREQ=SECONDLY;BYMONTH=2"));
+        assert!(once < daily && daily < often && often == told("RRULE:FREQ=DAILY;BYSECOND=1"));
+        let mut expanded = Expanded { faults: vec!["1: why".to_owned(); 300], unfollowed: 2, ..Expanded::default() };
+        expanded.bound_faults();
+        assert_eq!(expanded.faults.len(), FAULTS);
+        assert!(expanded.faults[98].contains("202 more") && expanded.faults[99].ends_with(": 2"), "{expanded:?}");
     }
 
     proptest::proptest! {

@@ -88,7 +88,7 @@ pub async fn create_busy_calendar(
     let given = input.time_zone.as_ref();
     let zone = async |conn: &_| service::zone(conn, workspace, given, &source.ics).await;
     let zone = app.db.read(workspace, zone).await?;
-    let read = service::read(&source.ics, &zone, app.now()).await?;
+    let read = service::read_input(&input, &source.ics, &zone, app.now()).await?;
     app.post(&access, &key, &fingerprint(&input)?, async |tx| {
         let calendar = service::create(tx, id, input, zone, source, read).await?;
         Answer::created(&format!("/v1/busy/{id}"), calendar.version, &calendar)
@@ -159,7 +159,7 @@ pub async fn put_busy_calendar(
     let given = input.time_zone.as_ref();
     let zone = async |conn: &_| service::zone(conn, workspace, given, &source.ics).await;
     let zone = app.db.read(workspace, zone).await?;
-    let read = service::read(&source.ics, &zone, app.now()).await?;
+    let read = service::read_input(&input, &source.ics, &zone, app.now()).await?;
     app.write(&access, async |tx| {
         let calendar = service::put(tx, id, &if_match, input, zone, source, read).await?;
         Answer::resource(calendar.version, &calendar)

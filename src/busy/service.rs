@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::auth::members;
 use crate::changes::{Actor, Kind, Tx};
 use crate::db::{Conn, Json, WorkspaceId};
-use crate::error::{ApiError, ApiResult, Code};
+use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::fields;
 use crate::http::IfMatch;
 use crate::http::limits::BUSY_CALENDARS;
@@ -23,8 +23,6 @@ use crate::zones::{self, Tz};
 /// How far ahead events are followed, and when they are followed anew.
 const AHEAD: TimeDelta = TimeDelta::days(731);
 const ANEW: TimeDelta = TimeDelta::days(700);
-/// Faults that are told.
-const FAULTS: usize = 100;
 
 /// The file of a calendar, and where that comes from.
 #[derive(Clone)]
@@ -58,6 +56,16 @@ pub async fn source(
 pub struct Read {
     expanded: Expanded,
     until: DateTime<Utc>,
+}
+
+/// As [`read`], of what somebody has sent or named; what is no calendar is told by its field.
+pub async fn read_input(input: &BusyCalendarInput, text: &str, zone: &str, now: DateTime<Utc>) -> ApiResult<Read> {
+    let pointer = if input.url.is_some() { "/url" } else { "/ics" };
+    let told = |error: ApiError| {
+        let detail = error.detail.clone();
+        error.with(Fault::field(pointer, Code::UnreadableFile.name(), detail))
+    };
+    read(text, zone, now).await.map_err(told)
 }
 
 /// Follows a file, off the threads that serve.
@@ -180,7 +188,7 @@ fn followed(row: CalendarRow, Read { expanded, until }: &Read) -> CalendarRow {
     CalendarRow {
         events: number(expanded.events),
         spans: number(expanded.spans.iter().count()),
-        faults: Json(expanded.faults.iter().take(FAULTS).cloned().collect()),
+        faults: Json(expanded.faults.clone()),
         expanded_until: *until,
         ..row
     }

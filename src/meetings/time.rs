@@ -36,6 +36,9 @@ pub struct LocalSpan {
     /// What the zone calls the time then.
     #[schema(example = "CEST")]
     pub abbreviation: String,
+    /// What it calls the time at the end: another, where the clocks are changed meanwhile.
+    #[serde(skip)]
+    pub last_abbreviation: String,
 }
 
 impl LocalSpan {
@@ -56,8 +59,13 @@ fn zone(name: &str) -> Tz {
 pub fn local((starts, ends): (DateTime<Utc>, DateTime<Utc>), name: &str) -> LocalSpan {
     let zone = zone(name);
     let shown = |at: DateTime<Utc>| at.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Secs, false);
-    let abbreviation = starts.with_timezone(&zone).format("%Z").to_string();
-    LocalSpan { starts: shown(starts), ends: shown(ends), abbreviation }
+    let called = |at: DateTime<Utc>| at.with_timezone(&zone).format("%Z").to_string();
+    LocalSpan {
+        starts: shown(starts),
+        ends: shown(ends),
+        abbreviation: called(starts),
+        last_abbreviation: called(ends),
+    }
 }
 
 /// Whether people in the zone would wonder at the hour.
@@ -165,7 +173,7 @@ mod tests {
             (told.starts.as_str(), told.ends.as_str()),
             ("2026-03-29T01:50:00+01:00", "2026-03-29T03:05:00+02:00")
         );
-        assert_eq!(told.abbreviation, "CET");
+        assert_eq!((told.abbreviation.as_str(), told.last_abbreviation.as_str()), ("CET", "CEST"));
         assert!(is_unusual(span.0, "Europe/Vienna") && !is_unusual(span.0, "Asia/Tokyo"));
     }
 }

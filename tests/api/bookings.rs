@@ -297,7 +297,7 @@ async fn what_cannot_be_offered_is_refused_all_at_once() {
     let other = proposal(&app, &ada, json!({ "starts_at": "2026-03-05T14:50:00Z" })).await;
     app.post(&format!("/v1/meetings/{other}/confirm"), &ada, json!({})).await.expect(200);
     let taken = offer(&app, &ada, &id, json!({ "slots": two() })).await.expect(422);
-    assert_eq!((taken.faults(), taken.json["errors"][0]["code"].as_str()), (vec!["/slots"], Some("taken")));
+    assert_eq!((taken.faults(), taken.json["errors"][0]["code"].as_str()), (vec!["/slots/0/starts_at"], Some("taken")));
     let late = offer(&app, &ada, &other, json!({ "slots": two() })).await.expect(409);
     assert_eq!(late.code(), "impossible_transition");
     let stranger = app.seeker().await;

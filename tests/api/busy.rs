@@ -158,7 +158,7 @@ async fn offers_avoid_what_an_imported_calendar_says() {
         json!({ "slots": [{ "starts_at": "2026-03-04T09:45:00Z" }, { "starts_at": "2026-03-04T12:00:00Z" }] });
     assert_eq!(
         app.post(&format!("/v1/meetings/{meeting}/offers"), &ada, explicit).await.expect(422).faults(),
-        ["/slots"]
+        ["/slots/0/starts_at"]
     );
     // Another file takes its place.
     let path = format!("/v1/busy/{}", made.id());
@@ -423,7 +423,13 @@ async fn a_url_that_is_no_calendar_or_may_not_be_asked_is_told_at_its_field() {
         assert_eq!(refused.json["errors"][0]["code"], fault, "{url}");
     }
     let page = json!({ "name": "Work", "url": format!("http://localhost:{port}/page") });
-    assert_eq!(app.post("/v1/busy", &ada, page).await.expect(422).code(), "unreadable_file");
+    let page = app.post("/v1/busy", &ada, page).await.expect(422);
+    assert_eq!((page.code(), page.faults()), ("unreadable_file", vec!["/url"]));
+    let whole = calendar(&event("1", "DTSTART:20260310T090000Z\nDURATION:PT1H"));
+    for ics in ["hello", whole.trim_end().strip_suffix("END:VCALENDAR").unwrap()] {
+        let refused = app.post("/v1/busy", &ada, json!({ "name": "Work", "ics": ics })).await.expect(422);
+        assert_eq!((refused.code(), refused.faults()), ("unreadable_file", vec!["/ics"]), "{ics}");
+    }
     let neither = app.post("/v1/busy", &ada, json!({ "name": "Work" })).await.expect(422);
     assert_eq!(neither.faults(), ["/ics"]);
     let both = json!({ "name": "Work", "ics": "BEGIN:VCALENDAR", "url": "https://example.org/" });
