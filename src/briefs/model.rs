@@ -144,6 +144,16 @@ pub struct NoteFacts {
     pub created_at: DateTime<Utc>,
 }
 
+/// What notes of one kind are about, and the days that they tell.
+pub type NotedAbout = (ResearchNoteKind, Option<ContactId>, Option<CompanyId>, Option<NaiveDate>, Option<NaiveDate>);
+
+/// Notes of the same days, with when the last of them was made.
+#[derive(Debug, Clone, Queryable)]
+pub struct NotedFacts {
+    pub about: NotedAbout,
+    pub created_at: Option<DateTime<Utc>>,
+}
+
 #[derive(Debug, Clone, Queryable)]
 pub struct AlertFacts {
     pub id: AlertId,
@@ -192,6 +202,8 @@ pub struct Facts {
     pub insights: Vec<InsightFacts>,
     pub promises: Vec<PromiseFacts>,
     pub notes: Vec<NoteFacts>,
+    /// Of all notes, however many.
+    pub noted: Vec<NotedFacts>,
     pub alerts: Vec<AlertFacts>,
     pub goals: Vec<GoalFacts>,
     pub questions: Vec<QuestionFacts>,

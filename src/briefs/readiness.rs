@@ -2,6 +2,7 @@
 use chrono::{NaiveDate, TimeDelta};
 
 use super::api::{Brief, BriefTieKind, Readiness, ReadinessItem};
+use super::model::NotedFacts;
 use super::sheet::{count, day, local_time};
 use super::staleness::{self, NEWS};
 use crate::feeds::FeedKind;
@@ -11,14 +12,14 @@ use crate::research_notes::ResearchNoteKind;
 /// Questions that make a conversation.
 const QUESTIONS: usize = 3;
 
-/// Judges a brief that has everything else.
-pub fn judge(brief: &Brief) -> Readiness {
+/// Judges a brief that has everything else, by all that was noted.
+pub fn judge(brief: &Brief, noted: &[NotedFacts]) -> Readiness {
     let mut items = vec![time(brief), way(brief)];
     items.extend(reconfirmed(brief));
     items.extend([position(brief), how_met(brief)]);
     items.extend(name(brief));
-    items.push(person(brief));
-    items.extend(company(brief));
+    items.push(person(brief, noted));
+    items.extend(company(brief, noted));
     items.extend([news(brief), goals(brief), questions(brief), agenda(brief)]);
     items.extend(promises(brief));
     let done = items.iter().filter(|item| item.done).count();
@@ -103,12 +104,9 @@ fn name(brief: &Brief) -> Option<ReadinessItem> {
     Some(item("name", "A name that you may mention", done, reason))
 }
 
-fn notes(brief: &Brief, of: impl Fn(&super::api::BriefNote) -> bool) -> usize {
-    brief.research.iter().flat_map(|research| &research.notes).filter(|note| of(note)).count()
-}
-
-fn person(brief: &Brief) -> ReadinessItem {
-    let unknown = brief.people.iter().find(|person| notes(brief, |note| note.contact_id == Some(person.id)) == 0);
+fn person(brief: &Brief, noted: &[NotedFacts]) -> ReadinessItem {
+    let is_known = |id| noted.iter().any(|facts| facts.about.1 == Some(id));
+    let unknown = brief.people.iter().find(|person| !is_known(person.id));
     let reason = match unknown {
         Some(person) => format!("Nothing was noted about {}.", person.name),
         None => "There are notes about them.".to_owned(),
@@ -117,11 +115,11 @@ fn person(brief: &Brief) -> ReadinessItem {
 }
 
 /// Where they work at a company that is known.
-fn company(brief: &Brief) -> Option<ReadinessItem> {
+fn company(brief: &Brief, noted: &[NotedFacts]) -> Option<ReadinessItem> {
     let current = brief.people.iter().flat_map(|person| &person.positions).filter(|position| position.is_current);
     let mut named = current.filter_map(|position| Some((position.company_id?, position.company_name.as_deref()?)));
     let first = named.clone().next()?;
-    let unknown = named.find(|(id, _)| notes(brief, |note| note.company_id == Some(*id)) == 0);
+    let unknown = named.find(|(id, _)| !noted.iter().any(|facts| facts.about.2 == Some(*id)));
     let reason = match unknown {
         Some((_, name)) => format!("Nothing was noted about {name}."),
         None => format!("There are notes about {}.", first.1),

@@ -9,7 +9,7 @@ use super::api::{
     BriefPerson, BriefPosition, BriefPromise, BriefQuestion, BriefResearch, BriefSaid, BriefStale, BriefTalk, BriefTie,
     BriefTieKind, Readiness,
 };
-use super::model::{Facts, MeetingFacts, NoteFacts, PersonFacts, PositionFacts, TieFacts};
+use super::model::{Facts, MeetingFacts, NoteFacts, NotedFacts, PersonFacts, PositionFacts, TieFacts};
 use super::{readiness, staleness, store};
 use crate::agendas::AgendaItem;
 use crate::contacts::ContactId;
@@ -32,6 +32,7 @@ pub async fn gather(conn: &Conn, workspace: WorkspaceId, id: MeetingId) -> ApiRe
         insights,
         promises,
         notes,
+        noted,
         alerts,
         goals,
         questions,
@@ -46,6 +47,7 @@ pub async fn gather(conn: &Conn, workspace: WorkspaceId, id: MeetingId) -> ApiRe
         store::insights(conn, workspace, id),
         store::promises(conn, workspace, id),
         store::notes(conn, workspace, id),
+        store::noted(conn, workspace, id),
         store::alerts(conn, workspace, id),
         store::goals(conn, workspace, id),
         store::questions(conn, workspace, id),
@@ -63,6 +65,7 @@ pub async fn gather(conn: &Conn, workspace: WorkspaceId, id: MeetingId) -> ApiRe
         insights,
         promises,
         notes,
+        noted,
         alerts,
         goals,
         questions,
@@ -89,7 +92,7 @@ pub fn brief(facts: Facts, on: Option<NaiveDate>, now: DateTime<Utc>) -> Brief {
     let with: Vec<MeetingContact> =
         persons.iter().map(|person| MeetingContact { id: person.id, name: Some(person.name.clone()) }).collect();
     let title = meeting.title.clone().unwrap_or_else(|| meetings::by_what_it_is(meeting.medium, &with));
-    let research = research(notes, zone, as_of);
+    let research = research(notes, &facts.noted, zone, as_of);
     let touched_at = persons.iter().filter_map(|person| person.last_touch_at).max();
     // What came before was there to be talked about.
     alerts.retain(|alert| touched_at.is_none_or(|touched| alert.dated_at > touched));
@@ -127,7 +130,7 @@ pub fn brief(facts: Facts, on: Option<NaiveDate>, now: DateTime<Utc>) -> Brief {
         stale,
         cut,
     };
-    Brief { readiness: readiness::judge(&brief), ..brief }
+    Brief { readiness: readiness::judge(&brief, &facts.noted), ..brief }
 }
 
 /// Takes off what is too much, and says so.
@@ -267,14 +270,18 @@ fn agenda(items: Vec<AgendaItem>, duration_minutes: i16) -> BriefAgenda {
     }
 }
 
-/// By kind, those with what is pinned first, then by the order of the kinds' first notes.
-fn research(notes: Vec<NoteFacts>, zone: Tz, as_of: NaiveDate) -> Vec<BriefResearch> {
+/// By kind, those with what is pinned first, then by the order of the kinds' first notes. How old a kind is follows from all
+/// that was `noted`; one whose notes have no room here is there without them.
+fn research(notes: Vec<NoteFacts>, noted: &[NotedFacts], zone: Tz, as_of: NaiveDate) -> Vec<BriefResearch> {
+    // A day that is to come does not make what was noted before it fresh.
+    let day_of = |published_on: Option<NaiveDate>, accessed_on: Option<NaiveDate>, created_at| {
+        let known = [published_on, accessed_on].into_iter().flatten().find(|on| *on <= as_of);
+        known.unwrap_or_else(|| zones::day(zone, created_at))
+    };
     let mut kinds: Vec<BriefResearch> = Vec::new();
     for note in notes {
         let kind = note.kind;
-        // A day that is to come does not make what was noted before it fresh.
-        let known = [note.published_on, note.accessed_on].into_iter().flatten().find(|on| *on <= as_of);
-        let on = known.unwrap_or_else(|| zones::day(zone, note.created_at));
+        let on = day_of(note.published_on, note.accessed_on, note.created_at);
         let note = BriefNote::new(note, on);
         match kinds.iter_mut().find(|research| research.kind == kind) {
             Some(research) => {
@@ -282,6 +289,15 @@ fn research(notes: Vec<NoteFacts>, zone: Tz, as_of: NaiveDate) -> Vec<BriefResea
                 research.notes.push(note);
             }
             None => kinds.push(BriefResearch { kind, newest_on: on, age_days: 0, notes: vec![note] }),
+        }
+    }
+    for facts in noted {
+        let (kind, _, _, published_on, accessed_on) = facts.about;
+        let Some(created_at) = facts.created_at else { continue };
+        let on = day_of(published_on, accessed_on, created_at);
+        match kinds.iter_mut().find(|research| research.kind == kind) {
+            Some(research) => research.newest_on = research.newest_on.max(on),
+            None => kinds.push(BriefResearch { kind, newest_on: on, age_days: 0, notes: Vec::new() }),
         }
     }
     kinds.iter_mut().for_each(|research| research.age_days = staleness::age(research.newest_on, as_of));

@@ -1,12 +1,12 @@
 //! The statements of a brief. Each finds its rows by the meeting alone, so that all of them are sent at once.
-use diesel::dsl::{array, auto_type};
+use diesel::dsl::{array, auto_type, max};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 
 use super::model::{
-    AgendaFacts, AlertFacts, EarlierFacts, GoalFacts, InsightFacts, MeetingFacts, MessageFacts, NoteFacts, PersonFacts,
-    PositionFacts, PromiseFacts, QuestionFacts, TieFacts,
+    AgendaFacts, AlertFacts, EarlierFacts, GoalFacts, InsightFacts, MeetingFacts, MessageFacts, NoteFacts, NotedFacts,
+    PersonFacts, PositionFacts, PromiseFacts, QuestionFacts, TieFacts,
 };
 use crate::alerts::AlertState;
 use crate::db::schema::{
@@ -75,6 +75,23 @@ macro_rules! industries {
             .filter(contacts::workspace_id.eq($workspace).and(contacts::id.eq_any(people($workspace, $meeting))))
             .select(inroad_lower(unnest(contacts::industries)))
     };
+}
+
+/// The notes about the people of a meeting, where they work now, their industries and the meeting.
+macro_rules! noted {
+    ($workspace:expr, $meeting:expr) => {{
+        let about = research_notes::contact_id
+            .assume_not_null()
+            .eq_any(array::<SqlUuid, _>(people($workspace, $meeting)))
+            .or(research_notes::meeting_id.assume_not_null().eq($meeting))
+            .or(research_notes::company_id
+                .assume_not_null()
+                .eq_any(array::<SqlUuid, _>(employers!($workspace, $meeting))))
+            .or(inroad_lower(research_notes::industry.assume_not_null())
+                .eq_any(array::<Text, _>(industries!($workspace, $meeting))));
+        let live = research_notes::workspace_id.eq($workspace).and(research_notes::deleted_at.is_null());
+        research_notes::table.filter(live).filter(about)
+    }};
 }
 
 /// Whom the meeting is with.
@@ -220,14 +237,6 @@ pub async fn promises(mut conn: &Conn, workspace: WorkspaceId, meeting: MeetingI
 /// What was noted about these people, where they work now, their industries and this meeting: first what is pinned and
 /// what matters, then the newest.
 pub async fn notes(mut conn: &Conn, workspace: WorkspaceId, meeting: MeetingId) -> ApiResult<Vec<NoteFacts>> {
-    let about = research_notes::contact_id
-        .assume_not_null()
-        .eq_any(array::<SqlUuid, _>(people(workspace, meeting)))
-        .or(research_notes::meeting_id.assume_not_null().eq(meeting))
-        .or(research_notes::company_id.assume_not_null().eq_any(array::<SqlUuid, _>(employers!(workspace, meeting))))
-        .or(inroad_lower(research_notes::industry.assume_not_null())
-            .eq_any(array::<Text, _>(industries!(workspace, meeting))));
-    let live = research_notes::workspace_id.eq(workspace).and(research_notes::deleted_at.is_null());
     let columns = (
         research_notes::id,
         research_notes::contact_id,
@@ -254,8 +263,21 @@ pub async fn notes(mut conn: &Conn, workspace: WorkspaceId, meeting: MeetingId) 
         research_notes::published_on.desc().nulls_last(),
         research_notes::id.desc(),
     );
-    let rows = research_notes::table.filter(live).filter(about).select(columns).order(first);
+    let rows = noted!(workspace, meeting).select(columns).order(first);
     Ok(Prebuilt(rows.limit(one_more(NOTES))).load(&mut conn).await?)
+}
+
+/// When all of that was noted, and about whom, without what it says: a row for each day.
+pub async fn noted(mut conn: &Conn, workspace: WorkspaceId, meeting: MeetingId) -> ApiResult<Vec<NotedFacts>> {
+    let about = (
+        research_notes::kind,
+        research_notes::contact_id,
+        research_notes::company_id,
+        research_notes::published_on,
+        research_notes::accessed_on,
+    );
+    let rows = noted!(workspace, meeting).group_by(about).select((about, max(research_notes::created_at)));
+    Ok(Prebuilt(rows).load(&mut conn).await?)
 }
 
 /// What feeds about these people, where they work now and their industries have brought and was not dismissed, the latest

@@ -5,6 +5,7 @@ use super::model::{Debrief, DebriefInput};
 use super::service;
 use super::thanks::{self, ThanksInput};
 use crate::app::App;
+use crate::auth::users;
 use crate::auth::{
     Access, Caller, ContactsWrite, FollowUpsRead, FollowUpsWrite, IntroductionsRead, IntroductionsWrite, MeetingsRead,
     MeetingsWrite, MessagesWrite,
@@ -117,8 +118,9 @@ pub async fn draft_thank_you(
 ) -> ApiResult<Answer<Message>> {
     access.require::<MessagesWrite>()?;
     let (new_id, host) = (app.new_id(), messages::host(&app));
+    let member = app.db.lookup(async |conn| users::find(conn, access.user).await).await?;
     app.post(&access, &key, &fingerprint(&input)?, async |tx| {
-        let message = thanks::draft(tx, new_id, &host, id, input).await?;
+        let message = thanks::draft(tx, new_id, &host, &member.name, id, input).await?;
         Answer::created(&format!("/v1/messages/{}", message.id), message.version, &message)
     })
     .await

@@ -16,7 +16,9 @@ use crate::meetings::model::{MeetingId, MeetingRow};
 use crate::meetings::service::{Locked, live};
 use crate::meetings::words::MeetingState;
 use crate::messages::{self, Message, MessageChannel, MessageDirection, MessageId, MessageInput, MessagePurpose};
+use crate::profile;
 use crate::templates::{self, Filling, TemplateId, TemplateInput};
+use crate::text::filled;
 
 const SUBJECT: &str = "Thank you for {{ meeting.starts_at|weekday|default(\"your time\") }}";
 const LETTER: &str = "Hi {{ contact.first_name|default(\"there\") }},
@@ -58,6 +60,7 @@ pub async fn draft(
     tx: &mut Tx<'_>,
     new_id: MessageId,
     host: &str,
+    account_name: &str,
     id: MeetingId,
     input: ThanksInput,
 ) -> ApiResult<Message> {
@@ -72,11 +75,18 @@ pub async fn draft(
         _ => return Err(ApiError::field("/contact_id", "not_found", "is not a contact of this meeting")),
     };
     let debrief = service::show(tx.conn, tx.workspace, &row).await?;
-    let Some(takeaway) = crate::text::filled(input.takeaway).or_else(|| specific(&debrief)) else {
+    let Some(takeaway) = filled(input.takeaway).or_else(|| specific(&debrief)) else {
         let detail = "the debrief has nothing specific yet: note `thanks_for` or an insight there, or give it here";
         return Err(ApiError::field("/takeaway", "required", detail));
     };
-    let values = values(&row, &debrief, takeaway);
+    let mut values = values(&row, &debrief, takeaway);
+    let profile = profile::find(tx.conn, tx.workspace).await?;
+    // A profile without a name leaves the thanks unsigned: the account has one.
+    if filled(profile.name).is_none() {
+        let first = account_name.split_whitespace().next().unwrap_or_default();
+        values.insert("seeker.first_name".to_owned(), first.to_owned());
+        values.insert("seeker.signature".to_owned(), profile.signature.unwrap_or_else(|| account_name.to_owned()));
+    }
     let filling = Filling { contact_id: Some(contact_id), meeting_id: Some(id), values, ..Filling::default() };
     let rendering = match input.template_id {
         Some(template) => templates::fill_newest(tx, template, &filling).await?,
