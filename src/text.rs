@@ -114,6 +114,17 @@ pub fn maybe_lines<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>,
     Ok(Option::<String>::deserialize(from)?.map(|text| unix_lines(&text)))
 }
 
+/// An e-mail address in lower case, in every way in which its domain may be written: as it is here, in its own letters,
+/// and in ASCII.
+pub fn address_spellings(address: &str) -> Vec<String> {
+    let lower = address.to_lowercase();
+    let Some((local, domain)) = lower.rsplit_once('@') else { return vec![lower] };
+    let (letters, _) = idna::domain_to_unicode(domain);
+    let domains = [Some(letters), idna::domain_to_ascii(domain).ok()].into_iter().flatten();
+    let others: Vec<String> = domains.map(|domain| format!("{local}@{domain}")).collect();
+    distinct([vec![lower], others].concat())
+}
+
 /// Trimmed and without repetitions, in the order they came.
 pub fn distinct(list: Vec<String>) -> Vec<String> {
     distinct_by(list, str::to_owned)

@@ -248,14 +248,15 @@ pub async fn versions(
     Ok(rows.load(&mut conn).await?.into_iter().collect())
 }
 
-/// Those that are not deleted and have this e-mail address, whatever its case, oldest first.
+/// Those that are not deleted and have this e-mail address, however it is written, oldest first.
 pub async fn with_address(mut conn: &Conn, workspace: WorkspaceId, address: &str) -> ApiResult<Vec<ContactId>> {
-    let wanted = contacts::workspace_id.eq(workspace).and(contacts::email_keys.contains(vec![address.to_lowercase()]));
+    let spelled = text::address_spellings(address);
+    let wanted = contacts::workspace_id.eq(workspace).and(contacts::email_keys.overlaps_with(spelled));
     let live = contacts::table.filter(wanted.and(contacts::deleted_at.is_null()));
     Ok(live.select(contacts::id).order(contacts::id).limit(100).load(&mut conn).await?)
 }
 
-/// Those that are not deleted and have one of these e-mail addresses, all in lower case and in ASCII.
+/// Those that are not deleted and have one of these e-mail addresses, all in lower case.
 pub async fn with_addresses(
     mut conn: &Conn,
     workspace: WorkspaceId,

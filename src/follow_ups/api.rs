@@ -62,7 +62,7 @@ pub struct FollowUpInput {
 }
 
 /// What is due in another age is a slip, and at its ends there are no instants that clients can read.
-fn out_of_reach(pointer: &'static str, on: NaiveDate) -> Option<Fault> {
+pub fn out_of_reach(pointer: &'static str, on: NaiveDate) -> Option<Fault> {
     let reach = 1900..=2199;
     let detail = || format!("must be in the years {} to {}", reach.start(), reach.end());
     (!reach.contains(&on.year())).then(|| Fault::field(pointer, "out_of_range", detail()))

@@ -50,6 +50,16 @@ impl Facts {
         ])
     }
 
+    /// Why a message that asks again, and waits for its time, is not to go, whether a plan is at work or not. That a
+    /// meeting was agreed on says it only of what a plan asks for: with whom one has met, there is more to follow up.
+    pub fn silences(&self) -> Option<ClosedReason> {
+        first(&[
+            (self.replied, ClosedReason::Replied),
+            (self.bounced, ClosedReason::Bounced),
+            (self.stage == Some(Stage::Closed), ClosedReason::ContactClosed),
+        ])
+    }
+
     /// Why a follow-up of this kind, made then and perhaps about a meeting, is no longer due. Keeping in touch is another
     /// matter: a touch moves it. What was written about one meeting says nothing of another.
     pub fn close(
@@ -116,6 +126,15 @@ mod tests {
 
     fn thanks(meeting_id: Option<MeetingId>) -> Sent {
         Sent { purpose: Some(MessagePurpose::ThankYou), meeting_id }
+    }
+
+    #[test]
+    fn a_message_that_waits_goes_on_waiting_for_a_meeting_alone() {
+        let told = |facts: Facts| facts.silences();
+        assert_eq!(told(Facts { replied: true, ..Facts::default() }), Some(ClosedReason::Replied));
+        assert_eq!(told(Facts { bounced: true, ..Facts::default() }), Some(ClosedReason::Bounced));
+        assert_eq!(told(Facts { stage: Some(Stage::Closed), ..Facts::default() }), Some(ClosedReason::ContactClosed));
+        assert_eq!(told(Facts { agreed: true, stage: Some(Stage::Thanked), ..Facts::default() }), None);
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::error::ApiResult;
 use crate::introductions::{self, Introduction, IntroductionId, State};
 use crate::meetings::Meeting;
 use crate::messages::{self, Message, MessageDirection, MessageSource, MessageState, ReplyKind};
+use crate::text::address_spellings;
 use crate::{do_not_contact, zones};
 
 pub async fn react(tx: &mut Tx<'_>) -> ApiResult<()> {
@@ -95,6 +96,7 @@ async fn facts(tx: &mut Tx<'_>, messages: &[Message], met: &[Meeting]) -> ApiRes
     let listed: Vec<_> = changed(tx, &[Kind::DoNotContactCreated]).into_iter().map(Into::into).collect();
     if !listed.is_empty() {
         let (addresses, domains) = do_not_contact::forbidden(tx.conn, tx.workspace, &listed).await?;
+        let addresses = addresses.iter().flat_map(|address| address_spellings(address)).collect();
         looked_at.extend(contacts::with_addresses(tx.conn, tx.workspace, addresses).await?);
         for domain in domains {
             looked_at.extend(contacts::with_domain(tx.conn, tx.workspace, &domain).await?);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::api::{FollowUp, FollowUpInput, SnoozeInput};
+use super::api::{FollowUp, FollowUpInput, SnoozeInput, out_of_reach};
 use super::due::Due;
 use super::model::{FollowUpId, FollowUpRow};
 use super::settings::{self, Settings};
@@ -238,12 +238,14 @@ pub async fn snooze(tx: &mut Tx<'_>, id: FollowUpId, if_match: &IfMatch, input: 
     }
     let settings = settings::current(tx.conn, tx.workspace).await?;
     let mut due = row.due();
-    let today = zones::day(due.zone, tx.now);
+    // What is due later than today is put off from its own day: it never comes sooner by that.
+    let from = zones::day(due.zone, tx.now).max(due.on);
     let (on, pointer) = match (input.until_on, input.days, input.business_days) {
         (Some(on), ..) => (on, "/until_on"),
-        (_, Some(days), _) => (today + TimeDelta::days(days.into()), "/days"),
-        (.., days) => (settings.calendar.add(today, days.unwrap_or(1)), "/business_days"),
+        (_, Some(days), _) => (from + TimeDelta::days(days.into()), "/days"),
+        (.., days) => (settings.calendar.add(from, days.unwrap_or(1)), "/business_days"),
     };
+    ApiError::check(out_of_reach(pointer, on).into_iter().collect())?;
     due.on = on;
     due.time = input.due_time.as_deref().and_then(zones::time).or(due.time);
     if due.over() <= tx.now {

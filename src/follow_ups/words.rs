@@ -78,6 +78,20 @@ text_enum! {
     }
 }
 
+impl ClosedReason {
+    /// Why a nudge that was to go later does not, in words. Who must not be written to, or is deleted, is told when its
+    /// time comes: until then that may be taken back.
+    pub fn overtakes(self) -> Option<&'static str> {
+        match self {
+            Self::Replied => Some("the contact answered meanwhile"),
+            Self::Bounced => Some("a message to the contact came back meanwhile"),
+            Self::Meeting => Some("a meeting with the contact was agreed on meanwhile"),
+            Self::ContactClosed => Some("the contact was closed meanwhile"),
+            _ => None,
+        }
+    }
+}
+
 impl FollowUpKind {
     /// Doing it means writing to the contact, so that it makes no sense with whom one must not write to.
     pub fn writes(self) -> bool {

@@ -273,9 +273,12 @@ pub async fn free_texts(
     let mut texts = Vec::new();
     for row in rows {
         let id = row.id.into();
-        for (field, text) in
-            [("introduced_name", row.introduced_name), ("introduced_title", row.introduced_title), ("notes", row.notes)]
-        {
+        for (field, text) in [
+            ("introduced_name", row.introduced_name),
+            ("introduced_title", row.introduced_title),
+            ("introduced_email", row.introduced_email),
+            ("notes", row.notes),
+        ] {
             texts.extend(text.map(|text| FreeText { id, field: field.to_owned(), text }));
         }
     }

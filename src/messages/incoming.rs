@@ -9,6 +9,7 @@ use super::words::{MessageChannel, MessageDirection, MessageSource, MessageState
 use crate::changes::{Kind, Tx};
 use crate::contacts::{self, ContactId};
 use crate::error::ApiResult;
+use crate::text::address_spellings;
 
 /// A mail that a mail server handed in, as it was read.
 #[derive(Debug)]
@@ -113,7 +114,8 @@ async fn nearest(tx: &mut Tx<'_>, ids: &[String]) -> ApiResult<Option<MessageRow
 /// Whether one of these `Message-ID`s is of a message that went to this address.
 pub async fn went_to(tx: &mut Tx<'_>, ids: &[String], address: &str) -> ApiResult<bool> {
     let found = store::with_rfc_ids(tx.conn, tx.workspace, ids).await?;
-    let to = |row: &MessageRow| row.address.as_deref().is_some_and(|to| to.eq_ignore_ascii_case(address));
+    let spelled = address_spellings(address);
+    let to = |row: &MessageRow| row.address.as_deref().is_some_and(|to| spelled.contains(&to.to_lowercase()));
     Ok(found.iter().any(|row| row.direction == MessageDirection::Outgoing && to(row)))
 }
 

@@ -31,7 +31,9 @@ pub use self::model::MessageId;
 pub use self::past::{PastMessage, forget_past, record_past};
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, free_texts};
 pub use self::routes::host;
-pub use self::service::{RESOURCE, create, mark_sent, meeting_gone, purge, read_many, reply, restore, template_gone};
+pub use self::service::{
+    RESOURCE, cancel_nudges, create, mark_sent, meeting_gone, purge, read_many, reply, restore, template_gone,
+};
 pub use self::store::{
     Answer, ROWS, TAKEN, Unfinished, found, last_answers, parties, reindex, thanked_since, unfinished,
 };

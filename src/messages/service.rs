@@ -9,7 +9,7 @@ use super::words::{MessageDirection, MessagePurpose, MessageState};
 use super::{delivery, draft, store};
 use crate::auth::{Caller, MessagesSend};
 use crate::changes::{Kind, Tx};
-use crate::contacts::{self, ContactRow, Stage, Touch};
+use crate::contacts::{self, ContactId, ContactRow, Stage, Touch};
 use crate::db::{Conn, Json, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::http::{IfMatch, Patch};
@@ -203,6 +203,22 @@ pub async fn mark_sent(tx: &mut Tx<'_>, id: MessageId, if_match: &IfMatch, input
 
 pub async fn cancel(tx: &mut Tx<'_>, id: MessageId, if_match: &IfMatch) -> ApiResult<Message> {
     settle(tx, id, if_match, MessageState::Cancelled, Kind::MessageCancelled, |_| {}).await
+}
+
+/// Nudges that wait for their time have lost their reason: each is cancelled, and says why. One that a mail server may
+/// be taking at this moment goes.
+pub async fn cancel_nudges(tx: &mut Tx<'_>, contact: ContactId, why: &str) -> ApiResult<()> {
+    for row in store::lock_nudges(tx.conn, tx.workspace, contact).await? {
+        if delivery::is_attempting(tx.conn, tx.workspace, row.id).await? {
+            continue;
+        }
+        change(tx, row, MessageState::Cancelled, Kind::MessageCancelled, |row| {
+            row.failure = Some(why.to_owned());
+            row.waits_for = None;
+        })
+        .await?;
+    }
+    Ok(())
 }
 
 /// Back to being a draft.

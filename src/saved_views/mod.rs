@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::apply::apply;
 pub use self::model::{SavedViewInput, ViewResource, filter};
-pub use self::service::{after, load, read_many};
+pub use self::service::{after, load, read_many, retag};
 
 pub fn configure(config: &mut ServiceConfig) {
     config

@@ -4,6 +4,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::model::{SavedViewId, SavedViewRow, ViewResource};
+use super::service::TAG;
 use crate::db::schema::saved_views;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault, OnConstraint};
@@ -57,6 +58,12 @@ pub async fn find_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[SavedView
 pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: SavedViewId) -> ApiResult<SavedViewRow> {
     let own = saved_views::workspace_id.eq(workspace).and(saved_views::id.eq(id));
     Ok(SavedViewRow::query().filter(own).for_update().first(&mut conn).await?)
+}
+
+/// Those whose filters name tags, in the order of their ids, locked until the end of the transaction.
+pub async fn lock_tagged(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<Vec<SavedViewRow>> {
+    let own = saved_views::workspace_id.eq(workspace).and(saved_views::filter.has_key(TAG));
+    Ok(SavedViewRow::query().filter(own).order(saved_views::id).for_update().load(&mut conn).await?)
 }
 
 pub async fn delete(mut conn: &Conn, workspace: WorkspaceId, id: SavedViewId) -> ApiResult<()> {

@@ -3,6 +3,7 @@ use super::model::{Carrier, Tag, TagMergeInput, key};
 use super::store::{self, TagRow};
 use crate::changes::Tx;
 use crate::error::{ApiError, ApiResult, Code, Fault};
+use crate::saved_views;
 
 impl From<TagRow> for Tag {
     fn from(row: TagRow) -> Self {
@@ -82,7 +83,7 @@ async fn replace(tx: &mut Tx<'_>, keys: &[String], new: Option<&str>) -> ApiResu
             }
         }
     }
-    Ok(())
+    saved_views::retag(tx, |tag| keys.contains(&key(tag)), new).await
 }
 
 /// With `new` in the place of the first of these spellings, and without the others; or without all of them.

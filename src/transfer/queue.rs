@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use tokio::sync::{OwnedMutexGuard, Semaphore, SemaphorePermit};
+use tokio::sync::{Notify, OwnedMutexGuard, Semaphore, SemaphorePermit};
 
 use super::model::ImportId;
 use super::progress::cancelled;
@@ -76,6 +76,15 @@ impl Place {
             }
             look_after(app, workspace, import).await?;
         }
+    }
+}
+
+/// Says again and again that somebody has the import that waits, until told that it waits no more. Beside the work itself,
+/// for that may wait for more than its turn: for statistics, for a file store, for a connection. If somebody cancels it,
+/// the work finds out itself.
+pub async fn keep(app: &App, workspace: WorkspaceId, import: ImportId, waits_no_more: &Notify) {
+    while tokio::time::timeout(EVERY, waits_no_more.notified()).await.is_err() {
+        let _ = look_after(app, workspace, import).await;
     }
 }
 

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName};
 use actix_web::web::Data;
 use chrono::{DateTime, Utc};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -183,6 +183,7 @@ async fn queue(
     let row = info.row(access.workspace, id, access.user, app.now());
     app.db.write(access.workspace, async |conn| store::insert(conn, &row).await).await?;
     let _ = begin.send(id);
+    let waits_no_more = Notify::new();
     let mut file = Some(file);
     let mut staged = Staged::default();
     let outcome = async {
@@ -198,7 +199,7 @@ async fn queue(
                 if is_taken {
                     return Err(ApiError::unavailable(&"another import of the workspace runs"));
                 }
-                let report = import(app, tx, id, info, &mut file).await?;
+                let report = import(app, tx, id, info, &mut file, &waits_no_more).await?;
                 Answer::created(&location(report.import.id), report.import.version, &report)
             });
             let outcome = run.await;
@@ -210,7 +211,12 @@ async fn queue(
             tokio::time::sleep(queue::EVERY).await;
         }
     };
-    let outcome = outcome.await;
+    let work = async {
+        let outcome = outcome.await;
+        waits_no_more.notify_one();
+        outcome
+    };
+    let (outcome, ()) = tokio::join!(work, queue::keep(app, access.workspace, id, &waits_no_more));
     // What an import that came to nothing had brought is not kept.
     attachments::withdraw(app, access.workspace, &staged).await?;
     match &outcome {
@@ -229,9 +235,11 @@ async fn import(
     id: ImportId,
     info: &UploadInfo,
     file: &mut Option<Opened>,
+    waits_no_more: &Notify,
 ) -> ApiResult<ImportReport> {
     // Whoever asks how it stands has it for a moment.
     wait_lock(tx.conn, lock_key(id)).await?;
+    waits_no_more.notify_one();
     // From here on the lock says that it runs.
     if app.db.write(tx.workspace, async |conn| store::wait_on(conn, tx.workspace, id, None).await).await? {
         return Err(cancelled());

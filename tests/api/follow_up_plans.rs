@@ -350,6 +350,50 @@ async fn others_at_the_company_are_named() {
     assert_eq!(shown, (&json!("Fresh"), &json!("Engines"), &json!("Engineer"), &json!("identified")));
 }
 
+/// A nudge that waits for its time has no reason any more when the plan has none.
+#[actix_web::test]
+async fn a_scheduled_nudge_does_not_outlive_its_reason() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let begun = async |name: &str| {
+        let person = contact(&app, &ada, name).await;
+        let first = send(&app, &ada, &person, json!("introduction")).await;
+        let body = json!({ "contact_id": person, "channel": "email", "purpose": "follow_up", "subject": "Again",
+            "body": "Hi" });
+        let nudge = app.post("/v1/messages", &ada, body).await.expect(201).id();
+        let later = json!({ "scheduled_at": "2026-03-04T15:00:00Z", "outside_hours": "allow" });
+        app.post(&format!("/v1/messages/{nudge}/schedule"), &ada, later).await.expect(200);
+        (person, first, nudge)
+    };
+    let state = async |nudge: &str| {
+        let told = app.get(&format!("/v1/messages/{nudge}"), &ada).await.expect(200).json;
+        (told["state"].as_str().unwrap().to_owned(), told["failure"].as_str().unwrap_or_default().to_owned())
+    };
+    let cancelled = |why: &str| ("cancelled".to_owned(), why.to_owned());
+    let (_, first, answered) = begun("Answered").await;
+    let no = json!({ "body": "No, thank you.", "reply_kind": "no" });
+    app.post(&format!("/v1/messages/{first}/reply"), &ada, no).await.expect(201);
+    assert_eq!(state(&answered).await, cancelled("the contact answered meanwhile"));
+    let changes = app.get("/v1/changes?limit=200", &ada).await.expect(200);
+    assert!(changes.text.contains("message.cancelled"), "{}", changes.text);
+    let (_, first, bounced) = begun("Bounced").await;
+    app.post(&format!("/v1/messages/{first}/mark-bounced"), &ada, json!({})).await.expect(200);
+    assert_eq!(state(&bounced).await, cancelled("a message to the contact came back meanwhile"));
+    let (person, _, met) = begun("Met").await;
+    app.patch(&format!("/v1/contacts/{person}"), &ada, json!({ "stage": "scheduled" })).await.expect(200);
+    assert_eq!(state(&met).await, cancelled("a meeting with the contact was agreed on meanwhile"));
+    let (person, _, closed) = begun("Closed").await;
+    let body = json!({ "stage": "closed", "stage_reason": "no_response" });
+    app.patch(&format!("/v1/contacts/{person}"), &ada, body).await.expect(200);
+    assert_eq!(state(&closed).await, cancelled("the contact was closed meanwhile"));
+    // Whoever stops a plan by hand may have nudges of their own.
+    let (person, first, kept) = begun("Kept").await;
+    app.delete(&format!("/v1/messages/{first}"), &ada).await.expect(204);
+    assert_eq!(ended(&app, &ada, &person).await, ("stopped".to_owned(), json!("plan_stopped")));
+    assert!(nudges(&app, &ada, &person).await.is_empty());
+    assert_eq!(state(&kept).await.0, "scheduled");
+}
+
 /// Two that turn out to be one are asked by one plan.
 #[actix_web::test]
 async fn a_merge_leaves_one_plan_at_work() {

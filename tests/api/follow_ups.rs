@@ -74,15 +74,15 @@ async fn a_follow_up_is_due_snoozed_done_and_opened_again() {
     );
     assert_eq!(shown["next_states"], json!(["done", "dismissed"]));
 
-    // Monday, and three business days on.
+    // From the Friday on which it is due, not from today.
     let put_off = act(&app, &ada, &id, "snooze", json!({ "business_days": 6, "due_time": "14:30" })).await.expect(200);
     assert_eq!(
         (&put_off.json["due_on"], &put_off.json["due_at"]),
-        (&json!("2026-03-10"), &json!("2026-03-10T14:30:00Z"))
+        (&json!("2026-03-16"), &json!("2026-03-16T14:30:00Z"))
     );
-    assert_eq!((&put_off.json["snoozes"], &put_off.json["overdue_at"]), (&json!(1), &json!("2026-03-10T14:30:00Z")));
+    assert_eq!((&put_off.json["snoozes"], &put_off.json["overdue_at"]), (&json!(1), &json!("2026-03-16T14:30:00Z")));
     let days = act(&app, &ada, &id, "snooze", json!({ "days": 1 })).await.expect(200);
-    assert_eq!(days.json["due_at"], "2026-03-03T14:30:00Z");
+    assert_eq!(days.json["due_at"], "2026-03-17T14:30:00Z");
     let past = act(&app, &ada, &id, "snooze", json!({ "until_on": "2026-03-01" })).await.expect(422);
     assert_eq!(past.faults(), ["/until_on"]);
     act(&app, &ada, &id, "snooze", json!({})).await.expect(422);

@@ -293,3 +293,18 @@ async fn an_answer_tells_that_a_message_arrived_after_all() {
     let told = app.get(&url, &ada).await.expect(200).json;
     assert_eq!((&told["state"], &told["failure"]), (&json!("replied"), &Value::Null));
 }
+
+#[actix_web::test]
+async fn an_address_is_known_in_either_spelling_of_its_domain() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let hook = Hook::new(&app, &ada).await;
+    let (letters, ascii) = ("idn@m\u{fc}ller.example", "idn@xn--mller-kva.example");
+    for (kept, from) in [(letters, ascii), (ascii, letters)] {
+        let body = json!({ "given_name": "Ida", "emails": [{ "address": kept }] });
+        let contact = app.post("/v1/contacts", &ada, body).await.expect(201).id();
+        let told = hook.hand_in(&app, &format!("From: {from}\nSubject: {kept}\n\nHello.\n")).await.expect(200).json;
+        assert_eq!(told["outcome"], "received", "{from}");
+        app.delete(&format!("/v1/contacts/{contact}"), &ada).await.expect(204);
+    }
+}

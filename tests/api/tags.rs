@@ -135,3 +135,25 @@ async fn tags_are_merged() {
     let new = app.post("/v1/tags/merge", &ada, json!({ "from": ["d", "x"], "into": "new" })).await.expect(200);
     assert_eq!(new.json["total"], 2);
 }
+
+#[actix_web::test]
+async fn saved_views_follow_their_tags() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    tagged(&app, &ada, "A", json!(["energy", "wind", "old"])).await;
+    let view = json!({ "name": "V", "resource": "contacts", "filter": { "tag": ["Energy", "wind", "old"] } });
+    let view = app.post("/v1/saved-views", &ada, view).await.expect(201).id();
+    let told = async || {
+        let view = app.get(&format!("/v1/saved-views/{view}"), &ada).await.expect(200).json;
+        (view["filter"]["tag"].clone(), view["version"].clone())
+    };
+    app.patch("/v1/tags/energy", &ada, json!({ "name": "power" })).await.expect(200);
+    assert_eq!(told().await, (json!(["power", "wind", "old"]), json!(2)));
+    app.post("/v1/tags/merge", &ada, json!({ "from": ["wind"], "into": "power" })).await.expect(200);
+    assert_eq!(told().await, (json!(["power", "old"]), json!(3)));
+    app.delete("/v1/tags/old", &ada).await.expect(204);
+    assert_eq!(told().await, (json!(["power"]), json!(4)));
+    // Without its only tag the view would show everybody.
+    app.delete("/v1/tags/power", &ada).await.expect(204);
+    assert_eq!(told().await, (json!(["power"]), json!(4)));
+}

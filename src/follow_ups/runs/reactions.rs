@@ -10,7 +10,7 @@ use crate::contacts::{self, ContactId};
 use crate::error::ApiResult;
 use crate::follow_ups::due::Due;
 use crate::follow_ups::facts::Facts;
-use crate::follow_ups::reactions::corrected;
+use crate::follow_ups::reactions::{changed, corrected};
 use crate::follow_ups::settings::{self, Settings};
 use crate::follow_ups::words::{ClosedReason, FollowUpState};
 use crate::follow_ups::{plans, service as follow_ups, store as follow_up_rows};
@@ -18,19 +18,28 @@ use crate::messages::{self, Message, MessageDirection, MessageSource, MessageSta
 
 /// An answer stops a plan, a nudge takes it a step further, a first message starts one, and a machine that says when
 /// somebody is out of office puts the next nudge off.
-pub async fn react(tx: &mut Tx<'_>, facts: &BTreeMap<ContactId, Facts>, messages: &[Message]) -> ApiResult<()> {
+pub async fn react(tx: &mut Tx<'_>, facts: &BTreeMap<ContactId, Facts>, moved: &[Message]) -> ApiResult<()> {
     let ids: Vec<ContactId> = facts.keys().copied().collect();
+    let mut overtaken: BTreeMap<ContactId, ClosedReason> =
+        facts.iter().filter_map(|(id, own)| Some((*id, own.silences()?))).collect();
     if !ids.is_empty() {
         for row in store::lock_running(tx.conn, tx.workspace, &ids).await? {
             let Some(own) = facts.get(&row.contact_id) else { continue };
             let since = row.started_at.unwrap_or(row.created_at);
             if let Some(reason) = own.stop(since) {
+                overtaken.insert(row.contact_id, reason);
                 service::end(tx, row, Some(reason)).await?;
             }
         }
     }
+    for (contact, reason) in overtaken {
+        if let Some(why) = reason.overtakes() {
+            messages::cancel_nudges(tx, contact, why).await?;
+        }
+    }
+    begun_with_deleted(tx).await?;
     let corrected = corrected(tx);
-    for message in messages.iter().filter(|message| message.source != MessageSource::Import) {
+    for message in moved.iter().filter(|message| message.source != MessageSource::Import) {
         let is_machine = message.reply_kind == Some(ReplyKind::OutOfOffice);
         if is_machine && corrected.contains(&message.id.into()) {
             resume(tx, message).await?;
@@ -42,6 +51,17 @@ pub async fn react(tx: &mut Tx<'_>, facts: &BTreeMap<ContactId, Facts>, messages
         }
     }
     nudged_otherwise(tx).await
+}
+
+/// Nobody is asked again for an answer to a message that the seeker has deleted.
+async fn begun_with_deleted(tx: &mut Tx<'_>) -> ApiResult<()> {
+    for id in changed(tx, &[Kind::MessageDeleted]) {
+        let run = store::lock_of_message(tx.conn, tx.workspace, id.into()).await?;
+        if let Some(run) = run.filter(|run| run.state == FollowUpRunState::Running) {
+            service::end(tx, run, Some(ClosedReason::PlanStopped)).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn running(tx: &mut Tx<'_>, contact: ContactId) -> ApiResult<Option<RunRow>> {

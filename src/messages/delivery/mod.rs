@@ -15,5 +15,5 @@ mod wake;
 
 pub use self::job::SendMessage;
 pub use self::request::{Sender, refuse_in_flight, schedule, send};
-pub use self::store::ancestors;
+pub use self::store::{ancestors, is_attempting};
 pub use self::wake::more_may_go;
