@@ -103,11 +103,12 @@ async fn write(app: &TestApp, ada: &Member, random: &mut Random, step: usize) ->
     let company = random.one(&companies);
     let post = async |path: &str, input: Value| app.post(&format!("/v1/{path}"), ada, input).await;
     let patch = async |path: &str, input: Value| app.patch(&format!("/v1/{path}"), ada, input).await;
-    let soon = Utc::now() + Duration::hours(24 + i64::try_from(step).unwrap());
+    // Half of the meetings are over.
+    let soon = Utc::now() + Duration::hours(i64::try_from(step).unwrap() + if step % 2 == 0 { 24 } else { -9_000 });
     let what = random.below(WRITES);
     let answer = match what {
         0..=3 => {
-            let position = json!([{ "company_id": company, "title": "Engineer", "current": true }]);
+            let position = json!([{ "company_id": company, "title": "Engineer", "is_current": true }]);
             let positions = if companies.is_empty() { json!([]) } else { position };
             let email = json!([{ "address": format!("p{step}@example.com") }]);
             let tags = ["wind", "Sea", "hydro"][step % 3];
@@ -140,8 +141,9 @@ async fn write(app: &TestApp, ada: &Member, random: &mut Random, step: usize) ->
             }
         }
         16 | 17 => {
-            let input = json!({ "introducer_id": contact, "introduced_id": other, "introduced_company_id": company });
-            post("introductions", input).await
+            let known = json!({ "introducer_id": contact, "introduced_id": other });
+            let there = json!({ "introducer_id": contact, "introduced_name": format!("At {step}"), "introduced_company_id": company });
+            post("introductions", [known, there][step % 2].clone()).await
         }
         18 => post("introductions", json!({ "introducer_id": contact, "introduced_name": format!("N. {step}") })).await,
         19 => {
@@ -189,7 +191,7 @@ async fn write(app: &TestApp, ada: &Member, random: &mut Random, step: usize) ->
             let debrief = json!({
                 "notes": "Long days", "thanks_for": "the map",
                 "insights": [{ "topic": "work", "text": "It is windy" }],
-                "names": [{ "introduced_name": format!("Named {step}") }],
+                "names": [{ "name": format!("Named {step}") }],
                 "promises": [{ "by": "seeker", "text": "Send the link" }],
             });
             app.send(

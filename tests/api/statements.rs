@@ -88,7 +88,7 @@ const CROSSING: &[(&str, &str)] = &[
     ),
     (
         "select feeds.workspace_id , feeds.id , feeds.url , feeds.host , feeds.etag , feeds.last_modified , feeds.digest , feeds.ttl_minutes from feeds \
-         where ( ( feeds.enabled and ( feeds.next_poll_at < = $1 ) )",
+         where ( ( ( feeds.enabled and ( feeds.next_poll_at < = $1 ) )",
         "feeds::take_due: housekeeping, which asks each feed in its workspace",
     ),
     (
