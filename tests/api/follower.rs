@@ -2,7 +2,7 @@
 //! is written meanwhile, to whatever resource.
 use std::collections::BTreeMap;
 
-use chrono::{Duration, Utc};
+use chrono::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -104,7 +104,8 @@ async fn write(app: &TestApp, ada: &Member, random: &mut Random, step: usize) ->
     let post = async |path: &str, input: Value| app.post(&format!("/v1/{path}"), ada, input).await;
     let patch = async |path: &str, input: Value| app.patch(&format!("/v1/{path}"), ada, input).await;
     // Half of the meetings are over.
-    let soon = Utc::now() + Duration::hours(i64::try_from(step).unwrap() + if step % 2 == 0 { 24 } else { -9_000 });
+    let soon = app.app.now()
+        + Duration::hours(i64::try_from(step).unwrap() + if step.is_multiple_of(2) { 24 } else { -9_000 });
     let what = random.below(WRITES);
     let answer = match what {
         0..=3 => {
