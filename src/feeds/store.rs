@@ -230,8 +230,9 @@ pub struct Due {
     pub seen: Seen,
 }
 
-/// Feeds to be asked by now, but for those of these hosts, and of these workspaces. They are due again at `until`, so that nobody else asks them
-/// meanwhile, and somebody does if whoever took them is gone. Crosses workspaces by nature: housekeeping.
+/// Feeds to be asked by now, but for those of these hosts, and of these workspaces. They are due again at `until`, so that
+/// nobody else asks them meanwhile, and somebody does if whoever took them is gone. Crosses workspaces by nature:
+/// housekeeping.
 pub async fn take_due(
     mut conn: &Conn,
     now: DateTime<Utc>,

@@ -1,7 +1,7 @@
 //! What can happen to a message, inside the caller's transaction. The contact is locked before the message, as it is
 //! whenever both are, so that nobody waits for whom they keep waiting.
 use chrono::{DateTime, Duration, SubsecRound, Utc};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::api::{FailureInput, Message, MessageInput, ReplyInput, SentInput};
 use super::model::{MessageId, MessageRow};
@@ -207,13 +207,18 @@ pub async fn cancel(tx: &mut Tx<'_>, id: MessageId, if_match: &IfMatch) -> ApiRe
 
 /// Nudges that wait for their time have lost their reason: each is cancelled, and says why. One that a mail server may
 /// be taking at this moment goes.
-pub async fn cancel_nudges(tx: &mut Tx<'_>, contact: ContactId, why: &str) -> ApiResult<()> {
-    for row in store::lock_nudges(tx.conn, tx.workspace, contact).await? {
+pub async fn cancel_nudges(tx: &mut Tx<'_>, why: &BTreeMap<ContactId, &str>) -> ApiResult<()> {
+    let contacts: Vec<ContactId> = why.keys().copied().collect();
+    if contacts.is_empty() {
+        return Ok(());
+    }
+    for row in store::lock_nudges(tx.conn, tx.workspace, &contacts).await? {
+        let Some(why) = why.get(&row.contact_id) else { continue };
         if delivery::is_attempting(tx.conn, tx.workspace, row.id).await? {
             continue;
         }
         change(tx, row, MessageState::Cancelled, Kind::MessageCancelled, |row| {
-            row.failure = Some(why.to_owned());
+            row.failure = Some((*why).to_owned());
             row.waits_for = None;
         })
         .await?;

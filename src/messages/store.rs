@@ -123,9 +123,13 @@ pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: MessageId) -> Api
     Ok(MessageRow::query().filter(own).for_update().first(&mut conn).await.optional()?)
 }
 
-/// Follow-ups to a contact that wait for their time, in the order of their ids, locked until the end of the transaction.
-pub async fn lock_nudges(mut conn: &Conn, workspace: WorkspaceId, contact: ContactId) -> ApiResult<Vec<MessageRow>> {
-    let theirs = messages::workspace_id.eq(workspace).and(messages::contact_id.eq(contact));
+/// Follow-ups to these contacts that wait for their time, in the order of their ids, locked until the end of the transaction.
+pub async fn lock_nudges(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    contacts: &[ContactId],
+) -> ApiResult<Vec<MessageRow>> {
+    let theirs = messages::workspace_id.eq(workspace).and(messages::contact_id.eq_any(contacts));
     let nudges = theirs.and(messages::purpose.eq(MessagePurpose::FollowUp)).and(messages::deleted_at.is_null());
     let waiting = MessageRow::query().filter(nudges.and(messages::state.eq(MessageState::Scheduled)));
     Ok(waiting.order(messages::id).for_update().load(&mut conn).await?)

@@ -155,6 +155,7 @@ pub async fn patch(
         headers: if same_headers { before.headers.clone() } else { vault.seal_headers(&input.headers)? },
         ..before.clone()
     };
+    let before_url = before.url.clone();
     let told = WebhookEndpoint::new(before, &headers);
     let mut changed = fields::changed(&told, &WebhookEndpoint::new(row.clone(), &input.headers));
     if !same_headers && !changed.iter().any(|field| field == "header_names") {
@@ -169,6 +170,9 @@ pub async fn patch(
         store::set_reached(tx.conn, tx.workspace, id, reached).await?;
         // It begins anew, with five days of its own.
         store::note_health(tx.conn, tx.workspace, id, true, tx.now).await?;
+    }
+    if turned_on || row.url != before_url {
+        // Another receiver has not asked for rest.
         store::pause(tx.conn, tx.workspace, id, None).await?;
     }
     tx.record(Kind::WebhookEndpointUpdated, id, row.version, changed.clone());

@@ -133,7 +133,8 @@ pub async fn due(mut conn: &Conn, now: DateTime<Utc>, in_hand: &[Uuid]) -> ApiRe
     const DUE: &str = "SELECT e.workspace_id, e.id, e.failing_since IS NOT NULL AS failing FROM webhook_endpoints e \
         CROSS JOIN LATERAL (SELECT d.next_attempt_at AS at FROM webhook_deliveries d WHERE d.workspace_id = e.workspace_id \
         AND d.endpoint_id = e.id AND d.state = 'pending' ORDER BY d.next_attempt_at LIMIT 1) oldest \
-        WHERE e.enabled AND oldest.at <= $1 AND (e.paused_until IS NULL OR e.paused_until <= $1) AND e.id <> ALL($2) ORDER BY oldest.at LIMIT $3";
+        WHERE e.enabled AND oldest.at <= $1 AND (e.paused_until IS NULL OR e.paused_until <= $1) \
+        AND e.id <> ALL($2) ORDER BY oldest.at LIMIT $3";
     let query = diesel::sql_query(DUE).bind::<Timestamptz, _>(now);
     let query = query.bind::<Array<diesel::sql_types::Uuid>, _>(in_hand).bind::<BigInt, _>(AT_ONCE);
     Ok(query.load(&mut conn).await?)

@@ -32,11 +32,8 @@ pub async fn react(tx: &mut Tx<'_>, facts: &BTreeMap<ContactId, Facts>, moved: &
             }
         }
     }
-    for (contact, reason) in overtaken {
-        if let Some(why) = reason.overtakes() {
-            messages::cancel_nudges(tx, contact, why).await?;
-        }
-    }
+    let why = overtaken.into_iter().filter_map(|(contact, reason)| Some((contact, reason.overtakes()?))).collect();
+    messages::cancel_nudges(tx, &why).await?;
     begun_with_deleted(tx).await?;
     let corrected = corrected(tx);
     for message in moved.iter().filter(|message| message.source != MessageSource::Import) {
