@@ -185,6 +185,14 @@ mod tests {
         assert_eq!(fold("李 小龍"), fold("李  小龍"));
     }
 
+    #[test]
+    fn an_address_has_the_spellings_of_its_domain() {
+        assert_eq!(address_spellings("Eva@BÜRO.example"), ["eva@büro.example", "eva@xn--bro-hoa.example"]);
+        assert_eq!(address_spellings("eva@xn--bro-hoa.example"), ["eva@xn--bro-hoa.example", "eva@büro.example"]);
+        assert_eq!(address_spellings("Eva@office.example"), ["eva@office.example"]);
+        assert_eq!(address_spellings("no address"), ["no address"]);
+    }
+
     fn found(text: &str) -> Vec<(String, String)> {
         let chars: Vec<char> = text.chars().collect();
         let shown = |word: Word| (word.text.clone(), chars[word.start..word.end()].iter().collect());

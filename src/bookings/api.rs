@@ -269,10 +269,12 @@ impl Offer {
 }
 
 /// Which of the times on offer can be booked now.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub struct OfferSlots {
     /// The first 200, as clocks in the offer's zone show them.
     pub slots: Vec<BookingSlot>,
+    /// If there are more: `from` for the next 200.
+    pub next_slots_from: Option<DateTime<Utc>>,
 }
 
 /// A new offer, and its link. The token in it is shown this once.
@@ -306,6 +308,8 @@ pub struct Booking {
     pub choices: Vec<OfferChoice>,
     /// The times that are free now, the first 200; of a meeting that is booked, those that it can be moved to.
     pub slots: Vec<BookingSlot>,
+    /// If there are more: `from` for the next 200.
+    pub next_slots_from: Option<DateTime<Utc>>,
     /// What was booked.
     pub meeting: Option<BookedMeeting>,
     /// When it was said that no time suits, or no.

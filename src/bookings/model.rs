@@ -91,6 +91,11 @@ impl Invitation {
 }
 
 impl OfferRow {
+    /// Whether its own link would lead somewhere, whatever became of the meeting.
+    pub fn is_open(&self, now: DateTime<Utc>) -> bool {
+        self.state == OfferStep::Open && self.token_hash.is_some() && self.expires_at > now
+    }
+
     /// Where it stands, beside the meeting; without one, that lies in the trash.
     pub fn standing(&self, meeting: Option<&Meeting>, now: DateTime<Utc>) -> OfferState {
         match self.state {

@@ -4,6 +4,7 @@ use actix_web::http::header::{self, HeaderName};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, Data, Path, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::form::{self, Sent};
@@ -27,15 +28,18 @@ pub fn configure(config: &mut web::ServiceConfig) {
 #[derive(Debug, Deserialize)]
 struct Shown {
     zone: Option<String>,
+    /// What cannot be read is left out, for people do not write it.
+    from: Option<String>,
 }
 
 async fn show(app: Data<App>, request: HttpRequest, token: Path<String>, query: Query<Shown>) -> HttpResponse {
     let zone = query.zone.as_deref().and_then(zones::zone).map(|zone| zone.name());
+    let from = query.from.as_deref().and_then(|from| DateTime::parse_from_rfc3339(from).ok()).map(|at| at.to_utc());
     let unknown = query.zone.is_some() && zone.is_none();
     let notice = unknown.then(|| Notice { wrong: true, text: "There is no such time zone.".to_owned() });
     let page = async {
         access::count_visitor(&app, &request)?;
-        draw(&app, &token, zone, StatusCode::OK, notice, Filled::default()).await
+        draw(&app, &token, (zone, from), StatusCode::OK, notice, Filled::default()).await
     };
     page.await.unwrap_or_else(|error| failed(&error))
 }
@@ -57,7 +61,7 @@ async fn act(app: &App, request: &HttpRequest, token: &str, sent: &Sent) -> ApiR
     let link = Link::read(token)?;
     let wrong = async |status, text: &str| {
         let notice = Notice { wrong: true, text: text.to_owned() };
-        draw(app, token, sent.zone.as_deref(), status, Some(notice), sent.filled()).await
+        draw(app, token, (sent.zone.as_deref(), None), status, Some(notice), sent.filled()).await
     };
     if form::is_foreign(app, request) {
         return wrong(StatusCode::FORBIDDEN, "That came from another site. Nothing was done.").await;
@@ -84,7 +88,7 @@ async fn act(app: &App, request: &HttpRequest, token: &str, sent: &Sent) -> ApiR
     };
     let text = match error.code {
         Code::SlotTaken => "Somebody was faster, or the time is not free any more. These times are left.",
-        Code::AlreadyBooked => "A time was booked by this link already. This is how it stands.",
+        Code::AlreadyBooked => "A time is agreed on already. This is how it stands.",
         Code::ImpossibleTransition => "That is not possible any more. This is how it stands.",
         Code::InvalidFields => "That time is not on offer any more. Please choose another one.",
         _ => return Err(error),
@@ -93,11 +97,8 @@ async fn act(app: &App, request: &HttpRequest, token: &str, sent: &Sent) -> ApiR
 }
 
 fn go_back(sent: &Sent) -> HttpResponse {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(sent.zone.iter().map(|zone| ("zone", zone)));
-    let query = query.finish();
     // Relative to the page's own address, of which a query alone is told.
-    let location = format!("?{query}");
+    let location = sent.zone.as_deref().map_or_else(|| "?".to_owned(), |zone| view::query(zone, None));
     let mut answer = HttpResponse::SeeOther();
     answer.insert_header((header::LOCATION, location)).insert_header((header::CACHE_CONTROL, "no-store")).finish()
 }
@@ -105,14 +106,14 @@ fn go_back(sent: &Sent) -> HttpResponse {
 async fn draw(
     app: &App,
     token: &str,
-    zone: Option<&str>,
+    (zone, from): (Option<&str>, Option<DateTime<Utc>>),
     status: StatusCode,
     notice: Option<Notice>,
     filled: Filled,
 ) -> ApiResult<HttpResponse> {
-    let booking = Link::read(token)?.look(app, zone).await?;
+    let booking = Link::read(token)?.look(app, zone, from).await?;
     let calendar = format!("{}/book/{token}/meeting.ics", app.base_url);
-    Ok(html(status, view::page(&booking, &form::mark(app, token)?, &calendar, notice, filled)?))
+    Ok(html(status, view::page(&booking, &form::mark(app, token)?, &calendar, from, notice, filled)?))
 }
 
 fn html(status: StatusCode, page: String) -> HttpResponse {

@@ -3,6 +3,7 @@
 use actix_web::http::header::HeaderName;
 use actix_web::web::{Data, Path};
 use actix_web::{get, post};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -21,6 +22,8 @@ pub struct BookingQuery {
     /// In which zone to tell the times; by default the offer's.
     #[param(format = "time-zone", max_length = 64, example = "Europe/Vienna")]
     time_zone: Option<String>,
+    /// From when on to tell the times: `next_slots_from` of the answer before.
+    from: Option<DateTime<Utc>>,
 }
 
 /// Nobody keeps it, and nobody finds it.
@@ -30,7 +33,8 @@ fn answer(booking: &Booking) -> ApiResult<Answer<Booking>> {
 
 /// Read an invitation by its link
 ///
-/// What the page `/book/{token}` shows. A link that was revoked or has expired is 404 as one that never was.
+/// What the page `/book/{token}` shows. A link that was revoked or has expired is 404 as one that never was. Of a meeting
+/// that was agreed in another way meanwhile it says so: `closed`.
 #[utoipa::path(tag = "bookings", params(("token" = String, Path, max_length = 128), BookingQuery), responses(
     (status = 200, description = "The invitation", body = Booking),
     (status = 404, description = "`not_found`: the link does not work, or not any more"),
@@ -41,7 +45,7 @@ pub async fn read_booking(
     token: Path<String>,
     Params(query): Params<BookingQuery>,
 ) -> ApiResult<Answer<Booking>> {
-    answer(&Link::read(&token)?.look(&app, query.time_zone.as_deref()).await?)
+    answer(&Link::read(&token)?.look(&app, query.time_zone.as_deref(), query.from).await?)
 }
 
 /// Book a time by a link

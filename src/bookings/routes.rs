@@ -4,6 +4,9 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, get, post};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::api::{NewOffer, Offer, OfferInput, OfferSlots};
@@ -50,7 +53,7 @@ impl FromRequest for OfferPath {
 #[utoipa::path(tag = "bookings", security(("bearer" = ["meetings:write"])), params(("id" = Uuid, Path)),
     request_body = OfferInput, responses(
     (status = 201, description = "The offer as stored, and its link", body = NewOffer),
-    (status = 409, description = "`impossible_transition`: the meeting is no proposal"),
+    (status = 409, description = "`impossible_transition`: the meeting is no proposal; or `do_not_contact`: one of its contacts asked not to be written to"),
 ))]
 #[post("/meetings/{id}/offers")]
 pub async fn create_meeting_offer(
@@ -124,11 +127,18 @@ pub async fn read_meeting_offer(
     Answer::resource(offer.version, &offer)
 }
 
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SlotsQuery {
+    /// From when on: `next_slots_from` of the answer before.
+    from: Option<DateTime<Utc>>,
+}
+
 /// Read which times of an offer can be booked now
 ///
 /// None, unless it is `open`.
 #[utoipa::path(tag = "bookings", security(("bearer" = ["meetings:read"])),
-    params(("id" = Uuid, Path), ("offer_id" = Uuid, Path)), responses(
+    params(("id" = Uuid, Path), ("offer_id" = Uuid, Path), SlotsQuery), responses(
     (status = 200, description = "The times", body = OfferSlots),
 ))]
 #[get("/meetings/{id}/offers/{offer_id}/slots")]
@@ -136,16 +146,15 @@ pub async fn read_meeting_offer_slots(
     app: Data<App>,
     access: Access<MeetingsRead>,
     path: OfferPath,
-    _none: NoParams,
+    Params(query): Params<SlotsQuery>,
 ) -> ApiResult<Answer<OfferSlots>> {
     let workspace = access.workspace;
     let read = async |conn: &_| {
         let meeting = meetings::read(conn, workspace, path.meeting).await?;
         let row = store::find(conn, workspace, meeting.id, path.offer).await?;
-        service::slots(conn, workspace, &meeting, row, app.now()).await
+        service::slots(conn, workspace, &meeting, row, app.now(), query.from).await
     };
-    let slots = app.db.read(workspace, read).await?;
-    Answer::ok(&OfferSlots { slots })
+    Answer::ok(&app.db.read(workspace, read).await?)
 }
 
 /// Revoke an offer

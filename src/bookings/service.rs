@@ -3,13 +3,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::api::{Availability, BookingSlot, Offer, OfferChoice, OfferInput, OfferSlot};
+use super::api::{Availability, BookingSlot, Offer, OfferChoice, OfferInput, OfferSlot, OfferSlots};
 use super::model::{Invitation, OfferId, OfferRow};
+use super::slots::OpenTimes;
 use super::store;
 use super::words::{OfferState, OfferStep};
 use crate::auth::users::UserRow;
 use crate::changes::{Kind, Tx};
-use crate::contacts::ContactId;
+use crate::contacts::{self, ContactId};
 use crate::db::{Conn, Json, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::http::{IfMatch, Rules};
@@ -17,7 +18,7 @@ use crate::meetings::{self, Meeting, MeetingId, MeetingState};
 use crate::spans::{Span, Spans};
 use crate::text::{FreeText, filled};
 use crate::zones::{self, Tz};
-use crate::{busy, fields, profile};
+use crate::{busy, do_not_contact, fields, profile};
 
 /// How long an offer can be booked, unless said otherwise, and at most.
 const LIFETIME: TimeDelta = TimeDelta::days(14);
@@ -39,6 +40,11 @@ pub async fn create(
         let detail =
             format!("a meeting that is `{}` has no times to offer: it must be `proposed`", meeting.state.name());
         return Err(ApiError::new(Code::ImpossibleTransition, detail));
+    }
+    let people = contacts::find_many(tx.conn, tx.workspace, &meeting.contact_ids).await?;
+    if !do_not_contact::unwanted(tx.conn, tx.workspace, &people).await?.is_empty() {
+        let detail = "a contact of the meeting asked not to be written to: there is nobody to send a link to";
+        return Err(ApiError::new(Code::DoNotContact, detail));
     }
     let mut faults = input.faults();
     let asked: Vec<Option<DateTime<Utc>>> = input.slots.iter().flatten().map(instant).collect();
@@ -152,7 +158,7 @@ fn refuse_taken(
         let detail = format!("a meeting or another engagement, with the way to it, takes {}", at.to_rfc3339());
         faults.push(Fault::field(format!("/slots/{index}/starts_at"), "taken", detail));
     }
-    if invitation.availability.is_some() && invitation.open(taken, travel, now).is_empty() {
+    if invitation.availability.is_some() && invitation.open(taken, travel, now, None).times.is_empty() {
         faults.push(Fault::field("/availability", "taken", "leaves no time that is free and still to come"));
     }
     ApiError::check(faults)
@@ -179,17 +185,18 @@ pub async fn taken(
     busy::taken(conn, workspace, Some(meeting.id), span).await
 }
 
-/// The times that can be chosen now.
+/// The times from this one on that can be chosen now.
 pub async fn open_slots(
     conn: &Conn,
     workspace: WorkspaceId,
     meeting: &Meeting,
     invitation: &Invitation,
     now: DateTime<Utc>,
-) -> ApiResult<Vec<DateTime<Utc>>> {
+    from: Option<DateTime<Utc>>,
+) -> ApiResult<OpenTimes> {
     let taken = taken(conn, workspace, meeting, invitation, now).await?;
     let travel = travel(conn, workspace, invitation).await?;
-    Ok(invitation.open(&taken, travel, now))
+    Ok(invitation.open(&taken, travel, now, from))
 }
 
 /// As [`open_slots`], of an offer as it stands.
@@ -199,14 +206,15 @@ pub async fn slots(
     meeting: &Meeting,
     row: OfferRow,
     now: DateTime<Utc>,
-) -> ApiResult<Vec<BookingSlot>> {
+    from: Option<DateTime<Utc>>,
+) -> ApiResult<OfferSlots> {
     if row.standing(Some(meeting), now) != OfferState::Open {
-        return Ok(Vec::new());
+        return Ok(OfferSlots::default());
     }
     let invitation = row.invitation.0;
-    let open = open_slots(conn, workspace, meeting, &invitation, now).await?;
+    let open = open_slots(conn, workspace, meeting, &invitation, now, from).await?;
     let slot = |at| BookingSlot::new(at, invitation.duration(), &invitation.time_zone);
-    Ok(open.into_iter().map(slot).collect())
+    Ok(OfferSlots { slots: open.times.into_iter().map(slot).collect(), next_slots_from: open.next })
 }
 
 /// From now on the link leads nowhere.

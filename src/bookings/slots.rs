@@ -9,6 +9,14 @@ use crate::zones::{self, Tz, Wall};
 /// Times that are told at once.
 pub const MOST: usize = 200;
 
+/// Times that can be chosen, in their order.
+#[derive(Debug, Default)]
+pub struct OpenTimes {
+    pub times: Vec<DateTime<Utc>>,
+    /// The first of those that follow, if there are too many to be told at once.
+    pub next: Option<DateTime<Utc>>,
+}
+
 impl Invitation {
     /// All times that may be on offer, whatever is taken of them, in their order.
     fn candidates(&self) -> Box<dyn Iterator<Item = DateTime<Utc>> + '_> {
@@ -35,11 +43,13 @@ impl Invitation {
         Some(Span { from: first, until: times.last().unwrap_or(first) + self.duration() })
     }
 
-    /// The times that can be chosen now, with as much free before and after them.
-    pub fn open(&self, taken: &Spans, travel: TimeDelta, now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
-        let soonest = self.soonest(now);
+    /// The times from this one on that can be chosen now, with as much free before and after them.
+    pub fn open(&self, taken: &Spans, travel: TimeDelta, now: DateTime<Utc>, from: Option<DateTime<Utc>>) -> OpenTimes {
+        let soonest = self.soonest(now).max(from.unwrap_or(now));
         let times = self.candidates().filter(|at| *at > now && *at >= soonest);
-        times.filter(|at| self.is_free(taken, travel, *at)).take(MOST).collect()
+        let mut times: Vec<_> = times.filter(|at| self.is_free(taken, travel, *at)).take(MOST + 1).collect();
+        let next = if times.len() > MOST { times.pop() } else { None };
+        OpenTimes { times, next }
     }
 
     /// Whether this time is on offer, taken or not.
@@ -108,8 +118,8 @@ mod tests {
     }
 
     fn open(invitation: &Invitation, now: &str) -> Vec<String> {
-        let times = invitation.open(&Spans::default(), TimeDelta::zero(), at(now));
-        times.into_iter().map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)).collect()
+        let open = invitation.open(&Spans::default(), TimeDelta::zero(), at(now), None);
+        open.times.into_iter().map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)).collect()
     }
 
     #[test]
@@ -148,7 +158,8 @@ mod tests {
     fn what_is_taken_is_not_on_offer_and_neither_is_the_way_to_it() {
         let invitation = mornings("UTC", "2026-03-03", 1);
         let taken = Spans::new(vec![Span { from: at("2026-03-03T09:35:00Z"), until: at("2026-03-03T09:36:00Z") }]);
-        let open = |travel| invitation.open(&taken, TimeDelta::minutes(travel), at("2026-03-02T00:00:00Z")).len();
+        let now = at("2026-03-02T00:00:00Z");
+        let open = |travel| invitation.open(&taken, TimeDelta::minutes(travel), now, None).times.len();
         assert_eq!((open(0), open(1), open(20)), (3, 2, 1));
         assert!(invitation.offers(at("2026-03-03T09:20:00Z"), at("2026-03-02T00:00:00Z")));
         assert!(!invitation.offers(at("2026-03-03T09:21:00Z"), at("2026-03-02T00:00:00Z")));
@@ -168,8 +179,20 @@ mod tests {
             let mut invitation = mornings(zone, "2026-03-02", days);
             invitation.availability.as_mut().unwrap().step_minutes = step;
             let travel = TimeDelta::minutes(30);
-            let open = invitation.open(&Spans::new(taken.clone()), travel, now);
-            prop_assert!(open.len() <= MOST && open.windows(2).all(|two| two[0] < two[1]));
+            let spans = Spans::new(taken.clone());
+            let (mut open, mut from) = (Vec::new(), None);
+            loop {
+                let part = invitation.open(&spans, travel, now, from);
+                prop_assert!(part.times.len() <= MOST && (part.next.is_none() || part.times.len() == MOST));
+                open.extend(part.times);
+                from = part.next;
+                if from.is_none() {
+                    break;
+                }
+            }
+            prop_assert!(open.windows(2).all(|two| two[0] < two[1]));
+            let all = invitation.candidates().filter(|at| *at > now && invitation.is_free(&spans, travel, *at));
+            prop_assert_eq!(open.len(), all.count());
             for at in open {
                 prop_assert!(invitation.offers(at, now));
                 let (from, until) = (at - travel, at + invitation.duration() + travel);

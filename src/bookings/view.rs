@@ -51,6 +51,10 @@ struct View<'a> {
     choices: Vec<Choice>,
     asks_number: bool,
     days: Vec<Day>,
+    shown_from: bool,
+    /// Relative to the page's own address.
+    first: String,
+    later: Option<String>,
     meeting: Option<Meeting>,
     zones: Vec<Group>,
 }
@@ -99,6 +103,7 @@ pub fn page(
     booking: &Booking,
     form: &str,
     calendar: &str,
+    shown_from: Option<DateTime<Utc>>,
     notice: Option<Notice>,
     filled: Filled,
 ) -> ApiResult<String> {
@@ -124,6 +129,9 @@ pub fn page(
         choices: booking.choices.iter().map(choice).collect(),
         asks_number: booking.choices.iter().any(lacks_number),
         days: days(&booking.slots),
+        shown_from: shown_from.is_some(),
+        first: query(&booking.time_zone, None),
+        later: booking.next_slots_from.map(|from| query(&booking.time_zone, Some(from))),
         meeting: booking.meeting.as_ref().map(|meeting| agreed(meeting, &booking.time_zone)),
         zones: if lists_zones { groups(&booking.time_zone) } else { Vec::new() },
     })
@@ -142,6 +150,9 @@ pub fn plain(title: &str, text: &str) -> ApiResult<String> {
         choices: Vec::new(),
         asks_number: false,
         days: Vec::new(),
+        shown_from: false,
+        first: String::new(),
+        later: None,
         meeting: None,
         zones: Vec::new(),
     })
@@ -154,6 +165,13 @@ fn lacks_number(choice: &OfferChoice) -> bool {
 
 fn seconds(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// Where the page shows the times of this zone, from then on.
+pub fn query(zone: &str, from: Option<DateTime<Utc>>) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("zone", zone).extend_pairs(from.map(|from| ("from", seconds(from))));
+    format!("?{}", query.finish())
 }
 
 /// The times by their days. On a day on which the clocks change, each says by which clock it is.

@@ -6,6 +6,7 @@ use super::api::{BookInput, BookedMeeting, Booking, BookingNoteInput, BookingSlo
 use super::model::{Invitation, OfferRow};
 use super::notice::{self, News};
 use super::service::{open_slots, taken, write};
+use super::slots::OpenTimes;
 use super::store;
 use super::words::{BookingState, OfferState, OfferStep};
 use crate::app::App;
@@ -39,20 +40,26 @@ impl Link {
     }
 
     /// The invitation, with its times as clocks of the zone show them.
-    pub async fn look(&self, app: &App, zone: Option<&str>) -> ApiResult<Booking> {
-        let read = async |conn: &_| self.shown(conn, zone, app.now()).await;
+    pub async fn look(&self, app: &App, zone: Option<&str>, from: Option<DateTime<Utc>>) -> ApiResult<Booking> {
+        let read = async |conn: &_| self.shown(conn, zone, from, app.now()).await;
         app.db.read(self.workspace, read).await
     }
 
-    async fn shown(&self, conn: &Conn, zone: Option<&str>, now: DateTime<Utc>) -> ApiResult<Booking> {
+    async fn shown(
+        &self,
+        conn: &Conn,
+        zone: Option<&str>,
+        from: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> ApiResult<Booking> {
         let row = store::with_token(conn, self.workspace, &self.hash).await.map_err(hide)?;
         let meeting = meetings::read(conn, self.workspace, row.meeting_id).await.map_err(hide)?;
         let state = state(&row, &meeting, now)?;
         let open = match state {
             BookingState::Open | BookingState::Booked => {
-                open_slots(conn, self.workspace, &meeting, &row.invitation.0, now).await?
+                open_slots(conn, self.workspace, &meeting, &row.invitation.0, now, from).await?
             }
-            _ => Vec::new(),
+            _ => OpenTimes::default(),
         };
         Ok(booking(row, state, &meeting, open, zone))
     }
@@ -134,7 +141,7 @@ impl Link {
             choose(tx, row, &meeting, input, from, way).await
         };
         let outcome = tx.part(choose).await;
-        let shown = async |tx: &mut Tx<'_>| self.shown(tx.conn, zone.as_deref(), tx.now).await;
+        let shown = async |tx: &mut Tx<'_>| self.shown(tx.conn, zone.as_deref(), None, tx.now).await;
         match outcome {
             Ok(()) => shown(tx).await,
             // What collides is nobody's business who is not of the workspace.
@@ -156,7 +163,7 @@ impl Link {
         let note = filled(input.note);
         call_off(tx, &meeting, note.clone()).await?;
         notice::tell(tx, &row, &meeting, News::CalledOff, note.as_deref()).await?;
-        self.shown(tx.conn, None, tx.now).await
+        self.shown(tx.conn, None, None, tx.now).await
     }
 
     /// Says no to the invitation: there will be no meeting.
@@ -172,7 +179,7 @@ impl Link {
             row.answered_at = Some(now);
         })
         .await?;
-        self.shown(tx.conn, None, tx.now).await
+        self.shown(tx.conn, None, None, tx.now).await
     }
 
     /// Says that none of the times suits. The offer stays open.
@@ -189,7 +196,7 @@ impl Link {
             row.answered_at = Some(now);
         })
         .await?;
-        self.shown(tx.conn, None, tx.now).await
+        self.shown(tx.conn, None, None, tx.now).await
     }
 }
 
@@ -209,6 +216,10 @@ fn state(row: &OfferRow, meeting: &Meeting, now: DateTime<Utc>) -> ApiResult<Boo
     if row.state == OfferStep::Booked && meeting.state == MeetingState::Cancelled {
         return Ok(BookingState::Cancelled);
     }
+    // Whoever looks at times while they are agreed on by another link, or by word of mouth, learns why they are gone.
+    if row.is_open(now) && matches!(meeting.state, MeetingState::Confirmed | MeetingState::Completed) {
+        return Ok(BookingState::Closed);
+    }
     match row.standing(Some(meeting), now) {
         OfferState::Open => Ok(BookingState::Open),
         OfferState::Declined => Ok(BookingState::Declined),
@@ -227,6 +238,7 @@ fn state(row: &OfferRow, meeting: &Meeting, now: DateTime<Utc>) -> ApiResult<Boo
 fn expect(state: BookingState, wanted: BookingState) -> ApiResult<()> {
     match (state, wanted) {
         _ if state == wanted => Ok(()),
+        (BookingState::Closed, _) => Err(ApiError::new(Code::AlreadyBooked, "the meeting was agreed in another way")),
         (BookingState::Booked, _) => {
             let detail = "a time was booked by this link already; it can be moved, or called off";
             Err(ApiError::new(Code::AlreadyBooked, detail))
@@ -332,13 +344,7 @@ async fn call_off(tx: &mut Tx<'_>, meeting: &Meeting, reason: Option<String>) ->
     meetings::cancel(tx, meeting.id, &IfMatch::default(), input).await.map(drop)
 }
 
-fn booking(
-    row: OfferRow,
-    state: BookingState,
-    meeting: &Meeting,
-    open: Vec<DateTime<Utc>>,
-    zone: Option<&str>,
-) -> Booking {
+fn booking(row: OfferRow, state: BookingState, meeting: &Meeting, open: OpenTimes, zone: Option<&str>) -> Booking {
     let Invitation { host_name, title, note, time_zone, duration_minutes, choices, .. } = row.invitation.0;
     // Whoever has booked is shown their own zone again.
     let own = if row.state == OfferStep::Booked { meeting.contact_zone.clone() } else { time_zone };
@@ -352,7 +358,7 @@ fn booking(
         medium: meeting.medium,
         place: meeting.place.clone(),
     });
-    let slots = open.into_iter().filter(|at| booked.as_ref().is_none_or(|booked| booked.starts_at != *at));
+    let slots = open.times.into_iter().filter(|at| booked.as_ref().is_none_or(|booked| booked.starts_at != *at));
     Booking {
         state,
         title,
@@ -362,6 +368,7 @@ fn booking(
         expires_at: row.expires_at,
         choices,
         slots: slots.map(slot).collect(),
+        next_slots_from: open.next,
         meeting: booked,
         answered_at: row.answered_at,
         time_zone,

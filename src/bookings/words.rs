@@ -50,5 +50,7 @@ text_enum! {
         Declined = "declined",
         /// The time of the meeting has come.
         Past = "past",
+        /// The meeting was agreed in another way, such as by another link.
+        Closed = "closed",
     }
 }

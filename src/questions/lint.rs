@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::words::QuestionCategory;
-use crate::lint::{JOB, Phrases, ReadText, Severity};
+use crate::lint::{JOB, Phrases, ReadText, Severity, Word};
 use crate::text_enum;
 
 /// Words of a question above which nobody remembers how it began.
@@ -71,6 +71,17 @@ static PAY: LazyLock<Phrases> = LazyLock::new(|| {
     ])
 });
 
+/// What a company by its name does: "What does Acme Wind sell?". Names are known by their capitals.
+fn named<'a>(text: &'a str, words: &[Word]) -> Option<&'a str> {
+    const ACTS: [&str; 6] = ["do", "make", "sell", "offer", "produce", "manufacture"];
+    let from = words.windows(2).position(|two| two[0].text == "what" && two[1].text == "does")?;
+    let name = words[from + 2..].iter().take_while(|word| word.capital).count();
+    let act = words.get(from + 2 + name).filter(|act| (1..=4).contains(&name) && ACTS.contains(&act.text.as_str()))?;
+    // A person does something, too; what follows says in which sense.
+    let last = words.get(from + 3 + name).is_none_or(|word| word.sentence != act.sentence || word.text == "exactly");
+    last.then(|| &text[words[from].start..act.end])
+}
+
 /// With which a question begins that yes or no would answer.
 const CLOSED: [&str; 22] = [
     "is", "are", "was", "were", "do", "does", "did", "can", "could", "would", "will", "have", "has", "had", "should",
@@ -92,7 +103,7 @@ pub fn check(text: &str, category: QuestionCategory) -> Vec<QuestionFinding> {
         let suggestion = "Ask how people come into the field. You ask for information, never for a job.";
         add(QuestionRule::AsksForJob, Severity::Error, suggestion, quote);
     }
-    if let Some(quote) = first(&WEB) {
+    if let Some(quote) = first(&WEB).or_else(|| named(text, &read.words)) {
         let suggestion = "Read it up before, and ask what the pages do not say.";
         add(QuestionRule::WebWouldAnswer, Severity::Warning, suggestion, quote);
     }
@@ -133,6 +144,7 @@ mod tests {
             "Could you put in a good word for me with HR?",
             "Do you know of any vacancies in your company?",
             "Can you refer me for the analyst role?",
+            "Would you have something for me at your company?",
         ] {
             assert!(rules(text).contains(&QuestionRule::AsksForJob), "{text}: {:?}", rules(text));
         }
@@ -150,10 +162,17 @@ mod tests {
             "Who are your competitors?",
             "What products do you sell?",
             "How big is your company?",
+            "What does Acme do?",
+            "And what does Okafor Wind Power make exactly?",
         ] {
             assert!(rules(text).contains(&QuestionRule::WebWouldAnswer), "{text}: {:?}", rules(text));
         }
-        for text in ["What does your team need from you?", "How many of those who began with you are still here?"] {
+        for text in [
+            "What does your team need from you?",
+            "How many of those who began with you are still here?",
+            "What does Acme do better than others?",
+            "What does an analyst do?",
+        ] {
             assert_eq!(rules(text), [], "{text}");
         }
     }

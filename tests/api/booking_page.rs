@@ -117,7 +117,7 @@ async fn a_visitor_books_moves_and_cancels() {
 
     // Somebody else with the link is told how it stands.
     let late = send(&app, &path, &book, &[]).await.expect(409);
-    assert!(late.text.contains("A time was booked by this link already") && late.text.contains("This is agreed"));
+    assert!(late.text.contains("A time is agreed on already") && late.text.contains("This is agreed"));
     let moved =
         [("form", form.as_str()), ("action", "reschedule"), ("starts_at", "2026-03-06T15:00:00Z"), ("choice", "0")];
     send(&app, &path, &moved, &[]).await.expect(303);

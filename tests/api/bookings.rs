@@ -210,10 +210,11 @@ async fn a_link_that_leads_nowhere_any_more_is_as_one_that_never_was() {
     let gone = app.post(&format!("{path}/revoke"), &ada, Value::Null).await.expect(200);
     assert_eq!(gone.json["state"], "revoked");
     app.post(&format!("{path}/revoke"), &ada, Value::Null).await.expect(409);
+    // Of whom it is with nobody is left.
     let other = proposal(&app, &ada, json!({})).await;
-    let closed = token_of(&offer(&app, &ada, &other, json!({ "slots": two() })).await.expect(201));
-    let body = json!({ "starts_at": "2026-03-12T09:00:00Z", "confirmed": true });
-    app.post(&format!("/v1/meetings/{other}/reschedule"), &ada, body).await.expect(200);
+    let orphaned = token_of(&offer(&app, &ada, &other, json!({ "slots": two() })).await.expect(201));
+    let person = meeting(&app, &ada, &other).await["contact_ids"][0].as_str().unwrap().to_owned();
+    app.delete(&format!("/v1/contacts/{person}"), &ada).await.expect(204);
     let third = proposal(&app, &ada, json!({})).await;
     let trashed = token_of(&offer(&app, &ada, &third, json!({ "slots": two() })).await.expect(201));
     app.delete(&format!("/v1/meetings/{third}"), &ada).await.expect(204);
@@ -221,7 +222,7 @@ async fn a_link_that_leads_nowhere_any_more_is_as_one_that_never_was() {
     let foreign = format!("{}{}", uuid::Uuid::now_v7().simple(), &expired[32..]);
     app.pass(Duration::days(1));
     let mut answers = Vec::new();
-    for token in [&expired, &revoked, &closed, &trashed, &never, &foreign, "example", &"x".repeat(500)] {
+    for token in [&expired, &revoked, &orphaned, &trashed, &never, &foreign, "example", &"x".repeat(500)] {
         let read = visit(&app, token).await.expect(404);
         let page = app.send_freely(app.request(Method::GET, &format!("/book/{token}"))).await.unwrap();
         assert_eq!(page.status, 404);
@@ -236,6 +237,110 @@ async fn a_link_that_leads_nowhere_any_more_is_as_one_that_never_was() {
     assert_eq!(states, ["revoked", "expired"]);
     let list = app.get(&format!("/v1/meetings/{other}/offers"), &ada).await.expect(200);
     assert_eq!(list.json["data"][0]["state"], "closed");
+}
+
+#[actix_web::test]
+async fn whoever_has_a_link_to_what_was_agreed_in_another_way_is_told_so() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let id = proposal(&app, &ada, json!({})).await;
+    let path = format!("/v1/meetings/{id}/offers");
+    let first = token_of(&offer(&app, &ada, &id, json!({ "slots": two() })).await.expect(201));
+    let second = token_of(&offer(&app, &ada, &id, json!({ "slots": two() })).await.expect(201));
+    act(&app, &first, "book", json!({ "starts_at": "2026-03-04T14:30:00Z" })).await.expect(200);
+    let told = visit(&app, &second).await.expect(200);
+    assert_eq!((&told.json["state"], &told.json["slots"]), (&json!("closed"), &json!([])));
+    assert_eq!(told.json["meeting"], Value::Null);
+    for verb in ["book", "reschedule", "none-suit", "decline", "cancel"] {
+        let body = if matches!(verb, "book" | "reschedule") { two()[0].clone() } else { json!({}) };
+        assert_eq!(act(&app, &second, verb, body).await.expect(409).code(), "already_booked", "{verb}");
+    }
+    let page = app.send_freely(app.request(Method::GET, &format!("/book/{second}"))).await.unwrap();
+    assert!(page.status == 200 && page.text.contains("The meeting was agreed in another way"), "{}", page.text);
+    let list = app.get(&path, &ada).await.expect(200);
+    let states: Vec<_> = list.json["data"].as_array().unwrap().iter().map(|offer| offer["state"].clone()).collect();
+    assert_eq!(states, ["closed", "booked"]);
+    // Revoked, it is as if it had never been.
+    let closed = list.json["data"][0]["id"].as_str().unwrap();
+    app.post(&format!("{path}/{closed}/revoke"), &ada, Value::Null).await.expect(200);
+    visit(&app, &second).await.expect(404);
+}
+
+#[actix_web::test]
+async fn the_same_time_once_more_moves_nothing() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let id = proposal(&app, &ada, json!({})).await;
+    let token = token_of(&offer(&app, &ada, &id, json!({ "slots": two() })).await.expect(201));
+    let body = json!({ "starts_at": "2026-03-04T14:30:00Z", "phone": "+1 212 555 0100" });
+    act(&app, &token, "book", body.clone()).await.expect(200);
+    let (before, mails) = (meeting(&app, &ada, &id).await, app.mails().await.len());
+    for same in [body, json!({ "starts_at": "2026-03-04T14:30:00Z" })] {
+        let again = act(&app, &token, "reschedule", same).await.expect(200);
+        assert_eq!(again.json["state"], "booked");
+    }
+    assert_eq!(meeting(&app, &ada, &id).await, before);
+    assert_eq!(app.mails().await.len(), mails);
+    // Another number is news.
+    let other = json!({ "starts_at": "2026-03-04T14:30:00Z", "phone": "+1 212 555 0199" });
+    act(&app, &token, "reschedule", other).await.expect(200);
+    assert_eq!(meeting(&app, &ada, &id).await["place"]["phone"], "+1 212 555 0199");
+}
+
+#[actix_web::test]
+async fn more_times_than_are_told_at_once_come_with_further_calls() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let id = proposal(&app, &ada, json!({})).await;
+    // Of each of the three days, from eight to half past four, all five minutes.
+    let hours = json!({ "weekdays": ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"],
+        "from": "08:00", "until": "16:40", "days": 3, "step_minutes": 5, "notice_hours": 0 });
+    let made = offer(&app, &ada, &id, json!({ "availability": hours })).await.expect(201);
+    let (token, path) = (token_of(&made), format!("/v1/meetings/{id}/offers/{}/slots", made.id()));
+    let mut told = Vec::new();
+    let mut from = String::new();
+    let sizes = loop {
+        let page = app.send(app.request(Method::GET, &format!("/v1/bookings/{token}{from}"))).await.expect(200).json;
+        let own = app.get(&format!("{path}{from}"), &ada).await.expect(200).json;
+        assert_eq!((&own["slots"], &own["next_slots_from"]), (&page["slots"], &page["next_slots_from"]));
+        told.push(times(&page["slots"]).into_iter().map(str::to_owned).collect::<Vec<_>>());
+        match page["next_slots_from"].as_str() {
+            Some(next) => from = format!("?from={next}"),
+            None => break told.iter().map(Vec::len).collect::<Vec<_>>(),
+        }
+    };
+    assert_eq!(sizes, [200, 106]);
+    let all = told.concat();
+    assert!(all.is_sorted() && all.windows(2).all(|two| two[0] != two[1]));
+    // The page leads on by links, and back.
+    let open =
+        async |query: &str| app.send_freely(app.request(Method::GET, &format!("/book/{token}{query}"))).await.unwrap();
+    let first = open("").await;
+    let later = format!("?zone=America%2FNew_York&amp;from={}", told[1][0].replace(':', "%3A"));
+    assert!(first.text.contains(&later) && !first.text.contains("The first times"), "{}", first.text);
+    let second = open(&later.replace("&amp;", "&")).await;
+    assert!(second.text.contains(&told[1][105]) && !second.text.contains(&told[0][199]), "{}", second.text);
+    assert!(second.text.contains("The first times") && !second.text.contains("Later times"));
+    assert_eq!(open("?from=soon").await.text.matches("name=\"starts_at\"").count(), 200);
+    app.send(app.request(Method::GET, &format!("/v1/bookings/{token}?from=soon"))).await.expect(400);
+    // What is not among the first can be booked all the same.
+    act(&app, &token, "book", json!({ "starts_at": told[1][105] })).await.expect(200);
+}
+
+#[actix_web::test]
+async fn nobody_is_offered_times_who_asked_for_rest() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let id = proposal(&app, &ada, json!({})).await;
+    let person = meeting(&app, &ada, &id).await["contact_ids"][0].as_str().unwrap().to_owned();
+    let address = json!({ "emails": [{ "address": "tom@northwind.example" }] });
+    app.patch(&format!("/v1/contacts/{person}"), &ada, address).await.expect(200);
+    let entry = json!({ "kind": "domain", "value": "northwind.example" });
+    let entry = app.post("/v1/do-not-contact", &ada, entry).await.expect(201).id();
+    let refused = offer(&app, &ada, &id, json!({ "slots": two() })).await.expect(409);
+    assert_eq!(refused.code(), "do_not_contact");
+    app.delete(&format!("/v1/do-not-contact/{entry}"), &ada).await.expect(204);
+    offer(&app, &ada, &id, json!({ "slots": two() })).await.expect(201);
 }
 
 #[actix_web::test]

@@ -309,6 +309,32 @@ async fn what_is_too_much_is_cut_and_said() {
     assert!(!whole.text.contains("class=\"more\"") && whole.text.len() > page.text.len());
 }
 
+#[actix_web::test]
+async fn a_brief_is_judged_by_all_notes_not_only_by_those_it_shows() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let body = json!({ "given_name": "Tom", "positions": [{ "company_name": "Gale Ltd", "is_current": true }] });
+    let person = app.post("/v1/contacts", &ada, body).await.expect(201);
+    let (tom, gale) = (person.id(), person.json["positions"][0]["company_id"].clone());
+    let meeting = made(&app, &ada, "/v1/meetings", json!({ "contact_ids": [tom], "medium": "video" })).await;
+    let news = json!({ "company_id": gale, "kind": "news", "title": "Fresh", "published_on": "2026-03-01" });
+    made(&app, &ada, "/v1/research-notes", news).await;
+    let report = json!({ "company_id": gale, "kind": "annual_report", "title": "Old", "published_on": "2020-01-01" });
+    made(&app, &ada, "/v1/research-notes", report).await;
+    // More than there is room for, and all of them above the others.
+    for n in 0..60 {
+        let note = json!({ "contact_id": tom, "kind": "other", "title": format!("Pinned {n}"), "pinned": true });
+        made(&app, &ada, "/v1/research-notes", note).await;
+    }
+    let brief = app.get(&format!("/v1/meetings/{meeting}/brief"), &ada).await.expect(200).json;
+    assert_eq!(item(&brief, "company")["done"], true, "{}", brief["readiness"]);
+    assert_eq!(item(&brief, "news")["reason"], "The newest are 1 day old.");
+    let kinds: Vec<_> = brief["research"].as_array().unwrap().iter().map(|one| one["kind"].clone()).collect();
+    assert!(kinds.contains(&json!("news")) && kinds.contains(&json!("annual_report")), "{kinds:?}");
+    let stale = brief["stale"].as_array().unwrap();
+    assert!(stale.iter().any(|one| one["code"] == "annual_report"), "{stale:?}");
+}
+
 /// Printed by a browser, two pages are two pages, on either paper. Kept in target/screenshots, to be looked at.
 #[actix_web::test]
 async fn a_browser_prints_two_pages() {

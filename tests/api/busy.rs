@@ -386,6 +386,10 @@ async fn a_calendar_is_fetched_from_its_url_and_fetched_anew() {
     web.put("/secret.ics", "200 OK", &[], "BEGIN:NOTHING");
     let refused = app.post(&format!("{path}/refresh"), &ada, json!({})).await.expect(422);
     assert!(refused.text.contains("no iCalendar file"), "{}", refused.text);
+    // Half a calendar would free what the other half takes.
+    web.put("/secret.ics", "200 OK", &[], file(15).trim_end().strip_suffix("END:VCALENDAR").unwrap());
+    app.post(&format!("{path}/refresh"), &ada, json!({})).await.expect(422);
+    assert_eq!(busy(&app, &ada).await, times(12));
     // And works again, by hand.
     web.put("/secret.ics", "200 OK", &[], file(15));
     let again = app.post(&format!("{path}/refresh"), &ada, json!({})).await.expect(200).json;

@@ -246,6 +246,14 @@ async fn thanks_are_drafted_with_one_specific_thing() {
     }
     let limited = app.member(Some(ada.workspace), Role::Owner, Scopes::all().without::<MessagesWrite>()).await;
     app.post(&url, &limited, json!({})).await.expect(403);
+    // Who has said no other name signs with that of the account.
+    app.patch("/v1/profile", &ada, json!({ "name": null })).await.expect(200);
+    let signed = app.post(&url, &ada, json!({})).await.expect(201);
+    assert!(
+        signed.json["body"].as_str().unwrap().ends_with("With many thanks,\nTest Person"),
+        "{}",
+        signed.json["body"]
+    );
 }
 
 #[actix_web::test]
