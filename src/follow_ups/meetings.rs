@@ -173,7 +173,7 @@ async fn owed(
 
 /// When the conversation was over.
 fn over(tx: &Tx<'_>, meeting: &Meeting) -> chrono::DateTime<chrono::Utc> {
-    meeting.ends_at.unwrap_or(tx.now).min(tx.now)
+    meeting.finished_at.or(meeting.ends_at).unwrap_or(tx.now).min(tx.now)
 }
 
 /// Thanks are due within a day, and in some time a sign of life, unless one is due anyway.

@@ -36,7 +36,7 @@ pub use self::report::{Finding, LintField, Praise, Report, Span};
 pub use self::rules::{LintRule, Severity};
 pub use self::service::{report, report_of};
 pub use self::store::SETTINGS;
-pub use self::text::Text as ReadText;
+pub use self::text::{Text as ReadText, Word};
 pub use self::thresholds::LintThresholds;
 
 pub fn configure(config: &mut ServiceConfig) {

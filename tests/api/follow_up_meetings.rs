@@ -158,6 +158,20 @@ async fn thanks_are_due_within_a_day_and_a_sign_of_life_in_three_months() {
 }
 
 #[actix_web::test]
+async fn thanks_are_due_a_day_after_the_conversation_was_over_whenever_it_was_planned() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let grace = contact(&app, &ada, "Grace").await;
+    let meeting = confirmed(&app, &ada, &[&grace], "2026-03-12T14:00:00Z").await;
+    // They talked ten days earlier, and a client without a net tells of it two hours later.
+    act(&app, &ada, &meeting, "start", json!({ "started_at": "2026-03-02T06:40:00Z" })).await;
+    act(&app, &ada, &meeting, "finish", json!({ "finished_at": "2026-03-02T07:00:00Z" })).await;
+    let thanks = open(&app, &ada, "thank_you").await;
+    assert_eq!((thanks.len(), &thanks[0]["due_at"]), (1, &json!("2026-03-03T07:00:00Z")));
+    assert_eq!(thanks[0]["overdue_at"], "2026-03-04T07:00:00Z");
+}
+
+#[actix_web::test]
 async fn thanks_are_due_once() {
     let app = TestApp::new().await;
     let mut ada = app.seeker().await;
