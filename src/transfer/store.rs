@@ -53,7 +53,8 @@ pub async fn wait_on(
 }
 
 /// Lets the inverted indexes collect the import's entries in a list of their own, and sort them in when it is over:
-/// [`take_stock`] does. Until then a search reads the list, too.
+/// [`take_stock`] does, or whoever writes meanwhile. Until then a search reads the list, too. No index may have the
+/// option of this name: it would overrule the setting.
 pub async fn defer_indexing(conn: &mut Conn) -> ApiResult<()> {
     Ok(conn.batch_execute("SET LOCAL gin_pending_list_limit = '64MB'").await?)
 }

@@ -1,0 +1,9 @@
+ALTER INDEX contacts_search_idx SET (gin_pending_list_limit = 256);
+ALTER INDEX contacts_words_idx SET (gin_pending_list_limit = 256);
+ALTER INDEX contacts_keys_idx SET (gin_pending_list_limit = 256);
+ALTER INDEX companies_search_idx SET (gin_pending_list_limit = 256);
+ALTER INDEX companies_words_idx SET (gin_pending_list_limit = 256);
+ALTER INDEX templates_search_idx SET (gin_pending_list_limit = 256);
+ALTER INDEX research_notes_words_idx SET (gin_pending_list_limit = 256);
+ALTER INDEX research_notes_language_words_idx SET (gin_pending_list_limit = 256);
+ALTER INDEX research_notes_tag_keys_idx SET (gin_pending_list_limit = 256);
