@@ -1,4 +1,6 @@
 //! Many writes in one call: each item alone, or all or nothing.
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -7,13 +9,15 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::changes::Tx;
+use crate::db::WorkspaceId;
 use crate::error::{ApiError, ApiResult, Code, Problem};
 use crate::http::body::{self, Rules};
 use crate::http::frame::RequestId;
 use crate::http::schema::Schemas;
+use crate::lines::Lines;
 
 /// Items to write.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BatchInput {
     /// At most 500 objects. Each is held against its schema on its own, so that one that is no object fails alone.
@@ -53,6 +57,25 @@ pub struct BatchResult {
     /// What was wrong, when it was not.
     #[schema(required)]
     pub error: Option<Problem>,
+}
+
+static LINES: Lines = Lines::new();
+/// How often a batch comes again that the database has ended.
+const AGAIN: u32 = 4;
+
+/// Batches that name the same new companies, or the same ids of other systems, in another order would wait for each other
+/// in a circle. Those of a workspace come one after the other here; beside a batch of another process, or an import, one
+/// of the two is ended by the database, and comes again.
+pub async fn in_turn<T>(workspace: WorkspaceId, work: impl AsyncFn() -> ApiResult<T>) -> ApiResult<T> {
+    let place = LINES.enter(workspace);
+    let _turn = place.turn().await;
+    for round in 1..=AGAIN {
+        match work().await {
+            Err(error) if error.is_deadlock() => tokio::time::sleep(Duration::from_millis(50) * round).await,
+            outcome => return outcome,
+        }
+    }
+    work().await
 }
 
 /// Writes the items one after the other.

@@ -398,6 +398,11 @@ impl ApiError {
         Self::passing(cause)
     }
 
+    /// The transaction waited for another one that waited for it, and was ended by the database: it may come again.
+    pub fn is_deadlock(&self) -> bool {
+        self.cause.as_deref().is_some_and(|cause| cause.contains(DEADLOCK))
+    }
+
     /// As [`unavailable`](Self::unavailable): the database is what is not there.
     pub fn database_away(cause: &dyn fmt::Display) -> Self {
         let cause = cause.to_string();
@@ -517,9 +522,11 @@ fn is_going(message: &str) -> bool {
     GOING.iter().any(|text| message.contains(text))
 }
 
+const DEADLOCK: &str = "deadlock detected";
+
 /// Faults of the moment.
 fn is_passing(message: &str) -> bool {
-    ["canceling statement due to", "deadlock detected"].iter().any(|text| message.contains(text))
+    ["canceling statement due to", DEADLOCK].iter().any(|text| message.contains(text))
 }
 
 impl From<PoolError> for ApiError {

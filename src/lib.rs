@@ -37,6 +37,7 @@ pub mod insights;
 pub mod introductions;
 pub mod invites;
 pub mod jobs;
+pub mod lines;
 pub mod lint;
 pub mod mail;
 pub mod mail_accounts;

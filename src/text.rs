@@ -1,7 +1,9 @@
 //! Text as it is compared and searched.
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use deunicode::{AsciiChars, deunicode};
+use icu_normalizer::ComposingNormalizerBorrowed;
 use serde::{Deserialize, Deserializer};
 
 /// Without accents and case, in ASCII, with single spaces: `Łukasz  MÜLLER` → `lukasz muller`, `李` → `li`. What is
@@ -80,9 +82,16 @@ pub fn words(text: &str) -> Vec<Word> {
     found
 }
 
-/// What makes two company names the same: case and spacing do not count, accents and all else do.
+/// With letters that are composed of others written as one, where there is one (Unicode Standard Annex 15, NFC): some
+/// systems write `Å` as `A` and a ring.
+pub fn composed(text: &str) -> Cow<'_, str> {
+    ComposingNormalizerBorrowed::new_nfc().normalize(text)
+}
+
+/// What makes two company names the same: case and spacing do not count, nor how letters are composed; accents and all
+/// else do.
 pub fn name_key(name: &str) -> String {
-    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    composed(name).split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 /// A text that a person wrote, and where it stands.
@@ -133,7 +142,12 @@ pub fn distinct(list: Vec<String>) -> Vec<String> {
 /// Labels (tags, industries) as [`distinct`]; one that differs from another by case alone is the same label, as it was
 /// first spelled.
 pub fn distinct_labels(list: Vec<String>) -> Vec<String> {
-    distinct_by(list, str::to_lowercase)
+    distinct_by(composed_labels(&list), str::to_lowercase)
+}
+
+/// Labels as they are stored, as far as composed letters go: what a filter asks for.
+pub fn composed_labels(list: &[String]) -> Vec<String> {
+    list.iter().map(|label| composed(label).into_owned()).collect()
 }
 
 fn distinct_by(list: Vec<String>, key: impl Fn(&str) -> String) -> Vec<String> {
@@ -183,6 +197,13 @@ mod tests {
         assert_eq!(fold(" Łukasz\t Müller-Groß "), "lukasz muller-gross");
         assert_eq!(fold("Ångström Þór"), "angstrom thor");
         assert_eq!(fold("李 小龍"), fold("李  小龍"));
+    }
+
+    #[test]
+    fn composed_letters_are_the_same_however_they_are_written() {
+        assert_eq!(name_key("A\u{30a}gren  AB"), name_key("Ågren ab"));
+        assert_ne!(name_key("Agren"), name_key("Ågren"));
+        assert_eq!(distinct_labels(vec!["A\u{308}rzte".into(), "ärzte".into()]), ["Ärzte"]);
     }
 
     #[test]

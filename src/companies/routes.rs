@@ -12,6 +12,7 @@ use super::{service, store};
 use crate::app::App;
 use crate::auth::{Access, CompaniesRead, CompaniesWrite};
 use crate::batch::{self, BatchAnswer, BatchInput};
+use crate::changes::Tx;
 use crate::error::ApiResult;
 use crate::external_ids::{ExternalId, overtaken};
 use crate::http::frame::RequestId;
@@ -263,13 +264,14 @@ pub async fn batch_companies(
     _none: NoParams,
     Body(input): Body<BatchInput>,
 ) -> ApiResult<Answer<BatchAnswer>> {
-    app.post(&access, &key, &fingerprint(&input)?, async |tx| {
-        let answer = batch::run(&app, tx, &request_id, input, async |tx, input: CompanyInput| {
+    let fingerprint = fingerprint(&input)?;
+    let write = async |tx: &mut Tx<'_>| {
+        let answer = batch::run(&app, tx, &request_id, input.clone(), async |tx, input: CompanyInput| {
             let company = service::create(tx, app.new_id(), input).await?;
             Ok((location(company.id), company))
         })
         .await?;
         Answer::status(StatusCode::MULTI_STATUS, &answer)
-    })
-    .await
+    };
+    batch::in_turn(access.workspace, async || app.post(&access, &key, &fingerprint, &write).await).await
 }

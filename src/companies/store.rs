@@ -16,7 +16,7 @@ use crate::error::{ApiError, ApiResult, Code, Fault, OnConstraint};
 use crate::http::page::Count;
 use crate::search::{self, Found};
 use crate::sort::{Order, keyset};
-use crate::text::{self, inroad_lowered};
+use crate::text::{self, composed_labels, inroad_lowered};
 
 /// Rows of one statement: 22 values each, and PostgreSQL takes 65,535 values.
 const CHUNK: usize = 1_000;
@@ -253,12 +253,14 @@ fn filtered(workspace: WorkspaceId, query: &ListQuery) -> companies::BoxedQuery<
     if !query.tag.is_empty() {
         // The index has those only that have any.
         rows = rows.filter(companies::tags.ne(Vec::<String>::new()));
-        rows = rows.filter(inroad_lowered(companies::tags).overlaps_with(inroad_lowered(query.tag.clone())));
+        rows = rows.filter(inroad_lowered(companies::tags).overlaps_with(inroad_lowered(composed_labels(&query.tag))));
     }
     if !query.industry.is_empty() {
         // The index has those only that have any.
         rows = rows.filter(companies::industries.ne(Vec::<String>::new()));
-        rows = rows.filter(inroad_lowered(companies::industries).overlaps_with(inroad_lowered(query.industry.clone())));
+        rows = rows.filter(
+            inroad_lowered(companies::industries).overlaps_with(inroad_lowered(composed_labels(&query.industry))),
+        );
     }
     if let Some(is_target) = query.is_target {
         rows = rows.filter(companies::is_target.eq(is_target));

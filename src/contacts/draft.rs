@@ -133,8 +133,12 @@ impl ContactInput {
     }
 
     fn check_positions(&self, faults: &mut Vec<Fault>) {
+        let mut seen = HashSet::new();
         for (index, position) in self.positions.iter().enumerate() {
             let at = |field: &str| format!("/positions/{index}{field}");
+            if position.id.is_some_and(|id| !seen.insert(id)) {
+                faults.push(Fault::field(at("/id"), "duplicate", "is the id of a position before"));
+            }
             if position.company_id.is_none() && position.company_name.is_none() && position.title.is_none() {
                 faults.push(Fault::field(at(""), "required", "a position needs a company or a title"));
             }

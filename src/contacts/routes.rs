@@ -13,6 +13,7 @@ use super::{service, store};
 use crate::app::App;
 use crate::auth::{Access, ContactsRead, ContactsWrite};
 use crate::batch::{self, BatchAnswer, BatchInput};
+use crate::changes::Tx;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::external_ids::{ExternalId, overtaken};
@@ -247,13 +248,14 @@ pub async fn batch_contacts(
     _none: NoParams,
     Body(input): Body<BatchInput>,
 ) -> ApiResult<Answer<BatchAnswer>> {
-    app.post(&access, &key, &fingerprint(&input)?, async |tx| {
-        let answer = batch::run_ruled(&app, tx, &request_id, input, async |tx, input: ContactInput| {
+    let fingerprint = fingerprint(&input)?;
+    let write = async |tx: &mut Tx<'_>| {
+        let answer = batch::run_ruled(&app, tx, &request_id, input.clone(), async |tx, input: ContactInput| {
             let contact = service::create(tx, app.new_id(), input).await?;
             Ok((location(contact.id), contact))
         })
         .await?;
         Answer::status(StatusCode::MULTI_STATUS, &answer)
-    })
-    .await
+    };
+    batch::in_turn(access.workspace, async || app.post(&access, &key, &fingerprint, &write).await).await
 }

@@ -94,6 +94,15 @@ impl<T: Serialize + DeserializeOwned + ToSchema> Patch<T> {
         read_as(value)
     }
 
+    /// What is wrong with it whatever it is applied to, for that is told before a precondition that fails. What is missing,
+    /// and whether a field can be cleared, shows only when it is applied.
+    fn check_alone(&self) -> ApiResult<()> {
+        let said: Map<_, _> = self.patch.clone().into_iter().filter(|(_, value)| !value.is_null()).collect();
+        let mut faults = schema_faults::<T>(&self.app.schemas, &Value::Object(said));
+        faults.retain(|fault| fault.code != "required" && !top_field(fault).is_empty());
+        ApiError::check(faults)
+    }
+
     /// What the schema refuses. A field that was stored while its schema was laxer may stay as it is.
     fn faults(&self, value: &Value) -> Vec<Fault> {
         let mut faults = schema_faults::<T>(&self.app.schemas, value);
@@ -143,7 +152,7 @@ impl<T: Serialize + DeserializeOwned + ToSchema> Patch<T> {
     }
 }
 
-impl<T> FromRequest for Patch<T> {
+impl<T: Serialize + DeserializeOwned + ToSchema> FromRequest for Patch<T> {
     type Error = ApiError;
     type Future = Pin<Box<dyn Future<Output = ApiResult<Self>>>>;
 
@@ -153,7 +162,11 @@ impl<T> FromRequest for Patch<T> {
             check_type(&request, &["application/merge-patch+json", "application/json"], "accept-patch")?;
             let app = app(&request)?.clone();
             let bytes = read(&request, &mut payload, app.config.body_limit).await?;
-            Ok(Self { patch: object(&bytes)?, app, kind: PhantomData })
+            let patch = Self { patch: object(&bytes)?, app, kind: PhantomData };
+            if request.headers().contains_key(header::IF_MATCH) {
+                patch.check_alone()?;
+            }
+            Ok(patch)
         })
     }
 }

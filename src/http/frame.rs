@@ -67,14 +67,11 @@ pub async fn frame(
     if let Some(trace) = &trace {
         trace.record(&span);
     }
-    let outcome = if let Some(error) = too_large(&request) {
-        Err(error.into())
-    } else {
-        AssertUnwindSafe(next.call(request)).catch_unwind().instrument(span.clone()).await.unwrap_or_else(|panic| {
-            let _entered = span.enter();
-            Err(ApiError::internal(&format!("a handler panicked: {}", panic_text(&*panic))).into())
-        })
-    };
+    let call = AssertUnwindSafe(next.call(request)).catch_unwind().instrument(span.clone());
+    let outcome = call.await.unwrap_or_else(|panic| {
+        let _entered = span.enter();
+        Err(ApiError::internal(&format!("a handler panicked: {}", panic_text(&*panic))).into())
+    });
     let _entered = span.enter();
     match outcome {
         Ok(response) => {
@@ -96,7 +93,17 @@ pub async fn frame(
     }
 }
 
-/// Refuses long URLs and headers.
+/// Refuses long URLs and headers, inside of CORS: scripts of other origins may read why.
+pub async fn bound(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    match too_large(&request) {
+        Some(error) => Ok(request.error_response(error).map_into_right_body()),
+        None => Ok(next.call(request).await?.map_into_left_body()),
+    }
+}
+
 fn too_large(request: &ServiceRequest) -> Option<ApiError> {
     if request.uri().path_and_query().is_some_and(|text| text.as_str().len() > MAX_URI) {
         return Some(ApiError::new(Code::UriTooLong, format!("the URL may have {MAX_URI} bytes at most")));

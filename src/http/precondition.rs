@@ -29,7 +29,8 @@ impl IfMatch {
     /// 412 when the row, which the transaction has locked, is of another version.
     pub fn check(&self, version: i32) -> ApiResult<()> {
         // A weak tag never matches strongly, and a tag that is no version matches none.
-        let names = |tag: &Tag| !tag.weak && tag.opaque.parse() == Ok(version);
+        let version_tag = version.to_string();
+        let names = |tag: &Tag| !tag.weak && tag.opaque == version_tag;
         match &self.0 {
             Some(Tags::These(tags)) if !tags.iter().any(names) => Err(changed(version)),
             _ => Ok(()),
@@ -79,7 +80,8 @@ impl IfNoneMatch {
 
     /// 412 when the client would write only what it does not know: with `*`, only what is not there yet.
     pub fn check(&self, version: i32) -> ApiResult<()> {
-        let names = |tag: &Tag| tag.opaque.parse() == Ok(version);
+        let version_tag = version.to_string();
+        let names = |tag: &Tag| tag.opaque == version_tag;
         match &self.0 {
             Some(Tags::Any) => Err(changed(version)),
             Some(Tags::These(tags)) if tags.iter().any(names) => Err(changed(version)),

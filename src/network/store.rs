@@ -10,7 +10,7 @@ use crate::db::schema::{contacts, introductions, positions};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::introductions::State;
-use crate::text::inroad_lowered;
+use crate::text::{composed_labels, inroad_lowered};
 
 /// The newest introductions, as links.
 pub async fn links(mut conn: &Conn, workspace: WorkspaceId, limit: i64) -> ApiResult<Vec<LinkRow>> {
@@ -38,7 +38,7 @@ pub async fn tagged(mut conn: &Conn, workspace: WorkspaceId, tags: &[String]) ->
     let live = contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_null());
     // As lists filter by tags: whatever their case, by the index of those that have any.
     let some = contacts::tags.ne(Vec::<String>::new());
-    let tagged = inroad_lowered(contacts::tags).overlaps_with(inroad_lowered(tags.to_vec()));
+    let tagged = inroad_lowered(contacts::tags).overlaps_with(inroad_lowered(composed_labels(tags)));
     let tagged = contacts::table.filter(live.and(some).and(tagged));
     Ok(tagged.select(contacts::id).load(&mut conn).await?)
 }

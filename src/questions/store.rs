@@ -9,7 +9,7 @@ use crate::db::schema::questions;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::sort::keyset;
-use crate::text::{anywhere, inroad_lowered};
+use crate::text::{anywhere, composed_labels, inroad_lowered};
 
 pub async fn insert(mut conn: &Conn, row: &QuestionRow) -> ApiResult<()> {
     diesel::insert_into(questions::table).values(row).execute(&mut conn).await?;
@@ -87,7 +87,7 @@ pub async fn list(
         rows = rows.filter(questions::audience.overlaps_with(query.audiences()));
     }
     if !query.tag.is_empty() {
-        let wanted: Vec<String> = query.tag.iter().map(|tag| tag.to_lowercase()).collect();
+        let wanted: Vec<String> = composed_labels(&query.tag).iter().map(|tag| tag.to_lowercase()).collect();
         rows = rows.filter(inroad_lowered(questions::tags).overlaps_with(wanted));
     }
     if let Some(part) = &query.q {

@@ -20,7 +20,7 @@ use crate::exports::{Link, Table};
 use crate::meetings::{self, MeetingId};
 use crate::search;
 use crate::sort::{Order, Position, keyset};
-use crate::text::{self, inroad_lower, inroad_lowered};
+use crate::text::{self, composed_labels, inroad_lower, inroad_lowered};
 
 /// The row with what is derived from it.
 fn written(row: &ResearchNoteRow) -> (&ResearchNoteRow, diesel::dsl::Eq<research_notes::search_words, Vector>) {
@@ -231,7 +231,8 @@ fn filtered(workspace: WorkspaceId, query: &ListQuery) -> research_notes::BoxedQ
     if !query.tag.is_empty() {
         // The index has those only that have any.
         rows = rows.filter(research_notes::tags.ne(Vec::<String>::new()));
-        rows = rows.filter(inroad_lowered(research_notes::tags).overlaps_with(inroad_lowered(query.tag.clone())));
+        rows = rows
+            .filter(inroad_lowered(research_notes::tags).overlaps_with(inroad_lowered(composed_labels(&query.tag))));
     }
     if let Some(pinned) = query.pinned {
         rows = rows.filter(research_notes::pinned.eq(pinned));

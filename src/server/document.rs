@@ -166,7 +166,7 @@ fn describe_maps(document: &mut Value) {
     }
 }
 
-/// `PATCH` takes what `<X>Input` has with nothing required and everything nullable: `<X>Patch`.
+/// `PATCH` takes what `<X>Input` has with nothing required: `<X>Patch`. What can be without a value is nullable.
 fn add_patch_schemas(document: &mut Value) {
     let mut wanted = Vec::new();
     for (_, item) in document["paths"].as_object_mut().into_iter().flatten() {
@@ -187,14 +187,17 @@ fn add_patch_schemas(document: &mut Value) {
     }
     for (name, patch) in wanted {
         let mut schema = document["components"]["schemas"][&name].clone();
-        if let Some(object) = schema.as_object_mut() {
-            object.remove("required");
+        let needed = schema.as_object_mut().and_then(|object| {
             object.remove("example");
-        }
+            object.remove("required")
+        });
+        let needed: Vec<&str> = needed.iter().filter_map(Value::as_array).flatten().filter_map(Value::as_str).collect();
         schema["description"] =
             json!(format!("A JSON merge patch (RFC 7396) of `{name}`: absent keeps, `null` clears, arrays replace."));
-        for (_, property) in schema["properties"].as_object_mut().into_iter().flatten() {
-            make_nullable(property);
+        for (field, property) in schema["properties"].as_object_mut().into_iter().flatten() {
+            if !needed.contains(&field.as_str()) {
+                make_nullable(property);
+            }
         }
         document["components"]["schemas"][&patch] = schema;
     }

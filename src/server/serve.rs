@@ -38,6 +38,7 @@ pub fn serve(app: Data<App>, listener: TcpListener) -> std::io::Result<Running> 
             .configure(follow_ups::configure_pages)
             .configure(bookings::configure_pages)
             .configure(pages::configure_pages)
+            .wrap(from_fn(frame::bound))
             .wrap(Condition::new(state.config.has_cors(), cors(&state)))
             .wrap(from_fn(frame::mark_small_bodies))
             .wrap(Compress::default())

@@ -10,6 +10,7 @@ use super::store::Tagged;
 use crate::changes::{Kind, Tx};
 use crate::db::full_text::Vector;
 use crate::error::ApiResult;
+use crate::text::composed;
 use crate::{companies, contacts, research_notes};
 
 /// Resources that carry tags: those whose table has a column `tags`.
@@ -93,7 +94,7 @@ pub struct TagMergeInput {
     pub into: String,
 }
 
-/// A tag as it is compared: trimmed, in lower case.
+/// A tag as it is compared: trimmed, with composed letters, in lower case.
 pub fn key(tag: &str) -> String {
-    tag.trim().to_lowercase()
+    composed(tag.trim()).to_lowercase()
 }

@@ -4,6 +4,7 @@ use super::store::{self, TagRow};
 use crate::changes::Tx;
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::saved_views;
+use crate::text::composed;
 
 impl From<TagRow> for Tag {
     fn from(row: TagRow) -> Self {
@@ -29,7 +30,7 @@ pub async fn known(tx: &mut Tx<'_>, tag: &str) -> ApiResult<Tag> {
 
 /// Another name for it, or another spelling. A name that another tag has is refused: that would be a merge.
 pub async fn rename(tx: &mut Tx<'_>, tag: &str, name: &str) -> ApiResult<Tag> {
-    let name = name.trim();
+    let name = &*composed(name.trim());
     if key(tag) != key(name)
         && let Some(other) = find(tx, name).await?
     {
@@ -42,7 +43,7 @@ pub async fn rename(tx: &mut Tx<'_>, tag: &str, name: &str) -> ApiResult<Tag> {
 }
 
 pub async fn merge(tx: &mut Tx<'_>, input: &TagMergeInput) -> ApiResult<Tag> {
-    let into = input.into.trim();
+    let into = &*composed(input.into.trim());
     let mut keys: Vec<String> = input.from.iter().map(|tag| key(tag)).collect();
     let there: Vec<String> = store::find(tx.conn, tx.workspace, &keys).await?.into_iter().map(|row| row.key).collect();
     let missing = keys.iter().enumerate().filter(|(_, wanted)| !there.contains(wanted));

@@ -164,8 +164,8 @@ pub fn open(mut file: File, hints: &Hints) -> Result<Rows, FileError> {
         }
         file = archive::extract(file, &wanted(hints.kind))?;
     }
-    if hints.kind == Some(ImportKind::LinkedinConnections) && hints.encoding.is_none() {
-        return connections(file);
+    if hints.kind == Some(ImportKind::LinkedinConnections) {
+        return connections(file, hints.encoding);
     }
     let head = Head::read(file.try_clone()?, hints.encoding)?;
     // Who says that it is a table may have rows in it that cannot be read.
@@ -191,7 +191,7 @@ pub fn open(mut file: File, hints: &Hints) -> Result<Rows, FileError> {
         _ => None,
     };
     match known {
-        Some((ImportKind::LinkedinConnections, _)) => connections(file),
+        Some((ImportKind::LinkedinConnections, _)) => connections(file, hints.encoding),
         Some((ImportKind::LinkedinMessages, _)) => touches(file, TouchKind::Message, encoding, &hints.owner),
         Some((ImportKind::LinkedinInvitations, _)) => touches(file, TouchKind::Invitation, encoding, &hints.owner),
         Some((ImportKind::GoogleContacts, header)) => {
@@ -208,8 +208,8 @@ pub fn open(mut file: File, hints: &Hints) -> Result<Rows, FileError> {
     }
 }
 
-fn connections(file: File) -> Result<Rows, FileError> {
-    let rows = linkedin::read(file)?;
+fn connections(file: File, encoding: Option<&'static Encoding>) -> Result<Rows, FileError> {
+    let rows = linkedin::read(file, encoding)?;
     let encoding = rows.encoding();
     Ok(Rows::new(ImportKind::LinkedinConnections, encoding, rows.map(Into::into)))
 }
@@ -237,7 +237,7 @@ fn linkedin_archive(
     let mut encoding = encoding_rs::UTF_8.name();
     let mut entries: Box<dyn Iterator<Item = Entry> + Send> = Box::new(std::iter::empty());
     if let Some(file) = people {
-        let rows = connections(file)?;
+        let rows = connections(file, None)?;
         encoding = rows.encoding;
         entries = Box::new(rows);
     }

@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::{Chain, Cursor, Read, Seek};
 
 use chrono::NaiveDate;
+use encoding_rs::Encoding;
 
 use super::formats::FileError;
 use super::reading::held;
@@ -105,13 +106,16 @@ pub struct Connections {
 }
 
 /// Opens an upload: the CSV itself or an archive with one in it, told apart by their content.
-/// Reads from the file's beginning, wherever it stands.
-pub fn read(mut file: File) -> Result<Connections, FileError> {
+/// Reads from the file's beginning, wherever it stands, in the given encoding or the one that it shows.
+pub fn read(mut file: File, encoding: Option<&'static Encoding>) -> Result<Connections, FileError> {
     if archive::is_archive(&mut file)? {
         file = archive::extract(file, &[IN_ARCHIVE])?;
     }
     file.rewind()?;
-    let mut text = text::decode(file)?;
+    let mut text = match encoding {
+        Some(encoding) => text::decode_as(file, encoding)?,
+        None => text::decode(file)?,
+    };
     let encoding = text.encoding();
     let mut head = Vec::new();
     text.by_ref().take(HEAD).read_to_end(&mut head)?;

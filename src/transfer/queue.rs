@@ -1,7 +1,5 @@
 //! Whose turn it is: imports of one workspace come one after the other, so that a second one of the same file finds
 //! what the first has made, and only a few run at once. Whoever waits holds no connection.
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -13,6 +11,7 @@ use super::store;
 use crate::app::App;
 use crate::db::WorkspaceId;
 use crate::error::{ApiError, ApiResult};
+use crate::lines::{self, Lines};
 
 /// Imports that run at once: each holds two connections.
 static TURNS: Semaphore = Semaphore::const_new(2);
@@ -22,15 +21,11 @@ static PLACES: Semaphore = Semaphore::const_new(50);
 pub const EVERY: Duration = Duration::from_secs(1);
 pub const LEASE: TimeDelta = TimeDelta::seconds(20);
 
-type Line = Arc<tokio::sync::Mutex<()>>;
-
-/// Those who wait or run, by workspace.
-static LINES: LazyLock<Mutex<HashMap<WorkspaceId, Line>>> = LazyLock::new(Mutex::default);
+static LINES: Lines = Lines::new();
 
 /// A place in the line of a workspace.
 pub struct Place {
-    workspace: WorkspaceId,
-    line: Line,
+    line: lines::Place,
     _one_of_many: SemaphorePermit<'static>,
 }
 
@@ -45,26 +40,15 @@ pub struct Turn {
 pub fn enter(workspace: WorkspaceId) -> ApiResult<Place> {
     let place = PLACES.try_acquire();
     let place = place.map_err(|_| ApiError::unavailable(&"too many imports wait").retry_after(10))?;
-    let mut lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
-    Ok(Place { workspace, line: Arc::clone(lines.entry(workspace).or_default()), _one_of_many: place })
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
-        // The map's and this place's own.
-        if Arc::strong_count(&self.line) <= 2 {
-            lines.remove(&self.workspace);
-        }
-    }
+    Ok(Place { line: LINES.enter(workspace), _one_of_many: place })
 }
 
 impl Place {
     /// Waits for the import's turn, whoever cancels it meanwhile.
     pub async fn turn(self, app: &App, workspace: WorkspaceId, import: ImportId) -> ApiResult<Turn> {
-        let line = Arc::clone(&self.line);
+        let line = self.line.turn();
         let turn = async {
-            let line = line.lock_owned().await;
+            let line = line.await;
             let permit = TURNS.acquire().await.map_err(|error| ApiError::internal(&error))?;
             ApiResult::Ok((line, permit))
         };

@@ -7,6 +7,8 @@ use std::io::{self, BufRead};
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
+use super::text::UNREADABLE;
+
 #[cfg(test)]
 mod tests;
 
@@ -221,7 +223,7 @@ impl<'a> Record<'a> {
 
     /// The first field that must not pass: its 1-based column, a code and what is wrong.
     fn check(&self) -> Option<(u64, &'static str, String)> {
-        if self.text.len() <= MAX_FIELD && !self.text.as_bytes().contains(&0) {
+        if self.text.len() <= MAX_FIELD && !self.text.contains(['\0', UNREADABLE]) {
             return None;
         }
         (1..).zip(self.fields()).find_map(|(column, field)| {
@@ -238,6 +240,8 @@ fn fault_of(field: &str) -> Option<(&'static str, String)> {
     } else if field.contains('\0') {
         let detail = "the field contains the character U+0000".to_owned();
         Some(("nul_character", detail))
+    } else if field.contains(UNREADABLE) {
+        Some(("unreadable_text", "the field has bytes that are no text in the encoding of the file".to_owned()))
     } else {
         None
     }

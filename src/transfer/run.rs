@@ -21,12 +21,14 @@ use super::store;
 use super::touches::{Book, Correspondence};
 use crate::changes::{Kind, Tx};
 use crate::contacts::{self, Contact, ContactId, ContactInput, Gradual, Identity};
-use crate::error::{ApiError, ApiResult};
+use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::external_ids::ExternalIds;
 use crate::{fields, merges};
 
 /// Entries that are looked up and written together.
 const CHUNK: usize = 500;
+/// Entries of a file: what became of each is kept in memory until all of them are read.
+const MOST: usize = 250_000;
 /// Bytes of the file that make a chunk, however few entries they are.
 const CHUNK_SIZE: usize = 4 * 1024 * 1024;
 
@@ -55,6 +57,10 @@ pub async fn run(tx: &mut Tx<'_>, import: ImportId, mut file: Rows, progress: &m
         (file, entries) = read.await.map_err(|error| ApiError::internal(&error))?;
         if entries.is_empty() {
             break;
+        }
+        if run.report.rows.len() > MOST {
+            let detail = format!("a file may have {MOST} rows: split it");
+            return Err(ApiError::new(Code::TooLarge, detail.clone()).with(Fault::field("", "too_many_rows", detail)));
         }
         run.chunk(tx, entries).await?;
         if progress.is_due() {

@@ -7,7 +7,7 @@
 use std::io::{self, BufRead, Read, Seek};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use self::folds::Unbroken;
 
@@ -21,10 +21,18 @@ const SNIFF: u64 = 1024;
 /// How much is enough to tell legacy encodings apart, from the first byte that differs. The
 /// detector is slow: all of the largest upload would keep it busy for seconds.
 const SAMPLE: usize = 1024 * 1024;
+/// Stands where bytes are no text. A noncharacter, which no text interchanges (The Unicode Standard, 23.7), so that it is
+/// told apart from a U+FFFD that the file has itself.
+pub const UNREADABLE: char = '\u{FDD0}';
+/// So many characters beyond ASCII are whole for each that is broken in a text that is UTF-8 all the same: one that lost
+/// some bytes. In another encoding hardly any is by chance.
+const WHOLE_FOR_BROKEN: usize = 4;
+/// So many broken ones are enough to see it.
+const BROKEN_SEEN: usize = 1_000;
 
 /// A reader's bytes as UTF-8, without a byte order mark, transcoded chunk by chunk.
 ///
-/// What the encoding cannot spell reads as U+FFFD. A U+0000 passes through: only the reader of
+/// What is no text in the encoding reads as [`UNREADABLE`]. A U+0000 passes through: only the reader of
 /// the format knows which row it spoils.
 pub struct Decoded<R> {
     source: Unbroken<R>,
@@ -44,7 +52,7 @@ struct Window {
 
 /// Detects the encoding of all that `reader` holds and starts to read it from the beginning.
 ///
-/// In this order: a byte order mark; UTF-16 by its NULs; UTF-8, if every byte fits; else the
+/// In this order: a byte order mark; UTF-16 by its NULs; UTF-8, if hardly a byte does not fit; else the
 /// likeliest legacy encoding, for western names windows-1252.
 pub fn decode<R: Read + Seek>(reader: R) -> io::Result<Decoded<R>> {
     let mut source = Unbroken::of(reader)?;
@@ -98,21 +106,34 @@ fn is_utf8<R: Read + Seek>(reader: &mut R) -> io::Result<bool> {
     let mut buffer = [0; CHUNK];
     // A character may be cut by the end of a chunk: its bytes wait at the front for the rest.
     let mut carried = 0;
+    let (mut whole, mut broken) = (0, 0);
+    let is_it = |whole, broken| broken == 0 || whole >= WHOLE_FOR_BROKEN * broken;
     reader.rewind()?;
     loop {
         let read = read_some(reader, &mut buffer[carried..])?;
         if read == 0 {
-            return Ok(carried == 0);
+            return Ok(is_it(whole, broken + usize::from(carried > 0)));
         }
-        let end = carried + read;
-        carried = match std::str::from_utf8(&buffer[..end]) {
-            Ok(_) => 0,
-            Err(error) if error.error_len().is_some() => return Ok(false),
-            Err(error) => {
-                buffer.copy_within(error.valid_up_to()..end, 0);
-                end - error.valid_up_to()
+        let (mut start, end) = (0, carried + read);
+        carried = loop {
+            let (valid, error) = match std::str::from_utf8(&buffer[start..end]) {
+                Ok(_) => (end, None),
+                Err(error) => (start + error.valid_up_to(), Some(error)),
+            };
+            // Each begins with one of these.
+            whole += buffer[start..valid].iter().filter(|byte| **byte >= 0xC0).count();
+            match error.map(|error| error.error_len()) {
+                None => break 0,
+                Some(None) => {
+                    buffer.copy_within(valid..end, 0);
+                    break end - valid;
+                }
+                Some(Some(length)) => (start, broken) = (valid + length, broken + 1),
             }
         };
+        if broken > BROKEN_SEEN && !is_it(whole, broken) {
+            return Ok(false);
+        }
     }
 }
 
@@ -165,6 +186,7 @@ impl<R: Read> Decoded<R> {
     /// Transcodes until there is some text or the source has ended.
     fn refill(&mut self) -> io::Result<()> {
         self.text.clear();
+        let room = self.text.bytes.len() - UNREADABLE.len_utf8();
         while self.text.is_empty() && !self.exhausted {
             let mut ended = false;
             if self.raw.is_empty() {
@@ -172,10 +194,17 @@ impl<R: Read> Decoded<R> {
                 self.raw.start = 0;
                 ended = self.raw.is_empty();
             }
-            let (result, read, written, _) = self.decoder.decode_to_utf8(self.raw.rest(), &mut self.text.bytes, ended);
+            let out = &mut self.text.bytes[..room];
+            let (result, read, written) = self.decoder.decode_to_utf8_without_replacement(self.raw.rest(), out, ended);
             self.raw.start += read;
             self.text.end = written;
-            self.exhausted = ended && result == CoderResult::InputEmpty;
+            match result {
+                DecoderResult::InputEmpty => self.exhausted = ended,
+                DecoderResult::OutputFull => {}
+                DecoderResult::Malformed(..) => {
+                    self.text.end += UNREADABLE.encode_utf8(&mut self.text.bytes[written..]).len();
+                }
+            }
         }
         Ok(())
     }

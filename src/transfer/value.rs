@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::http::schema::formats;
+use crate::text::composed;
 
-/// The field's text: trimmed, runs of whitespace and control characters as one space, without
+/// The field's text: with composed letters, trimmed, runs of whitespace and control characters as one space, without
 /// invisible marks at its edges and without the apostrophe a CSV export put before a formula.
 pub fn clean(field: &str) -> Option<String> {
     let text = unguard(field.trim_matches(is_margin)).trim_matches(is_margin);
@@ -16,7 +17,7 @@ pub fn clean(field: &str) -> Option<String> {
         }
         clean.push_str(word);
     }
-    (!clean.is_empty()).then_some(clean)
+    (!clean.is_empty()).then(|| composed(&clean).into_owned())
 }
 
 /// A text of several lines: trimmed, with line feeds between its lines.

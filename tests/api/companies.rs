@@ -12,6 +12,10 @@ async fn a_company_is_there_once() {
     let again = app.post("/v1/companies", &ada, json!({ "name": "ACME corp" })).await.expect(409);
     assert_eq!((again.code(), again.faults()), ("company_exists", vec!["/name"]));
     assert!(again.json["errors"][0]["detail"].as_str().unwrap().contains(&made.id()), "{}", again.text);
+    // Whether a letter is composed of two is a matter of who wrote it.
+    app.post("/v1/companies", &ada, json!({ "name": "Ågren" })).await.expect(201);
+    let composed = app.post("/v1/companies", &ada, json!({ "name": "A\u{30a}gren" })).await.expect(409);
+    assert_eq!(composed.code(), "company_exists");
     let missing = app.post("/v1/companies", &ada, json!({ "name": "  " })).await.expect(422);
     assert_eq!(missing.faults(), ["/name"]);
     assert_eq!(app.post("/v1/companies", &ada, json!({})).await.expect(422).faults(), ["/name"]);

@@ -132,6 +132,8 @@ async fn positions_keep_their_identity_through_a_patch() {
     assert_eq!(changed.json["positions"].as_array().unwrap().len(), 1);
     assert_eq!(changed.json["positions"][0]["id"], made.json["positions"][1]["id"]);
     assert_eq!(changed.json["positions"][0]["title"], "Chief");
+    let twice = json!({ "positions": [changed.json["positions"][0], changed.json["positions"][0]] });
+    assert_eq!(app.patch(&path, &ada, twice).await.expect(422).faults(), ["/positions/1/id"]);
 }
 
 #[actix_web::test]
@@ -147,6 +149,10 @@ async fn stale_writers_are_told() {
     let stale = patch("\"1\"", json!({ "notes": "two" })).await.expect(412);
     assert_eq!(stale.code(), "precondition_failed");
     patch("W/\"2\"", json!({ "notes": "two" })).await.expect(412);
+    patch("\"02\"", json!({ "notes": "two" })).await.expect(412);
+    // What is wrong with the body itself is told first.
+    let faulty = json!({ "notez": "two", "strength": "a", "name_prefix": null });
+    assert_eq!(patch("\"1\"", faulty).await.expect(422).faults(), ["/notez", "/strength"]);
     patch("\"1\", \"2\"", json!({ "notes": "two" })).await.expect(200);
     let known = app.request(Method::GET, &path).bearer_auth(&ada.token).header("if-none-match", "W/\"3\"");
     let known = app.send(known).await.expect(304);
@@ -384,6 +390,31 @@ async fn a_batch_tells_of_each_item_or_does_all_or_nothing() {
 }
 
 #[actix_web::test]
+async fn batches_that_name_the_same_new_companies_at_once_all_succeed() {
+    let app = TestApp::with(&["--rate-limit", "0", "--rate-limit-workspace", "0"]).await;
+    let ada = app.seeker().await;
+    let items = |batch: usize| {
+        let mut items: Vec<Value> = (0..40)
+            .map(|n| {
+                let positions = json!([{ "company_name": format!("Company {n}") }]);
+                json!({ "given_name": format!("{batch}-{n}"), "positions": positions })
+            })
+            .collect();
+        if batch % 2 == 1 {
+            items.reverse();
+        }
+        items
+    };
+    let batches = (0..6).map(|batch| app.post("/v1/contacts/batch", &ada, json!({ "items": items(batch) })));
+    for answer in futures_util::future::join_all(batches).await {
+        let answer = answer.expect(207);
+        let results = answer.json["results"].as_array().unwrap();
+        assert!(results.len() == 40 && results.iter().all(|result| result["status"] == 201), "{}", answer.text);
+    }
+    assert_eq!((app.count("companies").await, app.count("contacts").await), (40, 240));
+}
+
+#[actix_web::test]
 async fn an_upsert_finds_what_it_made_and_keeps_what_it_does_not_name() {
     let app = TestApp::new().await;
     let ada = app.seeker().await;
@@ -494,11 +525,21 @@ async fn labels_are_compared_without_regard_to_case() {
     let body = json!({ "given_name": "A", "tags": ["Alumni", "alumni", "ÉCOLE", "école"], "industries": ["Energy"] });
     let stored = app.post("/v1/contacts", &ada, body).await.expect(201);
     assert_eq!(stored.json["tags"], json!(["Alumni", "ÉCOLE"]));
+    let composed = json!({ "tags": ["Alumni", "E\u{301}COLE", "école"] });
+    let same = app.patch(&format!("/v1/contacts/{}", stored.id()), &ada, composed).await.expect(200);
+    assert_eq!((&same.json["tags"], &same.json["version"]), (&stored.json["tags"], &json!(1)));
     app.post("/v1/contacts", &ada, json!({ "given_name": "B", "tags": ["other"] })).await.expect(201);
     app.post("/v1/contacts", &ada, json!({ "given_name": "C" })).await.expect(201);
     let company = json!({ "name": "Acme", "tags": ["Target", "TARGET"], "industries": ["Energy"] });
     assert_eq!(app.post("/v1/companies", &ada, company).await.expect(201).json["tags"], json!(["Target"]));
-    for query in ["tag=ALUMNI", "tag=%C3%A9cole", "industry=eNeRgY", "tag=alumni&tag=x", "tag=alumni&industry=energy"] {
+    for query in [
+        "tag=ALUMNI",
+        "tag=%C3%A9cole",
+        "tag=e%CC%81cole",
+        "industry=eNeRgY",
+        "tag=alumni&tag=x",
+        "tag=alumni&industry=energy",
+    ] {
         assert_eq!(all_pages(&app, &ada, query).await, ["A"], "{query}");
     }
     assert_eq!(all_pages(&app, &ada, "tag=none").await, Vec::<String>::new());

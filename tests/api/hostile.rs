@@ -216,6 +216,14 @@ async fn only_configured_origins_may_read() {
     let problem = app.request(Method::GET, "/v1/nowhere").header(header::ORIGIN, "http://localhost:5173");
     let problem = app.send(problem).await.expect(404);
     assert_eq!(problem.header("access-control-allow-origin"), "http://localhost:5173");
+    let long = "x".repeat(9_000);
+    for (request, status) in [
+        (app.request(Method::GET, &format!("/v1/contacts?q={long}")), 414),
+        (app.request(Method::GET, "/v1/contacts").header("x-long", long.repeat(4)), 431),
+    ] {
+        let refused = app.send(request.header(header::ORIGIN, "http://localhost:5173")).await.expect(status);
+        assert_eq!(refused.header("access-control-allow-origin"), "http://localhost:5173", "{status}");
+    }
 
     for origin in ["https://evil.example", "https://app.example.org.evil.example", "http://app.example.org", "null"] {
         let refused = app.send(preflight(origin, "GET")).await;

@@ -375,6 +375,44 @@ async fn a_fault_of_a_field_names_its_column() {
 }
 
 #[actix_web::test]
+async fn a_byte_that_was_lost_costs_its_row_and_no_other() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let rows = [
+        "Jörg,Weiß,https://www.linkedin.com/in/joerg-w,,Straßenbau,Dev,12 Mar 2025",
+        "美咲,田中,https://www.linkedin.com/in/misaki,,テレビ,,12 Mar 2025",
+    ];
+    let first = import(&app, &ada, "", "text/csv", csv(&rows)).await.expect(201);
+    assert_eq!(first.json["counts"]["created"], 2, "{}", first.text);
+    let before = contacts(&app, &ada).await;
+    let mut cut = csv(&[rows[0], rows[1], "Zoë,Ende,,,Café"]);
+    assert_eq!((cut.pop(), cut.pop()), (Some(b'\n'), Some(0xa9)));
+    for query in ["", "&encoding=utf-8"] {
+        let report = import(&app, &ada, query, "text/csv", cut.clone()).await.expect(201);
+        assert_eq!(report.json["encoding"], "UTF-8", "{query}");
+        let told = report.json["rows"].as_array().unwrap();
+        let outcomes: Vec<_> = told.iter().map(|row| row["outcome"].as_str().unwrap()).collect();
+        assert_eq!(outcomes, ["unchanged", "unchanged", "failed"], "{}", report.text);
+        let problem = &told[2]["problems"][0];
+        assert_eq!((&problem["code"], &problem["column"]), (&json!("unreadable_text"), &json!("Company")));
+        assert_eq!(contacts(&app, &ada).await, before);
+    }
+    // What is said holds, also against what the bytes show.
+    let said = import(&app, &ada, "&encoding=windows-1252&dry_run=true", "text/csv", csv(&rows)).await.expect(201);
+    assert_eq!(said.json["encoding"], "windows-1252");
+}
+
+#[actix_web::test]
+async fn a_row_with_nothing_but_a_profile_is_skipped() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let rows = [",,https://www.linkedin.com/in/slug-only,,,,12 Mar 2025", ",,https://www.linkedin.com/in/two,,Acme,,"];
+    let report = import(&app, &ada, "", "text/csv", csv(&rows)).await.expect(201);
+    let outcomes: Vec<_> = report.json["rows"].as_array().unwrap().iter().map(|row| row["outcome"].clone()).collect();
+    assert_eq!(outcomes, ["skipped", "created"], "{}", report.text);
+}
+
+#[actix_web::test]
 async fn a_control_character_costs_its_cell_alone_wherever_it_stands() {
     let app = TestApp::new().await;
     let ada = app.seeker().await;

@@ -13,7 +13,7 @@ use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::http::page::Count;
 use crate::sort::{Order, Position, keyset};
-use crate::text::{self, inroad_lowered};
+use crate::text::{self, composed_labels, inroad_lowered};
 
 /// How like a word of the contact a word of the search must be at least. Two letters that changed places leave a name
 /// of five to seven letters a third of its trigrams.
@@ -153,12 +153,14 @@ fn filtered(
     if !query.tag.is_empty() {
         // The index has those only that have any.
         rows = rows.filter(contacts::tags.ne(Vec::<String>::new()));
-        rows = rows.filter(inroad_lowered(contacts::tags).overlaps_with(inroad_lowered(query.tag.clone())));
+        rows = rows.filter(inroad_lowered(contacts::tags).overlaps_with(inroad_lowered(composed_labels(&query.tag))));
     }
     if !query.industry.is_empty() {
         // The index has those only that have any.
         rows = rows.filter(contacts::industries.ne(Vec::<String>::new()));
-        rows = rows.filter(inroad_lowered(contacts::industries).overlaps_with(inroad_lowered(query.industry.clone())));
+        rows = rows.filter(
+            inroad_lowered(contacts::industries).overlaps_with(inroad_lowered(composed_labels(&query.industry))),
+        );
     }
     if !query.how_found.is_empty() {
         rows = rows.filter(contacts::how_found.eq_any(query.how_found.clone()));

@@ -28,11 +28,11 @@ fn about_nobody(record: &Record<'_>) -> &'static str {
     if record.fields().all(|field| clean(field).is_none()) { "empty" } else { "no_identity" }
 }
 
-/// LinkedIn leaves nothing but the date of members who left or hid themselves.
+/// LinkedIn leaves nothing but the date of members who left or hid themselves, and of some their profile.
 fn has_identity(connection: &Connection) -> bool {
     connection.given_name.is_some()
         || connection.family_name.is_some()
-        || connection.profile.is_some()
+        || connection.profile.is_some() && connection.company.is_some()
         || connection.email.is_some()
 }
 

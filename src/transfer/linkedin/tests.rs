@@ -18,7 +18,7 @@ fn example(name: &str) -> Connections {
 fn upload(bytes: impl AsRef<[u8]>) -> Result<Connections, FileError> {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(bytes.as_ref()).unwrap();
-    read(file)
+    read(file, None)
 }
 
 fn rows(text: &str) -> Vec<Entry> {
@@ -286,7 +286,7 @@ fn thirty_thousand_rows() {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(text.as_bytes()).unwrap();
     let started = Instant::now();
-    let count = connections(read(file).unwrap()).len();
+    let count = connections(read(file, None).unwrap()).len();
     println!("{count} rows, {} bytes in {:?}", text.len(), started.elapsed());
 }
 

@@ -49,6 +49,19 @@ fn a_late_accent_in_utf8_stays_utf8() {
 }
 
 #[test]
+fn a_byte_that_was_lost_makes_no_other_encoding_of_it() {
+    let (encoding, text) = read("Jörg Weiß, Straßenbau, 田中\nZoë, Caf\u{e9}".as_bytes().split_last().unwrap().1);
+    assert_eq!((encoding, text.as_str()), ("UTF-8", "Jörg Weiß, Straßenbau, 田中\nZoë, Caf\u{FDD0}"));
+    let chunk = "田中 ".repeat(20_000);
+    let broken = [chunk.as_bytes(), b"\xe2\x80,", chunk.as_bytes()].concat();
+    let (encoding, text) = read(&broken);
+    assert_eq!((encoding, text.matches('\u{FDD0}').count()), ("UTF-8", 1));
+    assert_eq!(text.chars().count(), 2 * chunk.chars().count() + 2);
+    // One letter in UTF-8 among others that are not is chance.
+    assert_eq!(read(b"Jos\xE9 and Bj\xF6rn and \xC3\xA9").0, "windows-1252");
+}
+
+#[test]
 fn a_nul_is_passed_on() {
     assert_eq!(read(b"a\0b and more text"), ("UTF-8", "a\0b and more text".to_owned()));
 }

@@ -2,6 +2,7 @@
 use std::io::{self, BufRead};
 
 use super::MAX_LINE;
+use crate::transfer::text::UNREADABLE;
 
 /// How much of a line is looked at to tell how its value is encoded.
 const PARAMETERS: usize = 2_000;
@@ -115,6 +116,9 @@ impl<R: BufRead> Lines<R> {
         };
         // PostgreSQL has no place for it, and no card a use.
         line.text.retain(|c| c != '\0');
+        if line.text.contains(UNREADABLE) {
+            line.text = line.text.replace(UNREADABLE, "\u{FFFD}");
+        }
         Ok(some.then_some(line))
     }
 }
