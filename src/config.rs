@@ -75,7 +75,7 @@ pub struct Settings {
     /// How long a request may take to arrive, in seconds
     #[arg(long, env = "INROAD_REQUEST_TIMEOUT", default_value = "30", value_name = "SECONDS", global = true)]
     pub request_timeout: String,
-    /// How long requests in flight may take to finish at a stop, in seconds
+    /// How long imports that were accepted, and then requests in flight, may take to finish at a stop, in seconds
     #[arg(long, env = "INROAD_SHUTDOWN_TIMEOUT", default_value = "30", value_name = "SECONDS", global = true)]
     pub shutdown_timeout: String,
     /// Requests a minute for one credential; 0 for no limit

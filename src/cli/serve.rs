@@ -65,6 +65,8 @@ pub fn run(mut config: Config, options: Options) -> CliResult<()> {
         let reason = until_stopped(&mut source).await;
         tracing::info!("stopping: {reason}");
         app.stop();
+        // They are answered before they end, so that the server does not know of them.
+        transfer::at_rest(app.config.shutdown_timeout).await;
         handle.stop(true).await;
         let _ = served.await;
         runner.stop();

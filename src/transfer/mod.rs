@@ -48,6 +48,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use self::interrupted::settle_interrupted;
 pub use self::mappings::ROWS as MAPPINGS;
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged};
+pub use self::queue::at_rest;
 pub use self::store::{EXTRAS, KEYS, extras, same_again};
 pub use self::timeline::timeline;
 pub use self::value::split_name;

@@ -16,7 +16,8 @@ use crate::lines::{self, Lines};
 /// Imports that run at once: each holds two connections.
 static TURNS: Semaphore = Semaphore::const_new(2);
 /// Imports that wait at once, each with its file.
-static PLACES: Semaphore = Semaphore::const_new(50);
+const MANY: u32 = 50;
+static PLACES: Semaphore = Semaphore::const_new(MANY as usize);
 /// How often a waiting import is looked after, and for how long that is good: the rest is for a busy database.
 pub const EVERY: Duration = Duration::from_secs(1);
 pub const LEASE: TimeDelta = TimeDelta::seconds(20);
@@ -41,6 +42,15 @@ pub fn enter(workspace: WorkspaceId) -> ApiResult<Place> {
     let place = PLACES.try_acquire();
     let place = place.map_err(|_| ApiError::unavailable(&"too many imports wait").retry_after(10))?;
     Ok(Place { line: LINES.enter(workspace), _one_of_many: place })
+}
+
+/// Waits, for so long at most, until no import waits or runs. From now on none is taken.
+pub async fn at_rest(patience: Duration) {
+    let all = tokio::time::timeout(patience, PLACES.acquire_many(MANY)).await;
+    match all {
+        Ok(Ok(places)) => places.forget(),
+        _ => tracing::warn!("imports run still: what they were to bring is not there, and they will say so"),
+    }
 }
 
 impl Place {

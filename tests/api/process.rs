@@ -157,13 +157,26 @@ async fn a_killed_import_is_whole_or_absent_and_says_which() {
     server.wait();
     assert!(sending.await.unwrap().is_err());
 
-    let server = Server::start(&folder.0, &settings);
+    let mut server = Server::start(&folder.0, &settings);
     let imports = get(&server.url, "/v1/imports", &token).await;
     let id = imports["data"][0]["id"].as_str().unwrap().to_owned();
     let import = get(&server.url, &format!("/v1/imports/{id}"), &token).await;
     assert_eq!((&import["state"], &import["failure"]["code"]), (&json!("failed"), &json!("interrupted")), "{import}");
     assert_eq!(get(&server.url, "/v1/contacts", &token).await["data"], json!([]));
     assert_eq!(get(&server.url, "/v1/companies", &token).await["data"], json!([]));
+
+    // Asked to stop, it brings to its end what was accepted.
+    let few: String = file.split_inclusive('\n').take(3_001).collect();
+    let request =
+        client.post(format!("{}/v1/imports", server.url)).bearer_auth(&token).header("content-type", "text/csv");
+    let accepted = request.header("prefer", "respond-async").body(few).send().await.unwrap();
+    assert_eq!(accepted.status(), 202);
+    let path = accepted.headers()["location"].to_str().unwrap().to_owned();
+    server.signal("-TERM");
+    assert_eq!(server.wait(), Some(0));
+    let server = Server::start(&folder.0, &settings);
+    let import = get(&server.url, &path, &token).await;
+    assert_eq!((&import["state"], &import["counts"]["created"]), (&json!("finished"), &json!(3_000)), "{import}");
 }
 
 #[actix_web::test]
