@@ -13,7 +13,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::digest::{configure_pages, send_due as send_due_digests};
 pub use self::model::{Alert, AlertId, AlertState};
-pub use self::service::{Found, feed_gone, forget_old, keep, raise, react, read_many, timeline};
+pub use self::service::{
+    Found, feed_erased, feed_gone, forget_old, has_of_feed, keep, raise, react, read_many, timeline,
+};
 pub use self::store::ROWS;
 
 /// `digest` and `mark-read` are no alerts' ids: they go before them.

@@ -9,7 +9,9 @@ use crate::contacts::ContactId;
 use crate::db::WorkspaceId;
 use crate::db::schema::alerts;
 use crate::feeds::{FeedId, FeedKind, Ties};
+use crate::meeting_questions::MeetingQuestionId;
 use crate::meetings::MeetingId;
+use crate::research_notes::ResearchNoteId;
 use crate::{resource_id, text_enum};
 
 resource_id!(
@@ -45,6 +47,8 @@ pub struct AlertRow {
     pub published_at: Option<DateTime<Utc>>,
     pub dated_at: DateTime<Utc>,
     pub matched: Vec<String>,
+    pub research_note_id: Option<ResearchNoteId>,
+    pub meeting_question_ids: Vec<MeetingQuestionId>,
 }
 
 /// What can be written of an alert.
@@ -88,6 +92,10 @@ pub struct Alert {
     /// The words and phrases that it matched.
     #[schema(example = json!(["hydropower"]))]
     pub matched: Vec<String>,
+    /// The research note that it became, which may have been deleted since.
+    pub research_note_id: Option<ResearchNoteId>,
+    /// The questions of meetings that it became, the first one first; some may have been deleted since.
+    pub meeting_question_ids: Vec<MeetingQuestionId>,
 }
 
 impl Alert {
@@ -107,6 +115,8 @@ impl Alert {
             published_at,
             dated_at,
             matched,
+            research_note_id,
+            meeting_question_ids,
         } = row;
         Self {
             id,
@@ -127,6 +137,8 @@ impl Alert {
             published_at,
             dated_at,
             matched,
+            research_note_id,
+            meeting_question_ids,
         }
     }
 }
@@ -167,7 +179,7 @@ pub struct AlertNoteInput {
     /// The meeting that it prepares.
     #[schema(value_type = Option<Uuid>)]
     pub meeting_id: Option<MeetingId>,
-    #[schema(min_length = 1, max_length = 100, format = "no-control", example = "wind power")]
+    #[schema(min_length = 1, max_length = 100, example = "wind power")]
     pub industry: Option<String>,
 }
 

@@ -109,11 +109,12 @@ pub async fn mark_alerts_read(
 /// Make an alert a research note
 ///
 /// About what the feed is about, unless you say otherwise, with the title, the text and the address of the alert. The
-/// alert is kept.
+/// alert is kept, and says which note it became (`research_note_id`). It takes `research:write`, too.
 #[utoipa::path(tag = "feeds", security(("bearer" = ["feeds:write"])), params(("id" = Uuid, Path)),
     request_body = AlertNoteInput, responses(
     (status = 201, description = "The note as stored", body = ResearchNote),
     (status = 403, description = "`scope_missing`: it takes `research:write`, too"),
+    (status = 409, description = "`impossible_transition`: it became a note already, which `errors` names"),
 ))]
 #[post("/alerts/{id}/research-note")]
 pub async fn alert_research_note(
@@ -135,11 +136,13 @@ pub async fn alert_research_note(
 
 /// Make an alert a talking point of a meeting
 ///
-/// A question of the meeting, with the title of the alert unless you say it better. The alert is kept.
+/// A question of the meeting, with the title of the alert unless you say it better. The alert is kept, and says which
+/// questions it became (`meeting_question_ids`), one of a meeting at most. It takes `meetings:write`, too.
 #[utoipa::path(tag = "feeds", security(("bearer" = ["feeds:write"])), params(("id" = Uuid, Path)),
     request_body = TalkingPointInput, responses(
     (status = 201, description = "The question as stored", body = MeetingQuestion),
     (status = 403, description = "`scope_missing`: it takes `meetings:write`, too"),
+    (status = 409, description = "`impossible_transition`: it is a question of this meeting already, which `errors` names"),
 ))]
 #[post("/alerts/{id}/talking-point")]
 pub async fn alert_talking_point(

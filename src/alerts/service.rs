@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::changes::{Actor, Kind, Tx};
 use crate::contacts::ContactId;
 use crate::db::{Conn, WorkspaceId};
-use crate::error::{ApiError, ApiResult};
+use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::feeds::{self, FeedId, FeedKind};
 use crate::http::{IfMatch, Patch};
 use crate::jobs;
@@ -56,6 +56,8 @@ pub async fn raise(app: &App, tx: &mut Tx<'_>, feed: FeedId, found: Vec<Found>) 
         published_at: found.published_at,
         dated_at: found.published_at.unwrap_or(tx.now),
         matched: found.matched,
+        research_note_id: None,
+        meeting_question_ids: Vec::new(),
     };
     let rows: Vec<AlertRow> = found.into_iter().map(row).collect();
     if rows.is_empty() {
@@ -104,10 +106,27 @@ async fn put(tx: &mut Tx<'_>, row: AlertRow, state: AlertState) -> ApiResult<Ale
     if row.state == state {
         return Ok(row);
     }
-    let row = AlertRow { state, version: row.version + 1, updated_at: tx.now, ..row };
+    write(tx, AlertRow { state, ..row }, vec!["state".to_owned()]).await
+}
+
+/// Keeps an alert that became something else, which `field` says.
+async fn became(tx: &mut Tx<'_>, row: AlertRow, field: &str) -> ApiResult<AlertRow> {
+    let was_kept = row.state == AlertState::Kept;
+    let fields = (!was_kept).then_some("state").into_iter().chain([field]).map(str::to_owned).collect();
+    write(tx, AlertRow { state: AlertState::Kept, ..row }, fields).await
+}
+
+async fn write(tx: &mut Tx<'_>, row: AlertRow, fields: Vec<String>) -> ApiResult<AlertRow> {
+    let row = AlertRow { version: row.version + 1, updated_at: tx.now, ..row };
     store::settle(tx.conn, &row).await?;
-    tx.record(Kind::AlertUpdated, row.id, row.version, vec!["state".to_owned()]);
+    tx.record(Kind::AlertUpdated, row.id, row.version, fields);
     Ok(row)
+}
+
+/// Refuses what would be there twice, and names what is there.
+fn already(pointer: &'static str, what: &str, id: Uuid) -> ApiError {
+    let detail = format!("the alert became the {what} {id} already");
+    ApiError::new(Code::ImpossibleTransition, detail.clone()).with(Fault::field(pointer, "taken", detail))
 }
 
 pub async fn mark_read(tx: &mut Tx<'_>, which: &MarkReadInput) -> ApiResult<MarkedRead> {
@@ -125,7 +144,11 @@ pub async fn talking_point(
     question: MeetingQuestionId,
     input: TalkingPointInput,
 ) -> ApiResult<MeetingQuestion> {
-    let row = store::lock(tx.conn, tx.workspace, id).await?;
+    let mut row = store::lock(tx.conn, tx.workspace, id).await?;
+    let before = meeting_questions::read_many(tx.conn, tx.workspace, &row.meeting_question_ids).await?;
+    if let Some(before) = before.into_iter().find(|before| before.meeting_id == input.meeting_id) {
+        return Err(already("/meeting_id", "question", before.id.into()));
+    }
     let text = input.text.unwrap_or_else(|| row.title.chars().take(QUESTION).collect());
     let point = MeetingQuestionInput {
         meeting_id: input.meeting_id,
@@ -136,7 +159,8 @@ pub async fn talking_point(
         answer: None,
         usefulness: None,
     };
-    put(tx, row, AlertState::Kept).await?;
+    row.meeting_question_ids.push(question);
+    became(tx, row, "meeting_question_ids").await?;
     meeting_questions::create(tx, question, point).await
 }
 
@@ -148,7 +172,12 @@ pub async fn research_note(
     input: AlertNoteInput,
 ) -> ApiResult<ResearchNote> {
     let row = store::lock(tx.conn, tx.workspace, id).await?;
-    let row = put(tx, row, AlertState::Kept).await?;
+    if let Some(before) = row.research_note_id
+        && research_notes::stays(tx, before).await?
+    {
+        return Err(already("", "research note", before.into()));
+    }
+    let row = became(tx, AlertRow { research_note_id: Some(note), ..row }, "research_note_id").await?;
     let alert = show(tx.conn, tx.workspace, row).await?;
     let short = |text: String, most: usize| text.chars().take(most).collect::<String>();
     let kind = match alert.kind {
@@ -190,6 +219,7 @@ pub async fn forget_old(app: &App) -> ApiResult<usize> {
     for workspace in workspaces {
         let removal = app.write_as(workspace, Actor::Job, async |tx| {
             let removed = store::remove_old(tx.conn, tx.workspace, before).await?;
+            feeds::forget_gone(tx).await?;
             Ok(told(tx, &removed))
         });
         count += jobs::went(removal.await, workspace)?.unwrap_or(0);
@@ -197,11 +227,23 @@ pub async fn forget_old(app: &App) -> ApiResult<usize> {
     Ok(count)
 }
 
-/// A feed goes, and with it all that it found.
+/// A feed goes, and with it what it found and nobody kept.
 pub async fn feed_gone(tx: &mut Tx<'_>, feed: FeedId) -> ApiResult<()> {
-    let removed = store::remove_of_feed(tx.conn, tx.workspace, feed).await?;
+    let removed = store::remove_of_feed(tx.conn, tx.workspace, feed, false).await?;
     told(tx, &removed);
     Ok(())
+}
+
+/// As [`feed_gone`], of a feed about somebody who is erased: what was kept goes, too.
+pub async fn feed_erased(tx: &mut Tx<'_>, feed: FeedId) -> ApiResult<()> {
+    let removed = store::remove_of_feed(tx.conn, tx.workspace, feed, true).await?;
+    told(tx, &removed);
+    Ok(())
+}
+
+/// Whether there are alerts of a feed.
+pub async fn has_of_feed(tx: &mut Tx<'_>, feed: FeedId) -> ApiResult<bool> {
+    store::has_of_feed(tx.conn, tx.workspace, feed).await
 }
 
 /// Records that these alerts are gone, and says how many they are.

@@ -11,7 +11,7 @@ use crate::contacts::ContactId;
 use crate::db::schema::{alerts, feeds};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
-use crate::exports::Table;
+use crate::exports::{Link, Table};
 use crate::feeds::{self as watched, FeedId};
 use crate::sort::{Position, keyset};
 use crate::text::{self, inroad_lower};
@@ -44,7 +44,13 @@ pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: AlertId) -> ApiRe
 
 /// Writes what can change of an alert.
 pub async fn settle(mut conn: &Conn, row: &AlertRow) -> ApiResult<()> {
-    let columns = (alerts::state.eq(row.state), alerts::version.eq(row.version), alerts::updated_at.eq(row.updated_at));
+    let columns = (
+        alerts::state.eq(row.state),
+        alerts::version.eq(row.version),
+        alerts::updated_at.eq(row.updated_at),
+        alerts::research_note_id.eq(row.research_note_id),
+        alerts::meeting_question_ids.eq(&row.meeting_question_ids),
+    );
     diesel::update(alerts::table.find((row.workspace_id, row.id))).set(columns).execute(&mut conn).await?;
     Ok(())
 }
@@ -184,10 +190,23 @@ pub async fn remove_old(
     Ok(diesel::delete(these).returning((alerts::id, alerts::version)).get_results(&mut conn).await?)
 }
 
-/// Removes all that a feed found.
-pub async fn remove_of_feed(mut conn: &Conn, workspace: WorkspaceId, feed: FeedId) -> ApiResult<Vec<(AlertId, i32)>> {
-    let these = alerts::table.filter(alerts::workspace_id.eq(workspace).and(alerts::feed_id.eq(feed)));
+/// Removes what a feed found, what was kept only if that is wished for.
+pub async fn remove_of_feed(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    feed: FeedId,
+    kept: bool,
+) -> ApiResult<Vec<(AlertId, i32)>> {
+    let mut states = vec![AlertState::Unread, AlertState::Read, AlertState::Dismissed];
+    states.extend(kept.then_some(AlertState::Kept));
+    let own = alerts::workspace_id.eq(workspace).and(alerts::feed_id.eq(feed));
+    let these = alerts::table.filter(own.and(alerts::state.eq_any(states)));
     Ok(diesel::delete(these).returning((alerts::id, alerts::version)).get_results(&mut conn).await?)
+}
+
+pub async fn has_of_feed(mut conn: &Conn, workspace: WorkspaceId, feed: FeedId) -> ApiResult<bool> {
+    let own = alerts::workspace_id.eq(workspace).and(alerts::feed_id.eq(feed));
+    Ok(diesel::select(diesel::dsl::exists(alerts::table.filter(own))).get_result(&mut conn).await?)
 }
 
 /// As an archive takes them.
@@ -207,9 +226,12 @@ pub const ROWS: Table = Table {
         "published_at",
         "dated_at",
         "matched",
+        "research_note_id",
+        "meeting_question_ids",
     ],
     id: Some("id"),
     key: &["id"],
+    links: &[Link::to("research_note_id", "research_notes")],
     checks: &[("url", watched::is_web_address)],
     created: Some(Kind::AlertCreated),
     ..Table::NONE

@@ -36,6 +36,9 @@ pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 /// What follows in one slice from what a write did in another, in the same transaction.
 pub type React = for<'a> fn(&'a mut Tx<'_>) -> LocalBoxFuture<'a, ApiResult<()>>;
 
+/// Tells Prometheus what waits in slices beside their jobs.
+pub type Gauge = for<'a> fn(&'a App) -> LocalBoxFuture<'a, ApiResult<()>>;
+
 /// What the application has to know of the slices, which know it.
 pub struct Slices {
     /// The OpenAPI document.
@@ -45,6 +48,7 @@ pub struct Slices {
     /// The names of its schemas that bodies are checked against.
     pub bodies: Vec<&'static str>,
     pub react: React,
+    pub gauge: Gauge,
 }
 
 /// What handlers and jobs share.
@@ -72,6 +76,7 @@ pub struct App {
     document: Bytes,
     paths: Paths,
     react: React,
+    gauge: Gauge,
     clock: Clock,
     stopping: watch::Sender<bool>,
 }
@@ -116,6 +121,7 @@ impl App {
             base_url,
             clock,
             react: slices.react,
+            gauge: slices.gauge,
             stopping: watch::Sender::new(false),
             feed: Hub::default(),
             config,
@@ -130,6 +136,11 @@ impl App {
     /// The methods of a path, `HEAD` and `OPTIONS` included; none where there is no such path.
     pub fn methods(&self, path: &str) -> Vec<&str> {
         self.paths.methods(path)
+    }
+
+    /// Tells Prometheus what waits in slices beside their jobs.
+    pub async fn gauge(&self) -> ApiResult<()> {
+        (self.gauge)(self).await
     }
 
     /// From now on `/readyz` fails, so that a balancer sends nobody here any more.

@@ -38,15 +38,10 @@ pub struct OfferInput {
     #[schema(format = "time-zone", max_length = 64, example = "Europe/Vienna")]
     pub time_zone: Option<String>,
     /// Who invites; by default the name in the profile, else that of your account.
-    #[schema(min_length = 1, max_length = 200, format = "no-control", example = "Robin Okafor")]
+    #[schema(min_length = 1, max_length = 200, example = "Robin Okafor")]
     pub host_name: Option<String>,
     /// What the page is headed with; by default `A conversation with …`. The meeting's own title is not shown.
-    #[schema(
-        min_length = 1,
-        max_length = 200,
-        format = "no-control",
-        example = "Fifteen minutes about site operations"
-    )]
+    #[schema(min_length = 1, max_length = 200, example = "Fifteen minutes about site operations")]
     pub title: Option<String>,
     /// A few words to the invited person.
     #[schema(max_length = 4096, example = "Whatever suits you. If none does, just say so there.")]
@@ -352,7 +347,7 @@ pub struct BookInput {
     #[schema(minimum = 0, maximum = 4, example = 0)]
     pub choice: Option<usize>,
     /// The number to call, for a phone call that has none.
-    #[schema(max_length = 64, format = "no-control", example = "+43 1 24 100 100")]
+    #[schema(max_length = 64, example = "+43 1 24 100 100")]
     pub phone: Option<String>,
     /// Where the invited person is; by default the offer's zone, or where they were when they booked.
     #[schema(format = "time-zone", max_length = 64, example = "Europe/Vienna")]

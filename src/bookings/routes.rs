@@ -20,7 +20,7 @@ use crate::http::body::Ruled;
 use crate::http::idempotency::fingerprint;
 use crate::http::page::{self, PageQuery};
 use crate::http::params::{NoParams, path_id};
-use crate::http::{Answer, Id, IdempotencyKey, IfMatch, Paging, Params};
+use crate::http::{Answer, Id, IdempotencyKey, IfMatch, NoBody, Paging, Params};
 use crate::meetings::{self, MeetingId};
 use crate::page;
 
@@ -176,6 +176,7 @@ pub async fn revoke_meeting_offer(
     if_match: IfMatch,
     key: IdempotencyKey,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<Offer>> {
     app.post(&access, &key, b"", async |tx| {
         let offer = service::revoke(tx, path.meeting, path.offer, &if_match).await?;

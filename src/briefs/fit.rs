@@ -34,11 +34,27 @@ pub fn to_two_pages(sheet: Sheet) -> Sheet {
     }
     let cut = |((section, order), kept): ((Section, Vec<usize>), usize)| {
         let (shown, left_out) = order.split_at(kept);
-        let more = left_out.iter().filter(|place| !section.lines[**place].heading).count();
+        let mut left_out: Vec<usize> =
+            left_out.iter().filter(|place| !section.lines[**place].heading).copied().collect();
+        left_out.sort_unstable();
+        let (more, more_of) = (left_out.len(), by_heading(&section, &left_out));
         let lines = section.lines.into_iter().enumerate().filter(|(place, _)| shown.contains(place));
-        Section { lines: lines.map(|(_, line)| line).collect(), more, ..section }
+        Section { lines: lines.map(|(_, line)| line).collect(), more, more_of, ..section }
     };
     Sheet { sections: sheet.sections.into_iter().zip(orders).zip(kept).map(cut).collect(), ..sheet }
+}
+
+/// How many of these lines, which are in their order, stand below each heading: `News: 8, Company page: 2`.
+fn by_heading(section: &Section, places: &[usize]) -> String {
+    let heading = |place: usize| section.lines[..place].iter().rev().find(|line| line.heading)?.label.as_deref();
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for label in places.iter().filter_map(|place| heading(*place)) {
+        match counts.last_mut() {
+            Some((last, count)) if *last == label => *count += 1,
+            _ => counts.push((label, 1)),
+        }
+    }
+    counts.iter().map(|(label, count)| format!("{label}: {count}")).collect::<Vec<_>>().join(", ")
 }
 
 /// The places of a section's lines as they are to be printed before each other.
@@ -77,6 +93,7 @@ mod tests {
             title: String::new(),
             lines: std::iter::repeat_with(line).take(*lines).collect(),
             more: 0,
+            more_of: String::new(),
         };
         Sheet { title: String::new(), lead: String::new(), sections: sections.iter().map(section).collect() }
     }
@@ -95,6 +112,14 @@ mod tests {
         let who = &fitted.sections[0];
         assert_eq!(who.lines.iter().filter(|line| line.heading).count(), 8);
         assert_eq!(who.more, 64 - who.lines.len());
+        let mut kinds = sheet(&[160, 200]);
+        for (place, label) in [(0, "News"), (80, "Interviews")] {
+            let line = &mut kinds.sections[0].lines[place];
+            (line.heading, line.label) = (true, Some(label.to_owned()));
+        }
+        let of = &to_two_pages(kinds).sections[0];
+        let kept = of.lines.len() - 1;
+        assert_eq!(of.more_of, format!("News: {}, Interviews: 79", 79 - kept), "{kept}");
         let mut kinds = sheet(&[300]);
         kinds.sections[0].lines[299].heading = true;
         assert_eq!(to_two_pages(kinds).sections[0].more, 299 - kept(&[300])[0]);

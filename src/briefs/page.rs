@@ -35,7 +35,9 @@ pub fn markdown(sheet: &Sheet) -> String {
             let _ = writeln!(text, "{}", item(line));
         }
         if section.more > 0 {
-            let _ = writeln!(text, "- … and {} more", section.more);
+            let of =
+                if section.more_of.is_empty() { String::new() } else { format!(" ({})", escaped(&section.more_of)) };
+            let _ = writeln!(text, "- … and {} more{of}", section.more);
         }
     }
     text
@@ -87,7 +89,8 @@ mod tests {
 
     fn sheet(text: &str) -> Sheet {
         let line = Line { label: Some("La*bel".to_owned()), text: text.to_owned(), ..Line::default() };
-        let sections = vec![Section { title: "Who".to_owned(), lines: vec![line], more: 2 }];
+        let sections =
+            vec![Section { title: "Who".to_owned(), lines: vec![line], more: 2, more_of: "News: 2".to_owned() }];
         Sheet { title: "T".to_owned(), lead: "L".to_owned(), sections }
     }
 
@@ -95,7 +98,7 @@ mod tests {
     fn markdown_shows_text_as_it_is() {
         let text = markdown(&sheet("1. <b>*x*</b> [a](b) _c_ &amp;"));
         let line = "- **La\\*bel**: 1. \\<b\\>\\*x\\*\\</b\\> \\[a\\](b) \\_c\\_ \\&amp;";
-        assert_eq!(text, format!("# T\n\nL\n\n## Who\n\n{line}\n- … and 2 more\n"));
+        assert_eq!(text, format!("# T\n\nL\n\n## Who\n\n{line}\n- … and 2 more (News: 2)\n"));
         assert_eq!(
             (escaped("1. a").as_str(), escaped("+1 b").as_str(), escaped("12 c").as_str()),
             ("1\\. a", "\\+1 b", "12 c")

@@ -29,6 +29,8 @@ pub struct Section {
     pub lines: Vec<Line>,
     /// Lines that are left out.
     pub more: usize,
+    /// How many of them are below each heading, in words; empty where there are none.
+    pub more_of: String,
 }
 
 /// A line of a section: `label: text`, and where to read on.
@@ -119,7 +121,12 @@ impl Sheet {
             ("New since you were in touch", brief.alerts.iter().map(alert).collect()),
             ("Missing and stale", missing.chain(stale).collect()),
         ];
-        let section = |(title, lines): (&str, Vec<Line>)| Section { title: title.to_owned(), lines, more: 0 };
+        let section = |(title, lines): (&str, Vec<Line>)| Section {
+            title: title.to_owned(),
+            lines,
+            more: 0,
+            more_of: String::new(),
+        };
         let sections = sections.into_iter().filter(|(_, lines)| !lines.is_empty()).map(section).collect();
         Self { title: short(&brief.title), lead, sections }
     }

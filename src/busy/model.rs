@@ -89,7 +89,7 @@ pub struct TimeRow {
 }))]
 pub struct BusyCalendarInput {
     /// What you call it.
-    #[schema(min_length = 1, max_length = 200, format = "no-control", example = "Work")]
+    #[schema(min_length = 1, max_length = 200, example = "Work")]
     pub name: String,
     /// The file (RFC 5545); a larger one can be sent as it is. Either this or `url`; without both, a calendar that is put keeps what it has.
     #[schema(min_length = 1, max_length = 1_048_576)]
@@ -99,7 +99,7 @@ pub struct BusyCalendarInput {
     #[schema(
         min_length = 1,
         max_length = 2048,
-        format = "no-control",
+        format = "one-line",
         example = "https://calendar.example.org/private-7f3a/basic.ics"
     )]
     pub url: Option<String>,

@@ -17,7 +17,7 @@ use crate::http::idempotency::fingerprint;
 use crate::http::limits::CALENDAR_BYTES;
 use crate::http::page::{self, PageQuery};
 use crate::http::params::NoParams;
-use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, Paging, Params, body};
+use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, NoBody, Paging, Params, body};
 use crate::page;
 use crate::spans::Span;
 
@@ -181,6 +181,7 @@ pub async fn refresh_busy_calendar(
     access: Access<MeetingsWrite>,
     Id(id): Id<BusyCalendarId>,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<BusyCalendar>> {
     let (calendar, failure) = subscription::fetch_again(&app, access.workspace, access.actor(), id).await?;
     match failure {

@@ -46,7 +46,7 @@ pub struct FeedRow {
 #[schema(example = json!({ "name": "My phone", "follow_ups": "all_day" }))]
 pub struct CalendarFeedInput {
     /// What the calendar is called.
-    #[schema(min_length = 1, max_length = 200, format = "no-control", example = "My phone")]
+    #[schema(min_length = 1, max_length = 200, example = "My phone")]
     pub name: String,
     /// Whether it tells of what is due, too; by default not.
     pub follow_ups: Option<FeedFollowUps>,

@@ -350,11 +350,15 @@ kinds! {
     FeedCreated = "feed.created";
     /// Fields of a feed changed, or it cannot be read, or can again, or has moved.
     FeedUpdated = "feed.updated";
-    /// A feed is watched no more.
+    /// A feed went to the trash, or was erased with the contact that it was about.
     FeedDeleted = "feed.deleted";
+    /// A feed came back from the trash.
+    FeedRestored = "feed.restored";
+    /// A feed left the trash for good.
+    FeedPurged = "feed.purged";
     /// An item of a feed matched.
     AlertCreated = "alert.created";
-    /// An alert was read, kept or dismissed, or is unread again.
+    /// An alert was read, kept or dismissed, is unread again, or became something else.
     AlertUpdated = "alert.updated";
     /// An alert is gone: it was old, and nobody kept it, or it went with its feed.
     AlertDeleted = "alert.deleted";

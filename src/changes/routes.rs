@@ -14,7 +14,7 @@ use crate::db::WorkspaceId;
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::http::page::DEFAULT_LIMIT;
 use crate::http::params::NoParams;
-use crate::http::{Answer, Paging, Params};
+use crate::http::{Answer, NoBody, Paging, Params};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(default)]
@@ -173,6 +173,7 @@ pub async fn create_stream_ticket(
     app: Data<App>,
     access: Access<ChangesRead>,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<StreamTicket>> {
     let (ticket, expires_at) = tickets::issue(&app, &access).await?;
     Ok(Answer::ok(&StreamTicket { ticket, expires_at })?.secret())

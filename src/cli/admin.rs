@@ -2,6 +2,7 @@
 use actix_web::rt::System;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use uuid::Uuid;
 
@@ -13,8 +14,9 @@ use crate::audit;
 use crate::auth::{self, recovery, users};
 use crate::config::Config;
 use crate::db::Conn;
-use crate::jobs::{self, Counts};
+use crate::jobs::{self, Counts, KindCounts};
 use crate::server;
+use crate::webhooks::{self, Backlog};
 
 /// Accounts of one read.
 const PAGE: i64 = 500;
@@ -146,11 +148,26 @@ async fn reset_password(app: &App, email: &str) -> CliResult<()> {
     Ok(())
 }
 
+fn counted(counts: Counts, now: DateTime<Utc>) -> String {
+    let Counts { queued, running, failed, oldest_due_at } = counts;
+    format!("{queued} queued{}; {running} running; {failed} failed for good", since(oldest_due_at, now))
+}
+
+/// How long what has waited for longest is due.
+fn since(oldest_due_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
+    let Some(at) = oldest_due_at else { return String::new() };
+    format!(", the oldest due since {}, for {} s", at.to_rfc3339(), (now - at).num_seconds())
+}
+
 async fn list_jobs(app: &App) -> CliResult<()> {
     let conn = app.db.global().await.map_err(text)?;
-    let Counts { queued, running, failed, oldest_due_at } = jobs::counts(&conn, app.now()).await.map_err(text)?;
-    let since = oldest_due_at.map(|at| format!(", the oldest due since {}", at.to_rfc3339())).unwrap_or_default();
-    println!("{queued} queued{since}; {running} running; {failed} failed for good");
+    let now = app.now();
+    println!("{}", counted(jobs::counts(&conn, now).await.map_err(text)?, now));
+    for KindCounts { kind, counts } in jobs::counts_of_kinds(&conn, now).await.map_err(text)? {
+        println!("{kind}: {}", counted(counts, now));
+    }
+    let Backlog { pending, behind, oldest_due_at } = webhooks::backlog(&conn, now).await.map_err(text)?;
+    println!("webhooks: {pending} deliveries pending, {behind} changes to look through{}", since(oldest_due_at, now));
     for job in jobs::list_dead(&conn, SHOWN).await.map_err(text)? {
         let error = job.last_error.unwrap_or_default();
         println!("{} {} since {} after {} attempts: {error}", job.id, job.kind, job.dead_at, job.attempts);

@@ -1131,6 +1131,8 @@ diesel::table! {
         payload -> Text,
         made_with -> Nullable<Uuid>,
         paused_until -> Nullable<Timestamptz>,
+        earlier_secrets -> Array<Bytea>,
+        earlier_until -> Array<Timestamptz>,
     }
 }
 
@@ -1248,6 +1250,8 @@ diesel::table! {
         error -> Nullable<Text>,
         redirected_to -> Nullable<Text>,
         ttl_minutes -> Nullable<Int4>,
+        given_url -> Nullable<Text>,
+        deleted_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1277,6 +1281,8 @@ diesel::table! {
         published_at -> Nullable<Timestamptz>,
         dated_at -> Timestamptz,
         matched -> Array<Text>,
+        research_note_id -> Nullable<Uuid>,
+        meeting_question_ids -> Array<Uuid>,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::contacts::ContactId;
 use crate::db::Conn;
 use crate::error::ApiResult;
 use crate::http::params::NoParams;
-use crate::http::{Answer, Id, IdempotencyKey, Params};
+use crate::http::{Answer, Id, IdempotencyKey, NoBody, Params};
 
 /// Export all that is held about one person
 ///
@@ -72,6 +72,7 @@ pub async fn erase_contact(
     Id(id): Id<ContactId>,
     key: IdempotencyKey,
     Params(params): Params<EraseParams>,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<Erasure>> {
     access.require_recent(app.now())?;
     let fingerprint = [uuid::Uuid::from(id).as_bytes(), &[u8::from(params.dry_run)][..]].concat();

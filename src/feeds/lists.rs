@@ -29,7 +29,7 @@ pub struct OpmlQuery {
 pub struct OpmlImport {
     /// Those that are new. They are read within the next minutes.
     pub created: Vec<FeedId>,
-    /// How many were there already, whatever they are about.
+    /// How many were there already: of a list of another reader whatever they are about, of one of Inroad about the same.
     #[schema(example = 3)]
     pub existing: usize,
     pub refused: Vec<OpmlRefusal>,
@@ -45,7 +45,9 @@ pub struct OpmlRefusal {
 
 /// Watch the feeds of a list
 ///
-/// OPML, as other readers export it; at most 1000 feeds. The folder of a feed is its industry. Nothing is asked yet: a
+/// OPML, as other readers export it; at most 1000 feeds. The folder of a feed is its industry, and what is shown of it its name,
+/// if it calls itself otherwise. A list of Inroad brings each feed as it was, with its rules; the companies and contacts of
+/// feeds where they are of this workspace. Nothing is asked yet: a
 /// feed that cannot be read says so by itself (`failing`).
 #[utoipa::path(tag = "feeds", security(("bearer" = ["feeds:write"])), params(OpmlQuery),
     request_body(content((String = "text/x-opml"), (String = "application/xml"), (String = "text/xml"),
@@ -76,7 +78,7 @@ pub async fn import_opml(
 
 /// All feeds as a list
 ///
-/// OPML 2.0, for other readers.
+/// OPML 2.0, for other readers; with attributes of our own (`inroad:match` and others) for what they have no words for.
 #[utoipa::path(tag = "feeds", security(("bearer" = ["feeds:read"])), responses(
     (status = 200, description = "The list", body = String, content_type = "text/x-opml"),
 ))]
@@ -84,5 +86,5 @@ pub async fn import_opml(
 pub async fn export_opml(app: Data<App>, access: Access<FeedsRead>, _none: NoParams) -> ApiResult<Answer<String>> {
     let workspace = access.workspace;
     let rows = app.db.read(workspace, async |conn| store::all(conn, workspace).await).await?;
-    Ok(Answer::rendered(OPML, opml::write(&rows)))
+    Ok(Answer::rendered(OPML, opml::write(&rows)?))
 }

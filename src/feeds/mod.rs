@@ -24,7 +24,7 @@ pub use self::model::{FeedId, FeedInput, FeedKind};
 pub use self::people::{company_gone, contact_erased, contact_held, contact_merged, contact_unmerged};
 pub use self::poller::{poll, poll_due};
 pub use self::read::Item;
-pub use self::service::{read_many, told_of};
+pub use self::service::{RESOURCE, forget_gone, purge, read_many, restore, told_of};
 pub use self::store::{ITEMS, ROWS, Ties, is_web_address, ties};
 
 /// `opml` is no feed's id: it goes before them.

@@ -58,6 +58,8 @@ pub struct FeedRow {
     pub failing_since: Option<DateTime<Utc>>,
     pub error: Option<String>,
     pub redirected_to: Option<String>,
+    pub given_url: Option<String>,
+    pub deleted_at: Option<DateTime<Utc>>,
 }
 
 /// The file that was read last: what the server said of it, and its digest.
@@ -102,12 +104,12 @@ pub struct FeedInput {
     #[schema(
         min_length = 1,
         max_length = 2048,
-        format = "no-control",
+        format = "one-line",
         example = "https://news.example.org/hydropower.rss"
     )]
     pub url: String,
     /// What you call it; by default it is called as it calls itself.
-    #[schema(min_length = 1, max_length = 200, pattern = r"\S", format = "no-control", example = "Hydropower")]
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S", example = "Hydropower")]
     pub name: Option<String>,
     #[serde(default = "news")]
     pub kind: FeedKind,
@@ -157,6 +159,9 @@ pub struct Feed {
     /// Where it is read: the feed that the page names, and where it has moved to for good.
     #[schema(example = "https://news.example.org/hydropower.rss")]
     pub url: String,
+    /// The address as it was given. `null` of feeds that are older than this field.
+    #[schema(example = "https://news.example.org/hydropower.rss")]
+    pub given_url: Option<String>,
     pub name: Option<String>,
     /// As it calls itself.
     #[schema(example = "Hydropower News")]
@@ -218,6 +223,8 @@ impl From<FeedRow> for Feed {
             failing_since,
             error,
             redirected_to,
+            given_url,
+            deleted_at: _,
         } = row;
         Self {
             id,
@@ -225,6 +232,7 @@ impl From<FeedRow> for Feed {
             created_at,
             updated_at,
             url,
+            given_url,
             name,
             title,
             site_url,

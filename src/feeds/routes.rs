@@ -13,7 +13,7 @@ use crate::http::body::Ruled;
 use crate::http::idempotency::fingerprint;
 use crate::http::page;
 use crate::http::params::NoParams;
-use crate::http::{Answer, Id, IdempotencyKey, IfMatch, Paging, Params, Patch};
+use crate::http::{Answer, Id, IdempotencyKey, IfMatch, NoBody, Paging, Params, Patch};
 use crate::page;
 
 page! {
@@ -113,9 +113,10 @@ pub async fn patch_feed(
 
 /// Watch a feed no more
 ///
-/// It goes for good, and its alerts with it. To keep them, turn it off instead (`enabled`).
+/// It lies in the trash for 30 days. Alerts of it that are kept stay, also when it has gone for good; its others go with it, and
+/// do not come back. To keep them all, turn it off instead (`enabled`).
 #[utoipa::path(tag = "feeds", security(("bearer" = ["feeds:write"])), params(("id" = Uuid, Path)), responses(
-    (status = 204, description = "It is gone"),
+    (status = 204, description = "It is in the trash"),
 ))]
 #[delete("/feeds/{id}")]
 pub async fn delete_feed(
@@ -142,6 +143,7 @@ pub async fn refresh_feed(
     access: Access<FeedsWrite>,
     Id(id): Id<FeedId>,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<Feed>> {
     let (feed, failure) = service::refresh(&app, access.workspace, access.actor(), id).await?;
     match failure {

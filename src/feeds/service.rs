@@ -1,4 +1,6 @@
 //! What can be done with a feed, inside the caller's transaction, and what is asked before it begins.
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use url::Url;
 
@@ -11,27 +13,31 @@ use super::{arrival, schedule, store, urls};
 use crate::alerts;
 use crate::app::App;
 use crate::changes::{Actor, Kind, Tx};
-use crate::companies;
-use crate::contacts;
+use crate::companies::{self, CompanyId};
+use crate::contacts::{self, ContactId};
 use crate::db::{Conn, Json, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::fields;
 use crate::http::limits::FEEDS;
 use crate::http::{IfMatch, Patch};
 use crate::text::filled;
+use crate::trash;
+
+/// What the trash calls a feed.
+pub const RESOURCE: &str = "feed";
 
 /// By what feeds of one address are told apart.
 const TIES: [&str; 5] = ["kind", "company_id", "contact_id", "industry", "saved_search"];
 
 /// What is at an address that somebody gave.
 pub struct Place {
-    given_key: String,
+    given: Url,
     visit: Visit,
 }
 
 impl Place {
     fn keys(&self) -> Vec<String> {
-        vec![self.given_key.clone(), urls::key(&self.visit.url)]
+        vec![urls::key(&self.given), urls::key(&self.visit.url)]
     }
 }
 
@@ -48,14 +54,14 @@ fn exists(row: &FeedRow) -> ApiError {
 /// Looks what is at an address, before a feed of it is written.
 pub async fn look(app: &App, workspace: WorkspaceId, input: &FeedInput, but: Option<FeedId>) -> ApiResult<Place> {
     let url = read_url(app, &input.url)?;
-    let given_key = urls::key(&url);
-    let keys = [given_key.clone()];
+    let given = url.clone();
+    let keys = [urls::key(&given)];
     let same = async |conn: &_| store::same(conn, workspace, &keys, input, but).await;
     if let Some(first) = app.db.read(workspace, same).await? {
         return Err(exists(&first));
     }
     let visit = fetch::visit(app, url, &Seen::default()).await.map_err(|failure| failure.at("/url"))?;
-    Ok(Place { given_key, visit })
+    Ok(Place { given, visit })
 }
 
 /// Reads an address as people copy it from their readers.
@@ -98,7 +104,7 @@ pub async fn create(app: &App, tx: &mut Tx<'_>, id: FeedId, input: FeedInput, pl
 pub async fn told_of(app: &App, tx: &mut Tx<'_>, id: FeedId, input: FeedInput, items: Vec<Item>) -> ApiResult<()> {
     check(tx, &input, None).await?;
     let url = read_url(app, &input.url)?;
-    let blank = FeedRow { given_key: urls::key(&url), ..blank(tx.workspace, id, tx.now, input.kind) };
+    let blank = given(blank(tx.workspace, id, tx.now, input.kind), &url);
     let row = moved(told(blank, input), &url);
     store::insert(tx.conn, &row).await?;
     tx.record(Kind::FeedCreated, id, 1, Vec::new());
@@ -108,6 +114,11 @@ pub async fn told_of(app: &App, tx: &mut Tx<'_>, id: FeedId, input: FeedInput, i
 /// Watches the feeds of a list, without asking any of them yet.
 pub async fn take_in(app: &App, tx: &mut Tx<'_>, outlines: Vec<Outline>, kind: FeedKind) -> ApiResult<OpmlImport> {
     let (mut report, mut rows) = (OpmlImport::default(), Vec::new());
+    let ids: Vec<CompanyId> = outlines.iter().filter_map(|outline| outline.own.company_id).collect();
+    companies::hold(tx.conn, tx.workspace, &ids).await?;
+    let companies = companies::names(tx.conn, tx.workspace, &ids).await?;
+    let ids: Vec<ContactId> = outlines.iter().filter_map(|outline| outline.own.contact_id).collect();
+    let contacts = contacts::hold(tx.conn, tx.workspace, &ids).await?;
     for outline in outlines {
         let url = match read_url(app, &outline.url) {
             Ok(url) => url,
@@ -118,21 +129,40 @@ pub async fn take_in(app: &App, tx: &mut Tx<'_>, outlines: Vec<Outline>, kind: F
             }
         };
         let short = |text: Option<String>| text.map(|text| text.chars().take(200).collect());
+        let Outline { own, .. } = outline;
         let row = FeedRow {
             title: short(outline.title),
-            name: short(outline.own.name),
-            industry: short(outline.own.industry.or(outline.folder)),
-            saved_search: short(outline.own.saved_search),
-            given_key: urls::key(&url),
-            ..blank(tx.workspace, app.new_id(), tx.now, outline.own.kind.unwrap_or(kind))
+            name: short(own.name),
+            industry: short(own.industry.or(outline.folder)),
+            saved_search: short(own.saved_search),
+            rules: Json(own.rules),
+            enabled: !own.is_off,
+            // Whoever brings a list from elsewhere brings ids that are of no use here.
+            company_id: own.company_id.filter(|company| companies.contains_key(company)),
+            contact_id: own.contact_id.filter(|contact| contacts.contains(contact)),
+            ..blank(tx.workspace, app.new_id(), tx.now, own.kind.unwrap_or(kind))
         };
-        rows.push(moved(row, &url));
+        let row = match own.given_url.and_then(|text| read_url(app, &text).ok()) {
+            Some(typed) => given(row, &typed),
+            None => given(row, &url),
+        };
+        rows.push((own.kind.is_some(), moved(row, &url)));
     }
-    let keys: Vec<String> = rows.iter().map(|row| row.url_key.clone()).collect();
+    let keys: Vec<String> = rows.iter().map(|(_, row)| row.url_key.clone()).collect();
     store::hold_subscriptions(tx.conn, tx.workspace).await?;
-    let mut seen = store::taken(tx.conn, tx.workspace, &keys).await?;
-    let given = rows.len();
-    rows.retain(|row| seen.insert(row.url_key.clone()));
+    let known = store::of_keys(tx.conn, tx.workspace, &keys).await?;
+    let addresses = known.iter().flat_map(|row| [row.url_key.clone(), row.given_key.clone()]);
+    let mut addresses: HashSet<String> = addresses.collect();
+    let subscriptions =
+        known.iter().flat_map(|row| [subscription(row, &row.url_key), subscription(row, &row.given_key)]);
+    let mut subscriptions: HashSet<Subscription> = subscriptions.collect();
+    let listed = rows.len();
+    // Our own lists say what each is about; others have but the address.
+    rows.retain(|(own, row)| {
+        let is_new = subscriptions.insert(subscription(row, &row.url_key));
+        addresses.insert(row.url_key.clone()) || (*own && is_new)
+    });
+    let rows: Vec<FeedRow> = rows.into_iter().map(|(_, row)| row).collect();
     let count = store::count(tx.conn, tx.workspace).await?;
     if count + i64::try_from(rows.len()).unwrap_or(i64::MAX) > FEEDS {
         let detail = format!("a workspace has at most {FEEDS} feeds, and this one has {count}");
@@ -145,8 +175,16 @@ pub async fn take_in(app: &App, tx: &mut Tx<'_>, outlines: Vec<Outline>, kind: F
     for id in &report.created {
         tx.record(Kind::FeedCreated, *id, 1, Vec::new());
     }
-    report.existing = given - report.created.len();
+    report.existing = listed - report.created.len();
     Ok(report)
+}
+
+/// By what feeds of one workspace are the same: an address, and what they are about.
+type Subscription = (String, FeedKind, Option<CompanyId>, Option<ContactId>, Option<String>, Option<String>);
+
+fn subscription(row: &FeedRow, key: &str) -> Subscription {
+    let industry = row.industry.as_deref().map(str::to_lowercase);
+    (key.to_owned(), row.kind, row.company_id, row.contact_id, industry, row.saved_search.clone())
 }
 
 /// A feed of which nothing is known.
@@ -179,6 +217,8 @@ fn blank(workspace: WorkspaceId, id: FeedId, now: DateTime<Utc>, kind: FeedKind)
         failing_since: None,
         error: None,
         redirected_to: None,
+        given_url: None,
+        deleted_at: None,
     }
 }
 
@@ -200,9 +240,13 @@ fn told(row: FeedRow, input: FeedInput) -> FeedRow {
 
 /// At another address, as it was found there.
 fn placed(app: &App, row: FeedRow, place: &Place) -> FeedRow {
-    let row = FeedRow { given_key: place.given_key.clone(), ..row };
+    let row = given(row, &place.given);
     let row = schedule::went_well(app, row, &place.visit);
     called(moved(row, &place.visit.url), &place.visit)
+}
+
+fn given(row: FeedRow, url: &Url) -> FeedRow {
+    FeedRow { given_key: urls::key(url), given_url: Some(url.to_string()), ..row }
 }
 
 fn moved(row: FeedRow, url: &Url) -> FeedRow {
@@ -259,7 +303,7 @@ pub async fn patch(
     patch: &Patch<FeedInput>,
     place: Option<Place>,
 ) -> ApiResult<Feed> {
-    let before = store::lock(tx.conn, tx.workspace, id).await?;
+    let before = live(tx, id).await?;
     if_match.check(before.version)?;
     let shown = Feed::from(before.clone());
     let input = patch.apply_ruled(&shown.clone().into(), |_| ())?;
@@ -288,18 +332,67 @@ pub async fn patch(
     Ok(after.into())
 }
 
-pub async fn delete(tx: &mut Tx<'_>, id: FeedId, if_match: &IfMatch) -> ApiResult<()> {
+/// The feed, locked until the end of the transaction.
+async fn live(tx: &mut Tx<'_>, id: FeedId) -> ApiResult<FeedRow> {
     let row = store::lock(tx.conn, tx.workspace, id).await?;
-    if_match.check(row.version)?;
-    remove(tx, &row).await
+    if row.deleted_at.is_some() { Err(ApiError::not_found()) } else { Ok(row) }
 }
 
-/// With its alerts.
-pub async fn remove(tx: &mut Tx<'_>, row: &FeedRow) -> ApiResult<()> {
-    alerts::feed_gone(tx, row.id).await?;
-    store::delete(tx.conn, tx.workspace, row.id).await?;
-    tx.record(Kind::FeedDeleted, row.id, row.version + 1, Vec::new());
+/// What it found and nobody kept goes with it, for good.
+pub async fn delete(tx: &mut Tx<'_>, id: FeedId, if_match: &IfMatch) -> ApiResult<()> {
+    let row = live(tx, id).await?;
+    if_match.check(row.version)?;
+    alerts::feed_gone(tx, id).await?;
+    let row = FeedRow { deleted_at: Some(tx.now), ..row };
+    let row = write(tx, row, Kind::FeedDeleted).await?;
+    let title = row.name.as_ref().or(row.title.as_ref()).unwrap_or(&row.url);
+    trash::put(tx, RESOURCE, id.into(), &title.chars().take(200).collect::<String>()).await
+}
+
+/// Takes it out of the trash again; it is asked at once.
+pub async fn restore(tx: &mut Tx<'_>, id: FeedId) -> ApiResult<()> {
+    let row = store::lock(tx.conn, tx.workspace, id).await?;
+    store::hold_subscriptions(tx.conn, tx.workspace).await?;
+    let keys = [row.url_key.clone(), row.given_key.clone()];
+    if let Some(other) = store::same(tx.conn, tx.workspace, &keys, &Feed::from(row.clone()).into(), Some(id)).await? {
+        let detail = format!("the feed {} has its address by now, and is about the same", other.id);
+        return Err(ApiError::new(Code::RestoreConflict, detail));
+    }
+    let row = FeedRow { deleted_at: None, next_poll_at: tx.now, ..row };
+    write(tx, row, Kind::FeedRestored).await.map(drop)
+}
+
+/// Removes it for good. Alerts that were kept stay, and with them what they show of it.
+pub async fn purge(tx: &mut Tx<'_>, id: FeedId) -> ApiResult<()> {
+    let row = store::lock(tx.conn, tx.workspace, id).await?;
+    if alerts::has_of_feed(tx, id).await? {
+        store::delete_items(tx.conn, tx.workspace, id).await?;
+        return write(tx, row, Kind::FeedPurged).await.map(drop);
+    }
+    store::delete(tx.conn, tx.workspace, id).await?;
+    tx.record(Kind::FeedPurged, id, row.version + 1, Vec::new());
     Ok(())
+}
+
+async fn write(tx: &mut Tx<'_>, row: FeedRow, kind: Kind) -> ApiResult<FeedRow> {
+    let row = FeedRow { version: row.version + 1, updated_at: tx.now, ..row };
+    store::update(tx.conn, &row).await?;
+    tx.record(kind, row.id, row.version, Vec::new());
+    Ok(row)
+}
+
+/// With all of its alerts, wherever it lies.
+pub async fn remove(tx: &mut Tx<'_>, row: &FeedRow) -> ApiResult<()> {
+    alerts::feed_erased(tx, row.id).await?;
+    store::delete(tx.conn, tx.workspace, row.id).await?;
+    let kind = if row.deleted_at.is_some() { Kind::FeedPurged } else { Kind::FeedDeleted };
+    tx.record(kind, row.id, row.version + 1, Vec::new());
+    trash::forget(tx, row.id.into()).await
+}
+
+/// Forgets feeds that have gone for good once no alert of them is left.
+pub async fn forget_gone(tx: &mut Tx<'_>) -> ApiResult<()> {
+    store::delete_gone(tx.conn, tx.workspace).await
 }
 
 /// Asks a feed now, as `actor`, and says how it is then, and why that failed, if it did.
@@ -329,7 +422,7 @@ pub async fn settle(
         Err(failure) => (None, Some(failure)),
     };
     let work = async |tx: &mut Tx<'_>| {
-        let before = store::lock(tx.conn, tx.workspace, id).await?;
+        let before = live(tx, id).await?;
         // It has another address now: what was asked is of the old one.
         if before.url != asked {
             return Ok(before.into());

@@ -1,7 +1,8 @@
 //! Every statement about feeds, each within one workspace, but for those that look for what is due.
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
@@ -15,7 +16,7 @@ use super::query::ListQuery;
 use crate::changes::Kind;
 use crate::companies::CompanyId;
 use crate::contacts::ContactId;
-use crate::db::schema::{feed_items, feeds};
+use crate::db::schema::{alerts, feed_items, feeds, trash};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::exports::{Link, Table};
@@ -37,19 +38,36 @@ pub async fn update(mut conn: &Conn, row: &FeedRow) -> ApiResult<()> {
 
 pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: FeedId) -> ApiResult<FeedRow> {
     let own = feeds::workspace_id.eq(workspace).and(feeds::id.eq(id));
-    Ok(FeedRow::query().filter(own).first(&mut conn).await?)
+    Ok(FeedRow::query().filter(own.and(feeds::deleted_at.is_null())).first(&mut conn).await?)
 }
 
 /// Those of these feeds that are there.
 pub async fn find_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[FeedId]) -> ApiResult<Vec<FeedRow>> {
     let own = feeds::workspace_id.eq(workspace).and(feeds::id.eq_any(ids));
-    Ok(FeedRow::query().filter(own).load(&mut conn).await?)
+    Ok(FeedRow::query().filter(own.and(feeds::deleted_at.is_null())).load(&mut conn).await?)
 }
 
-/// The row, locked until the end of the transaction.
+/// The row, locked until the end of the transaction, in the trash as well.
 pub async fn lock(mut conn: &Conn, workspace: WorkspaceId, id: FeedId) -> ApiResult<FeedRow> {
     let own = feeds::workspace_id.eq(workspace).and(feeds::id.eq(id));
     Ok(FeedRow::query().filter(own).for_update().first(&mut conn).await?)
+}
+
+/// What is known of its items.
+pub async fn delete_items(mut conn: &Conn, workspace: WorkspaceId, id: FeedId) -> ApiResult<()> {
+    let own = feed_items::workspace_id.eq(workspace).and(feed_items::feed_id.eq(id));
+    diesel::delete(feed_items::table.filter(own)).execute(&mut conn).await?;
+    Ok(())
+}
+
+/// Feeds that have gone for good, and of which no alerts are left. Those in the trash have an entry there.
+pub async fn delete_gone(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<()> {
+    let alert = alerts::workspace_id.eq(workspace).and(alerts::feed_id.eq(feeds::id));
+    let entry = trash::workspace_id.eq(workspace).and(trash::id.eq(feeds::id));
+    let gone = feeds::workspace_id.eq(workspace).and(feeds::deleted_at.is_not_null());
+    let gone = feeds::table.filter(gone).filter(not(exists(alerts::table.filter(alert))));
+    diesel::delete(gone.filter(not(exists(trash::table.filter(entry))))).execute(&mut conn).await?;
+    Ok(())
 }
 
 /// With its items and alerts.
@@ -59,7 +77,8 @@ pub async fn delete(mut conn: &Conn, workspace: WorkspaceId, id: FeedId) -> ApiR
 }
 
 pub async fn count(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<i64> {
-    Ok(feeds::table.filter(feeds::workspace_id.eq(workspace)).count().get_result(&mut conn).await?)
+    let live = feeds::workspace_id.eq(workspace).and(feeds::deleted_at.is_null());
+    Ok(feeds::table.filter(live).count().get_result(&mut conn).await?)
 }
 
 /// Nobody else subscribes to anything in the workspace until the end of the transaction. To be called behind all other
@@ -83,7 +102,7 @@ pub async fn same(
     let about = about.and(feeds::contact_id.is_not_distinct_from(input.contact_id));
     let industry = inroad_lower(feeds::industry).is_not_distinct_from(inroad_lower(input.industry.clone()));
     let about = about.and(industry).and(feeds::saved_search.is_not_distinct_from(input.saved_search.clone()));
-    let same = there.and(feeds::kind.eq(input.kind)).and(about);
+    let same = there.and(feeds::kind.eq(input.kind)).and(about).and(feeds::deleted_at.is_null());
     let rows = FeedRow::query().filter(feeds::workspace_id.eq(workspace).and(same)).order(feeds::id);
     let found: Vec<FeedRow> = rows.limit(2).load(&mut conn).await?;
     Ok(found.into_iter().find(|row| Some(row.id) != but))
@@ -96,7 +115,8 @@ pub async fn list(
     query: &ListQuery,
     from: Option<Uuid>,
 ) -> ApiResult<Vec<FeedRow>> {
-    let mut rows = FeedRow::query().filter(feeds::workspace_id.eq(workspace)).into_boxed();
+    let live = feeds::workspace_id.eq(workspace).and(feeds::deleted_at.is_null());
+    let mut rows = FeedRow::query().filter(live).into_boxed();
     if !query.kind.is_empty() {
         rows = rows.filter(feeds::kind.eq_any(&query.kind));
     }
@@ -124,15 +144,14 @@ pub async fn list(
 
 /// All of a workspace, the oldest first.
 pub async fn all(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<Vec<FeedRow>> {
-    Ok(FeedRow::query().filter(feeds::workspace_id.eq(workspace)).order(feeds::id).load(&mut conn).await?)
+    let live = feeds::workspace_id.eq(workspace).and(feeds::deleted_at.is_null());
+    Ok(FeedRow::query().filter(live).order(feeds::id).load(&mut conn).await?)
 }
 
-/// The addresses of these that feeds have already.
-pub async fn taken(mut conn: &Conn, workspace: WorkspaceId, keys: &[String]) -> ApiResult<HashSet<String>> {
-    let same = feeds::url_key.eq_any(keys).or(feeds::given_key.eq_any(keys));
-    let rows = feeds::table.filter(feeds::workspace_id.eq(workspace).and(same));
-    let found: Vec<(String, String)> = rows.select((feeds::url_key, feeds::given_key)).load(&mut conn).await?;
-    Ok(found.into_iter().flat_map(|(url, given)| [url, given]).collect())
+/// The feeds that have one of these addresses, or were given by one.
+pub async fn of_keys(mut conn: &Conn, workspace: WorkspaceId, keys: &[String]) -> ApiResult<Vec<FeedRow>> {
+    let same = feeds::url_key.eq_any(keys).or(feeds::given_key.eq_any(keys)).and(feeds::deleted_at.is_null());
+    Ok(FeedRow::query().filter(feeds::workspace_id.eq(workspace).and(same)).load(&mut conn).await?)
 }
 
 pub async fn insert_all(mut conn: &Conn, rows: &[FeedRow]) -> ApiResult<()> {
@@ -153,20 +172,20 @@ pub struct Ties {
     pub industry: Option<String>,
 }
 
-/// What these feeds are about.
+/// What these feeds are about, those that were deleted among them: alerts that are kept still say it.
 pub async fn ties(mut conn: &Conn, workspace: WorkspaceId, ids: &[FeedId]) -> ApiResult<HashMap<FeedId, Ties>> {
     let own = feeds::workspace_id.eq(workspace).and(feeds::id.eq_any(ids));
     let rows: Vec<Ties> = Ties::query().filter(own).load(&mut conn).await?;
     Ok(rows.into_iter().map(|ties| (ties.id, ties)).collect())
 }
 
-/// The feeds about a company.
+/// The feeds about a company, in the trash as well.
 pub async fn of_company(mut conn: &Conn, workspace: WorkspaceId, company: CompanyId) -> ApiResult<Vec<FeedRow>> {
     let own = feeds::workspace_id.eq(workspace).and(feeds::company_id.eq(company));
     Ok(FeedRow::query().filter(own).order(feeds::id).for_update().load(&mut conn).await?)
 }
 
-/// The feeds about these contacts.
+/// The feeds about these contacts, in the trash as well.
 pub async fn of_contacts(mut conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]) -> ApiResult<Vec<FeedRow>> {
     let own = feeds::workspace_id.eq(workspace).and(feeds::contact_id.eq_any(ids));
     Ok(FeedRow::query().filter(own).order(feeds::id).load(&mut conn).await?)
@@ -241,7 +260,7 @@ pub async fn take_due(
     most: i64,
 ) -> ApiResult<Vec<Due>> {
     let due = feeds::enabled.and(feeds::next_poll_at.le(now)).and(feeds::host.ne_all(hosts));
-    let due = due.and(feeds::workspace_id.ne_all(workspaces));
+    let due = due.and(feeds::workspace_id.ne_all(workspaces)).and(feeds::deleted_at.is_null());
     let due = Due::query().filter(due).order(feeds::next_poll_at).limit(most).for_update().skip_locked();
     let due: Vec<Due> = due.load(&mut conn).await?;
     let ids: Vec<(WorkspaceId, FeedId)> = due.iter().map(|row| (row.workspace_id, row.id)).collect();
@@ -293,11 +312,21 @@ pub const ROWS: Table = Table {
         "failing_since",
         "error",
         "redirected_to",
+        "given_url",
     ],
     id: Some("id"),
     key: &["id"],
     links: &[Link::to("company_id", "companies"), Link::to("contact_id", "contacts")],
-    checks: &[("url", is_web_address), ("site_url", is_web_address), ("rules", are_rules)],
+    // One that was deleted is there for the alerts that were kept of it, and is turned off in the copy.
+    taken: "t.deleted_at IS NULL OR EXISTS (SELECT 1 FROM alerts AS a WHERE a.workspace_id = t.workspace_id \
+        AND a.feed_id = t.id)",
+    computed: &[("enabled", "t.enabled AND t.deleted_at IS NULL")],
+    checks: &[
+        ("url", is_web_address),
+        ("given_url", is_web_address),
+        ("site_url", is_web_address),
+        ("rules", are_rules),
+    ],
     created: Some(Kind::FeedCreated),
     ..Table::NONE
 };
@@ -308,6 +337,8 @@ pub const ITEMS: Table = Table {
     columns: &["feed_id", "key", "first_seen_at", "last_seen_at"],
     id: Some("feed_id"),
     key: &["feed_id", "key"],
+    taken: "EXISTS (SELECT 1 FROM feeds AS f WHERE f.workspace_id = t.workspace_id AND f.id = t.feed_id \
+        AND f.deleted_at IS NULL)",
     ..Table::NONE
 };
 

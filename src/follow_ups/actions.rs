@@ -11,7 +11,7 @@ use crate::error::ApiResult;
 use crate::http::body::Ruled;
 use crate::http::idempotency::fingerprint;
 use crate::http::params::NoParams;
-use crate::http::{Answer, Id, IdempotencyKey, IfMatch};
+use crate::http::{Answer, Id, IdempotencyKey, IfMatch, NoBody};
 
 /// Note that a follow-up was done
 ///
@@ -31,6 +31,7 @@ pub async fn finish_follow_up(
     if_match: IfMatch,
     key: IdempotencyKey,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<FollowUp>> {
     let new_id = app.new_id();
     app.post(&access, &key, b"", async |tx| {
@@ -58,6 +59,7 @@ pub async fn dismiss_follow_up(
     if_match: IfMatch,
     key: IdempotencyKey,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<FollowUp>> {
     app.post(&access, &key, b"", async |tx| {
         let follow_up = service::dismiss(tx, id, &if_match).await?;
@@ -111,6 +113,7 @@ pub async fn reopen_follow_up(
     if_match: IfMatch,
     key: IdempotencyKey,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<FollowUp>> {
     app.post(&access, &key, b"", async |tx| {
         let follow_up = service::reopen(tx, id, &if_match).await?;

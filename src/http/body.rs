@@ -12,7 +12,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{schema::Schemas, strict_json};
+use super::schema::{MAX_FAULTS, Schemas};
+use super::strict_json;
 use crate::app::App;
 use crate::error::{ApiError, ApiResult, Code, Fault};
 
@@ -59,6 +60,45 @@ impl<T: DeserializeOwned + ToSchema + Rules + 'static> FromRequest for Ruled<T> 
     }
 }
 
+/// Nothing, or an empty object: what is sent where nothing is read would be ignored otherwise, and a typo with it.
+pub struct NoBody;
+
+impl FromRequest for NoBody {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = ApiResult<Self>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if !has_body(request) {
+            return Box::pin(std::future::ready(Ok(Self)));
+        }
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let bytes = read(&request, &mut payload, app(&request)?.config.body_limit).await?;
+            if bytes.is_empty() {
+                return Ok(Self);
+            }
+            check_type(&request, &["application/json"], "accept-post")?;
+            // What some clients send for nothing.
+            if bytes.trim_ascii() == b"null" {
+                return Ok(Self);
+            }
+            let fault = |(name, _): (String, Value)| {
+                let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+                Fault::field(pointer, "unknown_field", "is not a known field: there are none here")
+            };
+            ApiError::check(object(&bytes)?.into_iter().take(MAX_FAULTS).map(fault).collect())?;
+            Ok(Self)
+        })
+    }
+}
+
+/// Before HTTP/2 a body has one of these headers (RFC 9112, 6.3). Many clients name the type of one that is not there.
+fn has_body(request: &HttpRequest) -> bool {
+    let has = |name: HeaderName, none: &str| request.headers().get(name).is_some_and(|value| value != none);
+    let untold = request.version() > actix_web::http::Version::HTTP_11 && has(header::CONTENT_TYPE, "");
+    untold || has(header::CONTENT_LENGTH, "0") || has(header::TRANSFER_ENCODING, "")
+}
+
 /// As [`Body`], where nothing sent is as good as an empty object.
 pub struct MaybeBody<T>(pub T);
 
@@ -67,10 +107,7 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for MaybeBody<T> {
     type Future = Pin<Box<dyn Future<Output = ApiResult<Self>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let has = |name: HeaderName, none: &str| request.headers().get(name).is_some_and(|value| value != none);
-        // Before HTTP/2 a body has one of these headers (RFC 9112, 6.3). Many clients name the type of one that is not there.
-        let untold = request.version() > actix_web::http::Version::HTTP_11 && has(header::CONTENT_TYPE, "");
-        if untold || has(header::CONTENT_LENGTH, "0") || has(header::TRANSFER_ENCODING, "") {
+        if has_body(request) {
             let body = Body::from_request(request, payload);
             return Box::pin(async move { body.await.map(|Body(value)| Self(value)) });
         }
@@ -91,7 +128,27 @@ impl<T: Serialize + DeserializeOwned + ToSchema> Patch<T> {
     pub fn apply(&self, current: &T) -> ApiResult<T> {
         let value = Value::Object(self.merged(current)?);
         ApiError::check(self.faults(&value))?;
-        read_as(value)
+        read_as(&self.app.schemas, value)
+    }
+
+    /// As [`apply`](Self::apply), held against rules that take more than the body to know. What the schema refuses is told
+    /// together with the rules that the rest breaks: what is refused counts as what it was.
+    pub fn apply_held(&self, current: &T, rules: impl Fn(&T) -> Vec<Fault>) -> ApiResult<T> {
+        let value = Value::Object(self.merged(current)?);
+        let mut faults = self.faults(&value);
+        if faults.is_empty() {
+            let input = read_as(&self.app.schemas, value)?;
+            ApiError::check(rules(&input))?;
+            return Ok(input);
+        }
+        let refused: Vec<String> = faults.iter().map(top_field).collect();
+        let mut rest = self.patch.clone();
+        rest.retain(|name, _| !refused.contains(name));
+        let rest = Self { patch: rest, app: self.app.clone(), kind: PhantomData };
+        if let Ok(rest) = serde_json::from_value(Value::Object(rest.merged(current)?)) {
+            faults.extend(rules(&rest).into_iter().filter(|fault| !refused.contains(&top_field(fault))));
+        }
+        Err(ApiError::faults(Code::InvalidFields, "field", faults))
     }
 
     /// What is wrong with it whatever it is applied to, for that is told before a precondition that fails. What is missing,
@@ -120,7 +177,7 @@ impl<T: Serialize + DeserializeOwned + ToSchema> Patch<T> {
         T: Rules,
     {
         let value = Value::Object(self.merged(current)?);
-        settled(self.faults(&value), value, settle)
+        settled(&self.app.schemas, self.faults(&value), value, settle)
     }
 
     /// What it makes of nothing: a body that creates. Of a `T` with rules, as [`apply_ruled`](Self::apply_ruled).
@@ -264,11 +321,12 @@ fn object(bytes: &[u8]) -> ApiResult<Map<String, Value>> {
 pub fn typed<T: DeserializeOwned + ToSchema>(schemas: &Schemas, object: Map<String, Value>) -> ApiResult<T> {
     let value = Value::Object(object);
     ApiError::check(schema_faults::<T>(schemas, &value))?;
-    read_as(value)
+    read_as(schemas, value)
 }
 
 /// The schema says all that the type does; should they ever differ, the client still hears what is wrong.
-fn read_as<T: DeserializeOwned>(value: Value) -> ApiResult<T> {
+fn read_as<T: DeserializeOwned + ToSchema>(schemas: &Schemas, mut value: Value) -> ApiResult<T> {
+    schemas.settle_instants(&T::name(), &mut value);
     serde_json::from_value(value).map_err(|error| ApiError::field("", "invalid", error.to_string()))
 }
 
@@ -284,16 +342,17 @@ pub fn ruled<T: DeserializeOwned + ToSchema + Rules>(
     settle: impl FnOnce(&mut T),
 ) -> ApiResult<T> {
     let value = Value::Object(object);
-    settled(schema_faults::<T>(schemas, &value), value, settle)
+    settled(schemas, schema_faults::<T>(schemas, &value), value, settle)
 }
 
-fn settled<T: DeserializeOwned + Rules>(
+fn settled<T: DeserializeOwned + ToSchema + Rules>(
+    schemas: &Schemas,
     mut faults: Vec<Fault>,
     value: Value,
     settle: impl FnOnce(&mut T),
 ) -> ApiResult<T> {
     if faults.is_empty() {
-        let mut input: T = read_as(value)?;
+        let mut input: T = read_as(schemas, value)?;
         settle(&mut input);
         return Ok(input);
     }

@@ -19,7 +19,7 @@ pub mod trace;
 pub mod upload;
 
 pub use self::answer::Answer;
-pub use self::body::{Body, Patch, Ruled, Rules};
+pub use self::body::{Body, NoBody, Patch, Ruled, Rules};
 pub use self::idempotency::IdempotencyKey;
 pub use self::page::Paging;
 pub use self::params::{Id, Params};

@@ -155,7 +155,10 @@ fn compile<T: IntoParams>() -> ApiResult<Known> {
     let mut properties = Map::new();
     let mut required = Vec::new();
     for parameter in T::into_params(|| Some(ParameterIn::Query)) {
-        let schema = serde_json::to_value(&parameter.schema).map_err(|error| ApiError::internal(&error))?;
+        let mut schema = serde_json::to_value(&parameter.schema).map_err(|error| ApiError::internal(&error))?;
+        if schema["format"] == "date-time" {
+            schema["format"] = json!("any-date-time");
+        }
         types.insert(parameter.name.clone(), kind(&schema));
         if parameter.required == utoipa::openapi::Required::True {
             required.push(parameter.name.clone());

@@ -6,6 +6,7 @@ mod document_tests;
 mod examples;
 mod faults;
 pub mod formats;
+mod instants;
 mod iso;
 #[cfg(test)]
 mod sample;
@@ -76,6 +77,11 @@ impl Schemas {
             return Ok(());
         }
         Err(faults::collect(&self.document, validator.iter_errors(value)))
+    }
+
+    /// Cuts the instants in a value to what the database keeps of them.
+    pub fn settle_instants(&self, name: &str, value: &mut Value) {
+        instants::settle(&self.document, &self.document["components"]["schemas"][name], value, 0);
     }
 }
 

@@ -10,6 +10,7 @@ use aws_lc_rs::digest;
 use futures_util::Stream;
 
 use super::body::{self, check_type, too_large};
+use super::schema::formats;
 use crate::error::{ApiError, ApiResult, Code, Fault};
 
 const FORM: &str = "multipart/form-data";
@@ -94,10 +95,11 @@ fn broken(why: &str) -> ApiError {
     ))
 }
 
-/// A name to show, never to open: at most 200 characters of the last part.
+/// A name to show, never to open: at most 200 characters of the last part, in the order in which they are written:
+/// `gpj.exe` is not to look like a picture.
 fn clean(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    last.chars().filter(|c| !c.is_control()).take(200).collect()
+    last.chars().filter(|c| formats::one_line(c.encode_utf8(&mut [0; 4]))).take(200).collect()
 }
 
 struct Spool {

@@ -71,7 +71,7 @@ pub struct MailRow {
 #[serde(deny_unknown_fields)]
 pub struct InboundAddressInput {
     /// What you call it.
-    #[schema(min_length = 1, max_length = 200, format = "no-control", example = "the platform's mail hook")]
+    #[schema(min_length = 1, max_length = 200, example = "the platform's mail hook")]
     pub name: String,
 }
 

@@ -49,7 +49,7 @@ pub struct InsightInput {
     #[schema(value_type = Uuid)]
     pub meeting_id: MeetingId,
     /// What it is about, in a word or two: the same in each conversation, so that they can be held side by side.
-    #[schema(min_length = 1, max_length = 100, pattern = r"\S", format = "no-control", example = "night shifts")]
+    #[schema(min_length = 1, max_length = 100, pattern = r"\S", example = "night shifts")]
     pub topic: String,
     #[serde(default = "neutral")]
     pub stance: InsightStance,

@@ -112,7 +112,7 @@ impl InviteRow {
 #[schema(example = json!({ "title": "Fifteen minutes about site operations", "note": "Looking forward to it." }))]
 pub struct InviteInput {
     /// What the meeting is called in their calendar; by default `A conversation with …`. Its own title is not told.
-    #[schema(max_length = 200, format = "no-control")]
+    #[schema(max_length = 200)]
     pub title: Option<String>,
     /// A few words in the mail.
     #[schema(max_length = 4096)]

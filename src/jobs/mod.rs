@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 pub use self::periodic::Task;
 pub use self::runner::{run_one, start};
-pub use self::store::{Counts, DeadJob, counts, list_dead, retry};
+pub use self::store::{Counts, DeadJob, KindCounts, counts, counts_of_kinds, list_dead, retry};
 use crate::app::App;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code};

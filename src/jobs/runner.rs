@@ -88,7 +88,7 @@ async fn work(app: Data<App>, registry: Rc<Registry>, slow: bool, mut stopped: w
     }
 }
 
-/// Tells Prometheus how it stands with the jobs.
+/// Tells Prometheus how it stands with the jobs, and with what else waits.
 async fn count(app: Data<App>, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         match app.db.lookup(async |conn| store::counts(conn, app.now()).await).await {
@@ -105,6 +105,9 @@ async fn count(app: Data<App>, mut stopped: watch::Receiver<bool>) {
                 metrics::gauge!("inroad_jobs_oldest_due_seconds").set(waits as f64);
             }
             Err(error) => error.tell("jobs cannot be counted"),
+        }
+        if let Err(error) = app.gauge().await {
+            error.tell("what waits cannot be counted");
         }
         let _ = time::timeout(ROUND, stopped.changed()).await;
     }

@@ -171,12 +171,33 @@ pub struct Counts {
     pub oldest_due_at: Option<DateTime<Utc>>,
 }
 
+/// The columns of [`Counts`].
+const COUNTS: &str = "count(*) FILTER (WHERE dead_at IS NULL AND claimed_until > $1 IS NOT TRUE) AS queued, \
+    count(*) FILTER (WHERE dead_at IS NULL AND claimed_until > $1) AS running, \
+    count(*) FILTER (WHERE dead_at IS NOT NULL) AS failed, \
+    min(run_at) FILTER (WHERE dead_at IS NULL AND run_at <= $1) AS oldest_due_at";
+
 pub async fn counts(mut conn: &Conn, now: DateTime<Utc>) -> ApiResult<Counts> {
-    const COUNTS: &str = "SELECT count(*) FILTER (WHERE dead_at IS NULL AND claimed_until > $1 IS NOT TRUE) AS queued, \
-        count(*) FILTER (WHERE dead_at IS NULL AND claimed_until > $1) AS running, \
-        count(*) FILTER (WHERE dead_at IS NOT NULL) AS failed, \
-        min(run_at) FILTER (WHERE dead_at IS NULL AND run_at <= $1) AS oldest_due_at FROM jobs";
-    Ok(diesel::sql_query(COUNTS).bind::<Timestamptz, _>(now).get_result(&mut conn).await?)
+    Ok(diesel::sql_query(format!("SELECT {COUNTS} FROM jobs"))
+        .bind::<Timestamptz, _>(now)
+        .get_result(&mut conn)
+        .await?)
+}
+
+/// How it stands with the jobs of a kind.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct KindCounts {
+    #[diesel(sql_type = Text)]
+    pub kind: String,
+    #[diesel(embed)]
+    pub counts: Counts,
+}
+
+/// By their names.
+pub async fn counts_of_kinds(mut conn: &Conn, now: DateTime<Utc>) -> ApiResult<Vec<KindCounts>> {
+    let query = diesel::sql_query(format!("SELECT kind, {COUNTS} FROM jobs GROUP BY kind ORDER BY kind"));
+    Ok(query.bind::<Timestamptz, _>(now).load(&mut conn).await?)
 }
 
 /// The newest first.

@@ -42,7 +42,7 @@ pub struct MailAccountInput {
     #[schema(minimum = 1, maximum = 65535, example = 587)]
     pub port: i32,
     pub security: MailSecurity,
-    #[schema(min_length = 1, max_length = 320, format = "no-control", example = "ada@engines.example")]
+    #[schema(min_length = 1, max_length = 320, format = "one-line", example = "ada@engines.example")]
     pub username: String,
     /// Encrypted where it is kept, and never shown again.
     #[schema(format = "password", min_length = 1, max_length = 1024, example = "abcd efgh ijkl mnop")]
@@ -51,7 +51,7 @@ pub struct MailAccountInput {
     #[schema(format = "email", max_length = 254, example = "ada@engines.example")]
     pub address: String,
     /// The name before the address; the sender's, unless said otherwise.
-    #[schema(max_length = 200, format = "no-control", example = "Ada Lovelace")]
+    #[schema(max_length = 200, example = "Ada Lovelace")]
     pub name: Option<String>,
 }
 

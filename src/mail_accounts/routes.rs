@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::auth::{Access, WorkspaceRead, WorkspaceWrite};
 use crate::error::ApiResult;
 use crate::http::params::NoParams;
-use crate::http::{Answer, Body, IdempotencyKey, IfMatch};
+use crate::http::{Answer, Body, IdempotencyKey, IfMatch, NoBody};
 
 const PATH: &str = "/v1/mail-account";
 
@@ -83,6 +83,7 @@ pub async fn verify_mail_account(
     access: Access<WorkspaceWrite>,
     key: IdempotencyKey,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<MailAccount>> {
     app.post(&access, &key, b"", async |tx| {
         let account = service::try_again(tx).await?;

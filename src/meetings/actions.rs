@@ -12,7 +12,7 @@ use crate::error::ApiResult;
 use crate::http::body::MaybeBody;
 use crate::http::idempotency::fingerprint;
 use crate::http::params::NoParams;
-use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch};
+use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, NoBody};
 
 /// One thing that can happen to a meeting: they differ by what they are told, what they do, and what stands in their way.
 macro_rules! action {
@@ -86,6 +86,7 @@ pub async fn complete_meeting(
     if_match: IfMatch,
     key: IdempotencyKey,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<Meeting>> {
     app.post(&access, &key, b"", async |tx| {
         let meeting = steps::complete(tx, id, &if_match).await?;

@@ -9,7 +9,7 @@ use crate::error::ApiResult;
 use crate::http::idempotency::fingerprint;
 use crate::http::page::{self, PageQuery};
 use crate::http::params::NoParams;
-use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, Paging, Params};
+use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, NoBody, Paging, Params};
 use crate::page;
 use crate::sort::Position;
 
@@ -124,6 +124,7 @@ pub async fn undo_merge(
     Id(id): Id<MergeId>,
     key: IdempotencyKey,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<MergeUndone>> {
     app.post(&access, &key, uuid::Uuid::from(id).as_bytes(), async |tx| Answer::ok(&undo::undo(tx, id).await?)).await
 }

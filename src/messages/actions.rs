@@ -12,7 +12,7 @@ use crate::error::ApiResult;
 use crate::http::body::MaybeBody;
 use crate::http::idempotency::fingerprint;
 use crate::http::params::NoParams;
-use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch};
+use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, NoBody};
 
 /// Cancel a message
 ///
@@ -32,6 +32,7 @@ pub async fn cancel_message(
     if_match: IfMatch,
     key: IdempotencyKey,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<Message>> {
     app.post(&access, &key, b"", async |tx| {
         let message = service::cancel(tx, id, &if_match).await?;
@@ -58,6 +59,7 @@ pub async fn reopen_message(
     if_match: IfMatch,
     key: IdempotencyKey,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<Message>> {
     app.post(&access, &key, b"", async |tx| {
         let message = service::reopen(tx, id, &if_match).await?;

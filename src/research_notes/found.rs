@@ -8,7 +8,7 @@ use super::query::ListQuery;
 use super::store::{self, Marked};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
-use crate::search::SearchMatch;
+use crate::search::{self, SearchMatch};
 use crate::sort::Position;
 
 /// What PostgreSQL puts around a word that was found; no text has them (see the migration).
@@ -34,10 +34,27 @@ pub async fn best(
         marked.into_iter().map(|marked| (marked.id, matches(marked))).collect();
     let shown = |(row, rank): (_, f32)| {
         let note = ResearchNote::from(row);
-        let matches = matches.remove(&note.id).unwrap_or_default();
+        let mut matches = matches.remove(&note.id).unwrap_or_default();
+        if matches.is_empty() {
+            matches = folded(&note, wanted);
+        }
         ResearchNote { found: Some(ResearchNoteFound { rank, matches }), ..note }
     };
     Ok(rows.into_iter().map(shown).collect())
+}
+
+/// Where the words stand with other accents.
+fn folded(note: &ResearchNote, wanted: &str) -> Vec<SearchMatch> {
+    let fields = [
+        ("/title", Some(&note.title)),
+        ("/industry", note.industry.as_ref()),
+        ("/author", note.author.as_ref()),
+        ("/site", note.site.as_ref()),
+        ("/excerpt", note.excerpt.as_ref()),
+        ("/body", note.body.as_ref()),
+    ];
+    let found = |(field, text): (&str, Option<&String>)| SearchMatch::cut(field, text?, search::marks(wanted, text?));
+    fields.into_iter().filter_map(found).collect()
 }
 
 fn matches(marked: Marked) -> Vec<SearchMatch> {

@@ -37,7 +37,7 @@ pub struct FromUrlInput {
     pub company_id: Option<CompanyId>,
     #[schema(value_type = Option<Uuid>)]
     pub meeting_id: Option<MeetingId>,
-    #[schema(min_length = 1, max_length = 100, format = "no-control", example = "wind power")]
+    #[schema(min_length = 1, max_length = 100, example = "wind power")]
     pub industry: Option<String>,
     pub kind: ResearchNoteKind,
     #[serde(default = "normal")]
@@ -66,6 +66,9 @@ pub async fn fetch(app: &App, input: FromUrlInput) -> ApiResult<ResearchNoteInpu
         return Err(fetch_failed(POINTER, &format!("it is no page but {essence}")));
     }
     let html = page::decoded(&answer.body, kind);
+    if page::is_too_deep(&html) {
+        return Err(fetch_failed(POINTER, "the page is nested too deeply to be read"));
+    }
     let program = app.config.program.clone();
     let address = answer.url.to_string();
     let read = spawn_blocking(move || {
@@ -75,6 +78,9 @@ pub async fn fetch(app: &App, input: FromUrlInput) -> ApiResult<ResearchNoteInpu
     });
     let page = read.await.map_err(|error| ApiError::internal(&error))?;
     let page = page.map_err(|why| fetch_failed(POINTER, &format!("the page cannot be read: {why}")))?;
+    if page.text.is_none() && page.excerpt.is_none() {
+        return Err(fetch_failed(POINTER, "there is no text to be read on the page"));
+    }
     let today = app.now().date_naive();
     let tomorrow = today.succ_opt().unwrap_or(today);
     let title = if page.title.is_empty() { answer.url.to_string().chars().take(300).collect() } else { page.title };

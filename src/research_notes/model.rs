@@ -65,14 +65,14 @@ pub struct ResearchNoteInput {
     /// The meeting that it prepares.
     #[schema(value_type = Option<Uuid>)]
     pub meeting_id: Option<MeetingId>,
-    #[schema(min_length = 1, max_length = 100, format = "no-control", example = "wind power")]
+    #[schema(min_length = 1, max_length = 100, example = "wind power")]
     pub industry: Option<String>,
     pub kind: ResearchNoteKind,
     #[schema(
         min_length = 1,
         max_length = 300,
         pattern = r"\S",
-        format = "no-control",
+        format = "one-line",
         example = "Offshore wind doubles by 2030"
     )]
     pub title: String,
@@ -86,10 +86,10 @@ pub struct ResearchNoteInput {
     #[schema(format = "http-url", max_length = 2048, example = "https://news.example/offshore-wind")]
     pub source_url: Option<String>,
     /// What the site is called.
-    #[schema(max_length = 200, format = "no-control", example = "The Example Times")]
+    #[schema(max_length = 200, example = "The Example Times")]
     pub site: Option<String>,
     /// Who wrote it.
-    #[schema(max_length = 200, format = "no-control", example = "Grace Hopper")]
+    #[schema(max_length = 200, example = "Grace Hopper")]
     pub author: Option<String>,
     #[schema(example = "2026-02-20")]
     pub published_on: Option<NaiveDate>,

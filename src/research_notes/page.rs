@@ -16,6 +16,15 @@ use crate::http::schema::formats;
 pub const COMMAND: &str = "read-page";
 /// Elements of a page.
 const ELEMENTS: usize = 50_000;
+/// Elements within elements. For each tag a parser looks through those that are open (HTML, 13.2.4.2, "has an element in a
+/// specific scope"), so that a page that is nested ever deeper takes the square of its length.
+const NESTED: usize = 2_000;
+/// Elements that have no content, or that end with the next one of their kind: pages need not close them (HTML, 13.1.2.4).
+const UNCLOSED: [&str; 35] = [
+    "a", "area", "base", "body", "br", "button", "col", "colgroup", "dd", "dt", "embed", "head", "hr", "html", "img",
+    "input", "li", "link", "meta", "nobr", "option", "optgroup", "p", "param", "rp", "rt", "source", "tbody", "td",
+    "tfoot", "th", "thead", "tr", "track", "wbr",
+];
 /// Characters of the text to be read.
 const TEXT: usize = 60_000;
 /// Bytes in which a page may say how it is encoded.
@@ -45,6 +54,38 @@ pub fn run() -> ExitCode {
         let read = read.map_err(|error| error.to_string())?;
         read.join().unwrap_or_else(|_| Err("the page cannot be read".to_owned()))
     })
+}
+
+/// Whether a page nests its elements deeper than it is worth to be read. It is reckoned from the tags alone.
+pub fn is_too_deep(html: &str) -> bool {
+    let (mut depth, mut rest) = (0_usize, html);
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at + 1..];
+        if let Some(comment) = rest.strip_prefix("!--") {
+            rest = comment.find("-->").map_or("", |end| &comment[end..]);
+            continue;
+        }
+        let closes = rest.starts_with('/');
+        let tag = rest.strip_prefix('/').unwrap_or(rest);
+        let end = tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len());
+        let name = tag[..end].to_ascii_lowercase();
+        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) || UNCLOSED.contains(&name.as_str()) {
+            continue;
+        }
+        if !closes && ["script", "style"].contains(&name.as_str()) {
+            // What is in there is no tag.
+            let end = tag.match_indices("</").find(|(at, _)| {
+                tag.get(at + 2..at + 2 + name.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(&name))
+            });
+            rest = end.map_or("", |(at, _)| &tag[at + 2..]);
+            continue;
+        }
+        depth = if closes { depth.saturating_sub(1) } else { depth + 1 };
+        if depth > NESTED {
+            return true;
+        }
+    }
+    false
 }
 
 /// By Open Graph, JSON-LD and other words about the page in its head, and what Mozilla's Readability takes for its text.
@@ -167,6 +208,21 @@ mod tests {
         assert_eq!(decoded(b"\xef\xbb\xbfM\xc3\xbcller", "text/html; charset=iso-8859-1"), "Müller");
         assert_eq!(decoded(b"\xff\xfeM\0\xfc\0", "text/html"), "Mü");
         assert!(decoded("Grüße aus Köln, schöne Häuser".as_bytes(), "").starts_with("Grüße"));
+    }
+
+    #[test]
+    fn a_page_that_is_nested_without_end_is_known_by_its_tags() {
+        assert!(is_too_deep(&"<div>".repeat(100_000)));
+        assert!(is_too_deep(&"<DIV class=a><p>".repeat(NESTED + 1)));
+        for plain in [
+            "<div><p>Text</div>".repeat(10_000),
+            "<li>One<br><img src=a>".repeat(10_000),
+            format!("<script>{}</SCRIPT><p>Text", "'<div>'".repeat(10_000)),
+            format!("<!-- {} --><p>Text", "<div>".repeat(10_000)),
+            "1 < 2 <div".to_owned(),
+        ] {
+            assert!(!is_too_deep(&plain), "{}", &plain[..10]);
+        }
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub struct ListQuery {
     #[param(inline)]
     pub sort: Option<ResearchNoteSort>,
     /// Words that stand in the note, in any form that its language has for them: all of them, `"several words"` in this
-    /// order, `one or another`, and without `-this`.
+    /// order, `one or another`, and without `-this`. Without `-this`, whole words are found whatever their accents as well.
     #[param(min_length = 1, max_length = 200, pattern = r"\S")]
     pub q: Option<String>,
     /// About any of these.

@@ -12,7 +12,7 @@ use super::search::words;
 use crate::changes::Kind;
 use crate::companies::CompanyId;
 use crate::contacts::ContactId;
-use crate::db::full_text::{Matches, TsQuery, TsVector, Vector};
+use crate::db::full_text::{Condition, Matches, TsQuery, TsVector, Vector};
 use crate::db::schema::research_notes;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
@@ -22,20 +22,18 @@ use crate::search;
 use crate::sort::{Order, Position, keyset};
 use crate::text::{self, composed_labels, inroad_lower, inroad_lowered};
 
-/// The row with what is derived from it.
-fn written(row: &ResearchNoteRow) -> (&ResearchNoteRow, diesel::dsl::Eq<research_notes::search_words, Vector>) {
-    (row, research_notes::search_words.eq(words(row)))
-}
-
 pub async fn insert(mut conn: &Conn, row: &ResearchNoteRow) -> ApiResult<()> {
-    diesel::insert_into(research_notes::table).values(written(row)).execute(&mut conn).await?;
+    let written = (row, research_notes::search_words.eq(words(row, None)));
+    diesel::insert_into(research_notes::table).values(written).execute(&mut conn).await?;
     Ok(())
 }
 
 /// Writes the row over the one with its id.
 pub async fn update(mut conn: &Conn, row: &ResearchNoteRow) -> ApiResult<()> {
+    let attached = attached(conn, row.workspace_id, &[row.id]).await?.remove(&row.id);
+    let found_by = research_notes::search_words.eq(words(row, attached.as_deref()));
     let own = research_notes::table.find((row.workspace_id, row.id));
-    diesel::update(own).set((row, research_notes::search_words.eq(words(row)))).execute(&mut conn).await?;
+    diesel::update(own).set((row, found_by)).execute(&mut conn).await?;
     Ok(())
 }
 
@@ -74,6 +72,19 @@ pub fn ids_about<'a>(workspace: WorkspaceId, contacts: &'a [ContactId]) -> _ {
         .select(research_notes::id)
 }
 
+/// The words of the files of these notes, of those that have any.
+pub async fn attached(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    ids: &[ResearchNoteId],
+) -> ApiResult<HashMap<ResearchNoteId, String>> {
+    let own = research_notes::workspace_id.eq(workspace).and(research_notes::id.eq_any(ids));
+    let some = research_notes::table.filter(own.and(research_notes::attached_words.is_not_null()));
+    let columns = (research_notes::id, research_notes::attached_words.assume_not_null());
+    let rows: Vec<(ResearchNoteId, String)> = some.select(columns).load(&mut conn).await?;
+    Ok(rows.into_iter().collect())
+}
+
 /// Has a note found by the words of its files as well.
 pub async fn attach_words(
     mut conn: &Conn,
@@ -81,8 +92,10 @@ pub async fn attach_words(
     id: ResearchNoteId,
     words: Option<&str>,
 ) -> ApiResult<()> {
+    let Some(row) = lock(conn, workspace, id).await? else { return Ok(()) };
+    let found_by = research_notes::search_words.eq(super::search::words(&row, words));
     let own = research_notes::table.find((workspace, id));
-    diesel::update(own).set(research_notes::attached_words.eq(words)).execute(&mut conn).await?;
+    diesel::update(own).set((research_notes::attached_words.eq(words), found_by)).execute(&mut conn).await?;
     Ok(())
 }
 
@@ -146,8 +159,10 @@ pub async fn purge(mut conn: &Conn, workspace: WorkspaceId, id: ResearchNoteId) 
 /// Renews what a search finds of these notes by. Whoever holds one of them writes it anew.
 pub async fn reindex(mut conn: &Conn, workspace: WorkspaceId, ids: &[ResearchNoteId]) -> ApiResult<()> {
     let wanted = research_notes::workspace_id.eq(workspace).and(research_notes::id.eq_any(ids));
-    let rows = ResearchNoteRow::query().filter(wanted).for_update().skip_locked().load(&mut conn).await?;
-    let words = rows.iter().map(|row| (row.id.into(), words(row)));
+    let rows: Vec<ResearchNoteRow> =
+        ResearchNoteRow::query().filter(wanted).for_update().skip_locked().load(&mut conn).await?;
+    let attached = attached(conn, workspace, ids).await?;
+    let words = rows.iter().map(|row| (row.id.into(), words(row, attached.get(&row.id).map(String::as_str))));
     search::keep(conn, workspace, "research_notes", words).await
 }
 
@@ -158,11 +173,12 @@ pub async fn words_with(
     mut tags: HashMap<ResearchNoteId, Vec<String>>,
 ) -> ApiResult<HashMap<Uuid, Vector>> {
     let ids: Vec<ResearchNoteId> = tags.keys().copied().collect();
-    let own = research_notes::workspace_id.eq(workspace).and(research_notes::id.eq_any(ids));
+    let own = research_notes::workspace_id.eq(workspace).and(research_notes::id.eq_any(&ids));
     let rows: Vec<ResearchNoteRow> = ResearchNoteRow::query().filter(own).load(&mut conn).await?;
+    let attached = attached(conn, workspace, &ids).await?;
     let words = |row: ResearchNoteRow| {
-        let tags = tags.remove(&row.id).unwrap_or_default();
-        (row.id.into(), words(&ResearchNoteRow { tags, ..row }))
+        let (id, tags) = (row.id, tags.remove(&row.id).unwrap_or_default());
+        (id.into(), words(&ResearchNoteRow { tags, ..row }, attached.get(&id).map(String::as_str)))
     };
     Ok(rows.into_iter().map(words).collect())
 }
@@ -188,7 +204,13 @@ pub async fn list(
     let mut rows = filtered(workspace, query).select(ResearchNoteRow::as_select());
     if let Some(q) = query.words() {
         let wanted = inroad_language_query(research_notes::search_language, q.clone());
-        rows = rows.filter(Matches::new(research_notes::language_words, wanted));
+        let by_language = Matches::new(research_notes::language_words, wanted);
+        rows = match folded(workspace, &q) {
+            Some(folded) => {
+                rows.filter(by_language.or(Matches::new(research_notes::search_words, folded.into_sql::<TsQuery>())))
+            }
+            None => rows.filter(by_language),
+        };
     }
     let Order { by, descending } = query.order();
     rows = match by {
@@ -204,6 +226,12 @@ pub async fn list(
         }
     };
     Ok(rows.limit(query.fetch()).load(&mut conn).await?)
+}
+
+/// The same words whatever their accents, as `GET /v1/search` finds them. Nothing, where some words must not be there: in
+/// their other forms they would not be missed.
+fn folded(workspace: WorkspaceId, wanted: &str) -> Option<Condition> {
+    (without_exclusions(wanted) == wanted).then(|| search::whole_words(workspace, wanted)).flatten()
 }
 
 /// The notes that all filters but `q` leave.
@@ -288,10 +316,15 @@ pub async fn ranked(
     let rank = || {
         ts_rank(research_notes::language_words, inroad_language_query(language.to_owned(), without_exclusions(wanted)))
     };
-    let wanted = || inroad_language_query(language.to_owned(), wanted.to_owned());
-    let mut rows = filtered(workspace, query)
-        .filter(research_notes::search_language.eq(language.to_owned()))
-        .filter(Matches::new(research_notes::language_words, wanted()));
+    let wanted_of = || inroad_language_query(language.to_owned(), wanted.to_owned());
+    let mut rows = filtered(workspace, query).filter(research_notes::search_language.eq(language.to_owned()));
+    let by_language = Matches::new(research_notes::language_words, wanted_of());
+    rows = match folded(workspace, wanted) {
+        Some(folded) => {
+            rows.filter(by_language.or(Matches::new(research_notes::search_words, folded.into_sql::<TsQuery>())))
+        }
+        None => rows.filter(by_language),
+    };
     if let Some((fit, id)) = from.and_then(|from| Some((from.fit?, from.id))) {
         rows = rows.filter(rank().lt(fit).or(rank().eq(fit).and(research_notes::id.lt(id))));
     }

@@ -1,5 +1,6 @@
 //! What a person typed, and the conditions that it makes. Nothing that can be typed is an error.
 use super::words::{Branch, Shelf};
+use crate::db::WorkspaceId;
 use crate::db::full_text::Condition;
 use crate::text::{self, Word};
 
@@ -50,6 +51,13 @@ impl Query {
         query
     }
 
+    /// As [`parse`](Self::parse), of what is not being typed any more.
+    fn whole(text: &str) -> Self {
+        let mut query = Self::parse(text);
+        query.wanted.iter_mut().for_each(|term| term.prefix = false);
+        query
+    }
+
     /// Whether nothing can be found: there is no word that has to be there.
     pub fn is_empty(&self) -> bool {
         self.wanted.is_empty()
@@ -90,6 +98,17 @@ impl Query {
         }
         apart
     }
+}
+
+/// What a resource of the workspace fits that has all these words, each as a whole. Nothing, where there is no word.
+pub fn whole_words(workspace: WorkspaceId, text: &str) -> Option<Condition> {
+    let (query, branch) = (Query::whole(text), Branch::of(workspace));
+    query.wanted.iter().map(|term| term.anywhere(&branch)).reduce(Condition::and)
+}
+
+/// Where these words stand in a text, each as a whole: ranges of characters.
+pub fn marks(wanted: &str, text: &str) -> Vec<(usize, usize)> {
+    Query::whole(wanted).marks(text)
 }
 
 /// How well something fits, best last.

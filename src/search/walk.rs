@@ -12,7 +12,7 @@ use crate::error::ApiResult;
 use crate::jobs;
 
 /// Raised when other texts are searched, or their words are kept in another way.
-const RULES: i16 = 1;
+const RULES: i16 = 2;
 /// Rounds by the same rules: while instances are replaced, those of before still write by theirs.
 const ROUNDS: i16 = 2;
 const BETWEEN_ROUNDS: Duration = Duration::hours(1);

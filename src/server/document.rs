@@ -254,9 +254,11 @@ fn complete(method: &str, path: &str, operation: &mut Value) {
     let needs = |operation: &Value| operation["security"].as_array().is_some_and(|list| !list.is_empty());
     let secured = needs(operation);
     let one = path.contains('{');
-    // The account is one resource, too, though its path has no id.
+    // Settings and accounts are one resource each, though their paths have no id.
+    let alone = ["/v1/me", "/v1/mail-account"].contains(&path)
+        || (method != "post" && operation["responses"]["200"]["headers"]["ETag"].is_object());
     // What lies in the trash has no version of its own, nor has a tag.
-    let versioned = (one || path == "/v1/me") && !path.starts_with("/v1/trash/") && !path.starts_with("/v1/tags/");
+    let versioned = (one || alone) && !path.starts_with("/v1/trash/") && !path.starts_with("/v1/tags/");
     let has_body = operation["requestBody"].is_object();
     // Balancers ask for health as often as they like.
     let counted = !["/healthz", "/readyz"].contains(&path);
@@ -280,7 +282,8 @@ fn complete(method: &str, path: &str, operation: &mut Value) {
     if path.starts_with("/v1/contacts/{id}") && method != "delete" {
         add("308", "The contact was merged into the one that `Location` names; method and body stay the same");
     }
-    if has_body {
+    // One that reads none refuses what is sent all the same.
+    if has_body || method == "post" {
         add("408", "`request_timeout`: the body did not arrive in time");
         add("413", "`too_large`");
         add("415", "`unsupported_media_type`");
@@ -297,7 +300,7 @@ fn complete(method: &str, path: &str, operation: &mut Value) {
         respond(operation, "412", "`precondition_failed`: the resource has another version");
         parameter(operation, "If-Match", "The `ETag` that the change is meant for.", 1024);
     }
-    if versioned && secured && method == "put" {
+    if one && versioned && secured && method == "put" {
         parameter(operation, "If-None-Match", "With `*`, only what is not there yet is written.", 1024);
     }
     if method == "get" && versioned && operation["responses"]["200"]["headers"]["ETag"].is_object() {

@@ -20,5 +20,6 @@ pub fn slices() -> Slices {
         bodies: document::body_schemas(&document),
         document,
         react: |tx| Box::pin(reactions::react(tx)),
+        gauge: |app| Box::pin(crate::webhooks::gauge(app)),
     }
 }

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::auth::{Access, TemplatesWrite};
 use crate::error::ApiResult;
 use crate::http::params::NoParams;
-use crate::http::{Answer, Id, IdempotencyKey, IfMatch};
+use crate::http::{Answer, Id, IdempotencyKey, IfMatch, NoBody};
 
 /// Put a template away
 ///
@@ -29,6 +29,7 @@ pub async fn archive_template(
     if_match: IfMatch,
     key: IdempotencyKey,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<Template>> {
     app.post(&access, &key, b"", async |tx| {
         let template = service::set_archived(tx, id, true, &if_match).await?;
@@ -52,6 +53,7 @@ pub async fn unarchive_template(
     if_match: IfMatch,
     key: IdempotencyKey,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<Template>> {
     app.post(&access, &key, b"", async |tx| {
         let template = service::set_archived(tx, id, false, &if_match).await?;
@@ -73,6 +75,7 @@ pub async fn duplicate_template(
     Id(id): Id<TemplateId>,
     key: IdempotencyKey,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<Template>> {
     let new_id = app.new_id();
     app.post(&access, &key, b"", async |tx| {

@@ -89,7 +89,7 @@ macro_rules! template_types {
 }
 
 template_types! {
-    #[schema(format = "no-control", min_length = 1, max_length = 200, pattern = r"\S", example = "To alumni")]
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S", example = "To alumni")]
     name: String,
     purpose: MessagePurpose,
     channel: MessageChannel,

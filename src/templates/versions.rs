@@ -13,7 +13,7 @@ use crate::auth::{Access, TemplatesRead, TemplatesWrite};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::http::page::{self, PageQuery};
 use crate::http::params::{NoParams, path_id};
-use crate::http::{Answer, Id, IdempotencyKey, IfMatch, Paging, Params};
+use crate::http::{Answer, Id, IdempotencyKey, IfMatch, NoBody, Paging, Params};
 use crate::page;
 
 page! {
@@ -99,6 +99,7 @@ pub async fn restore_template_version(
     if_match: IfMatch,
     key: IdempotencyKey,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<Template>> {
     app.post(&access, &key, b"", async |tx| {
         let template = service::restore_version(tx, id, version, &if_match).await?;

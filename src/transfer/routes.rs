@@ -19,7 +19,7 @@ use crate::http::page::{self, DEFAULT_LIMIT};
 use crate::http::params::NoParams;
 use crate::http::prefer::Prefer;
 use crate::http::upload;
-use crate::http::{Answer, Id, IdempotencyKey, Paging, Params};
+use crate::http::{Answer, Id, IdempotencyKey, NoBody, Paging, Params};
 use crate::page;
 use crate::sort::Position;
 
@@ -225,6 +225,7 @@ pub async fn cancel_import(
     Id(id): Id<ImportId>,
     key: IdempotencyKey,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<Import>> {
     interrupted::settle_if_running(&app, access.workspace, id).await?;
     app.post(&access, &key, uuid::Uuid::from(id).as_bytes(), async |tx| {
@@ -265,6 +266,7 @@ pub async fn undo_import(
     Id(id): Id<ImportId>,
     key: IdempotencyKey,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<ImportUndone>> {
     app.post(&access, &key, uuid::Uuid::from(id).as_bytes(), async |tx| {
         let undone = undo::undo(tx, id).await?;

@@ -7,9 +7,10 @@ use crate::http::schema::formats;
 use crate::text::composed;
 
 /// The field's text: with composed letters, trimmed, runs of whitespace and control characters as one space, without
-/// invisible marks at its edges and without the apostrophe a CSV export put before a formula.
+/// invisible marks at its edges, without what turns the direction of a line (which no field of one line may have), and
+/// without the apostrophe a CSV export put before a formula.
 pub fn clean(field: &str) -> Option<String> {
-    let text = unguard(field.trim_matches(is_margin)).trim_matches(is_margin);
+    let text = unguard(field.trim_matches(is_margin)).trim_matches(is_margin).replace(formats::turns, "");
     let mut clean = String::with_capacity(text.len());
     for word in text.split(is_gap).filter(|word| !word.is_empty()) {
         if !clean.is_empty() {

@@ -11,7 +11,7 @@ use crate::changes::{Actor, Tx};
 use crate::error::{ApiError, ApiResult};
 use crate::jobs;
 use crate::{
-    audit, circle_requests, companies, contacts, follow_ups, goals, insights, introductions, meetings, messages,
+    audit, circle_requests, companies, contacts, feeds, follow_ups, goals, insights, introductions, meetings, messages,
     questions, research_notes, templates,
 };
 
@@ -57,6 +57,7 @@ async fn restore(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
         questions::RESOURCE => questions::restore(tx, id.into()).await?,
         insights::RESOURCE => insights::restore(tx, id.into()).await?,
         research_notes::RESOURCE => research_notes::restore(tx, id.into()).await?,
+        feeds::RESOURCE => feeds::restore(tx, id.into()).await?,
         _ => return Err(ApiError::not_found()),
     }
     store::remove(tx.conn, tx.workspace, id).await
@@ -76,6 +77,7 @@ async fn purge(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> ApiResult<()> {
         questions::RESOURCE => questions::purge(tx, id.into()).await?,
         insights::RESOURCE => insights::purge(tx, id.into()).await?,
         research_notes::RESOURCE => research_notes::purge(tx, id.into()).await?,
+        feeds::RESOURCE => feeds::purge(tx, id.into()).await?,
         _ => return Err(ApiError::not_found()),
     }
     tx.audit(audit::Kind::DataErased, id, Vec::new());

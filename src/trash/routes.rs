@@ -11,7 +11,7 @@ use crate::auth::{Access, TrashRead, TrashWrite};
 use crate::error::ApiResult;
 use crate::http::page::{self, DEFAULT_LIMIT};
 use crate::http::params::NoParams;
-use crate::http::{Answer, Id, IdempotencyKey, Paging, Params};
+use crate::http::{Answer, Id, IdempotencyKey, NoBody, Paging, Params};
 use crate::page;
 use crate::sort::Position;
 
@@ -55,7 +55,8 @@ pub struct TrashQuery {
     /// The `next_cursor` of the page before.
     #[param(min_length = 1, max_length = 4096)]
     cursor: Option<String>,
-    /// Any of these: `contact`, `company`, `introduction`, `circle_request`, `message`, `meeting`, `follow_up`, `template`.
+    /// Any of these: `contact`, `company`, `introduction`, `circle_request`, `message`, `meeting`, `follow_up`, `template`,
+    /// `goal`, `question`, `insight`, `research_note`, `feed`.
     #[param(max_items = 20)]
     kind: Vec<String>,
 }
@@ -98,6 +99,7 @@ pub async fn restore_from_trash(
     Id(id): Id<Uuid>,
     key: IdempotencyKey,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<()>> {
     app.post(&access, &key, id.as_bytes(), async |tx| {
         let entry = store::lock(tx.conn, tx.workspace, id).await?;

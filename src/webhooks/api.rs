@@ -14,18 +14,21 @@ use crate::error::Fault;
 use crate::http::Rules;
 
 /// Headers that say what the request is, or that somebody on the way acts on.
-const RESERVED: [&str; 16] = [
+const RESERVED: [&str; 19] = [
     "accept-encoding",
     "connection",
     "content-encoding",
     "content-length",
     "content-type",
     "cookie",
+    "date",
     "expect",
     "forwarded",
     "host",
     "keep-alive",
     "te",
+    "traceparent",
+    "tracestate",
     "trailer",
     "transfer-encoding",
     "upgrade",
@@ -46,11 +49,11 @@ pub struct WebhookEndpointInput {
     #[schema(
         min_length = 1,
         max_length = 2048,
-        format = "no-control",
+        format = "one-line",
         example = "https://platform.example/hooks/inroad"
     )]
     pub url: String,
-    /// Kinds of change as `GET /v1/changes` has them, or beginnings such as `contact.*`. None is all of them.
+    /// Kinds of change as `GET /v1/changes` has them, or beginnings such as `contact.*`, each once. None is all of them.
     #[serde(default)]
     #[schema(required = false, max_items = 100, max_length = 100, example = json!(["contact.*", "meeting.confirmed"]))]
     pub events: Vec<String>,
@@ -151,7 +154,8 @@ pub struct WebhookEndpoint {
     /// The names of your headers.
     #[schema(example = json!(["X-Gateway-Key"]))]
     pub header_names: Vec<String>,
-    /// Until when requests are signed by the secret before, too.
+    /// Until when requests are signed by the secret that was replaced last, too. Those before it sign as long as was said
+    /// when they were replaced.
     pub previous_secret_until: Option<DateTime<Utc>>,
     /// The user who made it, or last gave it another URL or payload, or turned it on: by their rights it hears of what it
     /// does, and they are told when it is turned off.

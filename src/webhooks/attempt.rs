@@ -43,8 +43,8 @@ impl Receiver {
             headers.insert(name, value.parse().map_err(|error| ApiError::internal(&error))?);
         }
         let mut secrets = vec![vault.open("secret", &row.secret)?];
-        if let Some(before) = row.previous_secret.as_ref().filter(|_| row.previous_until > Some(app.now())) {
-            secrets.push(vault.open("previous_secret", before)?);
+        for (before, _) in row.overlapping(app.now()) {
+            secrets.push(vault.open("previous_secret", &before)?);
         }
         Ok(Self { url: row.url.clone(), headers, secrets })
     }

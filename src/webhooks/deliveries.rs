@@ -21,7 +21,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::http::idempotency::fingerprint;
 use crate::http::page::{self, DEFAULT_LIMIT};
 use crate::http::params::{NoParams, path_id};
-use crate::http::{Answer, Body, Id, IdempotencyKey, Paging, Params};
+use crate::http::{Answer, Body, Id, IdempotencyKey, NoBody, Paging, Params};
 use crate::page;
 
 page! {
@@ -121,6 +121,7 @@ pub async fn read_webhook_delivery(
 #[utoipa::path(tag = "webhooks", security(("bearer" = ["webhooks:write"])),
     params(("id" = Uuid, Path), ("delivery_id" = Uuid, Path)), responses(
     (status = 200, description = "The delivery, which waits again", body = WebhookDelivery),
+    (status = 409, description = "`impossible_transition`: the endpoint is turned off"),
 ))]
 #[post("/webhook-endpoints/{id}/deliveries/{delivery_id}/resend")]
 pub async fn resend_webhook_delivery(
@@ -129,6 +130,7 @@ pub async fn resend_webhook_delivery(
     path: DeliveryPath,
     key: IdempotencyKey,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<WebhookDelivery>> {
     let DeliveryPath { endpoint, delivery } = path;
     app.post(&access, &key, b"", async |tx| {
@@ -146,6 +148,7 @@ pub async fn resend_webhook_delivery(
 #[utoipa::path(tag = "webhooks", security(("bearer" = ["webhooks:write"])), params(("id" = Uuid, Path)),
     request_body = WebhookReplayInput, responses(
     (status = 200, description = "How many will be told", body = WebhookReplay),
+    (status = 409, description = "`impossible_transition`: the endpoint is turned off"),
 ))]
 #[post("/webhook-endpoints/{id}/replay")]
 pub async fn replay_webhook_changes(
@@ -182,7 +185,8 @@ pub async fn read_webhook_statistics(
         failed: tally.failed,
         latency_p50_ms: tally.p50,
         latency_p99_ms: tally.p99,
-        last_success_at: waiting.last_success_at,
+        // Of the endpoint it is noted once a minute.
+        last_success_at: waiting.last_success_at.max(tally.last_success_at),
         failing_since: waiting.failing_since,
         oldest_pending_at: waiting.oldest,
     })

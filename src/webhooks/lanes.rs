@@ -16,10 +16,10 @@ use super::attempt::{News, Receiver};
 use super::model::{DeliveryRow, DisabledReason, EndpointRow, WebhookPayload};
 use super::objects::Objects;
 use super::outcome::Attempt;
-use super::store::{self, Due};
+use super::store::{self, Backlog, Due};
 use super::{fan_out, service};
 use crate::app::App;
-use crate::auth::{ChangesRead, verify};
+use crate::auth::{ChangesRead, Scopes, verify};
 use crate::changes;
 use crate::db::Conn;
 use crate::error::{ApiResult, Code};
@@ -56,6 +56,22 @@ pub async fn run(app: Data<App>, mut stopped: watch::Receiver<bool>) {
         }
     }
     lanes.wait().await;
+}
+
+/// Tells Prometheus what waits to be told.
+pub async fn gauge(app: &App) -> ApiResult<()> {
+    let Backlog { pending, behind, oldest_due_at } =
+        app.db.lookup(async |conn| store::backlog(conn, app.now()).await).await?;
+    let waits = oldest_due_at.map_or(0, |at| (app.now() - at).num_seconds().max(0));
+    for (name, value) in [
+        ("inroad_webhook_deliveries_pending", pending),
+        ("inroad_webhook_changes_behind", behind),
+        ("inroad_webhook_oldest_due_seconds", waits),
+    ] {
+        #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+        metrics::gauge!(name).set(value as f64);
+    }
+    Ok(())
 }
 
 /// One round of all that is due, to its end; tells how much that was. For tests, which have a clock of their own.
@@ -128,8 +144,8 @@ impl Lanes {
 /// What there is to be done for an endpoint.
 enum Claimed {
     Nothing,
-    /// It was made with an API key that may read changes no more.
-    KeyEnded,
+    /// The API key that it was made with is of no use any more.
+    Ended(DisabledReason),
     Some(Box<EndpointRow>, Vec<DeliveryRow>, News),
 }
 
@@ -152,7 +168,13 @@ async fn round(app: &Data<App>, due: Due) -> ApiResult<usize> {
             key => Some(verify::scopes_now(conn, due.workspace_id, endpoint.made_by, key, now).await?),
         };
         if endpoint.made_with.is_some() && scopes.is_some_and(|scopes| !scopes.holds::<ChangesRead>()) {
-            return Ok(Claimed::KeyEnded);
+            // Of one that was revoked the endpoint was turned off with it.
+            let has_expired = scopes == Some(Scopes::NONE);
+            return Ok(Claimed::Ended(if has_expired {
+                DisabledReason::KeyExpired
+            } else {
+                DisabledReason::ScopeLost
+            }));
         }
         let claimed = store::claim(conn, &endpoint, now, now + LEASE, AT_ONCE).await?;
         let numbers: Vec<i64> = claimed.iter().map(|delivery| delivery.seq).collect();
@@ -166,8 +188,8 @@ async fn round(app: &Data<App>, due: Due) -> ApiResult<usize> {
     };
     let (endpoint, claimed, news) = match app.db.write(due.workspace_id, claim).await? {
         Claimed::Some(endpoint, claimed, news) if !claimed.is_empty() => (endpoint, claimed, news),
-        Claimed::KeyEnded => {
-            service::give_up(app, due.workspace_id, due.id, DisabledReason::KeyRevoked).await?;
+        Claimed::Ended(reason) => {
+            service::give_up(app, due.workspace_id, due.id, reason).await?;
             return Ok(0);
         }
         _ => return Ok(0),

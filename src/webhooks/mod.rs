@@ -22,9 +22,10 @@ mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use self::lanes::{run, work};
+pub use self::lanes::{gauge, run, work};
 pub use self::payload::described;
 pub use self::service::{forget_old, react, rekey};
+pub use self::store::{Backlog, backlog};
 
 pub fn configure(config: &mut ServiceConfig) {
     config

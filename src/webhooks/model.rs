@@ -26,8 +26,12 @@ text_enum! {
         Failing = "failing",
         /// Whoever made it has left the workspace.
         MakerLeft = "maker_left",
-        /// The API key that it was made with was revoked, has expired, or may read changes no more.
+        /// The API key that it was made with was revoked.
         KeyRevoked = "key_revoked",
+        /// The API key that it was made with has expired.
+        KeyExpired = "key_expired",
+        /// The API key that it was made with may read changes no more.
+        ScopeLost = "scope_lost",
     }
 }
 
@@ -75,6 +79,22 @@ pub struct EndpointRow {
     pub made_by: Uuid,
     pub payload: WebhookPayload,
     pub made_with: Option<Uuid>,
+    /// Those before the previous one, the newest first: each holds as long as was said when it was replaced.
+    pub earlier_secrets: Vec<Vec<u8>>,
+    pub earlier_until: Vec<DateTime<Utc>>,
+}
+
+impl EndpointRow {
+    /// The secrets that were replaced and still hold, as they are kept, each with its end; the newest first.
+    pub fn overlapping(&self, now: DateTime<Utc>) -> Vec<(Vec<u8>, DateTime<Utc>)> {
+        let previous = self.previous_secret.iter().zip(self.previous_until);
+        let earlier = self.earlier_secrets.iter().zip(self.earlier_until.iter().copied());
+        previous
+            .chain(earlier)
+            .filter(|(_, until)| *until > now)
+            .map(|(sealed, until)| (sealed.clone(), until))
+            .collect()
+    }
 }
 
 #[derive(Debug, Clone, HasQuery, Insertable)]

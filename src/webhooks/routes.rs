@@ -13,7 +13,7 @@ use crate::http::body::Ruled;
 use crate::http::idempotency::fingerprint;
 use crate::http::page::{self, PageQuery};
 use crate::http::params::NoParams;
-use crate::http::{Answer, Id, IdempotencyKey, IfMatch, Paging, Params, Patch};
+use crate::http::{Answer, Id, IdempotencyKey, IfMatch, NoBody, Paging, Params, Patch};
 use crate::page;
 
 page! {
@@ -131,10 +131,12 @@ pub async fn delete_webhook_endpoint(
 
 /// Replace the secret of a webhook endpoint
 ///
-/// The answer has the new one, which is shown this once. For 24 hours requests are signed by both.
+/// The answer has the new one, which is shown this once. For 24 hours requests are signed by both, and by those that were
+/// replaced in the 24 hours before.
 #[utoipa::path(tag = "webhooks", security(("bearer" = ["webhooks:write"])), params(("id" = Uuid, Path)), responses(
     (status = 200, description = "The endpoint with its new secret", body = NewWebhookEndpoint,
         headers(("ETag" = String, description = "Its version"))),
+    (status = 409, description = "`impossible_transition`: eight secrets that were replaced still sign; `detail` says until when"),
 ))]
 #[post("/webhook-endpoints/{id}/rotate")]
 pub async fn rotate_webhook_secret(
@@ -144,6 +146,7 @@ pub async fn rotate_webhook_secret(
     if_match: IfMatch,
     key: IdempotencyKey,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<NewWebhookEndpoint>> {
     let secret = sign::new_secret()?;
     app.post(&access, &key, b"", async |tx| {
@@ -168,6 +171,7 @@ pub async fn test_webhook_endpoint(
     Id(id): Id<EndpointId>,
     key: IdempotencyKey,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<WebhookEndpoint>> {
     app.post(&access, &key, b"", async |tx| {
         let endpoint = service::test(&app, tx, id).await?;

@@ -1,7 +1,7 @@
 //! What can be done with endpoints, inside the caller's transaction.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -27,6 +27,8 @@ use crate::text::filled;
 
 /// How long requests are signed by the secret before, too.
 const OVERLAP: TimeDelta = TimeDelta::hours(24);
+/// Secrets that were replaced and still sign: each costs a signature and a part of a header.
+const OVERLAPPING: usize = 8;
 /// An endpoint where nothing has arrived for so long is turned off.
 const HOPELESS: TimeDelta = TimeDelta::days(5);
 /// Deliveries are kept as long as the log.
@@ -67,7 +69,7 @@ pub async fn create(
         updated_at: tx.now,
         url,
         description: filled(input.description),
-        events: input.events,
+        events: each_once(input.events),
         enabled: input.enabled,
         disabled_reason: None,
         ordered: input.ordered,
@@ -78,12 +80,21 @@ pub async fn create(
         made_by: caller.user,
         payload: input.payload,
         made_with: key_of(caller),
+        earlier_secrets: Vec::new(),
+        earlier_until: Vec::new(),
     };
     let reached = changes::reached(tx.conn, tx.workspace).await?;
     store::insert(tx.conn, &row, reached).await?;
     tx.record(Kind::WebhookEndpointCreated, id, 1, Vec::new());
     tx.audit(audit::Kind::WebhookEndpointCreated, id, Vec::new());
     Ok(NewWebhookEndpoint { endpoint: WebhookEndpoint::new(row, &input.headers), secret: sign::written(secret) })
+}
+
+/// In their order.
+fn each_once(mut events: Vec<String>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    events.retain(|event| seen.insert(event.clone()));
+    events
 }
 
 /// The API key that somebody comes with.
@@ -145,7 +156,7 @@ pub async fn patch(
     let row = EndpointRow {
         url,
         description: filled(input.description),
-        events: input.events,
+        events: each_once(input.events),
         enabled: input.enabled,
         disabled_reason: before.disabled_reason.filter(|_| !input.enabled),
         ordered: input.ordered,
@@ -190,7 +201,8 @@ fn called_as(headers: BTreeMap<String, String>, patch: Option<&Value>) -> BTreeM
     headers.into_iter().map(|(name, value)| (called(name), value)).collect()
 }
 
-/// Puts another secret in the place of the one that there is, which holds beside it for a day.
+/// Puts another secret in the place of the one that there is, which holds beside it for a day. So do those that were
+/// replaced before it, to their end: a receiver that has the last but one loses no signature by it.
 pub async fn rotate(
     app: &App,
     tx: &mut Tx<'_>,
@@ -201,10 +213,21 @@ pub async fn rotate(
     let before = lock(tx, id, if_match).await?;
     let vault = vault(&app.ring, &before);
     let old = vault.open("secret", &before.secret)?;
+    let overlapping = before.overlapping(tx.now);
+    if let Some((_, until)) = overlapping.last().filter(|_| overlapping.len() >= OVERLAPPING) {
+        let until = until.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let detail = format!(
+            "{OVERLAPPING} secrets that were replaced still sign: the first of them until {until}, and then it can be replaced again"
+        );
+        return Err(ApiError::new(Code::ImpossibleTransition, detail));
+    }
+    let (earlier_secrets, earlier_until) = overlapping.into_iter().unzip();
     let row = EndpointRow {
         secret: vault.seal("secret", secret)?,
         previous_secret: Some(vault.seal("previous_secret", &old)?),
         previous_until: Some(tx.now + OVERLAP),
+        earlier_secrets,
+        earlier_until,
         ..before
     };
     let row = written(tx, row).await?;
@@ -216,11 +239,19 @@ pub async fn rotate(
 /// Has the endpoint told of its being tried, whatever else it wants.
 pub async fn test(app: &App, tx: &mut Tx<'_>, id: EndpointId) -> ApiResult<WebhookEndpoint> {
     let row = lock(tx, id, &IfMatch::default()).await?;
-    if !row.enabled {
-        return Err(ApiError::new(Code::ImpossibleTransition, "the endpoint is turned off: it is told of nothing"));
-    }
+    check_on(&row)?;
     tx.record(Kind::WebhookEndpointTested, id, row.version, Vec::new());
     shown(&app.ring, row)
+}
+
+/// What is turned off is told of nothing, and of nothing again.
+fn check_on(row: &EndpointRow) -> ApiResult<()> {
+    if row.enabled {
+        return Ok(());
+    }
+    let why = row.disabled_reason.map(|reason| format!(" (`{}`)", reason.name())).unwrap_or_default();
+    let detail = format!("the endpoint is turned off{why}, and is told of nothing: turn it on first (`enabled`)");
+    Err(ApiError::new(Code::ImpossibleTransition, detail))
 }
 
 pub async fn delete(tx: &mut Tx<'_>, id: EndpointId, if_match: &IfMatch) -> ApiResult<()> {
@@ -234,6 +265,7 @@ pub async fn delete(tx: &mut Tx<'_>, id: EndpointId, if_match: &IfMatch) -> ApiR
 /// Puts a delivery back to its beginning.
 pub async fn resend(tx: &mut Tx<'_>, endpoint: EndpointId, id: DeliveryId) -> ApiResult<()> {
     let row = lock(tx, endpoint, &IfMatch::default()).await?;
+    check_on(&row)?;
     let delivery = store::find_delivery(tx.conn, tx.workspace, endpoint, id).await?;
     store::restart(tx.conn, tx.workspace, endpoint, &[delivery.seq], true, tx.now).await?;
     tx.record(Kind::WebhookEndpointReplayed, endpoint, row.version, Vec::new());
@@ -252,6 +284,7 @@ pub async fn replay(
         return Err(ApiError::field("/until", "out_of_range", "must be later than `from`"));
     }
     let row = lock(tx, id, &IfMatch::default()).await?;
+    check_on(&row)?;
     let filter = changes::KindFilter::parse(&row.events).unwrap_or_default();
     let (mut seq, mut count) = (0, 0);
     loop {
@@ -340,12 +373,15 @@ pub async fn give_up(app: &App, workspace: WorkspaceId, id: EndpointId, reason: 
 }
 
 async fn tell(tx: &mut Tx<'_>, row: &EndpointRow, reason: DisabledReason) -> ApiResult<()> {
-    // Whoever made it may have left.
-    let Some(member) = members::mailbox(tx.conn, tx.workspace, row.made_by).await? else { return Ok(()) };
+    // Whoever made it may have left; and an address that nobody has said is theirs may be a stranger's.
+    let member = members::mailbox(tx.conn, tx.workspace, row.made_by).await?;
+    let Some(member) = member.filter(|member| member.verified_at.is_some()) else { return Ok(()) };
     let why = match reason {
         DisabledReason::Gone => "it answered 410 Gone",
         DisabledReason::Failing => "nothing has arrived there for five days",
-        DisabledReason::KeyRevoked => "the API key that it was made with ended, or may read changes no more",
+        DisabledReason::KeyRevoked => "the API key that it was made with was revoked",
+        DisabledReason::KeyExpired => "the API key that it was made with has expired",
+        DisabledReason::ScopeLost => "the API key that it was made with may read changes no more",
         DisabledReason::MakerLeft => return Ok(()),
     };
     let text = format!(
@@ -381,7 +417,7 @@ pub async fn rekey(conn: &Conn, ring: &KeyRing) -> ApiResult<usize> {
     let mut count = 0;
     for row in store::all(conn).await? {
         let sealed = [Some(&row.secret), row.previous_secret.as_ref(), row.headers.as_ref()];
-        if !sealed.into_iter().flatten().any(|sealed| ring.needs_rekey(sealed)) {
+        if !sealed.into_iter().flatten().chain(&row.earlier_secrets).any(|sealed| ring.needs_rekey(sealed)) {
             continue;
         }
         let vault = vault(ring, &row);
@@ -390,6 +426,11 @@ pub async fn rekey(conn: &Conn, ring: &KeyRing) -> ApiResult<usize> {
         let row = EndpointRow {
             secret: anew("secret", &row.secret)?,
             previous_secret: row.previous_secret.as_ref().map(|it| anew("previous_secret", it)).transpose()?,
+            earlier_secrets: row
+                .earlier_secrets
+                .iter()
+                .map(|it| anew("previous_secret", it))
+                .collect::<ApiResult<_>>()?,
             headers: vault.seal_headers(&headers)?,
             ..row.clone()
         };

@@ -361,6 +361,8 @@ pub struct Tally {
     pub p50: Option<i32>,
     #[diesel(sql_type = Nullable<Integer>)]
     pub p99: Option<i32>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub last_success_at: Option<DateTime<Utc>>,
 }
 
 pub async fn tally(
@@ -372,11 +374,39 @@ pub async fn tally(
     const TALLY: &str = "SELECT count(*) FILTER (WHERE state = 'delivered') AS delivered, \
         count(*) FILTER (WHERE state = 'failed') AS failed, \
         percentile_disc(0.5) WITHIN GROUP (ORDER BY latency_ms) AS p50, \
-        percentile_disc(0.99) WITHIN GROUP (ORDER BY latency_ms) AS p99 FROM webhook_deliveries \
+        percentile_disc(0.99) WITHIN GROUP (ORDER BY latency_ms) AS p99, max(delivered_at) AS last_success_at FROM webhook_deliveries \
         WHERE workspace_id = $1 AND endpoint_id = $2 AND last_attempt_at >= $3";
     let query = diesel::sql_query(TALLY).bind::<diesel::sql_types::Uuid, _>(workspace);
     let query = query.bind::<diesel::sql_types::Uuid, _>(endpoint).bind::<Timestamptz, _>(since);
     Ok(query.get_result(&mut conn).await?)
+}
+
+/// What waits to be told, over all workspaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct Backlog {
+    /// Deliveries that wait: for their first attempt, or for another.
+    #[diesel(sql_type = BigInt)]
+    pub pending: i64,
+    /// Changes that the log was not looked through for yet, counted for each endpoint.
+    #[diesel(sql_type = BigInt)]
+    pub behind: i64,
+    /// Since when that is due of both which has waited for longest.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub oldest_due_at: Option<DateTime<Utc>>,
+}
+
+/// Of endpoints that are on. Crosses workspaces by nature: it is told to operators.
+pub async fn backlog(mut conn: &Conn, now: DateTime<Utc>) -> ApiResult<Backlog> {
+    const BACKLOG: &str = "SELECT coalesce(sum(d.pending), 0)::bigint AS pending, \
+        coalesce(sum(w.change_seq - e.reached), 0)::bigint AS behind, \
+        min(least(d.oldest, c.occurred_at)) AS oldest_due_at FROM webhook_endpoints e \
+        JOIN workspaces w ON w.id = e.workspace_id CROSS JOIN LATERAL (SELECT count(*) AS pending, \
+        min(d.next_attempt_at) FILTER (WHERE d.next_attempt_at <= $1) AS oldest FROM webhook_deliveries d \
+        WHERE d.workspace_id = e.workspace_id AND d.endpoint_id = e.id AND d.state = 'pending') d \
+        LEFT JOIN LATERAL (SELECT c.occurred_at FROM changes c WHERE e.reached < w.change_seq \
+        AND c.workspace_id = e.workspace_id AND c.seq > e.reached ORDER BY c.seq LIMIT 1) c ON true WHERE e.enabled";
+    Ok(diesel::sql_query(BACKLOG).bind::<Timestamptz, _>(now).get_result(&mut conn).await?)
 }
 
 /// Forgets some of what is older, in every workspace: the log, too, is kept no longer.

@@ -123,6 +123,63 @@ async fn a_secret_is_replaced_with_an_overlap() {
 }
 
 #[actix_web::test]
+async fn a_second_rotation_ends_no_overlap_before_its_time() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let (key, first) = make(&app, &ada, &["contacts:read"]).await;
+    let rotate = format!("{}/rotate", path(&key));
+    let second = app.post(&rotate, &ada, json!({ "overlap": 1800 })).await.expect(200);
+    let second = Member { token: secret(&second), ..ada.clone() };
+    let third = app.post(&rotate, &ada, json!({ "overlap": 600 })).await.expect(200);
+    let third = Member { token: secret(&third), ..ada.clone() };
+    for program in [&first, &second, &third] {
+        app.get("/v1/contacts", program).await.expect(200);
+    }
+    app.pass(Duration::minutes(10));
+    app.get("/v1/contacts", &second).await.expect(401);
+    app.get("/v1/contacts", &first).await.expect(200);
+    app.pass(Duration::minutes(20));
+    app.get("/v1/contacts", &first).await.expect(401);
+    app.get("/v1/contacts", &third).await.expect(200);
+}
+
+#[actix_web::test]
+async fn all_faults_of_a_key_are_told_at_once_and_instants_are_kept_as_they_are_shown() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let (key, _) = make(&app, &ada, &["contacts:read"]).await;
+    let wrong =
+        json!({ "name": "x".repeat(201), "scopes": ["nonsense"], "expires_at": "2026-03-02T09:00:00Z", "x": 1 });
+    let mut faults = app.patch(&path(&key), &ada, wrong).await.expect(422).faults().join(" ");
+    assert!(["/name", "/scopes/0", "/expires_at", "/x"].iter().all(|at| faults.contains(at)), "{faults}");
+    // One line, which is read as it is written.
+    for name in ["two\nlines", "tab\tbed", "\u{202e}cnys", "\u{2066}x\u{2069}"] {
+        let body = json!({ "name": name, "scopes": ["contacts:read"] });
+        faults = app.post("/v1/api-keys", &ada, body).await.expect(422).faults().join(" ");
+        assert_eq!(faults, "/name", "{name:?}");
+        for path in ["/v1/contacts", "/v1/companies"] {
+            let body = if path == "/v1/contacts" { json!({ "given_name": name }) } else { json!({ "name": name }) };
+            app.post(path, &ada, body).await.expect(422);
+        }
+    }
+    for (given, kept) in [
+        ("2026-04-01T00:00:00.123456789Z", "2026-04-01T00:00:00.123456Z"),
+        ("2026-03-31T23:59:60Z", "2026-04-01T00:00:00Z"),
+    ] {
+        let body = json!({ "name": "sync", "scopes": ["contacts:read"], "expires_at": given });
+        let made = app.post("/v1/api-keys", &ada, body).await.expect(201).json;
+        assert_eq!(made["expires_at"], kept);
+        assert_eq!(app.get(&path(&made), &ada).await.expect(200).json["expires_at"], kept);
+    }
+    for absurd in ["9999-12-31T23:59:59Z", "2200-01-01T00:00:00Z", "1899-12-31T23:59:59Z", "+262142-01-01T00:00:00Z"] {
+        let body = json!({ "name": "sync", "scopes": ["contacts:read"], "expires_at": absurd });
+        assert_eq!(app.post("/v1/api-keys", &ada, body).await.expect(422).faults(), ["/expires_at"], "{absurd}");
+    }
+    // The end of a filter may be as far off as one likes.
+    app.get("/v1/contacts?created_before=9999-12-31T23:59:59Z", &ada).await.expect(200);
+}
+
+#[actix_web::test]
 async fn keys_end_and_are_changed_and_revoked() {
     let app = TestApp::new().await;
     let ada = app.seeker().await;

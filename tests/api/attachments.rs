@@ -204,11 +204,27 @@ async fn words_of_a_pdf_are_searched_with_its_note() {
     assert_eq!(found.json["data"][0]["id"], json!(note));
     let place = &found.json["data"][0]["found"]["matches"][0];
     assert_eq!((&place["field"], &place["highlights"][0]["start"]), (&json!("/attachments"), &json!(16)), "{place}");
+    // The search over everything finds them, too.
+    let everywhere = async |ada: &Member| {
+        let found = app.get("/v1/search?q=turbines+grimsby&kind=research_note", ada).await.expect(200).json;
+        found["data"].as_array().unwrap().clone()
+    };
+    let found = everywhere(&ada).await;
+    assert_eq!(
+        (&found[0]["id"], &found[0]["matches"][0]["field"]),
+        (&json!(note), &json!("/attachments")),
+        "{found:?}"
+    );
     // A change of the note keeps them, and the end of the file does not.
     app.patch(&format!("/v1/research-notes/{note}"), &ada, json!({ "pinned": true })).await.expect(200);
+    assert_eq!(everywhere(&ada).await.len(), 1);
     assert_eq!(app.get("/v1/research-notes?q=grimsby", &ada).await.json["data"].as_array().unwrap().len(), 1);
     app.delete(&format!("/v1/attachments/{}", file.id()), &ada).await.expect(204);
     assert_eq!(app.get("/v1/research-notes?q=grimsby", &ada).await.json["data"], json!([]));
+    assert!(everywhere(&ada).await.is_empty());
+    // A name is read as it is written.
+    let named = attach(&app, &ada, &note, "photo\u{202e}gpj.exe", pdf("x")).await.expect(201);
+    assert_eq!(named.json["file_name"], "photogpj.exe");
 }
 
 #[actix_web::test]

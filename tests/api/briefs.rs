@@ -304,6 +304,14 @@ async fn what_is_too_much_is_cut_and_said() {
     );
     let page = shown(&app, &ada, &meeting, "text/html").await.expect(200);
     assert!(page.text.contains("… and "), "{}", page.text);
+    // How much of each kind of research is left out.
+    let research = page.text.split("<h2>Research</h2>").nth(1).unwrap().split("</section>").next().unwrap();
+    assert!(research.contains(" more (") && research.contains(": "), "{research}");
+    for refused in ["application/json;q=0", "*/*;q=0"] {
+        assert_eq!(shown(&app, &ada, &meeting, refused).await.expect(406).code(), "not_acceptable", "{refused}");
+    }
+    let liked = shown(&app, &ada, &meeting, "application/json;q=0, text/*;q=0.1").await.expect(200);
+    assert!(liked.header("content-type").starts_with("text/"), "{}", liked.header("content-type"));
     let path = format!("/v1/meetings/{meeting}/brief?format=html&whole=true");
     let whole = app.get(&path, &ada).await.expect(200);
     assert!(!whole.text.contains("class=\"more\"") && whole.text.len() > page.text.len());

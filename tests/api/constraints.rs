@@ -116,6 +116,7 @@ const UNREACHABLE: &[(&str, &[&str])] = &[
         &[
             "busy_calendars_source_check",
             "webhook_endpoints_previous_check",
+            "webhook_endpoints_earlier_check",
             "circle_requests_answered_check",
             "introductions_introducer_check",
             "messages_template_check",

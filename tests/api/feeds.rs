@@ -101,7 +101,10 @@ async fn what_matches_in_a_feed_becomes_an_alert_once() {
     assert_eq!(titles(&app, &ada, &next).await, ["New turbine at the Lech"]);
     let found = app.count("alerts").await;
     app.delete(&path, &ada).await.expect(204);
-    assert_eq!((app.count("alerts").await, app.count("feed_items").await), (0, 0));
+    assert_eq!(app.count("alerts").await, 0);
+    app.get(&path, &ada).await.expect(404);
+    app.delete(&format!("/v1/trash/{}", made.id()), &ada).await.expect(204);
+    assert_eq!((app.count("feeds").await, app.count("feed_items").await), (0, 0));
     let told = app.get("/v1/changes?kind=alert.deleted&limit=200", &ada).await.expect(200).json["data"].clone();
     assert_eq!(i64::try_from(told.as_array().unwrap().len()).unwrap(), found);
 }
@@ -134,6 +137,14 @@ async fn an_alert_is_read_kept_dismissed_and_talked_about() {
     assert_eq!((&made.json["text"], &made.json["meeting_id"]), (&json!("Two"), &json!(meeting)));
     assert_eq!(app.get(made.header("location"), &ada).await.expect(200).json["id"], made.json["id"]);
     assert_eq!(titles(&app, &ada, "?state=kept").await, ["One", "Two"]);
+    // Of one meeting once; of another one, it is another question.
+    let again = app.post(&point, &ada, json!({ "meeting_id": meeting })).await.expect(409);
+    assert!((again.code(), again.faults()) == ("impossible_transition", vec!["/meeting_id"]), "{}", again.text);
+    let other = json!({ "contact_ids": [tom], "medium": "phone" });
+    let other = app.post("/v1/meetings", &ada, other).await.expect(201).id();
+    let second = app.post(&point, &ada, json!({ "meeting_id": other })).await.expect(201).id();
+    let alert = app.get(&format!("/v1/alerts/{}", id(1)), &ada).await.expect(200).json;
+    assert_eq!(alert["meeting_question_ids"], json!([made.id(), second]));
     let nowhere = app.post(&point, &ada, json!({ "meeting_id": tom })).await.expect(422);
     assert_eq!(nowhere.faults(), ["/meeting_id"]);
     let changes = app.get("/v1/changes?limit=200", &ada).await.expect(200).text;
@@ -175,6 +186,9 @@ async fn the_same_subscription_twice_names_the_first() {
         assert!(detail.contains("you already subscribed to this alert") && detail.contains(&first), "{detail}");
     }
     let other = app.post("/v1/feeds", &ada, json!({ "url": web.url("/other") })).await.expect(201).id();
+    let bob = app.seeker().await;
+    let moved = app.post("/v1/feeds", &bob, json!({ "url": web.url("/moved") })).await.expect(201).json;
+    assert_eq!((&moved["url"], &moved["given_url"]), (&json!(web.url("/rss")), &json!(web.url("/moved"))));
     let patched = app.patch(&format!("/v1/feeds/{other}"), &ada, json!({ "url": web.url("/moved") })).await;
     assert_eq!(patched.expect(409).code(), "feed_exists");
     // The same address about somebody else is another subscription, with rules and alerts of its own.
@@ -417,6 +431,38 @@ async fn lists_of_other_readers_come_in_and_go_out() {
     for (field, value) in own.as_object().unwrap() {
         assert_eq!(&copy[field], value, "{field}");
     }
+    // So does all that was said of a feed, where it is from the same workspace.
+    let company = app.post("/v1/companies", &ada, json!({ "name": "Lechwerke" })).await.expect(201).id();
+    let rules = json!({ "any": ["\"wind\" & <water>", "Łódź"], "all": [], "none": ["horoscope"], "in": "title" });
+    app.patch(&path, &ada, json!({ "company_id": company, "match": rules, "enabled": false })).await.expect(200);
+    let before = app.get(&path, &ada).await.expect(200).json;
+    let out = app.get("/v1/feeds/opml", &ada).await.expect(200).text;
+    app.delete(&path, &ada).await.expect(204);
+    let back = send(out.clone()).await.expect(200).json;
+    let back = app.get(&format!("/v1/feeds/{}", back["created"][0].as_str().unwrap()), &ada).await.expect(200).json;
+    for field in [
+        "url",
+        "given_url",
+        "name",
+        "title",
+        "kind",
+        "company_id",
+        "contact_id",
+        "industry",
+        "saved_search",
+        "match",
+        "enabled",
+    ] {
+        assert_eq!(back[field], before[field], "{field}");
+    }
+    // Rules that cannot be read would make alerts of everything.
+    assert_eq!(send(out.replace("&quot;any&quot;", "any")).await.expect(422).code(), "unreadable_file");
+    // What others show is the name, beside the title.
+    let other =
+        "<opml version='2.0'><body><outline text='Shown' title='Own' xmlUrl='https://x.example.org/'/></body></opml>";
+    let other = send(other.to_owned()).await.expect(200).json;
+    let other = app.get(&format!("/v1/feeds/{}", other["created"][0].as_str().unwrap()), &ada).await.expect(200).json;
+    assert_eq!((&other["name"], &other["title"]), (&json!("Shown"), &json!("Own")));
     for wrong in ["<html/>", "<opml><body>", "{}", "<opml><outline></opml>"] {
         assert_eq!(send(wrong.to_owned()).await.expect(422).code(), "unreadable_file", "{wrong}");
     }
@@ -445,7 +491,63 @@ async fn a_kept_alert_becomes_a_research_note() {
         assert_eq!(note.json[field], value, "{field}");
     }
     assert_eq!(app.get(note.header("location"), &ada).await.expect(200).json["id"], note.json["id"]);
-    assert_eq!(app.get(&path, &ada).await.expect(200).json["state"], "kept");
+    let kept = app.get(&path, &ada).await.expect(200).json;
+    assert_eq!((&kept["state"], &kept["research_note_id"]), (&json!("kept"), &note.json["id"]));
+    // Once: the note is named, until it is deleted.
+    let again = app.post(&format!("{path}/research-note"), &ada, json!({})).await.expect(409);
+    assert!(again.json["errors"][0]["detail"].as_str().unwrap().contains(&note.id()), "{}", again.text);
+    app.delete(note.header("location"), &ada).await.expect(204);
+    let other = app.post(&format!("{path}/research-note"), &ada, json!({})).await.expect(201).id();
+    assert_eq!(app.get(&path, &ada).await.expect(200).json["research_note_id"], json!(other));
+}
+
+#[actix_web::test]
+async fn a_feed_lies_in_the_trash_and_what_was_kept_of_it_stays() {
+    let (app, web) = app().await;
+    let ada = app.seeker().await;
+    web.put("/rss", "200 OK", RSS, feed(&[("1", "Kept", ""), ("2", "Unread", "")]));
+    let input = json!({ "url": web.url("/rss"), "name": "Lech", "industry": "energy" });
+    let made = app.post("/v1/feeds", &ada, input.clone()).await.expect(201);
+    let path = format!("/v1/feeds/{}", made.id());
+    let kept = app.get("/v1/alerts", &ada).await.expect(200).json["data"].as_array().unwrap().clone();
+    let kept = kept.iter().find(|alert| alert["title"] == "Kept").unwrap()["id"].as_str().unwrap().to_owned();
+    app.patch(&format!("/v1/alerts/{kept}"), &ada, json!({ "state": "kept" })).await.expect(200);
+
+    app.delete(&path, &ada).await.expect(204);
+    app.get(&path, &ada).await.expect(404);
+    assert_eq!(app.get("/v1/feeds", &ada).await.expect(200).json["data"], json!([]));
+    let trash = app.get("/v1/trash?kind=feed", &ada).await.expect(200).json["data"].clone();
+    assert_eq!((&trash[0]["id"], &trash[0]["title"]), (&made.json["id"], &json!("Lech")));
+    assert_eq!(titles(&app, &ada, "").await, ["Kept"]);
+    assert_eq!(pass(&app, Duration::hours(2)).await, 0, "nobody asks it");
+    let ada = app.member_again(&ada).await;
+
+    // It comes back as it was, unless another one is there that is about the same.
+    let other = app.post("/v1/feeds", &ada, input).await.expect(201).id();
+    let restore = format!("/v1/trash/{}/restore", made.id());
+    assert_eq!(app.post(&restore, &ada, json!({})).await.expect(409).code(), "restore_conflict");
+    app.delete(&format!("/v1/feeds/{other}"), &ada).await.expect(204);
+    app.delete(&format!("/v1/trash/{other}"), &ada).await.expect(204);
+    app.post(&restore, &ada, json!({})).await.expect(204);
+    assert_eq!(app.get(&path, &ada).await.expect(200).json["enabled"], true);
+    assert_eq!(pass(&app, Duration::hours(2)).await, 1);
+    assert_eq!(titles(&app, &ada, "").await, ["Kept"], "what it brought before is known");
+
+    // Gone for good, it is still what the alert is from.
+    let ada = app.member_again(&ada).await;
+    app.delete(&path, &ada).await.expect(204);
+    app.delete(&format!("/v1/trash/{}", made.id()), &ada).await.expect(204);
+    let alert = app.get(&format!("/v1/alerts/{kept}"), &ada).await.expect(200).json;
+    assert_eq!((&alert["feed_name"], &alert["industry"]), (&json!("Lech"), &json!("energy")));
+    assert_eq!(titles(&app, &ada, "?industry=Energy&state=kept").await, ["Kept"]);
+    app.post(&restore, &ada, json!({})).await.expect(404);
+    let kinds = app.get("/v1/changes?kind=feed.*&limit=200", &ada).await.expect(200).text;
+    assert!(kinds.contains("feed.restored") && kinds.contains("feed.purged"), "{kinds}");
+    // Until it is kept no more.
+    app.patch(&format!("/v1/alerts/{kept}"), &ada, json!({ "state": "dismissed" })).await.expect(200);
+    app.pass(Duration::days(181));
+    assert_eq!(inroad::alerts::forget_old(&app.app).await.unwrap(), 1);
+    assert_eq!((app.count("alerts").await, app.count("feeds").await), (0, 0));
 }
 
 #[actix_web::test]

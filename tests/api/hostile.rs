@@ -110,6 +110,29 @@ async fn a_typo_in_a_body_is_named() {
     }
 }
 
+/// What reads no body ignores none: a typo, or a field of another operation, would seem to do something.
+#[actix_web::test]
+async fn a_field_where_nothing_is_read_is_named() {
+    let app = TestApp::new().await;
+    let member = app.seeker().await;
+    let takes_none = |operation: &&Operation| {
+        operation.path.starts_with("/v1/")
+            && operation.method == Method::POST
+            && !operation.spec["requestBody"].is_object()
+    };
+    let all = operations(&server::document());
+    let mut count = 0;
+    for operation in all.iter().filter(takes_none) {
+        let request = app.request(operation.method.clone(), &operation.nowhere());
+        let named = request.header("content-type", "application/json").body("{\"no_such_field\": 1}");
+        let reply = app.send(as_somebody(named, operation, &member)).await;
+        assert_eq!((reply.status, reply.code()), (422, "invalid_fields"), "{operation}: {}", reply.text);
+        assert_eq!(reply.faults(), ["/no_such_field"], "{operation}");
+        count += 1;
+    }
+    assert!(count >= 25, "{count}");
+}
+
 #[actix_web::test]
 async fn an_unknown_query_parameter_is_named() {
     let app = TestApp::new().await;

@@ -281,6 +281,10 @@ async fn a_worker_does_the_jobs_that_a_service_leaves_to_it() {
     register(&server.url).await;
     let jobs = || String::from_utf8(output(&folder.0, &["admin", "jobs"]).0.stdout).unwrap();
     assert!(jobs().starts_with("1 queued, the oldest due since "), "{}", jobs());
+    // By kind, too, and with what waits to be told.
+    let told = jobs();
+    assert!(told.lines().any(|line| line.contains(": 1 queued, the oldest due since ")), "{told}");
+    assert!(told.contains("webhooks: 0 deliveries pending, 0 changes to look through"), "{told}");
     let mut worker = inroad(&folder.0, &["worker"]).spawn().unwrap();
     let deadline = Instant::now() + Duration::from_secs(60);
     while !jobs().starts_with("0 queued; 0 running; 0 failed") {

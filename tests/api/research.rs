@@ -134,7 +134,8 @@ async fn lists_are_filtered_and_sorted() {
         ("tag=WIND", vec!["Wind", "Mill"]),
         ("kind=biography&kind=own_thought", vec!["Talk", "Bio"]),
         ("importance=low", vec!["Wind"]),
-        ("q=wind", vec!["Wind"]),
+        // By its tag, too.
+        ("q=wind", vec!["Wind", "Mill"]),
     ] {
         assert_eq!(titles(&app, &ada, query).await, expected, "{query}");
     }
@@ -181,6 +182,16 @@ async fn each_note_is_searched_in_its_language() {
 
     let everywhere = app.get("/v1/search?q=fluss&kind=research_note", &ada).await.expect(200);
     assert_eq!(everywhere.json["data"][0]["title"], "Häuser");
+    // Both find words whatever their accents.
+    note(&app, &ada, wind("Talk", "We met at the Café Łódź.", json!("en"))).await;
+    assert_eq!(titles(&app, &ada, "q=cafe+lodz").await, ["Talk"]);
+    assert_eq!(titles(&app, &ada, "q=cafe&sort=created_at").await, ["Talk"]);
+    assert_eq!(titles(&app, &ada, "q=cafe+-talk").await, Vec::<String>::new());
+    let talk = app.get("/v1/research-notes?q=cafe", &ada).await.expect(200).json;
+    let place = &talk["data"][0]["found"]["matches"][0];
+    assert_eq!((&place["field"], &place["highlights"][0]["start"]), (&json!("/body"), &json!(14)), "{talk}");
+    let everywhere = app.get("/v1/search?q=cafe+lodz&kind=research_note", &ada).await.expect(200);
+    assert_eq!(everywhere.json["data"][0]["title"], "Talk");
 }
 
 #[actix_web::test]
@@ -305,6 +316,12 @@ async fn a_page_becomes_a_note() {
     web.put("/broken", "500 Internal Server Error", &[], "");
     web.put("/huge", "200 OK", &[("content-type", "text/html")], vec![b'x'; 3 * 1024 * 1024]);
     web.put("/deep", "200 OK", &[("content-type", "text/html")], "<div>".repeat(300_000));
+    web.put(
+        "/empty",
+        "200 OK",
+        &[("content-type", "text/html")],
+        "<html><head><title>T</title></head><body> </body></html>",
+    );
     for (path, why) in [
         ("/private/x", "robots.txt"),
         ("/detour", "robots.txt"),
@@ -312,16 +329,14 @@ async fn a_page_becomes_a_note() {
         ("/broken", "answers 500"),
         ("/missing", "answers 404"),
         ("/huge", "more than"),
+        ("/deep", "nested too deeply"),
+        ("/empty", "there is no text to be read"),
     ] {
         let body = json!({ "url": web.url(path), "kind": "news", "industry": "wind" });
         let refused = app.post("/v1/research-notes/from-url", &ada, body).await.expect(422);
         assert_eq!((refused.code(), refused.faults()), ("fetch_failed", vec!["/url"]), "{path}");
         assert!(refused.json["errors"][0]["detail"].as_str().unwrap().contains(why), "{}", refused.text);
     }
-    // A page that is made to be too deep harms nobody.
-    let body = json!({ "url": web.url("/deep"), "kind": "news", "industry": "wind" });
-    let deep = app.post("/v1/research-notes/from-url", &ada, body).await;
-    assert!(deep.status == 201 || deep.code() == "fetch_failed", "{}", deep.text);
     for (url, fault) in
         [("http://169.254.169.254/latest/meta-data/", "not_allowed"), ("https://user:x@example.org/", "invalid_format")]
     {

@@ -88,7 +88,7 @@ const CROSSING: &[(&str, &str)] = &[
     ),
     (
         "select feeds.workspace_id , feeds.id , feeds.url , feeds.host , feeds.etag , feeds.last_modified , feeds.digest , feeds.ttl_minutes from feeds \
-         where ( ( ( feeds.enabled and ( feeds.next_poll_at < = $1 ) )",
+         where ( ( ( ( feeds.enabled and ( feeds.next_poll_at < = $1 ) )",
         "feeds::take_due: housekeeping, which asks each feed in its workspace",
     ),
     (
@@ -110,6 +110,11 @@ const CROSSING: &[(&str, &str)] = &[
     (
         "select e.workspace_id , e.id , e.failing_since is not null as failing from webhook_endpoints e",
         "webhooks::due: each endpoint is told in its workspace",
+    ),
+    (
+        "select coalesce ( sum ( d.pending ) , 0 ) : : bigint as pending , coalesce ( sum ( w.change_seq - e.reached ) , 0 ) \
+         : : bigint as behind , min ( least ( d.oldest , c.occurred_at ) ) as oldest_due_at from webhook_endpoints e",
+        "webhooks::backlog: what waits over all workspaces, for operators",
     ),
     (
         "select webhook_deliveries.id from webhook_deliveries where ( webhook_deliveries.created_at < $1 )",

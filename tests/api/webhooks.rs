@@ -550,7 +550,7 @@ async fn an_endpoint_ends_with_the_key_that_it_was_made_with() {
         let read = app.get(&format!("/v1/webhook-endpoints/{id}"), member).await.expect(200).json;
         (read["enabled"].clone(), read["disabled_reason"].clone())
     };
-    let off = || (json!(false), json!("key_revoked"));
+    let off = |reason: &str| (json!(false), json!(reason));
     let (revoked, sync) = program(&app, &ada, &scopes).await;
     let one = endpoint(&app, &sync, json!({ "url": web.url("/one"), "events": ["contact.*"] })).await.id();
     let (narrowed, sync) = program(&app, &ada, &scopes).await;
@@ -565,7 +565,7 @@ async fn an_endpoint_ends_with_the_key_that_it_was_made_with() {
     assert_eq!(web.requests().len(), 4);
 
     app.delete(&format!("/v1/api-keys/{revoked}"), &ada).await.expect(204);
-    assert_eq!(read(&one, &ada).await, off());
+    assert_eq!(read(&one, &ada).await, off("key_revoked"));
     app.patch(&format!("/v1/api-keys/{narrowed}"), &ada, json!({ "scopes": ["webhooks:read"] })).await.expect(200);
     app.pass(Duration::hours(1));
     let ada = app.member_again(&ada).await;
@@ -573,7 +573,7 @@ async fn an_endpoint_ends_with_the_key_that_it_was_made_with() {
     while work(&app).await > 0 {}
     let heard: Vec<String> = web.requests().into_iter().map(|request| request.path).collect();
     assert_eq!(heard, ["/own"]);
-    assert_eq!((read(&two, &ada).await, read(&three, &ada).await), (off(), off()));
+    assert_eq!((read(&two, &ada).await, read(&three, &ada).await), (off("scope_lost"), off("key_expired")));
     assert_eq!(read(&own, &ada).await, (json!(true), Value::Null));
     let log = app.get("/v1/changes?kind=webhook_endpoint.disabled", &ada).await.expect(200).json;
     assert_eq!(log["data"].as_array().unwrap().len(), 3);
@@ -610,4 +610,114 @@ async fn what_was_answered_has_arrived_however_slowly_the_rest_of_the_answer_com
     work(&app).await;
     let told = deliveries(&app, &ada, &made.id()).await.remove(0);
     assert_eq!((&told["state"], &told["status"]), (&json!("delivered"), &json!(200)), "{told}");
+}
+
+#[actix_web::test]
+async fn secrets_that_overlap_all_sign_to_their_end() {
+    let (app, web) = (service().await, Web::start());
+    let ada = app.seeker().await;
+    web.put("/hook", "204 No Content", &[], "");
+    let made = endpoint(&app, &ada, json!({ "url": web.url("/hook"), "events": ["contact.*"] })).await;
+    let path = format!("/v1/webhook-endpoints/{}", made.id());
+    let secret = |reply: &Reply| reply.json["secret"].as_str().unwrap().to_owned();
+    let rotate = async |member: &Member| app.post(&format!("{path}/rotate"), member, json!({})).await;
+    let signatures = async |member: &Member| {
+        contact(&app, member, "Tom").await;
+        work(&app).await;
+        web.requests().remove(0)
+    };
+    let mut secrets = vec![secret(&made)];
+    secrets.insert(0, secret(&rotate(&ada).await.expect(200)));
+    app.pass(Duration::hours(12));
+    let ada = app.member_again(&ada).await;
+    secrets.insert(0, secret(&rotate(&ada).await.expect(200)));
+    let told = signatures(&ada).await;
+    let all: Vec<String> = secrets.iter().map(|secret| signed(&told, secret)).collect();
+    assert_eq!(told.headers["webhook-signature"], all.join(" "));
+    // Each to its own end: the first one's is over.
+    app.pass(Duration::hours(12));
+    let ada = app.member_again(&ada).await;
+    let told = signatures(&ada).await;
+    let two: Vec<String> = secrets[..2].iter().map(|secret| signed(&told, secret)).collect();
+    assert_eq!(told.headers["webhook-signature"], two.join(" "));
+    // There is an end to it, which says until when.
+    for _ in 0..7 {
+        rotate(&ada).await.expect(200);
+    }
+    let refused = rotate(&ada).await.expect(409);
+    assert_eq!(refused.code(), "impossible_transition");
+    assert!(refused.json["detail"].as_str().unwrap().contains("until 2026-03-03T21:00:00Z"), "{}", refused.text);
+    let told = signatures(&ada).await;
+    assert_eq!(told.headers["webhook-signature"].split(' ').count(), 9);
+}
+
+#[actix_web::test]
+async fn what_is_turned_off_is_told_of_nothing_again() {
+    let (app, web) = (service().await, Web::start());
+    let ada = app.seeker().await;
+    web.put("/hook", "204 No Content", &[], "");
+    let made = endpoint(&app, &ada, json!({ "url": web.url("/hook"), "events": ["contact.*", "contact.*"] })).await;
+    assert_eq!(made.json["events"], json!(["contact.*"]), "each once");
+    let path = format!("/v1/webhook-endpoints/{}", made.id());
+    contact(&app, &ada, "Tom").await;
+    work(&app).await;
+    // What was told this minute is in the statistics.
+    app.pass(Duration::seconds(30));
+    contact(&app, &ada, "Mary").await;
+    work(&app).await;
+    let statistics = app.get(&format!("{path}/statistics"), &ada).await.expect(200).json;
+    assert_eq!(statistics["last_success_at"], "2026-03-02T09:00:30Z");
+    let delivery = deliveries(&app, &ada, &made.id()).await[0]["id"].as_str().unwrap().to_owned();
+    app.patch(&path, &ada, json!({ "enabled": false })).await.expect(200);
+    for (path, body) in [
+        (format!("{path}/test"), json!({})),
+        (format!("{path}/deliveries/{delivery}/resend"), json!({})),
+        (format!("{path}/replay"), json!({ "from": "2026-03-02T00:00:00Z" })),
+    ] {
+        assert_eq!(app.post(&path, &ada, body).await.expect(409).code(), "impossible_transition", "{path}");
+    }
+    for name in ["Date", "traceparent", "tracestate"] {
+        let body = json!({ "headers": { name: "x" } });
+        assert_eq!(app.patch(&path, &ada, body).await.expect(422).faults(), [format!("/headers/{name}")]);
+    }
+}
+
+#[actix_web::test]
+async fn nobody_is_mailed_at_an_address_that_may_be_anothers() {
+    let (app, web) = (service().await, Web::start());
+    let ada = app.seeker().await;
+    app.sql("UPDATE users SET email_verified_at = NULL").await;
+    web.put("/gone", "410 Gone", &[], "");
+    let gone = endpoint(&app, &ada, json!({ "url": web.url("/gone"), "events": ["contact.*"] })).await.id();
+    contact(&app, &ada, "Tom").await;
+    work(&app).await;
+    let read = app.get(&format!("/v1/webhook-endpoints/{gone}"), &ada).await.expect(200).json;
+    assert_eq!(read["disabled_reason"], "gone");
+    assert_eq!(app.count("jobs").await, 0);
+}
+
+#[actix_web::test]
+async fn what_waits_to_be_told_is_counted() {
+    let (app, web) = (service().await, Web::start());
+    let ada = app.seeker().await;
+    web.put("/hook", "500 Sorry", &[], "");
+    let on = endpoint(&app, &ada, json!({ "url": web.url("/hook"), "events": ["contact.*"] })).await.id();
+    let backlog = async || {
+        let conn = app.app.db.global().await.unwrap();
+        let backlog = inroad::webhooks::backlog(&conn, app.app.now()).await.unwrap();
+        (backlog.pending, backlog.behind, backlog.oldest_due_at.map(|at| (app.app.now() - at).num_seconds()))
+    };
+    // The making of the endpoint is in the log already.
+    contact(&app, &ada, "Tom").await;
+    app.pass(Duration::seconds(40));
+    let (pending, behind, oldest) = backlog().await;
+    assert!((pending, oldest) == (0, Some(40)) && behind >= 1, "{behind}");
+    work(&app).await;
+    assert_eq!(backlog().await, (1, 0, None), "it is tried again, and not due yet");
+    app.pass(Duration::hours(1));
+    let (pending, behind, oldest) = backlog().await;
+    assert!((pending, behind) == (1, 0) && oldest > Some(3_500), "{oldest:?}");
+    let ada = app.member_again(&ada).await;
+    app.patch(&format!("/v1/webhook-endpoints/{on}"), &ada, json!({ "enabled": false })).await.expect(200);
+    assert_eq!(backlog().await, (0, 0, None));
 }

@@ -29,7 +29,8 @@ pub async fn read_alert_digest(
 /// Change whether and when you are mailed new alerts
 ///
 /// Off by default. A mail a day or a week, at the hour of your choosing, when alerts were found since the last one and are
-/// unread. It goes to your account's address, which has to be verified.
+/// unread. It goes to your account's address, which has to be verified. It takes `account:write`, for it is about your mail,
+/// and `feeds:read`, for the mail has what the feeds brought; not `feeds:write`.
 #[utoipa::path(tag = "feeds", security(("bearer" = ["account:write"])), request_body = AlertDigestInput, responses(
     (status = 200, description = "Your digest as it is now", body = AlertDigest, headers(("ETag" = String, description = "Its version"))),
     (status = 403, description = "`scope_missing` or `email_not_verified`"),

@@ -52,10 +52,10 @@ pub struct SecretRow {
 #[serde(deny_unknown_fields)]
 pub struct ApiKeyInput {
     /// What you call it: the program that has it, say.
-    #[schema(min_length = 1, max_length = 200, format = "no-control", example = "nightly sync")]
+    #[schema(min_length = 1, max_length = 200, example = "nightly sync")]
     pub name: String,
-    /// What it may do: never more than its maker may at the time. What concerns accounts, members, invitations and other
-    /// credentials cannot be done with a key.
+    /// What it may do: never more than its maker may at the time. With a key nothing can be done to accounts, members,
+    /// invitations and other credentials, and none of them read but who the members are (`workspace:read`).
     #[schema(schema_with = scope_names, example = json!(["contacts:read", "changes:read"]))]
     pub scopes: Vec<String>,
     /// When it ends by itself. Without it a key works until it is revoked.
@@ -113,8 +113,8 @@ pub struct NewApiKey {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RotateInput {
-    /// For how many seconds the secret before works beside the new one: a day unless said otherwise, a week at most; 0
-    /// for one that has leaked.
+    /// For how many seconds the secret before works beside the new one: a day unless said otherwise, a week at most. Those
+    /// that were replaced earlier work as long as was said then. 0, for one that has leaked, ends them all.
     #[schema(minimum = 0, maximum = 604_800, default = 86_400, example = 3600)]
     pub overlap: i64,
 }

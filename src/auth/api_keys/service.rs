@@ -32,7 +32,7 @@ pub async fn create(
     secret: &OpaqueToken,
     input: ApiKeyInput,
 ) -> ApiResult<NewApiKey> {
-    check(&input, caller.role.scopes(), tx.now)?;
+    ApiError::check(faults(&input, caller.role.scopes(), tx.now))?;
     if store::lock_count(tx.conn, tx.workspace).await? >= API_KEYS {
         let detail = format!("a workspace has at most {API_KEYS} API keys: revoke some first");
         return Err(ApiError::new(Code::TooManyApiKeys, detail));
@@ -68,14 +68,15 @@ pub async fn patch(
 ) -> ApiResult<ApiKey> {
     let mut row = lock(tx, caller, id, if_match).await?;
     let before = ApiKey::from(row.clone());
-    let input = patch.apply(&ApiKeyInput::from(&row))?;
-    let scopes = Scopes::of_names(&input.scopes);
-    // What it has, it may keep: a role that fell bounds the key by itself.
+    // What it has, it may keep: a role that fell bounds the key by itself, and one that has expired can be renamed.
     let allowed = caller.role.scopes().or(Scopes::of_names(&row.scopes));
-    let expires_at = input.expires_at.filter(|at| Some(*at) != row.expires_at);
-    check(&ApiKeyInput { expires_at, ..input.clone() }, allowed, tx.now)?;
+    let (known, now) = (row.expires_at, tx.now);
+    let input = patch.apply_held(&ApiKeyInput::from(&row), |input| {
+        let expires_at = input.expires_at.filter(|at| Some(*at) != known);
+        faults(&ApiKeyInput { expires_at, ..input.clone() }, allowed, now)
+    })?;
     row.name = input.name.trim().to_owned();
-    row.scopes = scopes.names();
+    row.scopes = Scopes::of_names(&input.scopes).names();
     row.expires_at = input.expires_at;
     let changed = fields::changed(&before, &ApiKey::from(row.clone()));
     if changed.is_empty() {
@@ -98,7 +99,7 @@ pub async fn rotate(
 ) -> ApiResult<NewApiKey> {
     let mut row = lock(tx, caller, id, if_match).await?;
     let until = tx.now + TimeDelta::seconds(input.overlap);
-    store::retire_secrets(tx.conn, &row, until).await?;
+    store::retire_secrets(tx.conn, &row, until, tx.now).await?;
     store::insert_secret(tx.conn, &secret_row(&row, secret)).await?;
     row.hint = hint(secret);
     row.rotated_until = Some(until);
@@ -137,7 +138,7 @@ async fn lock(tx: &mut Tx<'_>, caller: &Caller, id: ApiKeyId, if_match: &IfMatch
     Ok(row)
 }
 
-fn check(input: &ApiKeyInput, allowed: Scopes, now: DateTime<Utc>) -> ApiResult<()> {
+fn faults(input: &ApiKeyInput, allowed: Scopes, now: DateTime<Utc>) -> Vec<Fault> {
     let beyond = |name: &str| Scopes::parse(name).and(allowed) == Scopes::NONE;
     let mut faults = Vec::new();
     if input.name.trim().is_empty() {
@@ -149,7 +150,7 @@ fn check(input: &ApiKeyInput, allowed: Scopes, now: DateTime<Utc>) -> ApiResult<
     if input.expires_at.is_some_and(|at| at <= now) {
         faults.push(Fault::field("/expires_at", "out_of_range", "must be in the future"));
     }
-    ApiError::check(faults)
+    faults
 }
 
 fn hint(secret: &OpaqueToken) -> String {

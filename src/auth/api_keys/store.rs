@@ -1,6 +1,7 @@
 //! The statements of API keys. Who is not an owner of the workspace sees their own: `of`.
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -67,13 +68,20 @@ pub async fn update(mut conn: &Conn, row: &ApiKeyRow) -> ApiResult<()> {
     Ok(())
 }
 
-/// The secret that was replaced before is over; the present one works a while longer.
-pub async fn retire_secrets(mut conn: &Conn, row: &ApiKeyRow, until: DateTime<Utc>) -> ApiResult<()> {
+/// The present secret works until then; those that were replaced before it as long as was said then, unless this one ends
+/// `now`: then somebody else has it, and may have those.
+pub async fn retire_secrets(
+    mut conn: &Conn,
+    row: &ApiKeyRow,
+    until: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> ApiResult<()> {
     let own = api_key_secrets::workspace_id.eq(row.workspace_id).and(api_key_secrets::api_key_id.eq(row.id));
-    diesel::delete(api_key_secrets::table.filter(own).filter(api_key_secrets::valid_until.is_not_null()))
-        .execute(&mut conn)
-        .await?;
-    diesel::update(api_key_secrets::table.filter(own))
+    let all = until <= now;
+    let over =
+        api_key_secrets::valid_until.is_not_null().and(api_key_secrets::valid_until.le(now).or(all.into_sql::<Bool>()));
+    diesel::delete(api_key_secrets::table.filter(own).filter(over)).execute(&mut conn).await?;
+    diesel::update(api_key_secrets::table.filter(own).filter(api_key_secrets::valid_until.is_null()))
         .set(api_key_secrets::valid_until.eq(until))
         .execute(&mut conn)
         .await?;

@@ -12,7 +12,7 @@ use crate::changes::{Kind, Tx};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::http::page::{self, PageQuery};
 use crate::http::params::NoParams;
-use crate::http::{Answer, Id, IdempotencyKey, IfMatch, Paging, Params, Patch};
+use crate::http::{Answer, Id, IdempotencyKey, IfMatch, NoBody, Paging, Params, Patch};
 use crate::page;
 
 page! {
@@ -150,6 +150,7 @@ pub async fn leave_workspace(
     access: Access<AccountWrite>,
     key: IdempotencyKey,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<()>> {
     let answer = app
         .post(&access, &key, b"", async |tx| {
@@ -176,6 +177,7 @@ pub async fn hand_over(
     Id(id): Id<Uuid>,
     key: IdempotencyKey,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<Member>> {
     if id == access.user {
         let fault = Fault::parameter("id", "not_allowed", "must be another member than yourself");

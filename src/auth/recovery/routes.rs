@@ -16,7 +16,7 @@ use crate::auth::{Access, AccountWrite, members, sessions, throttle, users};
 use crate::db::Conn;
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::http::params::NoParams;
-use crate::http::{Answer, Body, Ruled};
+use crate::http::{Answer, Body, NoBody, Ruled};
 use crate::jobs;
 
 fn expired() -> ApiError {
@@ -197,6 +197,7 @@ pub async fn ask_for_verification(
     app: Data<App>,
     access: Access<AccountWrite>,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<MailRequested>> {
     let user = app.db.lookup(async |conn| users::find(conn, access.user).await).await?;
     if user.email_verified_at.is_some() {

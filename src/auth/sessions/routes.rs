@@ -18,7 +18,7 @@ use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code};
 use crate::http::page::{self, PageQuery};
 use crate::http::params::NoParams;
-use crate::http::{Answer, Body, Id, IfMatch, Paging, Params};
+use crate::http::{Answer, Body, Id, IfMatch, NoBody, Paging, Params};
 use crate::page;
 
 /// A refresh token may be used again for so long: its answer may have been lost, or two tabs may have sent it at once.
@@ -213,7 +213,12 @@ async fn enter_end(app: &App, conn: &Conn, by: &Caller, session: Option<Uuid>, c
     (status = 204, description = "The session has ended"),
 ))]
 #[post("/auth/logout")]
-pub async fn logout(app: Data<App>, access: Access<AccountWrite>, _none: NoParams) -> ApiResult<Answer<()>> {
+pub async fn logout(
+    app: Data<App>,
+    access: Access<AccountWrite>,
+    _none: NoParams,
+    _nothing: NoBody,
+) -> ApiResult<Answer<()>> {
     app.db
         .transaction(async |conn| match store::end(conn, access.user, access.credential, app.now()).await? {
             true => enter_end(&app, conn, &access, Some(access.credential), 1).await,
@@ -278,6 +283,7 @@ pub async fn end_other_sessions(
     app: Data<App>,
     access: Access<AccountWrite>,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<()>> {
     app.db
         .transaction(async |conn| {

@@ -92,7 +92,7 @@ pub struct RegisterInput {
     /// 8 to 1024 characters of any kind; the commonest ones, your name and your address are refused.
     #[schema(format = "password", max_length = 4096, example = "a bicycle made of rain")]
     pub password: String,
-    #[schema(min_length = 1, max_length = 200, format = "no-control", pattern = r"\S", example = "Ada Lovelace")]
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S", example = "Ada Lovelace")]
     pub name: String,
     /// An IANA name; `UTC` unless given.
     #[schema(format = "time-zone", example = "Europe/Vienna")]
@@ -106,7 +106,7 @@ pub struct RegisterInput {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MeInput {
-    #[schema(min_length = 1, max_length = 200, format = "no-control", example = "Ada Lovelace")]
+    #[schema(min_length = 1, max_length = 200, example = "Ada Lovelace")]
     pub name: String,
     #[schema(format = "time-zone", example = "Europe/Vienna")]
     pub time_zone: String,

@@ -69,7 +69,7 @@ impl From<(WorkspaceRow, String)> for MyWorkspace {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WorkspaceInput {
-    #[schema(min_length = 1, max_length = 200, format = "no-control", example = "Ada's search")]
+    #[schema(min_length = 1, max_length = 200, example = "Ada's search")]
     pub name: String,
 }
 

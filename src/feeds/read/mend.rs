@@ -118,7 +118,8 @@ fn attachment(value: Value) -> Value {
     })
 }
 
-/// With `&amp;` for each `&` that begins no reference, as addresses in feeds have many.
+/// With `&amp;` for each `&` that begins no reference, as addresses in feeds have many, and without references to what is
+/// no character of XML: `&#0;`, say (XML 1.0, 4.1: "Legal Character").
 fn whole_references(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -129,11 +130,27 @@ fn whole_references(text: &str) -> String {
             Some(inside) => rest.len() - inside.len() + inside.find("]]>").unwrap_or(inside.len()),
             None => 1,
         };
+        if let Some(length) = impossible(rest) {
+            rest = &rest[length..];
+            continue;
+        }
         out.push_str(if rest.starts_with('&') && !is_reference(rest) { "&amp;" } else { &rest[..verbatim] });
         rest = &rest[verbatim..];
     }
     out.push_str(rest);
     out
+}
+
+/// How long the reference is that the text begins with, if it is one by number to what is no character.
+fn impossible(text: &str) -> Option<usize> {
+    let number = text.strip_prefix("&#")?;
+    let (number, radix) = number.strip_prefix(['x', 'X']).map_or((number, 10), |number| (number, 16));
+    let end = number.find(|c: char| !c.is_digit(radix))?;
+    if end == 0 || !number[end..].starts_with(';') {
+        return None;
+    }
+    let found = u32::from_str_radix(&number[..end], radix).ok().and_then(char::from_u32);
+    (!found.is_some_and(is_xml)).then_some(text.len() - number.len() + end + 1)
 }
 
 fn is_reference(text: &str) -> bool {
@@ -239,6 +256,13 @@ mod tests {
             "<dc:date>2026-03-02T10:00+01:00</dc:date><dc:date>2026-03-02T10:00:01Z</dc:date><x>2026-03-02T10:00Z";
         let mended = text.replacen("10:00+", "10:00:00+", 1);
         assert_eq!(with_seconds(text), mended);
+    }
+
+    #[test]
+    fn references_to_no_character_are_left_out() {
+        let text = "a&#0;b&#x1F;&#xD800;&#99999999999;&#1114112;c &#65;&#x1F600; <![CDATA[&#0;]]> &# &#x; &#12 d";
+        let mended = "abc &#65;&#x1F600; <![CDATA[&#0;]]> &amp;# &#x; &amp;#12 d";
+        assert_eq!(whole_references(text), mended);
     }
 
     #[test]

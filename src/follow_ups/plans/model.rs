@@ -61,7 +61,7 @@ pub fn are_steps(value: &Value) -> bool {
 }))]
 pub struct FollowUpPlanInput {
     /// One plan of a name, whatever its case.
-    #[schema(format = "no-control", min_length = 1, max_length = 100, pattern = r"\S", example = "patient")]
+    #[schema(min_length = 1, max_length = 100, pattern = r"\S", example = "patient")]
     pub name: String,
     /// The nudges, in order, as long as there is no answer.
     #[schema(max_items = 10)]

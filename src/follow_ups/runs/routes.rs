@@ -10,7 +10,7 @@ use crate::error::ApiResult;
 use crate::http::idempotency::fingerprint;
 use crate::http::page;
 use crate::http::params::NoParams;
-use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, Paging, Params};
+use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, NoBody, Paging, Params};
 use crate::page;
 use crate::sort::Position;
 
@@ -115,6 +115,7 @@ pub async fn stop_follow_up_run(
     if_match: IfMatch,
     key: IdempotencyKey,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<FollowUpRun>> {
     app.post(&access, &key, b"", async |tx| {
         let run = service::stop(tx, id, &if_match).await?;

@@ -9,12 +9,13 @@ use super::iso;
 /// Name, check, and what to say to whoever got it wrong.
 type Format = (&'static str, fn(&str) -> bool, &'static str);
 
-pub const FORMATS: [Format; 14] = [
+pub const FORMATS: [Format; 15] = [
     ("email", email, "must be an e-mail address such as `ada@example.org`"),
     ("uri", uri, "must be an absolute URI such as `https://example.org/page`"),
     ("http-url", http_url, "must be an address that begins with `https://` or `http://`"),
     ("date", date, "must be a date such as `2026-03-31`"),
-    ("date-time", date_time, "must be an instant with its offset, such as `2026-03-31T09:30:00Z`"),
+    ("date-time", date_time, "must be an instant with its offset, from 1900 to 2199, such as `2026-03-31T09:30:00Z`"),
+    ("any-date-time", any_date_time, "must be an instant with its offset, such as `2026-03-31T09:30:00Z`"),
     ("uuid", uuid, "must be a UUID in its 36-character form"),
     ("time-zone", time_zone, "must be an IANA time zone such as `Europe/Vienna`"),
     ("country", country, "must be an ISO 3166-1 code of two capital letters such as `AT`"),
@@ -22,7 +23,11 @@ pub const FORMATS: [Format; 14] = [
     ("language", language, "must be a BCP 47 language tag such as `de-AT`"),
     ("encoding", encoding, "must be an encoding's name in the WHATWG standard, such as `windows-1252`"),
     ("no-control", no_control, "must not have control characters other than line breaks and tabs"),
-    ("one-line", one_line, "must be one line without control characters"),
+    (
+        "one-line",
+        one_line,
+        "must be one line, without control characters and those that turn the direction of the text",
+    ),
     ("multi-line", multi_line, "must not have control characters other than line breaks and tabs"),
 ];
 
@@ -103,7 +108,13 @@ pub fn date(text: &str) -> bool {
     text.len() == 10 && digits && text.parse::<NaiveDate>().is_ok_and(|date| date.year() >= 1)
 }
 
+/// An instant that somebody's life can have to do with: what is far off is a slip, and can be counted with no further.
 pub fn date_time(text: &str) -> bool {
+    any_date_time(text) && DateTime::parse_from_rfc3339(text).is_ok_and(|at| (1900..2200).contains(&at.to_utc().year()))
+}
+
+/// As filters have them, whose ends may be as far off as whoever asks likes.
+pub fn any_date_time(text: &str) -> bool {
     text.is_ascii()
         && text.get(..10).is_some_and(date)
         && text.as_bytes().get(10) == Some(&b'T')
@@ -174,9 +185,16 @@ pub fn multi_line(text: &str) -> bool {
     !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 
-/// Without any line break, those of Unicode included.
+/// Without any line break, those of Unicode included, and without what shows the rest of a line in another order than it
+/// is written in (Unicode Standard Annex 9, 2.1 to 2.3): a name would be read as another. Marks of direction stay, and each
+/// letter has its own.
 pub fn one_line(text: &str) -> bool {
-    !text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
+    !text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || turns(c))
+}
+
+/// Whether it embeds, overrides or isolates a direction.
+pub fn turns(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 pub fn no_control(text: &str) -> bool {

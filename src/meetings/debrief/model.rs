@@ -47,13 +47,7 @@ pub struct DebriefPromise {
     /// To whom, or who; the first of the meeting's contacts, unless said otherwise.
     #[schema(value_type = Option<Uuid>)]
     pub contact_id: Option<ContactId>,
-    #[schema(
-        min_length = 1,
-        max_length = 200,
-        pattern = r"\S",
-        format = "no-control",
-        example = "Send the article about storage"
-    )]
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S", example = "Send the article about storage")]
     pub text: String,
     /// Within three business days, if the seeker promised; else as many days as the settings of follow-ups say.
     #[schema(example = "2026-03-06")]
@@ -75,11 +69,11 @@ pub struct DebriefName {
     #[schema(value_type = Option<Uuid>)]
     pub contact_id: Option<ContactId>,
     /// Needed, unless `contact_id` says it.
-    #[schema(max_length = 200, format = "no-control", example = "Priya Raman")]
+    #[schema(max_length = 200, example = "Priya Raman")]
     pub name: Option<String>,
-    #[schema(max_length = 200, format = "no-control", example = "Northwind Renewables")]
+    #[schema(max_length = 200, example = "Northwind Renewables")]
     pub company_name: Option<String>,
-    #[schema(max_length = 200, format = "no-control", example = "Grid Analyst")]
+    #[schema(max_length = 200, example = "Grid Analyst")]
     pub title: Option<String>,
     #[schema(format = "email", max_length = 254, example = "priya@northwind-renewables.example")]
     pub email: Option<String>,
@@ -120,7 +114,7 @@ pub struct DebriefInsight {
     /// Of one that is there. Without it, one that says the same of the same topic is the same.
     #[schema(value_type = Option<Uuid>)]
     pub id: Option<InsightId>,
-    #[schema(min_length = 1, max_length = 100, pattern = r"\S", format = "no-control", example = "night shifts")]
+    #[schema(min_length = 1, max_length = 100, pattern = r"\S", example = "night shifts")]
     pub topic: String,
     #[serde(default = "neutral")]
     pub stance: InsightStance,

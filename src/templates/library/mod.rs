@@ -22,7 +22,7 @@ use crate::auth::{Access, TemplatesRead, TemplatesWrite};
 use crate::changes::Tx;
 use crate::error::{ApiError, ApiResult};
 use crate::http::params::NoParams;
-use crate::http::{Answer, IdempotencyKey, Params};
+use crate::http::{Answer, IdempotencyKey, NoBody, Params};
 use crate::messages::{MessageChannel, MessagePurpose};
 
 /// A ready template.
@@ -155,6 +155,7 @@ pub async fn copy_library_template(
     slug: Path<String>,
     key: IdempotencyKey,
     _none: NoParams,
+    _nothing: NoBody,
 ) -> ApiResult<Answer<Template>> {
     let id = app.new_id();
     find(&slug)?;

@@ -1,0 +1,2 @@
+ALTER TABLE alerts DROP COLUMN meeting_question_ids;
+ALTER TABLE alerts DROP COLUMN research_note_id;
