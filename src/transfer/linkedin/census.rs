@@ -5,6 +5,7 @@ use std::fs::File;
 use super::touches::{Touch, TouchKind, Touches};
 use crate::transfer::formats::FileError;
 use crate::transfer::record::{Entry, name_words};
+use crate::transfer::value::DateOrder;
 
 /// People that are counted.
 const MOST: usize = 200_000;
@@ -20,8 +21,8 @@ pub struct Census {
 
 impl Census {
     /// Reads the file through once.
-    pub fn add(&mut self, file: File, kind: TouchKind) -> Result<(), FileError> {
-        for entry in Touches::open(file, kind)? {
+    pub fn add(&mut self, file: File, kind: TouchKind, order: Option<DateOrder>) -> Result<(), FileError> {
+        for entry in Touches::open(file, kind, order)? {
             if let Entry::Touch(touch) = entry {
                 self.count(&touch);
             }
