@@ -154,6 +154,9 @@ codes! {
     BeingSent = CONFLICT, "being_sent", "The message is being sent";
     /// Neither the service nor the workspace has a mail server to send with.
     MailNotConfigured = CONFLICT, "mail_not_configured", "There is no mail server";
+    /// The workspace has a mail account of its own through which no test mail went yet: see its `failure`. Until it is
+    /// verified, or deleted, nothing is sent.
+    MailAccountUnverified = CONFLICT, "mail_account_unverified", "The mail account is not verified";
     /// Only an e-mail of the seeker's can be handed to a mail program.
     NotAnEmail = CONFLICT, "not_an_email", "It is no e-mail to be sent";
     /// The contact lies in the trash: restore it first.

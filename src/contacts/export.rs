@@ -104,8 +104,15 @@ pub async fn load(tx: &mut Tx<'_>, mut items: Vec<(Kept, ContactInput)>) -> ApiR
     Ok(ids.into_iter().map(|(id, _)| id.into()).collect())
 }
 
-/// Gives contacts their connectors.
+/// Gives contacts their connectors. Who is nowhere cannot be one, as with all that points to something.
 pub async fn connect_all(tx: &mut Tx<'_>, ties: &[(ContactId, ContactId)]) -> ApiResult<()> {
+    let connectors: Vec<ContactId> = ties.iter().map(|(_, connector)| *connector).collect();
+    let there = store::taken(tx.conn, tx.workspace, &connectors).await?;
+    if let Some((id, connector)) = ties.iter().find(|(_, connector)| !there.contains(connector)) {
+        let detail =
+            format!("the connector {connector} of the contact {id} is neither in the archive nor in the workspace");
+        return Err(ApiError::field("", "dangling_reference", detail));
+    }
     store::connect(tx.conn, tx.workspace, ties).await
 }
 

@@ -308,6 +308,7 @@ diesel::table! {
         undone_at -> Nullable<Timestamptz>,
         cancel_requested_at -> Nullable<Timestamptz>,
         waits_until -> Nullable<Timestamptz>,
+        ignored_columns -> Array<Text>,
     }
 }
 

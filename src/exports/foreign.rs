@@ -14,6 +14,9 @@ const SOURCE: &str = "vcard";
 /// Parameters whose meaning the fields of a contact have, or that are of the one file only.
 pub const SAID: [&str; 6] = ["TYPE", "PREF", "VALUE", "CHARSET", "ENCODING", "PID"];
 
+/// Properties that a card has once at most (RFC 6350, 6.1.4, 6.2.5 to 6.2.7; RFC 6474), but in several languages.
+pub const ONCE: [&str; 7] = ["KIND", "BDAY", "ANNIVERSARY", "GENDER", "BIRTHPLACE", "DEATHPLACE", "DEATHDATE"];
+
 /// A property as the import has kept it: with its escapes, as versions 3.0 and 4.0 have them.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Foreign {
@@ -74,9 +77,14 @@ impl ForeignProperties {
 
     /// Takes out all of this name, but for what says the same as one that was taken out before.
     pub fn drop_all(&mut self, name: &str) {
+        self.drop_where(name, |_| true);
+    }
+
+    /// The same of those whose value, as it is written, is such a one.
+    pub fn drop_where(&mut self, name: &str, is_one: impl Fn(&str) -> bool) {
         let others = &self.others;
-        self.list
-            .retain(|property| property.name != name || property.same().is_some_and(|same| others.contains(&same)));
+        let stays = |property: &Foreign| property.same().is_some_and(|same| others.contains(&same));
+        self.list.retain(|property| property.name != name || !is_one(&property.value) || stays(property));
     }
 
     /// Takes out all of this name, whatever they say.
@@ -84,9 +92,21 @@ impl ForeignProperties {
         self.list.retain(|property| property.name != name);
     }
 
-    /// The lines of what is left.
+    /// The lines of what is left. What a card must not have twice, as of two cards of one person, has a name of ours the
+    /// second time.
     pub fn lines(self, version: VcardVersion) -> impl Iterator<Item = String> {
-        self.list.into_iter().map(move |property| property.line(version))
+        let mut told: BTreeMap<String, Option<(String, String)>> = BTreeMap::new();
+        self.list.into_iter().map(move |mut property| {
+            if ONCE.contains(&property.name.as_str()) {
+                let same = property.same();
+                match told.get(&property.name) {
+                    None => _ = told.insert(property.name.clone(), same),
+                    Some(first) if same.is_some() && *first == same => {}
+                    Some(_) => property.name.insert_str(0, "X-INROAD-"),
+                }
+            }
+            property.line(version)
+        })
     }
 }
 
@@ -233,6 +253,23 @@ mod tests {
         let cards = [(SOURCE.to_owned(), first), (SOURCE.to_owned(), json!([property("kept1-item1", "X-D")]))];
         let told: Vec<String> = ForeignProperties::read(&cards).lines(VcardVersion::Four).collect();
         assert_eq!(told, ["kept1-item1.X-A:v", "kept2-item1.X-B:v", "kept3-item1.X-C:v", "kept4-item1.X-D:v"]);
+    }
+
+    #[test]
+    fn what_a_card_has_once_is_not_in_it_twice() {
+        let properties = json!([
+            { "name": "BDAY", "value": "19900101" },
+            { "name": "BDAY", "value": "19910101" },
+            { "name": "BIRTHPLACE", "parameters": { "ALTID": ["1"], "LANGUAGE": ["de"] }, "value": "Wien" },
+            { "name": "BIRTHPLACE", "parameters": { "ALTID": ["1"], "LANGUAGE": ["en"] }, "value": "Vienna" },
+        ]);
+        let expected = [
+            "BDAY:19900101",
+            "X-INROAD-BDAY:19910101",
+            "BIRTHPLACE;ALTID=1;LANGUAGE=de:Wien",
+            "BIRTHPLACE;ALTID=1;LANGUAGE=en:Vienna",
+        ];
+        assert_eq!(lines(properties, VcardVersion::Four), expected);
     }
 
     #[test]

@@ -18,9 +18,10 @@ mod vcard;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use self::foreign::SAID;
+pub use self::foreign::{ONCE, SAID, components};
 pub use self::kept::Kept;
 pub use self::table::{Link, Table};
+pub use self::vcard::is_call;
 
 /// The media type of archives.
 const ZIP: &str = "application/zip";

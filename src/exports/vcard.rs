@@ -113,13 +113,13 @@ impl Card {
         if self.version == VcardVersion::Four { four } else { three }
     }
 
-    /// A property of a labelled list. A label that is no type stands beside it, as Apple's address book has it.
+    /// A property of a labelled list. A label that is not made of types stands beside it, as Apple's address book has it.
     /// `about` are further parameters.
     fn labelled(&mut self, (name, about): (&str, &str), label: Option<&str>, is_primary: bool, value: &str) {
-        let known = label.and_then(|label| TYPES.iter().find(|(own, _)| own.eq_ignore_ascii_case(label)));
+        let known = label.and_then(|label| types(name, label));
         let mut parameters = about.to_owned();
         let four = self.version == VcardVersion::Four;
-        let mut types: Vec<&str> = known.map(|(_, kind)| *kind).into_iter().collect();
+        let mut types: Vec<&str> = known.clone().unwrap_or_default();
         if is_primary && !four {
             types.push("pref");
         }
@@ -178,17 +178,22 @@ impl Card {
         let first =
             |value: &str| contact.preferred_name.as_deref().is_some_and(|name| value.starts_with(&escape(name)));
         match foreign.take("NICKNAME", first) {
-            Some(names) => self.line(&format!("NICKNAME:{}", names.value)),
+            Some(names) => self.line(&format!("NICKNAME{}:{}", names.about(), names.value)),
             None => self.text("NICKNAME", contact.preferred_name.as_deref()),
         }
     }
 
     fn ways_to_reach(&mut self, contact: &Contact, foreign: &mut ForeignProperties) {
         for email in &contact.emails {
-            self.labelled(("EMAIL", ""), email.label.as_deref(), email.is_primary, &escape(&email.address));
+            let is_one =
+                |value: &str| flat(value).trim().trim_start_matches("mailto:").eq_ignore_ascii_case(&email.address);
+            let about = foreign.take_about("EMAIL", is_one);
+            self.labelled(("EMAIL", &about), email.label.as_deref(), email.is_primary, &escape(&email.address));
         }
         for phone in &contact.phones {
-            self.labelled(("TEL", ""), phone.label.as_deref(), phone.is_primary, &escape(&phone.number));
+            let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+            let about = foreign.take_about("TEL", |value| digits(value) == digits(&phone.number));
+            self.labelled(("TEL", &about), phone.label.as_deref(), phone.is_primary, &escape(&phone.number));
         }
         for address in &contact.addresses {
             let parts = [
@@ -208,8 +213,16 @@ impl Card {
         foreign.drop_all("ADR");
         for link in &contact.links {
             // A URI is no text: nothing in it is escaped.
-            self.labelled(("URL", ""), link.label.as_deref(), link.is_primary, &link.url);
+            let is_one = |value: &str| {
+                link.url.strip_suffix(flat(value).trim()).is_some_and(|scheme| ["", "https://"].contains(&scheme))
+            };
+            let about = foreign.take_about("URL", is_one);
+            self.labelled(("URL", &about), link.label.as_deref(), link.is_primary, &link.url);
         }
+        // What the contact has no more. What could be none of its fields stays.
+        foreign.drop_all("EMAIL");
+        foreign.drop_where("TEL", |value| !is_call(value));
+        foreign.drop_where("URL", |value| flat(value).trim().starts_with("http"));
     }
 
     /// Present ones first, each a group of its own.
@@ -298,6 +311,20 @@ impl Card {
             }
         }
     }
+}
+
+/// The types that a label is made of, if it is: `fax work` is a fax at work. Only of telephones there are more than where.
+fn types(name: &str, label: &str) -> Option<Vec<&'static str>> {
+    let kind = |word: &str| TYPES.iter().find(|(own, _)| own.eq_ignore_ascii_case(word)).map(|(_, kind)| *kind);
+    let kinds: Vec<&str> = label.split(' ').map(kind).collect::<Option<_>>()?;
+    let are_places = || kinds.iter().all(|kind| ["work", "home"].contains(kind));
+    (kinds.len() == 1 || name == "TEL" || are_places()).then_some(kinds)
+}
+
+/// A call over the internet has no number.
+pub fn is_call(value: &str) -> bool {
+    let scheme = value.trim().split_once(':').map(|(scheme, _)| scheme.to_lowercase());
+    scheme.is_some_and(|scheme| ["sip", "sips", "xmpp", "h323"].contains(&scheme.as_str()))
 }
 
 /// A text value without its escapes.

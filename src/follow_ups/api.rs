@@ -128,7 +128,8 @@ pub struct FollowUp {
     pub due_at: DateTime<Utc>,
     /// From when on it is late: the hour, else the end of the day; of thanks for a meeting a day after that.
     pub overdue_at: DateTime<Utc>,
-    /// Of a `keep_in_touch`: a touch in either direction makes it due so many days after that touch.
+    /// Of a `keep_in_touch`: a touch in either direction makes it due so many days after that touch. As many as it was due
+    /// in when it was written, and `repeat_after_days` at least.
     #[schema(example = 90)]
     pub after_days: Option<i32>,
     /// Of a `keep_in_touch`: days after this one on which the next is due.

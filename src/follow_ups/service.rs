@@ -93,8 +93,10 @@ fn write_over(row: FollowUpRow, input: FollowUpInput, settings: &Settings) -> Fo
     };
     if due != row.due() {
         row.fall_due(due);
-        // A touch makes it due as long after itself as it was meant to be when it was written.
-        row.after_days = keeps.then(|| i32::try_from((on - today).num_days()).unwrap_or(1).clamp(1, 3650));
+        // A touch makes it due as long after itself as it was meant to be when it was written. A sooner day is for this once:
+        // after a touch there is time for as long as the two want to be in touch again.
+        let days = i32::try_from((on - today).num_days()).unwrap_or(1).clamp(1, 3650);
+        row.after_days = row.repeat_after_days.map(|every| days.max(every));
     }
     row
 }

@@ -131,7 +131,10 @@ impl IntroductionInput {
             faults.push(Fault::field("/introduced_name", "required", detail));
         }
         if self.introduced_id == Some(self.introducer_id) {
-            faults.push(Fault::field("/introduced_id", "not_allowed", "nobody introduces themselves"));
+            // The one that is new is at fault.
+            let stays = target.before.is_some_and(|row| row.introduced_id == self.introduced_id);
+            let pointer = if stays { "/introducer_id" } else { "/introduced_id" };
+            faults.push(Fault::field(pointer, "not_allowed", "nobody introduces themselves"));
         }
         self.check_dates(target.now, &mut faults);
         ApiError::check(faults).map(|()| self)

@@ -63,16 +63,17 @@ pub struct Introduction {
     pub version: i32,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
-    /// The contact who introduces; `null` once it was removed for good.
+    /// The contact who introduces; `null` while it lies in the trash, and once it was removed for good.
     #[schema(value_type = Option<Uuid>)]
     pub introducer_id: Option<ContactId>,
     /// What that contact is called; `null` while it lies in the trash, and once it was removed for good.
     #[schema(example = "Miriam Okafor")]
     pub introducer_name: Option<String>,
-    /// The contact who is introduced, once there is one.
+    /// The contact who is introduced, once there is one; `null` while it lies in the trash, and once it was removed for
+    /// good.
     #[schema(value_type = Option<Uuid>)]
     pub introduced_id: Option<ContactId>,
-    /// What that contact is called, else the name that was given; `null` once the contact was removed for good.
+    /// What that contact is called, else the name that was given.
     #[schema(example = "Tom Hargreaves")]
     pub introduced_name: Option<String>,
     /// Where the person works who was named.
@@ -156,6 +157,7 @@ impl Introduction {
             notes,
             meeting_id,
         } = row;
+        let is_there = |id: &ContactId| names.contacts.contains_key(id);
         let called = |id: Option<ContactId>| id.and_then(|id| names.contacts.get(&id).cloned());
         let company = introduced_company_id.and_then(|id| names.companies.get(&id).cloned());
         Self {
@@ -163,9 +165,10 @@ impl Introduction {
             version,
             created_at,
             updated_at,
-            introducer_id,
+            // Who lies in the trash is nobody until restored, as a connector is.
+            introducer_id: introducer_id.filter(is_there),
             introducer_name: called(introducer_id),
-            introduced_id,
+            introduced_id: introduced_id.filter(is_there),
             introduced_name: called(introduced_id).or(introduced_name),
             introduced_company_id,
             introduced_company_name: company.or(introduced_company_name),

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::auth::{Access, IntroductionsRead, IntroductionsWrite};
 use crate::batch::{self, BatchAnswer, BatchInput};
 use crate::error::ApiResult;
+use crate::http::body::MaybeBody;
 use crate::http::frame::RequestId;
 use crate::http::idempotency::fingerprint;
 use crate::http::page;
@@ -197,7 +198,7 @@ pub async fn promise_introduction(
     Id(id): Id<IntroductionId>,
     key: IdempotencyKey,
     _none: NoParams,
-    Body(input): Body<MomentInput>,
+    MaybeBody(input): MaybeBody<MomentInput>,
 ) -> ApiResult<Answer<Introduction>> {
     take(&app, &access, &key, id, Step::Promise, input).await
 }
@@ -217,7 +218,7 @@ pub async fn make_introduction(
     Id(id): Id<IntroductionId>,
     key: IdempotencyKey,
     _none: NoParams,
-    Body(input): Body<MomentInput>,
+    MaybeBody(input): MaybeBody<MomentInput>,
 ) -> ApiResult<Answer<Introduction>> {
     take(&app, &access, &key, id, Step::Make, input).await
 }
@@ -235,7 +236,7 @@ pub async fn decline_introduction(
     Id(id): Id<IntroductionId>,
     key: IdempotencyKey,
     _none: NoParams,
-    Body(input): Body<MomentInput>,
+    MaybeBody(input): MaybeBody<MomentInput>,
 ) -> ApiResult<Answer<Introduction>> {
     take(&app, &access, &key, id, Step::Decline, input).await
 }
@@ -252,7 +253,7 @@ pub async fn thank_for_introduction(
     Id(id): Id<IntroductionId>,
     key: IdempotencyKey,
     _none: NoParams,
-    Body(input): Body<MomentInput>,
+    MaybeBody(input): MaybeBody<MomentInput>,
 ) -> ApiResult<Answer<Introduction>> {
     take(&app, &access, &key, id, Step::Thank, input).await
 }
@@ -269,7 +270,7 @@ pub async fn close_loop_of_introduction(
     Id(id): Id<IntroductionId>,
     key: IdempotencyKey,
     _none: NoParams,
-    Body(input): Body<MomentInput>,
+    MaybeBody(input): MaybeBody<MomentInput>,
 ) -> ApiResult<Answer<Introduction>> {
     take(&app, &access, &key, id, Step::CloseLoop, input).await
 }

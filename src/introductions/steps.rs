@@ -104,6 +104,11 @@ pub async fn renamed(tx: &mut Tx<'_>, contacts: &[ContactId], companies: &[Compa
     let mut fields = Vec::new();
     if !contacts.is_empty() {
         fields.extend(["introducer_name", "introduced_name"]);
+        let moved: Vec<uuid::Uuid> =
+            [Kind::ContactDeleted, Kind::ContactRestored].into_iter().flat_map(|kind| tx.recorded(kind)).collect();
+        if contacts.iter().any(|id| moved.contains(&uuid::Uuid::from(*id))) {
+            fields.extend(["introducer_id", "introduced_id"]);
+        }
     }
     if !companies.is_empty() {
         fields.push("introduced_company_name");

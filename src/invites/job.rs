@@ -8,7 +8,7 @@ use crate::db::WorkspaceId;
 use crate::jobs::Job;
 use crate::mail::letter::{self, Letter};
 use crate::mail::smtp::Refusal;
-use crate::mail_accounts;
+use crate::mail_accounts::{self, WayOut};
 
 /// A mail about a meeting, as it was when it was put on its way.
 #[derive(Debug, Serialize, Deserialize)]
@@ -32,8 +32,12 @@ impl Job for SendInvite {
 
     /// Sent again, it is the same mail by its `Message-ID`, and its `SEQUENCE` makes it one for calendars, too.
     async fn run(self, app: &App, id: Uuid) -> Result<(), String> {
-        let own = mail_accounts::own_server(app, WorkspaceId::vouched(self.workspace)).await;
-        let own = own.map_err(|error| error.to_string())?;
+        let way_out = mail_accounts::way_out(app, WorkspaceId::vouched(self.workspace)).await;
+        let own = match way_out.map_err(|error| error.to_string())? {
+            WayOut::Own(own) => Some(own),
+            WayOut::Service => None,
+            WayOut::Unverified(why) => return Err(why),
+        };
         let Some(server) = own.as_ref().map(|own| &own.server).or(app.mailer.server()) else {
             tracing::warn!("a mail about a meeting was not sent: there is no mail server any more");
             return Ok(());

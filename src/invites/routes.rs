@@ -22,7 +22,7 @@ use crate::meetings::{self, MeetingId};
     request_body = InviteInput, responses(
     (status = 200, description = "All who are invited", body = MeetingInvites),
     (status = 403, description = "`email_not_verified`, `scope_missing` or `role_insufficient`"),
-    (status = 409, description = "`impossible_transition`, `do_not_contact` or `mail_not_configured`"),
+    (status = 409, description = "`impossible_transition`, `do_not_contact`, `mail_not_configured` or `mail_account_unverified`"),
 ))]
 #[post("/meetings/{id}/invites")]
 pub async fn send_meeting_invites(

@@ -30,14 +30,14 @@ pub struct Way {
     host: String,
     /// How many mails a day the service lets a workspace send.
     most: i32,
-    has_server: bool,
+    /// Whether mail can leave.
+    way_out: Result<(), mail_accounts::Barred>,
 }
 
 impl Way {
     pub async fn of(app: &App, workspace: WorkspaceId) -> ApiResult<Self> {
-        let own = mail_accounts::own_server(app, workspace).await?;
-        let has_server = own.is_some() || app.mailer.server().is_some();
-        Ok(Self { host: messages::host(app), most: app.config.daily_messages, has_server })
+        let way_out = mail_accounts::way_out(app, workspace).await?.check(app);
+        Ok(Self { host: messages::host(app), most: app.config.daily_messages, way_out })
     }
 }
 
@@ -56,11 +56,7 @@ pub async fn invite(
     }
     let sender = sender(tx, sender_id).await?;
     let guests = guests(tx, &meeting).await?;
-    if !way.has_server {
-        let detail =
-            "there is no mail server: set INROAD_SMTP_URL, or give the workspace an account (`/v1/mail-account`)";
-        return Err(ApiError::new(Code::MailNotConfigured, detail));
-    }
+    way.way_out.clone()?;
     keep_limit(tx, way.most, guests.len()).await?;
     let host_name = sender.name.clone().unwrap_or_default();
     let title = filled(input.title).unwrap_or_else(|| format!("A conversation with {host_name}"));

@@ -190,7 +190,7 @@ fn mutual(reader: &mut Reader<'_>) {
         for (field, text) in [(Subject, &reader.subject), (Body, &reader.body)] {
             for (at, word) in text.words.iter().enumerate() {
                 let own = |word: &Word| fold(word.text.strip_suffix("'s").unwrap_or(&word.text));
-                if !word.capital || is_greeted(reader, word) {
+                if !word.capital || is_greeted(reader, word) || is_no_name(&text.words, at) {
                     continue;
                 }
                 if own(word) == *first {
@@ -208,6 +208,12 @@ fn mutual(reader: &mut Reader<'_>) {
     if !places.is_empty() {
         reader.add(Rule::MutualContactWithoutPermission, &places);
     }
+}
+
+/// "Mark my words" names nobody.
+fn is_no_name(words: &[Word], at: usize) -> bool {
+    let next = words.get(at + 1).filter(|next| !next.after_comma);
+    next.is_some() && say::NO_NAME.at(words, at).is_some()
 }
 
 /// The contact's own name is no mention of somebody else.
@@ -376,7 +382,9 @@ fn extras(reader: &mut Reader<'_>) {
     // "Attached to the idea" is a feeling, "attachment theory" a subject.
     let felt = |place: &Place| {
         let next = words.partition_point(|word| word.start < place.2);
-        place.0 == Body && say::NOT_ATTACHED.at(words, next).is_some()
+        let before = words.partition_point(|word| word.start < place.1).checked_sub(1);
+        let is_act = before.is_some_and(|before| say::ABOUT_ATTACHING.at(words, before).is_some());
+        place.0 == Body && (is_act || say::NOT_ATTACHED.at(words, next).is_some())
     };
     let attached: Vec<Place> = attached.into_iter().filter(|place| !felt(place)).collect();
     if !attached.is_empty() || reader.draft.attachments {

@@ -23,11 +23,14 @@ phrases! {
         "want|like|need|interested *4 my *2 resume|cv|vitae",
         "my|the *1 resume|cv|vitae is|are at your disposal|service",
         "my|the *1 resume|cv|vitae is|are *2 bottom|end|foot|top|signature|link|profile",
+        "my|the|a *2 cover|covering|motivation letter *3 is|are|can|has *3 attached|enclosed|below|available|here|linked|found|added|included",
+        "attach|attached|attaching|enclose|enclosed|enclosing|include|included|including|send|sending|sent|share|sharing|forward|forwarding|find *3 my *2 cover|covering|motivation letter",
+        "here is *2 my *2 cover|covering|motivation letter",
     ];
     /// Behind a résumé that is not the seeker's, or is not sent.
     NOT_OFFERED = ["of your|the|his|her|their|that|this|a|our", "at home", "behind|aside|out|the|our|teaching|normal|next"];
     /// Before a "resume" that is a verb.
-    BEFORE_VERB = ["to|will|can|could|would|may|might|classes|lessons|talks|services|i|we|they|it"];
+    BEFORE_VERB = ["to|will|can|could|would|may|might|classes|lessons|talks|services|i|we|you|they|it|please|kindly|shall|should|must|let's"];
     /// They asked for it.
     REQUESTED = [
         "as you|we asked|requested|suggested|discussed|agreed",
@@ -341,6 +344,7 @@ phrases! {
         "you're|are|be *1 very|extremely|incredibly|super|so|terribly busy",
         "bother|bothering|disturb|disturbing|trouble|troubling you",
         "out of the blue",
+        "my *2 apology",
     ];
     /// A thing that was said, for which thanks can be given.
     SPECIFIC = [
@@ -369,6 +373,17 @@ phrases! {
     ];
     /// Behind an attachment that is none.
     NOT_ATTACHED = ["to|theory|theories|style|styles|disorder|disorders|parenting|research|figure|figures|point|points"];
+    /// What is taken up again, or left: "we resume attaching labels" attaches nothing.
+    ABOUT_ATTACHING = ["resume|stop|start|begin|keep|avoid attaching|enclosing"];
+    /// Words that are names, too, and are none here.
+    NO_NAME = [
+        "mark my|our|these|his|her words|word",
+        "may i|we|you|it|this|there|the",
+        "will i|we|you|it|this|there|the|your|that",
+        "hope you|this|that|to|all|your|it|we",
+        "grant me|us|that",
+        "bill me|us",
+    ];
     /// A word that says something is attached.
     ATTACHED = [
         "attach|attached|attaching|attachment|attachments",

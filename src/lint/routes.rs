@@ -30,7 +30,8 @@ pub struct LintInput {
     pub purpose: Option<MessagePurpose>,
     #[schema(max_length = 65536)]
     pub subject: Option<String>,
-    #[schema(max_length = 1048576)]
+    /// As long as that of a message may be.
+    #[schema(max_length = 65536)]
     pub body: String,
     /// Whom it is for: their names, and that of whoever can introduce them, are taken from there.
     #[schema(value_type = Option<Uuid>)]

@@ -173,7 +173,28 @@ impl Text {
 }
 
 fn is_quote(c: char) -> bool {
-    matches!(c, '"' | '“' | '”' | '„' | '«' | '»' | '‘' | '’' | '\'')
+    const MARKS: &str = "\"“”„«»‹›「」『』‘’‚'`";
+    MARKS.contains(c)
+}
+
+/// The marks that may close a quotation which begins with this one, as languages have them.
+fn closing(c: char) -> &'static [char] {
+    match c {
+        '"' => &['"'],
+        '“' | '”' => &['”'],
+        '„' => &['“', '”'],
+        '«' => &['»'],
+        '»' => &['«', '»'],
+        '‹' => &['›'],
+        '›' => &['‹', '›'],
+        '「' => &['」'],
+        '『' => &['』'],
+        '‘' => &['’'],
+        '‚' => &['‘', '’'],
+        '\'' => &['\''],
+        '`' => &['`', '\'', '´'],
+        _ => &[],
+    }
 }
 
 /// A quotation goes to its closing mark; one that is not closed within its paragraph is none.
@@ -184,16 +205,12 @@ fn quote(text: &str, at: usize, c: char, following: Option<char>, state: &mut St
         }
         return;
     }
-    let close = match c {
-        '"' => '"',
-        '“' | '„' => '”',
-        '«' => '»',
-        '‘' => '’',
-        '\'' => '\'',
-        _ => return,
-    };
+    let marks = closing(c);
     let before = text[..at].chars().next_back();
-    if !before.is_none_or(|c| c.is_whitespace() || c == '(') || following.is_none_or(char::is_whitespace) {
+    // Corner brackets stand between words that no blanks part; in French there are blanks inside.
+    let begins = matches!(c, '「' | '『') || before.is_none_or(|c| c.is_whitespace() || c == '(');
+    let goes_on = matches!(c, '«' | '‹') || following.is_some_and(|c| !c.is_whitespace());
+    if marks.is_empty() || !begins || !goes_on {
         return;
     }
     state.quotes_tried += 1;
@@ -208,13 +225,12 @@ fn quote(text: &str, at: usize, c: char, following: Option<char>, state: &mut St
     }
     let rest = &rest[..limit];
     let rest = &rest[..paragraph_end(rest)];
-    let single = matches!(close, '\'' | '’');
-    let closes = |(place, _): &(usize, &str)| {
-        let after = rest[place + close.len_utf8()..].chars().next();
-        !single || after.is_none_or(|c| !c.is_alphanumeric())
+    let closes = |(place, mark): &(usize, &str)| {
+        let after = rest[place + mark.len()..].chars().next();
+        !matches!(*mark, "'" | "’" | "‘" | "´") || after.is_none_or(|c| !c.is_alphanumeric())
     };
-    if let Some((place, _)) = rest.match_indices(close).find(closes) {
-        state.quote = Some((close, at + c.len_utf8() + place));
+    if let Some((place, mark)) = rest.match_indices(marks).find(closes) {
+        state.quote = mark.chars().next().map(|mark| (mark, at + c.len_utf8() + place));
     }
 }
 
@@ -380,6 +396,24 @@ mod tests {
         assert_eq!(quoted("a \" that never closes"), [""; 0]);
         assert_eq!(quoted("a \"b\r\n\r\nc\" d"), [""; 0]);
         assert_eq!(quoted("6'2\" tall and \"x\" y"), ["x"]);
+        for text in [
+            "said »are you hiring« once",
+            "said «are you hiring» once",
+            "said « are you hiring » once",
+            "said ‹are you hiring› once",
+            "said ›are you hiring‹ once",
+            "said 「are you hiring」 once",
+            "said 『are you hiring』once",
+            "said `are you hiring` once",
+            "said `are you hiring' once",
+            "said „are you hiring“ once",
+            "said ”are you hiring” once",
+            "said »are you hiring» once",
+            "said ‚are you hiring‘ once",
+        ] {
+            assert_eq!(quoted(text), ["are", "you", "hiring"], "{text}");
+        }
+        assert_eq!(quoted("A » B » C"), [""; 0]);
     }
 
     #[test]

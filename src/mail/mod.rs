@@ -1,6 +1,7 @@
 //! Mail leaves through one job: by SMTP, or, where none is configured, as `.eml` files into the data directory.
 pub mod letter;
 pub mod smtp;
+mod wire;
 
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};

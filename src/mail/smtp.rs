@@ -4,16 +4,14 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use lettre::Message;
-use lettre::transport::smtp::Error;
-use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
-use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
+use lettre::transport::smtp::extension::{ClientId, MailBodyParameter, MailParameter};
 use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::timeout;
 use url::Url;
 
+use super::wire::{Reply, Trouble, Wire};
 use crate::{outgoing, text_enum};
 
 /// For a connection, and for each answer before the text goes.
@@ -100,29 +98,25 @@ impl Server {
         mail: &Message,
         ready: impl AsyncFnOnce() -> Result<(), String>,
     ) -> Result<String, Refusal> {
-        let mut connection = self.connect().await?;
-        let outcome = converse(&mut connection, mail, ready).await;
-        // Whatever it says to that: the mail's fate is known, or cannot be.
-        let _ = timeout(Duration::from_secs(5), connection.quit()).await;
+        let mut wire = self.connect().await?;
+        let outcome = converse(&mut wire, mail, ready).await;
+        // The mail's fate is known, or cannot be.
+        let _ = timeout(Duration::from_secs(5), wire.quit()).await;
         outcome
     }
 
-    async fn connect(&self) -> Result<AsyncSmtpConnection, Refusal> {
+    async fn connect(&self) -> Result<Wire, Refusal> {
         let hello = self.hello.clone().map_or_else(ClientId::default, ClientId::Domain);
-        let tls = TlsParameters::new(self.host.clone()).map_err(|error| Refusal::Never(words(&error)))?;
-        let wrapper = (self.security == MailSecurity::Tls).then(|| tls.clone());
         let addresses = self.addresses().await?;
-        let connecting = AsyncSmtpConnection::connect_tokio1(&addresses[..], Some(PATIENCE), &hello, wrapper, None);
-        let mut connection = in_time(PATIENCE, connecting).await?;
-        let upgrade = self.security == MailSecurity::Starttls && (!self.opportunistic || connection.can_starttls());
-        if upgrade {
-            in_time(PATIENCE, connection.starttls(tls, &hello)).await?;
+        let tls_for = (self.security == MailSecurity::Tls).then_some(self.host.as_str());
+        let mut wire = in_time(Wire::open(&addresses, tls_for, &hello)).await?;
+        if self.security == MailSecurity::Starttls && (!self.opportunistic || wire.offers("STARTTLS")) {
+            wire = in_time(wire.starttls(&self.host, &hello)).await?;
         }
         if let (Some(name), Some(password)) = (&self.username, &self.password) {
-            let credentials = Credentials::new(name.clone(), password.expose_secret().to_owned());
-            in_time(PATIENCE, connection.auth(DEFAULT_MECHANISMS, &credentials)).await?;
+            in_time(wire.sign_in(name, password.expose_secret())).await?;
         }
-        Ok(connection)
+        Ok(wire)
     }
 
     /// Looked up once: what was checked is what is connected to.
@@ -141,7 +135,7 @@ impl Server {
 }
 
 async fn converse(
-    connection: &mut AsyncSmtpConnection,
+    wire: &mut Wire,
     mail: &Message,
     ready: impl AsyncFnOnce() -> Result<(), String>,
 ) -> Result<String, Refusal> {
@@ -149,49 +143,40 @@ async fn converse(
     let mut parameters = Vec::new();
     let addresses = envelope.to().iter().chain(envelope.from());
     if addresses.map(AsRef::<str>::as_ref).any(|address: &str| !address.is_ascii()) {
-        if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
+        if !wire.offers("SMTPUTF8") {
             let why = "the mail server takes no addresses with letters beyond ASCII (SMTPUTF8)";
             return Err(Refusal::Never(why.to_owned()));
         }
         parameters.push(MailParameter::SmtpUtfEight);
     }
-    if !text.is_ascii() && connection.server_info().supports_feature(Extension::EightBitMime) {
+    if !text.is_ascii() && wire.offers("8BITMIME") {
         parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
     }
-    in_time(PATIENCE, connection.command(Mail::new(envelope.from().cloned(), parameters))).await?;
+    in_time(wire.command(&Mail::new(envelope.from().cloned(), parameters).to_string())).await?;
     for recipient in envelope.to() {
-        in_time(PATIENCE, connection.command(Rcpt::new(recipient.clone(), Vec::new()))).await?;
+        in_time(wire.command(&Rcpt::new(recipient.clone(), Vec::new()).to_string())).await?;
     }
-    in_time(PATIENCE, connection.command(Data)).await?;
+    in_time(wire.command(&Data.to_string())).await?;
     ready().await.map_err(Refusal::Later)?;
-    match timeout(LAST_PATIENCE, connection.message(&text)).await {
-        Ok(Ok(answer)) => Ok(format!("{} {}", answer.code(), answer.message().collect::<Vec<_>>().join(" "))),
-        Ok(Err(error)) if error.status().is_some() => Err(refusal(&error)),
-        Ok(Err(error)) => Err(Refusal::Unknown(words(&error))),
+    match timeout(LAST_PATIENCE, wire.text(&text)).await {
+        Ok(Ok(answer)) => Ok(answer.to_string()),
+        Ok(Err(Trouble::Refused(answer))) => Err(refusal(&answer)),
+        Ok(Err(Trouble::Silent(why))) => Err(Refusal::Unknown(why)),
         Err(_) => Err(Refusal::Unknown("the mail server did not answer in ten minutes".to_owned())),
     }
 }
 
-async fn in_time<T>(limit: Duration, work: impl Future<Output = Result<T, Error>>) -> Result<T, Refusal> {
-    match timeout(limit, work).await {
-        Ok(outcome) => outcome.map_err(|error| refusal(&error)),
-        Err(_) => Err(Refusal::Later(format!("the mail server did not answer in {} s", limit.as_secs()))),
+async fn in_time<T>(work: impl Future<Output = Result<T, Trouble>>) -> Result<T, Refusal> {
+    match timeout(PATIENCE, work).await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(Trouble::Refused(answer))) => Err(refusal(&answer)),
+        Ok(Err(Trouble::Silent(why))) => Err(Refusal::Later(why)),
+        Err(_) => Err(Refusal::Later(format!("the mail server did not answer in {} s", PATIENCE.as_secs()))),
     }
 }
 
-fn refusal(error: &Error) -> Refusal {
-    if error.is_permanent() { Refusal::Never(words(error)) } else { Refusal::Later(words(error)) }
-}
-
-/// The server's own words with their code, or what else went wrong.
-fn words(error: &Error) -> String {
-    let source = std::error::Error::source(error).map(ToString::to_string);
-    match (error.status(), source) {
-        (Some(code), Some(words)) => format!("{code} {words}"),
-        (Some(code), None) => code.to_string(),
-        (None, Some(words)) => words,
-        (None, None) => error.to_string(),
-    }
+fn refusal(answer: &Reply) -> Refusal {
+    if answer.is_permanent() { Refusal::Never(answer.to_string()) } else { Refusal::Later(answer.to_string()) }
 }
 
 #[cfg(test)]

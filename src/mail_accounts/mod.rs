@@ -8,7 +8,7 @@ mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use self::service::{OwnServer, VerifyMailAccount, own_server, rekey};
+pub use self::service::{Barred, OwnServer, VerifyMailAccount, WayOut, rekey, way_out};
 pub use self::store::{ACCOUNTS, address};
 
 pub fn configure(config: &mut ServiceConfig) {

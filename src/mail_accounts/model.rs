@@ -72,7 +72,7 @@ pub struct MailAccount {
     #[schema(format = "email", example = "ada@engines.example")]
     pub address: Option<String>,
     pub name: Option<String>,
-    /// When a test mail went through it. Until then messages go through the service's mail server.
+    /// When a test mail went through it. Until then nothing is sent: neither through it nor through the service's mail server.
     pub verified_at: Option<DateTime<Utc>>,
     /// Why the last test mail did not go, in the words of the mail server.
     pub failure: Option<String>,

@@ -32,7 +32,8 @@ pub async fn read_mail_account(
 /// Give the workspace a mail account to send through
 ///
 /// In place of the one before. A test mail goes through it to its own address; when that is taken, `verified_at` is set,
-/// and messages go through it, from its address.
+/// and messages go through it, from its address. Until then `send` is 409 `mail_account_unverified`, and what is scheduled
+/// waits.
 #[utoipa::path(tag = "messages", security(("bearer" = ["workspace:write"])), request_body = MailAccountInput, responses(
     (status = 200, description = "The account, changed", body = MailAccount, headers(("ETag" = String, description = "Its version"))),
     (status = 201, description = "The account, new", body = MailAccount),

@@ -14,7 +14,7 @@ use crate::auth::secrets::{KeyRing, Place};
 use crate::changes::{Actor, Kind, Tx};
 use crate::config::Config;
 use crate::db::{Conn, WorkspaceId};
-use crate::error::{ApiError, ApiResult, Fault};
+use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::http::IfMatch;
 use crate::jobs::{self, Job};
 use crate::mail::letter::{self, Letter};
@@ -32,10 +32,57 @@ pub struct OwnServer {
     pub name: Option<String>,
 }
 
-/// The account that the workspace sends through, if it has one that works.
-pub async fn own_server(app: &App, workspace: WorkspaceId) -> ApiResult<Option<OwnServer>> {
+/// How the mail of a workspace leaves.
+pub enum WayOut {
+    /// Through the service's server, if it has one.
+    Service,
+    /// Through the workspace's own account.
+    Own(OwnServer),
+    /// The workspace wants it to go through an account of its own, and no test mail went through that. From another address
+    /// it does not go behind anybody's back.
+    Unverified(String),
+}
+
+/// How the workspace's mail leaves now.
+pub async fn way_out(app: &App, workspace: WorkspaceId) -> ApiResult<WayOut> {
     let row = app.db.read(workspace, async |conn| store::find(conn, workspace).await).await?;
-    row.filter(|row| row.verified_at.is_some()).map(|row| open(app, row)).transpose()
+    Ok(match row {
+        None => WayOut::Service,
+        Some(row) if row.verified_at.is_some() => WayOut::Own(open(app, row)?),
+        Some(row) => {
+            let why = MailAccount::from(row).failure.unwrap_or_else(|| "its test mail is on the way".to_owned());
+            WayOut::Unverified(format!("the workspace's mail account is not verified: {why}"))
+        }
+    })
+}
+
+impl WayOut {
+    /// Refuses to begin what could not leave.
+    pub fn check(&self, app: &App) -> Result<(), Barred> {
+        match self {
+            Self::Own(_) => Ok(()),
+            Self::Service if app.mailer.server().is_some() => Ok(()),
+            Self::Service => {
+                let detail = "there is no mail server: set INROAD_SMTP_URL, give the workspace an account \
+                              (`/v1/mail-account`), or use your own mail program";
+                Err(Barred(Code::MailNotConfigured, detail.to_owned()))
+            }
+            Self::Unverified(why) => {
+                let detail = format!("{why}; mend it, try it again (`/v1/mail-account/verify`), or delete it");
+                Err(Barred(Code::MailAccountUnverified, detail))
+            }
+        }
+    }
+}
+
+/// Why no mail leaves.
+#[derive(Debug, Clone)]
+pub struct Barred(Code, String);
+
+impl From<Barred> for ApiError {
+    fn from(Barred(code, detail): Barred) -> Self {
+        Self::new(code, detail)
+    }
 }
 
 fn open(app: &App, row: AccountRow) -> ApiResult<OwnServer> {

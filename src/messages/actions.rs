@@ -12,7 +12,7 @@ use crate::error::ApiResult;
 use crate::http::body::MaybeBody;
 use crate::http::idempotency::fingerprint;
 use crate::http::params::NoParams;
-use crate::http::{Answer, Body, Id, IdempotencyKey, IfMatch, NoBody};
+use crate::http::{Answer, Id, IdempotencyKey, IfMatch, NoBody};
 
 /// Cancel a message
 ///
@@ -169,7 +169,7 @@ pub async fn reply_to_message(
     if_match: IfMatch,
     key: IdempotencyKey,
     _none: NoParams,
-    Body(input): Body<ReplyInput>,
+    MaybeBody(input): MaybeBody<ReplyInput>,
 ) -> ApiResult<Answer<Message>> {
     let (new_id, host) = (app.new_id(), host(&app));
     app.post(&access, &key, &fingerprint(&input)?, async |tx| {

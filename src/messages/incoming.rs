@@ -133,10 +133,10 @@ async fn certainly_sent(tx: &mut Tx<'_>, row: MessageRow) -> ApiResult<MessageRo
 }
 
 /// The message of the seeker's with one of these `Message-ID`s; where there is none, the last that went to one of these
-/// addresses.
+/// addresses. Of what was not sent from here nobody can tell anything: its file may have gone another way.
 pub async fn sent_as(tx: &mut Tx<'_>, ids: &[String], addresses: &[String]) -> ApiResult<Option<MessageId>> {
     if let Some(row) = nearest(tx, ids).await?.filter(|row| row.direction == MessageDirection::Outgoing) {
-        return Ok(Some(row.id));
+        return Ok(Some(row.id).filter(|_| row.state == MessageState::Failed || !row.state.is_open()));
     }
     for address in addresses {
         let known = contacts::with_address(tx.conn, tx.workspace, address).await?;

@@ -26,7 +26,7 @@ pub struct SettingsRow {
 impl SettingsRow {
     /// Of a workspace that has not said how it wants it.
     pub fn untouched(workspace_id: WorkspaceId, now: DateTime<Utc>) -> Self {
-        let (hours_from, hours_until) = ("08:00".to_owned(), "20:00".to_owned());
+        let (hours_from, hours_until) = (morning(), evening());
         Self { workspace_id, version: 0, created_at: now, updated_at: now, daily_limit: None, hours_from, hours_until }
     }
 }
@@ -83,17 +83,27 @@ fn time(text: &str) -> NaiveTime {
     zones::time(text).unwrap_or_default()
 }
 
-/// What can be written of the settings.
+fn morning() -> String {
+    "08:00".to_owned()
+}
+
+fn evening() -> String {
+    "20:00".to_owned()
+}
+
+/// What can be written of the settings. What is `null` is as by default.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SendingSettingsInput {
     /// `null` is as many as the service allows.
     #[schema(minimum = 0, maximum = 10000, example = 20)]
     pub daily_limit: Option<i32>,
-    #[schema(max_length = 5, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$", example = "09:00")]
+    #[serde(default = "morning")]
+    #[schema(max_length = 5, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$", default = "08:00", example = "09:00")]
     pub hours_from: String,
     /// Later than `hours_from`.
-    #[schema(max_length = 5, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$", example = "18:00")]
+    #[serde(default = "evening")]
+    #[schema(max_length = 5, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$", default = "20:00", example = "18:00")]
     pub hours_until: String,
 }
 

@@ -101,6 +101,12 @@ impl TemplateRow {
         Self { name, purpose, channel, language, audience, description, subject, body, search_text, ..self }
     }
 
+    /// Whether messages that are made of it are the same as those of the other.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let text = |row: &Self| (row.purpose, row.channel, row.language.clone(), row.subject.clone(), row.body.clone());
+        text(self) == text(other)
+    }
+
     /// What it says now, to be kept as the version that it has.
     pub fn snapshot(&self) -> VersionRow {
         VersionRow {

@@ -47,26 +47,32 @@ pub async fn patch(
     say(tx, before, input).await
 }
 
-/// Lets it say again what it said in a version.
+/// Lets it say again what it said in a version. What it is called, and for whom it is, stay as they are.
 pub async fn restore_version(tx: &mut Tx<'_>, id: TemplateId, version: i32, if_match: &IfMatch) -> ApiResult<Template> {
     let before = live(tx, id, if_match).await?;
     let then = store::version(tx.conn, tx.workspace, id, version).await?.ok_or_else(ApiError::not_found)?;
-    say(tx, before, then.into()).await
+    let TemplateInput { name, audience, description, .. } = Template::from(before.clone()).into();
+    say(tx, before, TemplateInput { name, audience, description, ..then.into() }).await
 }
 
-/// Writes `input` over the locked row, as a new version; a change of nothing leaves the version as it is.
+/// Writes `input` over the locked row, as a new version; a change of nothing leaves the version as it is. Another text is
+/// a new version of the text as well.
 async fn say(tx: &mut Tx<'_>, before: TemplateRow, input: TemplateInput) -> ApiResult<Template> {
     ApiError::check(input.faults())?;
     let shown = Template::from(before.clone());
-    let after = before.saying(input);
+    let after = before.clone().saying(input);
     let changed = fields::changed(&shown, &Template::from(after.clone()));
     if changed.is_empty() {
         return Ok(shown);
     }
     let version = after.version + 1;
-    let after = TemplateRow { version, text_version: version, updated_at: tx.now, ..after };
+    let is_new = !after.says_the_same(&before);
+    let text_version = if is_new { version } else { after.text_version };
+    let after = TemplateRow { version, text_version, updated_at: tx.now, ..after };
     store::update(tx.conn, &after).await?;
-    store::insert_version(tx.conn, &after.snapshot()).await?;
+    if is_new {
+        store::insert_version(tx.conn, &after.snapshot()).await?;
+    }
     tx.record(Kind::TemplateUpdated, after.id, version, changed);
     Ok(after.into())
 }

@@ -83,7 +83,7 @@ pub async fn read_template_version(
 
 /// Restore a version of a template
 ///
-/// The template says again what it said then, as a new version.
+/// The template says again what it said then, as a new version. Its name, audience and description stay as they are.
 #[utoipa::path(tag = "templates", security(("bearer" = ["templates:write"])), params(
         ("id" = Uuid, Path), ("version" = i32, Path, minimum = 1),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the call is meant for.", max_length = 1024)),

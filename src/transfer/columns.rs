@@ -2,6 +2,7 @@
 //! table by one that is given.
 pub mod own;
 
+use chrono::{DateTime, NaiveTime};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -194,6 +195,13 @@ impl<'a> Row<'a> {
         self.custom(&mut reading, order);
         if let Some((place, text)) = self.first(Field::HowFoundOn) {
             reading.record.how_found_on = dated(&mut reading, place, text, order);
+        }
+        if let Some((place, text)) = self.first(Field::LastTouchAt) {
+            let at = DateTime::parse_from_rfc3339(text.trim()).map(|at| at.to_utc()).ok();
+            // A day alone is its beginning.
+            let day =
+                |reading: &mut Reading| Some(dated(reading, place, text, order)?.and_time(NaiveTime::MIN).and_utc());
+            reading.said().dealings.last_touch_at = at.or_else(|| day(&mut reading));
         }
         if let Some((place, name)) = self.first(Field::ReferredBy) {
             let name = reading.text(place, 200, name);
@@ -430,7 +438,8 @@ pub fn dated(
 
 /// The order of the dates in these columns of the first rows, and whether that is only assumed.
 pub fn date_order(columns: &[Option<Column>], sample: &[Vec<String>]) -> Option<(DateOrder, bool)> {
-    const DATES: [Field; 4] = [Field::StartedOn, Field::EndedOn, Field::HowFoundOn, Field::CustomDate];
+    const DATES: [Field; 5] =
+        [Field::StartedOn, Field::EndedOn, Field::HowFoundOn, Field::LastTouchAt, Field::CustomDate];
     let dates = columns
         .iter()
         .enumerate()

@@ -155,6 +155,20 @@ impl Directory {
         seen.or_else(|| self.keys.get(key).map(|(id, _)| *id))
     }
 
+    /// What the source said last of these contacts under keys that the file has no more. Whom an entry knows by the profile or
+    /// the address was called otherwise then. The id of a card is nobody else's, and none takes its place.
+    pub fn formers(&self, wanted: &HashSet<ContactId>) -> HashMap<ContactId, Vec<Said>> {
+        let first = |key: &str| key.rsplit_once('#').map_or(key, |(first, _)| first).to_owned();
+        let is_told = |key: &String| self.seen.contains_key(key) || self.seen.contains_key(&first(key));
+        let mut formers: HashMap<ContactId, Vec<Said>> = HashMap::new();
+        for (key, (id, base)) in self.keys.iter().filter(|(_, (id, _))| wanted.contains(id)) {
+            if !key.starts_with("uid:") && !is_told(key) {
+                formers.entry(*id).or_default().extend(serde_json::from_str::<Said>(base.get()));
+            }
+        }
+        formers
+    }
+
     /// Gives an entry whose key is an address that somebody else has, by this file or an earlier one, a key of its own.
     pub fn tell_apart(&self, row: &mut Record) {
         let said = names(&row.said);
@@ -240,6 +254,17 @@ pub fn names(said: &Said) -> Names {
     (said.given_name.as_deref().map(fold), said.family_name.as_deref().map(fold))
 }
 
+/// Whether what was said of somebody, and what is said now, are about one person who may have another surname: by the
+/// profile, which is one person's, or the given name.
+pub fn are_one(before: &Said, now: &Record) -> bool {
+    let given = |said: &Said| said.given_name.as_deref().map(|name| fold(first_word(name)));
+    before.slugs().any(|slug| now.slugs.contains(&slug)) || given(before).is_some() && given(before) == given(&now.said)
+}
+
+fn first_word(name: &str) -> &str {
+    name.split_whitespace().next().unwrap_or_default()
+}
+
 fn contact_names(contact: &Contact) -> Names {
     (contact.given_name.as_deref().map(fold), contact.family_name.as_deref().map(fold))
 }
@@ -256,11 +281,10 @@ fn are_alike(one: &Names, other: &Names) -> bool {
 }
 
 /// Whether two names may be one person's: families share addresses, and firms do. Only two whole names of which nothing
-/// agrees say that they are two people's.
+/// agrees say that they are two people's. Of given names the first counts.
 pub fn may_be_one((given, family): &Names, (other_given, other_family): &Names) -> bool {
-    let differ = |one: &Option<String>, other: &Option<String>| match (one, other) {
-        (Some(one), Some(other)) => one != other,
-        _ => false,
-    };
-    !(differ(given, other_given) && differ(family, other_family))
+    let differ = |one: Option<&str>, other: Option<&str>| one.zip(other).is_some_and(|(one, other)| one != other);
+    let first = |name: &Option<String>| name.as_deref().map(first_word).map(str::to_owned);
+    !(differ(first(given).as_deref(), first(other_given).as_deref())
+        && differ(family.as_deref(), other_family.as_deref()))
 }

@@ -99,6 +99,8 @@ pub struct Rows {
     entries: Box<dyn Iterator<Item = Entry> + Send>,
 }
 
+/// Characters of a heading that are told.
+const HEADING: usize = 200;
 /// Bytes of entries that are read ahead to count them.
 const AHEAD: usize = 4 * 1024 * 1024;
 
@@ -116,6 +118,18 @@ impl Rows {
         let rest = std::mem::replace(&mut self.entries, Box::new(std::iter::empty()));
         self.entries = Box::new(ahead.into_iter().chain(rest));
         are_more
+    }
+
+    /// Headings of a table of any make that nothing is read from. Of Inroad's own such columns say nothing that others do
+    /// not, and what known programs write is kept.
+    pub fn ignored_columns(&self) -> Vec<String> {
+        let Some(layout) = self.layout.as_ref().filter(|_| self.kind == ImportKind::Csv) else { return Vec::new() };
+        if own::recognises(&layout.headings) {
+            return Vec::new();
+        }
+        let unread = layout.headings.iter().zip(&layout.columns).filter(|(_, column)| column.is_none());
+        let headings = unread.map(|(heading, _)| heading.trim()).filter(|heading| !heading.is_empty());
+        headings.map(|heading| heading.chars().take(HEADING).collect()).collect()
     }
 
     fn new(kind: ImportKind, encoding: &'static str, entries: impl Iterator<Item = Entry> + Send + 'static) -> Self {
@@ -159,7 +173,7 @@ pub fn open(mut file: File, hints: &Hints) -> Result<Rows, FileError> {
             let [connections, messages, invitations] =
                 archive::extract_each(&file, [CONNECTIONS, TouchKind::Message.file(), TouchKind::Invitation.file()])?;
             if messages.is_some() || invitations.is_some() {
-                return linkedin_archive(connections, messages, invitations, &hints.owner);
+                return linkedin_archive(connections, messages, invitations, hints);
             }
         }
         file = archive::extract(file, &wanted(hints.kind))?;
@@ -192,8 +206,8 @@ pub fn open(mut file: File, hints: &Hints) -> Result<Rows, FileError> {
     };
     match known {
         Some((ImportKind::LinkedinConnections, _)) => connections(file, hints.encoding),
-        Some((ImportKind::LinkedinMessages, _)) => touches(file, TouchKind::Message, encoding, &hints.owner),
-        Some((ImportKind::LinkedinInvitations, _)) => touches(file, TouchKind::Invitation, encoding, &hints.owner),
+        Some((ImportKind::LinkedinMessages, _)) => touches(file, TouchKind::Message, encoding, hints),
+        Some((ImportKind::LinkedinInvitations, _)) => touches(file, TouchKind::Invitation, encoding, hints),
         Some((ImportKind::GoogleContacts, header)) => {
             let (table, _) = head.table(header);
             let layout = Some(Layout::of(&table));
@@ -215,15 +229,15 @@ fn connections(file: File, encoding: Option<&'static Encoding>) -> Result<Rows, 
 }
 
 /// Messages or invitations by themselves. The file is read twice: whose it is shows only in all of it.
-fn touches(file: File, kind: TouchKind, encoding: &'static str, owner: &Owner) -> Result<Rows, FileError> {
+fn touches(file: File, kind: TouchKind, encoding: &'static str, hints: &Hints) -> Result<Rows, FileError> {
     let mut census = Census::default();
-    census.add(file.try_clone()?, kind)?;
-    let rows = Touches::open(file, kind)?;
+    census.add(file.try_clone()?, kind, hints)?;
+    let rows = Touches::open(file, kind, hints)?;
     let kind = match kind {
         TouchKind::Message => ImportKind::LinkedinMessages,
         TouchKind::Invitation => ImportKind::LinkedinInvitations,
     };
-    Ok(Rows { census, owner: owner.clone(), ..Rows::new(kind, encoding, rows) })
+    Ok(Rows { census, owner: hints.owner.clone(), ..Rows::new(kind, encoding, rows) })
 }
 
 /// All of these files that there are: first the people, then what was written.
@@ -231,13 +245,13 @@ fn linkedin_archive(
     people: Option<File>,
     messages: Option<File>,
     invitations: Option<File>,
-    owner: &Owner,
+    hints: &Hints,
 ) -> Result<Rows, FileError> {
     let mut census = Census::default();
     let mut encoding = encoding_rs::UTF_8.name();
     let mut entries: Box<dyn Iterator<Item = Entry> + Send> = Box::new(std::iter::empty());
     if let Some(file) = people {
-        let rows = connections(file, None)?;
+        let rows = connections(file, hints.encoding)?;
         encoding = rows.encoding;
         entries = Box::new(rows);
     }
@@ -245,12 +259,12 @@ fn linkedin_archive(
         [(messages, TouchKind::Message, Part::Messages), (invitations, TouchKind::Invitation, Part::Invitations)];
     for (file, kind, part) in files {
         let Some(file) = file else { continue };
-        census.add(file.try_clone()?, kind)?;
-        let rows = Touches::open(file, kind)?;
+        census.add(file.try_clone()?, kind, hints)?;
+        let rows = Touches::open(file, kind, hints)?;
         entries = Box::new(entries.chain(rows.map(move |entry| entry.in_part(part))));
     }
     let kind = ImportKind::LinkedinArchive;
-    Ok(Rows { census, owner: owner.clone(), ..Rows::new(kind, encoding, entries) })
+    Ok(Rows { census, owner: hints.owner.clone(), ..Rows::new(kind, encoding, entries) })
 }
 
 /// What an archive is searched for.

@@ -4,14 +4,20 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 
+use super::country::country;
 use super::merge::short;
 use super::model::ImportProblem;
+use super::record::digits;
+use super::value::link;
+use crate::exports::{SAID, components, is_call};
 
 /// Bytes of what is kept under one key of a source.
 const SIZE: usize = 1024 * 1024;
 
 /// Properties of cards whose values are fields of a contact, of which what differs is told by the field; and the key.
-const OF_FIELDS: [&str; 6] = ["N", "TITLE", "ADR", "NOTE", "EXPERTISE", KEY];
+const OF_FIELDS: [&str; 9] = ["N", "TITLE", "EMAIL", "TEL", "ADR", "URL", "NOTE", "EXPERTISE", KEY];
+/// How a picture or the like is wrapped: versions 3.0 and 4.0 have ways of their own.
+const WRAPPING: [&str; 4] = ["ENCODING", "TYPE", "VALUE", "MEDIATYPE"];
 /// The same of its first part: the company. Its units have no field.
 const COMPANY: &str = "ORG";
 /// What the groups of positions are called in Inroad's own cards.
@@ -46,16 +52,67 @@ impl Unit {
         !OF_FIELDS.contains(&name) && (name != COMPANY || company(self) == company(other))
     }
 
-    /// By what two are the same: that one is liked best is no news.
+    /// By what two are the same.
     fn key(&self) -> String {
-        let plain = |property: &Value| {
-            let mut property = property.clone();
-            if let Some(parameters) = property.get_mut("parameters").and_then(Value::as_object_mut) {
-                parameters.remove("PREF");
-            }
-            property.to_string()
-        };
         self.properties.iter().map(plain).collect()
+    }
+}
+
+/// A property without what is no news: that one is liked best, how a picture is wrapped, and of the value of a field how it
+/// is written.
+fn plain(property: &Value) -> String {
+    let mut property = property.clone();
+    let name = property["name"].as_str().unwrap_or_default().to_owned();
+    let value = property["value"].as_str().unwrap_or_default();
+    let encoding = property["parameters"]["ENCODING"][0].as_str().unwrap_or_default();
+    let picture = picture(encoding, value);
+    let is_field = name == COMPANY || OF_FIELDS.contains(&name.as_str());
+    let value = picture.clone().or_else(|| is_field.then(|| meant(&name, value)));
+    if let Some(parameters) = property.get_mut("parameters").and_then(Value::as_object_mut) {
+        let of_value: &[&str] = if picture.is_some() { &WRAPPING } else { &SAID };
+        parameters.retain(|name, _| name != "PREF" && !(value.is_some() && of_value.contains(&name.as_str())));
+    }
+    if let (Some(value), Some(object)) = (value, property.as_object_mut()) {
+        object.insert("value".to_owned(), Value::from(value));
+    }
+    property.to_string()
+}
+
+/// What is in a picture, a sound or a key by value.
+fn picture(encoding: &str, value: &str) -> Option<String> {
+    let value = value.replace('\\', "");
+    if matches!(encoding.to_ascii_uppercase().as_str(), "B" | "BASE64") {
+        return Some(value);
+    }
+    let (_, data) = value.strip_prefix("data:")?.split_once(";base64,")?;
+    Some(data.to_owned())
+}
+
+/// What the value of a field comes to in a contact.
+fn meant(name: &str, value: &str) -> String {
+    let parts = components(value);
+    let text = || parts.iter().map(|list| list.join(",")).collect::<Vec<_>>().join(";").trim().to_owned();
+    match name {
+        "EMAIL" => text().to_lowercase().trim_start_matches("mailto:").to_owned(),
+        "TEL" if !is_call(value) => digits(&text()),
+        "URL" => link(&text()).unwrap_or_else(text),
+        "ADR" => {
+            let part = |index: usize| {
+                let text = parts.get(index).map(|list| list.join(",")).unwrap_or_default();
+                text.lines().map(str::trim).collect::<Vec<_>>().join("\n").trim().to_owned()
+            };
+            // A country that nobody knows is a line of the street.
+            let (named, code) = (part(6), country(&part(6)));
+            let unknown = if code.is_none() { named } else { String::new() };
+            let street: Vec<String> =
+                [part(0), part(1), part(2), unknown].into_iter().filter(|line| !line.is_empty()).collect();
+            [street.join("\n"), part(3), part(4), part(5), code.unwrap_or_default()].join(";")
+        }
+        "N" | COMPANY => {
+            let list = |list: &Vec<String>| list.iter().map(|one| one.trim()).collect::<Vec<_>>().join(",");
+            parts.iter().map(list).collect::<Vec<_>>().join(";").trim_end_matches(';').to_owned()
+        }
+        _ => text(),
     }
 }
 
@@ -188,6 +245,28 @@ mod tests {
         assert!(add(&mut kept, "k", &date("item1", "2021"), &mut problems));
         assert_eq!(told(&problems), [("kept", "X-ABDATE+X-ABLABEL")]);
         assert_eq!(kept["k"], [date("item1", "2020"), date("item1-2", "2021")].concat());
+    }
+
+    #[test]
+    fn how_a_value_is_written_is_no_news() {
+        let with = |name: &str, parameters: Value, value: &str| json!({ "name": name, "parameters": parameters, "value": value });
+        let first = [
+            with("PHOTO", json!({ "ENCODING": ["b"], "TYPE": ["JPEG"] }), "QUJD"),
+            with("ADR", json!({ "TYPE": ["HOME"], "LABEL": ["x"] }), "box;;1 Street;London;;N1;Austria"),
+            with("TEL", json!({ "X-A": ["1"], "TYPE": ["WORK"] }), "tel:+43-1-555"),
+            with("NOTE", json!({ "X-A": ["1"] }), "a, b"),
+        ];
+        let again = [
+            with("PHOTO", json!({}), "data:image/jpeg;base64,QUJD"),
+            with("ADR", json!({ "LABEL": ["x"], "TYPE": ["home", "pref"] }), ";;box\\n1 Street;London;;N1;AT"),
+            with("TEL", json!({ "X-A": ["1"], "PREF": ["1"] }), "+43 1 555"),
+            with("NOTE", json!({ "X-A": ["1"] }), "a\\, b"),
+        ];
+        let (mut kept, mut problems) = (Kept::new(), Vec::new());
+        assert!(add(&mut kept, "k", &first, &mut problems));
+        assert!(!add(&mut kept, "k", &again, &mut problems));
+        let other = [with("PHOTO", json!({}), "data:image/jpeg;base64,QUJE")];
+        assert!(add(&mut kept, "k", &other, &mut problems));
     }
 
     #[test]

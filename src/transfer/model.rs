@@ -185,6 +185,7 @@ pub struct ImportDbRow {
     pub undone_at: Option<DateTime<Utc>>,
     pub cancel_requested_at: Option<DateTime<Utc>>,
     pub waits_until: Option<DateTime<Utc>>,
+    pub ignored_columns: Vec<String>,
 }
 
 #[derive(Debug, Clone, HasQuery, Insertable)]
@@ -352,6 +353,9 @@ pub struct Import {
     /// As it was recognised.
     #[schema(example = "UTF-8")]
     pub encoding: Option<String>,
+    /// Headings of a table that nothing was read from: a mapping can say what they mean.
+    #[schema(example = json!(["Shoe size"]))]
+    pub ignored_columns: Vec<String>,
     /// The member who imported it.
     pub created_by: Uuid,
     pub counts: ImportCounts,
@@ -399,6 +403,7 @@ impl From<ImportDbRow> for Import {
             undone_at,
             cancel_requested_at: _,
             waits_until: _,
+            ignored_columns,
         } = row;
         let total = created + updated + unchanged + skipped + failed;
         Self {
@@ -413,6 +418,7 @@ impl From<ImportDbRow> for Import {
             file_size,
             file_sha256: hex::encode(file_sha256),
             encoding,
+            ignored_columns,
             created_by,
             counts: ImportCounts { total, created, updated, unchanged, skipped, failed },
             failure: failure_code.map(|code| ImportFailure { code, detail: failure_detail.unwrap_or_default() }),

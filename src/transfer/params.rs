@@ -54,6 +54,22 @@ pub struct FileParams {
     pub owner: Option<String>,
 }
 
+impl FileParams {
+    /// The names of those that are there.
+    fn given(&self) -> Vec<&'static str> {
+        let Self { kind, encoding, delimiter, date_order, mapping_id, owner } = self;
+        let all = [
+            ("kind", kind.is_some()),
+            ("encoding", encoding.is_some()),
+            ("delimiter", delimiter.is_some()),
+            ("date_order", date_order.is_some()),
+            ("mapping_id", mapping_id.is_some()),
+            ("owner", owner.is_some()),
+        ];
+        all.into_iter().filter(|(_, is_there)| *is_there).map(|(name, _)| name).collect()
+    }
+}
+
 /// A file as a form.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "the document's shape of the form; the stream is read by hand")]
@@ -78,13 +94,15 @@ pub struct ImportForm {
 #[derive(Debug, Default)]
 pub struct Said {
     pub params: FileParams,
+    /// What of it the query says.
+    asked: Vec<&'static str>,
     pub mapping: Option<MappingInput>,
     pub dry_run: Option<bool>,
 }
 
-/// The form's own words, where the query has none.
+/// The form's own words, which the query may say as well, if it says the same.
 pub fn words(upload: &Upload, params: FileParams, dry_run: Option<bool>) -> ApiResult<Said> {
-    let mut said = Said { params, mapping: None, dry_run };
+    let mut said = Said { asked: params.given(), params, mapping: None, dry_run };
     let mut faults = Vec::new();
     for (name, value) in &upload.words {
         let known = match name.as_str() {
@@ -94,31 +112,13 @@ pub fn words(upload: &Upload, params: FileParams, dry_run: Option<bool>) -> ApiR
             "delimiter" => read(&mut said.params.delimiter, value),
             "mapping_id" => read(&mut said.params.mapping_id, value),
             "owner" => read(&mut said.params.owner, value),
-            "dry_run" => match value.parse() {
-                Ok(read) => {
-                    said.dry_run.get_or_insert(read);
-                    true
-                }
-                Err(_) => false,
-            },
-            "mapping" => match serde_json::from_str(value) {
-                Ok(mapping) => {
-                    said.mapping = Some(mapping);
-                    true
-                }
-                Err(error) => {
-                    faults.push(Fault::field("/mapping", "invalid", error.to_string()));
-                    true
-                }
-            },
-            _ => {
-                faults.push(Fault::field(format!("/{name}"), "unknown_field", "is not a known field"));
-                true
-            }
+            "dry_run" => settle(&mut said.dry_run, value.parse().ok(), value),
+            "mapping" => serde_json::from_str(value)
+                .map(|mapping| said.mapping = Some(mapping))
+                .map_err(|error| ("invalid", error.to_string())),
+            _ => Err(("unknown_field", "is not a known field".to_owned())),
         };
-        if !known {
-            faults.push(Fault::field(format!("/{name}"), "not_allowed", format!("`{value}` is not one of its values")));
-        }
+        faults.extend(known.err().map(|(code, detail)| Fault::field(format!("/{name}"), code, detail)));
     }
     ApiError::check(faults)?;
     if let Some(mapping) = said.mapping.take() {
@@ -127,14 +127,18 @@ pub fn words(upload: &Upload, params: FileParams, dry_run: Option<bool>) -> ApiR
     Ok(said)
 }
 
-fn read<T: DeserializeOwned>(word: &mut Option<T>, value: &str) -> bool {
-    match serde_json::from_value(fields::store(&value)) {
-        Ok(read) => {
-            word.get_or_insert(read);
-            true
-        }
-        Err(_) => false,
+fn read<T: DeserializeOwned + PartialEq>(word: &mut Option<T>, value: &str) -> Result<(), (&'static str, String)> {
+    settle(word, serde_json::from_value(fields::store(&value)).ok(), value)
+}
+
+/// Of two that differ, neither counts: a rehearsal must not come true because a form says so.
+fn settle<T: PartialEq>(word: &mut Option<T>, read: Option<T>, value: &str) -> Result<(), (&'static str, String)> {
+    let Some(read) = read else { return Err(("not_allowed", format!("`{value}` is not one of its values"))) };
+    if word.as_ref().is_some_and(|before| *before != read) {
+        return Err(("contradiction", format!("is `{value}` here, and was said to be something else")));
     }
+    word.get_or_insert(read);
+    Ok(())
 }
 
 fn below_mapping(error: ApiError) -> ApiError {
@@ -142,16 +146,30 @@ fn below_mapping(error: ApiError) -> ApiError {
     ApiError::faults(Code::InvalidFields, "field", faults)
 }
 
+/// What the query says goes before what the form does.
+fn told(faults: Vec<Fault>) -> ApiError {
+    let (asked, written): (Vec<Fault>, Vec<Fault>) = faults.into_iter().partition(|fault| fault.parameter.is_some());
+    match asked.is_empty() {
+        true => ApiError::faults(Code::InvalidFields, "field", written),
+        false => ApiError::faults(Code::InvalidParameter, "parameter", asked),
+    }
+}
+
 impl Said {
     /// What the file is held against: the saved mapping is looked up, and what is said outright goes before it.
     pub async fn hints<S: Scope>(self, app: &App, access: &Access<S>) -> ApiResult<Hints> {
         let workspace = access.workspace;
+        let asked = self.asked;
+        let fault = |name: &'static str, code, detail| match asked.contains(&name) {
+            true => Fault::parameter(name, code, detail),
+            false => Fault::field(format!("/{name}"), code, detail),
+        };
         let FileParams { kind, encoding, delimiter, date_order, mapping_id, owner } = self.params;
         let mut mapping = self.mapping;
         if let Some(id) = mapping_id {
             let found = app.db.read(workspace, async |conn| mappings::find(conn, workspace, id).await).await;
             let row = found.map_err(|error| match error.code {
-                Code::NotFound => ApiError::field("/mapping_id", "not_found", "is not a mapping of this workspace"),
+                Code::NotFound => told(vec![fault("mapping_id", "not_found", "is not a mapping of this workspace")]),
                 _ => error,
             })?;
             mapping = mapping.or_else(|| Some(Mapping::from(row).into()));
@@ -159,20 +177,22 @@ impl Said {
         let mut faults = Vec::new();
         let named = encoding.as_deref().map(|label| Encoding::for_label(label.as_bytes()));
         if named == Some(None) {
-            faults.push(Fault::field("/encoding", "not_allowed", "is no encoding that is known here"));
+            faults.push(fault("encoding", "not_allowed", "is no encoding that is known here"));
         }
         let stated = delimiter.as_deref().and_then(|text| text.bytes().next());
         if stated.is_some_and(|delimiter| !super::table::DELIMITERS.contains(&delimiter)) {
-            faults.push(Fault::field("/delimiter", "not_allowed", "must be a comma, a semicolon, a tab or a bar"));
+            faults.push(fault("delimiter", "not_allowed", "must be a comma, a semicolon, a tab or a bar"));
         }
         if mapping.is_some() && !matches!(kind, None | Some(ImportKind::Csv)) {
-            faults.push(Fault::field("/kind", "not_allowed", "a mapping is for files of the kind `csv`"));
+            faults.push(fault("kind", "not_allowed", "a mapping is for files of the kind `csv`"));
         }
         let profile = owner.as_deref().map(Profile::parse);
         if profile == Some(None) {
-            faults.push(Fault::field("/owner", "invalid", "is not the address of a LinkedIn profile"));
+            faults.push(fault("owner", "invalid", "is not the address of a LinkedIn profile"));
         }
-        ApiError::check(faults)?;
+        if !faults.is_empty() {
+            return Err(told(faults));
+        }
         let account = app.db.lookup(async |conn| users::find(conn, access.user).await).await?;
         let of_mapping = mapping.as_ref();
         Ok(Hints {

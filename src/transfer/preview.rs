@@ -81,6 +81,9 @@ pub struct ImportPreview {
     pub layout: Option<Layout>,
     /// Of a table that is none of the known formats.
     pub columns: Vec<PreviewColumn>,
+    /// Headings of columns that nothing is read from.
+    #[schema(example = json!(["Shoe size"]))]
+    pub ignored_columns: Vec<String>,
     /// The mapping that was used, or that the headings suggest: to be corrected, and saved as a mapping's `columns`.
     pub mapping: Vec<MappedColumn>,
     /// The first entries.
@@ -137,12 +140,13 @@ impl ImportPreview {
     /// Of a workspace's archive there is nothing to be corrected.
     fn of_archive(archive: &Opened) -> Self {
         let (kind, encoding) = (archive.kind(), archive.encoding().to_owned());
-        let (columns, mapping, rows) = (Vec::new(), Vec::new(), Vec::new());
-        Self { kind, encoding, layout: None, columns, mapping, rows, has_more: true }
+        let (columns, ignored_columns, mapping, rows) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { kind, encoding, layout: None, columns, ignored_columns, mapping, rows, has_more: true }
     }
 }
 
 fn preview(mut file: Rows) -> ImportPreview {
+    let ignored_columns = file.ignored_columns();
     let layout = file.layout.take();
     let entries: Vec<Entry> = file.by_ref().take(SHOWN + 1).collect();
     let has_more = entries.len() > SHOWN;
@@ -154,7 +158,8 @@ fn preview(mut file: Rows) -> ImportPreview {
         mapping = suggest::mapped(&layout.headings, &layout.columns);
     }
     let rows = entries.into_iter().take(SHOWN).map(row).collect();
-    ImportPreview { kind: file.kind, encoding: file.encoding.to_owned(), layout, columns, mapping, rows, has_more }
+    let (kind, encoding) = (file.kind, file.encoding.to_owned());
+    ImportPreview { kind, encoding, layout, columns, ignored_columns, mapping, rows, has_more }
 }
 
 fn column(layout: &Layout, index: usize, heading: &str) -> PreviewColumn {

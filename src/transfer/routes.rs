@@ -100,7 +100,7 @@ pub async fn create_import(
     let said = hints.fingerprint();
     let mut info = UploadInfo::of(&received, dry_run);
     let file = service::open_to_import(received.file, hints).await?;
-    info.kind = file.0.kind();
+    (info.kind, info.ignored_columns) = (file.0.kind(), file.0.ignored_columns());
     let fingerprint = [info.sha256.as_slice(), &said, &[u8::from(dry_run)]].concat();
     let workspace = access.workspace;
     let started = service::start(app.clone(), access, key, fingerprint, info, file);

@@ -89,6 +89,8 @@ pub struct Later {
     pub row: Record,
     pub id: ContactId,
     pub base: Option<Said>,
+    /// What it said of the person when they were called otherwise.
+    pub former: Option<Said>,
 }
 
 /// An import while the file is read.
@@ -135,7 +137,7 @@ impl Run {
                         }
                         None => {
                             self.open.insert(id);
-                            self.later.push(Later { row, id, base });
+                            self.later.push(Later { row, id, base, former: None });
                         }
                     }
                 }
@@ -331,6 +333,14 @@ impl Run {
     async fn finish(self, tx: &mut Tx<'_>, touches: Correspondence) -> ApiResult<Report> {
         let connectors = self.connectors(tx).await?;
         let Self { kind, directory, mut report, mut contacts, mut later, mut open, referrals, touches: _ } = self;
+        let is_new = |entry: &Later| entry.base.is_none() && !entry.row.key.starts_with("uid:");
+        let wanted = later.iter().filter(|entry| is_new(entry)).map(|entry| entry.id).collect();
+        let mut formers = directory.formers(&wanted);
+        for entry in later.iter_mut().filter(|entry| is_new(entry)) {
+            // Of several nobody knows which was the last.
+            let former = formers.get_mut(&entry.id).filter(|all| all.len() == 1).and_then(Vec::pop);
+            entry.former = former.filter(|former| directory::are_one(former, &entry.row));
+        }
         drop(directory);
         // Whoever was merged into somebody while the file was read is that one now.
         let ids: Vec<ContactId> = later.iter().map(|entry| entry.id).collect();

@@ -64,6 +64,14 @@ impl Opened {
         }
     }
 
+    /// Headings of a table that nothing is read from.
+    pub fn ignored_columns(&self) -> Vec<String> {
+        match self {
+            Self::Entries(rows) => rows.ignored_columns(),
+            Self::Archive(_) => Vec::new(),
+        }
+    }
+
     /// Whether it has more rows than an answer.
     fn is_long(&mut self) -> bool {
         match self {
@@ -322,14 +330,15 @@ pub struct UploadInfo {
     pub name: Option<String>,
     pub size: u64,
     pub sha256: Vec<u8>,
+    pub ignored_columns: Vec<String>,
 }
 
 impl UploadInfo {
-    /// The kind is known once the file is opened.
+    /// The kind and the columns are known once the file is opened.
     pub fn of(upload: &Upload, dry_run: bool) -> Self {
-        let kind = ImportKind::Csv;
+        let (kind, ignored_columns) = (ImportKind::Csv, Vec::new());
         let (name, sha256) = (upload.name.clone(), upload.sha256.clone());
-        Self { kind, dry_run, name, size: upload.size, sha256 }
+        Self { kind, dry_run, name, size: upload.size, sha256, ignored_columns }
     }
 
     fn row(&self, workspace_id: WorkspaceId, id: ImportId, created_by: Uuid, now: DateTime<Utc>) -> ImportDbRow {
@@ -359,6 +368,7 @@ impl UploadInfo {
             undone_at: None,
             cancel_requested_at: None,
             waits_until: Some(now + queue::LEASE),
+            ignored_columns: self.ignored_columns.clone(),
         }
     }
 }

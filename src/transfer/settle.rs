@@ -187,7 +187,7 @@ impl Settling<'_> {
         let mut input: ContactInput = contact.clone().into();
         let (mut sources, mut keeps_more) = (Vec::new(), false);
         for entry in &mut entries {
-            let (base, row) = (entry.base.as_ref(), &mut entry.row);
+            let (base, row) = (entry.base.as_ref().or(entry.former.as_ref()), &mut entry.row);
             merge::merge(self.kind.owner(), &mut input, base, &row.said, &mut row.problems);
             let taken = self.contacts.claim_ids(contact.id, &contact.external_ids, &mut input.external_ids);
             entry.row.problems.extend(taken.into_iter().map(ImportProblem::taken));

@@ -439,6 +439,10 @@ async fn an_archive_at_fault_is_refused_as_a_whole() {
             sealed("messages.jsonl", &|text| text.replace("\"contact_id\":\"0", "\"contact_id\":\"f")),
             "dangling_reference",
         ),
+        (
+            sealed("contacts.jsonl", &|text| text.replace("\"connector_id\":\"0", "\"connector_id\":\"f")),
+            "dangling_reference",
+        ),
         (sealed("contacts.jsonl", &|text| format!("{text}[]\n")), "invalid_json"),
         (sealed("contacts.jsonl", &|text| text.lines().next().unwrap().to_owned() + "\n"), "count"),
     ] {

@@ -181,9 +181,9 @@ async fn thanks_are_due_once() {
     let meeting = confirmed(&app, &ada, &[&grace, &twin], "2026-03-02T10:00:00Z").await;
     at(&app, &mut ada, "2026-03-02T10:30:00Z").await;
     act(&app, &ada, &meeting, "complete", json!({})).await;
-    // One was noted already, and counts from the conversation: 18 days after it.
+    // One was noted already, and starts anew with the conversation.
     let keep = list(&app, &ada, &format!("state=open&kind=keep_in_touch&contact_id={grace}")).await;
-    assert_eq!((keep.len(), &keep[0]["id"], &keep[0]["due_on"]), (1, &json!(mine), &json!("2026-03-20")));
+    assert_eq!((keep.len(), &keep[0]["id"], &keep[0]["due_on"]), (1, &json!(mine), &json!("2026-06-30")));
     // The two turn out to be one.
     let merge = json!({ "survivor_id": grace, "merged_ids": [twin] });
     let merge = app.post("/v1/contacts/merge", &ada, merge).await.expect(200).id();

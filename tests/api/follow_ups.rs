@@ -300,8 +300,16 @@ async fn settings_say_what_a_business_day_is_and_where_midnight_is() {
     // Good Friday and Easter Monday are no business days in England, and only there.
     settings(&app, &ada, json!({ "days_off": null, "country": "GB" })).await;
     assert_eq!((due(23).await, due(24).await), ("2026-04-02".into(), "2026-04-07".into()));
-    let gulf = ["sunday", "monday", "tuesday", "wednesday", "thursday"];
-    settings(&app, &ada, json!({ "country": null, "working_days": gulf })).await;
+    let gulf = ["sunday", "monday", "tuesday", "wednesday", "thursday", "sunday"];
+    settings(
+        &app,
+        &ada,
+        json!({ "country": null, "working_days": gulf, "days_off": ["2026-05-02", "2026-05-01", "2026-05-02"] }),
+    )
+    .await;
+    let kept = app.get("/v1/follow-ups/settings", &ada).await.expect(200).json;
+    assert_eq!(kept["working_days"], json!(["monday", "tuesday", "wednesday", "thursday", "sunday"]));
+    assert_eq!(kept["days_off"], json!(["2026-05-01", "2026-05-02"]));
     assert_eq!(due(4).await, "2026-03-08");
     for (patch, pointer) in [
         (json!({ "country": "CN" }), "/country"),
@@ -414,7 +422,7 @@ async fn keeping_in_touch_comes_again_and_starts_anew_with_each_touch() {
     let body =
         json!({ "contact_id": grace, "kind": "keep_in_touch", "due_on": "2026-05-31", "repeat_after_days": 100 });
     let first = add(&app, &ada, body).await;
-    assert_eq!((&first.json["after_days"], &first.json["repeat_after_days"]), (&json!(90), &json!(100)));
+    assert_eq!((&first.json["after_days"], &first.json["repeat_after_days"]), (&json!(100), &json!(100)));
     let first = first.id();
     let default = add(&app, &ada, json!({ "contact_id": grace, "kind": "keep_in_touch" })).await;
     assert_eq!((&default.json["due_on"], &default.json["repeat_after_days"]), (&json!("2026-06-30"), &json!(120)));
@@ -422,23 +430,29 @@ async fn keeping_in_touch_comes_again_and_starts_anew_with_each_touch() {
     // Before it is due a touch puts it off, in either direction; nobody is asked to touch twice.
     at(&app, &mut ada, "2026-03-12T09:00:00Z").await;
     send(&app, &ada, &grace, json!("update")).await;
-    assert_eq!(read(&app, &ada, &first).await["due_on"], "2026-06-10");
+    assert_eq!(read(&app, &ada, &first).await["due_on"], "2026-06-20");
     at(&app, &mut ada, "2026-03-22T09:00:00Z").await;
     let incoming = json!({ "contact_id": grace, "channel": "email", "direction": "incoming", "body": "How are you?" });
     app.post("/v1/messages", &ada, incoming).await.expect(201);
-    assert_eq!(read(&app, &ada, &first).await["due_on"], "2026-06-20");
+    assert_eq!(read(&app, &ada, &first).await["due_on"], "2026-06-30");
+    // Meant for sooner this once, it starts anew with a touch all the same.
+    let sooner = json!({ "due_on": "2026-03-24" });
+    app.patch(&format!("/v1/follow-ups/{first}"), &ada, sooner).await.expect(200);
+    at(&app, &mut ada, "2026-03-23T09:00:00Z").await;
+    send(&app, &ada, &grace, json!("update")).await;
+    assert_eq!(read(&app, &ada, &first).await["due_on"], "2026-07-01");
     // When it is due a touch is what it asked for.
-    at(&app, &mut ada, "2026-06-25T09:00:00Z").await;
+    at(&app, &mut ada, "2026-07-01T09:00:00Z").await;
     send(&app, &ada, &grace, json!("update")).await;
     let now = read(&app, &ada, &first).await;
     assert_eq!((&now["state"], &now["closed_reason"]), (&json!("closed"), &json!("touched")));
     let open = list(&app, &ada, "state=open&kind=keep_in_touch").await;
-    assert_eq!((open.len(), &open[0]["due_on"], &open[0]["source"]), (1, &json!("2026-10-03"), &json!("automatic")));
+    assert_eq!((open.len(), &open[0]["due_on"], &open[0]["source"]), (1, &json!("2026-10-09"), &json!("automatic")));
     // Done by other means, it comes again, too; opened again, there is one.
     let second = open[0]["id"].as_str().unwrap();
     act_on(&app, &ada, second, "done").await;
     let open = list(&app, &ada, "state=open&kind=keep_in_touch").await;
-    assert_eq!((open.len(), &open[0]["due_on"]), (1, &json!("2026-10-03")));
+    assert_eq!((open.len(), &open[0]["due_on"]), (1, &json!("2026-10-09")));
     act_on(&app, &ada, second, "reopen").await;
     let open = list(&app, &ada, "state=open&kind=keep_in_touch").await;
     assert_eq!((open.len(), &open[0]["id"]), (1, &json!(second)));
@@ -557,7 +571,8 @@ async fn a_digest_tells_once_a_day_what_is_due() {
     let mails = app.mails().await;
     assert_eq!(mails.len(), 1, "{mails:?}");
     let mail = &mails[0];
-    for part in ["2 follow-ups are due", "- Nudge Grace (since Friday, 6 March)", "- Grace: Call (today at 18:00)"] {
+    for part in ["2 follow-ups are due", "- Nudge Grace (since Friday, 6 March 2026)", "- Grace: Call (today at 18:00)"]
+    {
         assert!(mail.contains(part), "{part} is not in {mail}");
     }
     assert!(!mail.contains("Later"), "{mail}");

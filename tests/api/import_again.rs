@@ -35,7 +35,7 @@ fn card(more: &str) -> String {
     format!("BEGIN:VCARD\r\nVERSION:4.0\r\nUID:ann\r\nFN:Ann Led\r\nN:Led;Ann;;;\r\n{more}END:VCARD\r\n")
 }
 
-const KEPT: [&str; 4] = ["BDAY", "X-A", "PHOTO", "X-B"];
+const KEPT: [&str; 5] = ["BDAY", "X-A", "PHOTO", "X-INROAD-BDAY", "X-B"];
 
 #[actix_web::test]
 async fn a_second_card_takes_nothing_away_and_an_undo_leaves_the_first() {
@@ -52,7 +52,7 @@ async fn a_second_card_takes_nothing_away_and_an_undo_leaves_the_first() {
     let second = import(&app, &ada, "", card("BDAY:19910102\r\nX-B:two\r\n")).await.expect(201);
     assert_eq!((&second.json["counts"]["updated"], problems(&second)), (&json!(1), vec![("kept", "BDAY")]));
     let both = lines(&app, &ada, &id, &KEPT).await;
-    assert_eq!(both, [&kept[..], &["BDAY:19910102".to_owned(), "X-B:two".to_owned()]].concat());
+    assert_eq!(both, [&kept[..], &["X-INROAD-BDAY:19910102".to_owned(), "X-B:two".to_owned()]].concat());
     let again = import(&app, &ada, "", card("BDAY:19910102\r\nX-B:two\r\n")).await.expect(201);
     assert_eq!(again.json["counts"]["unchanged"], 1, "{}", again.text);
     // A card that comes back from here brings nothing new either.
@@ -296,4 +296,100 @@ async fn an_import_that_another_is_built_upon_is_undone_after_it() {
     assert_eq!(undo(&app, &ada, &second).await["restored"], 1);
     assert_eq!(undo(&app, &ada, &first).await["removed"], 1);
     assert_eq!(app.count("contacts").await, 0);
+}
+
+#[actix_web::test]
+async fn who_has_another_surname_and_another_job_is_the_same_person() {
+    let app = TestApp::new().await;
+    let head = "First Name,Last Name,Email,LinkedIn,Company,Title\n";
+    let table = |row: &str| format!("{head}{row}\n");
+    let card = |family: &str, org: &str| {
+        format!(
+            "BEGIN:VCARD\r\nVERSION:3.0\r\nN:{family};Anna;;;\r\nFN:Anna {family}\r\nEMAIL:a@x.example\r\nORG:{org}\r\nEND:VCARD\r\n"
+        )
+    };
+    let page = "https://www.linkedin.com/in/anna-r";
+    for (before, after) in [
+        (table("Anna,Roth,a@x.example,,Old,Dev"), table("Anna,Berg,a@x.example,,New,Boss")),
+        (table("Anna,Roth,a@x.example,,Old,Dev"), table("Anna M.,Berg,a@x.example,,New,Boss")),
+        (
+            table(&format!("Anna,Roth,a@x.example,{page},Old,Dev")),
+            table(&format!("Ann,Berg,b@x.example,{page},New,Boss")),
+        ),
+        (card("Roth", "Old"), card("Berg", "New")),
+    ] {
+        let ada = app.seeker().await;
+        import(&app, &ada, "", before.clone()).await.expect(201);
+        let id = one(&app, &ada).await;
+        let report = import(&app, &ada, "", after.clone()).await.expect(201);
+        assert_eq!((one(&app, &ada).await, problems(&report)), (id.clone(), Vec::new()), "{after}");
+        let contact = app.get(&format!("/v1/contacts/{id}"), &ada).await.expect(200).json;
+        assert_eq!(contact["family_name"], "Berg");
+        let jobs = contact["positions"].as_array().unwrap().iter();
+        let jobs: Vec<_> = jobs.map(|job| (job["company_name"].clone(), job["is_current"].clone())).collect();
+        assert_eq!(jobs, [(json!("New"), json!(true)), (json!("Old"), json!(false))], "{after}");
+        assert_eq!(import(&app, &ada, "", after).await.expect(201).json["counts"]["unchanged"], 1);
+        let undone = undo(&app, &ada, &report).await;
+        assert_eq!(undone["restored"], 1, "{undone}");
+        let contact = app.get(&format!("/v1/contacts/{id}"), &ada).await.expect(200).json;
+        assert_eq!((&contact["family_name"], &contact["positions"][0]["is_current"]), (&json!("Roth"), &json!(true)));
+    }
+    // Families share addresses: nobody becomes somebody else.
+    let ada = app.seeker().await;
+    import(&app, &ada, "", table("Anna,Roth,us@x.example,,Old,Dev")).await.expect(201);
+    import(&app, &ada, "", table("Bob,Roth,us@x.example,,New,Boss")).await.expect(201);
+    let anna = app.get("/v1/contacts?q=anna", &ada).await.expect(200).json["data"][0].clone();
+    assert_eq!(anna["given_name"], "Anna");
+}
+
+/// A card that comes back from here, in either version, is no news, whatever other programs had in the first one.
+#[actix_web::test]
+async fn an_own_card_brings_nothing_new_of_what_others_wrote() {
+    let app = TestApp::new().await;
+    let card = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:r1\r\nN:Roth;Anna;;;\r\nFN:Anna Roth\r\nPHOTO;ENCODING=b;TYPE=JPEG:QUJDRA==\r\n\
+        TEL;TYPE=FAX,WORK;X-SLOT=2:+43 1 555\r\nTEL;TYPE=HOME,VOICE:+43 1 556\r\n\
+        EMAIL;TYPE=INTERNET,HOME;X-SLOT=1:a@x.example\r\nURL;X-SLOT=3:https://x.example/\r\n\
+        ADR;TYPE=HOME;X-SLOT=4:box;;1 Street;London;;N1;United Kingdom\r\nNICKNAME;X-SLOT=5:Annie\r\n\
+        NOTE;X-SLOT=6:one, two\r\nBDAY:1990-01-01\r\nBDAY:1991-01-01\r\nTEL:sip:anna@x.example\r\nEND:VCARD\r\n";
+    for version in ["4.0", "3.0"] {
+        let ada = app.seeker().await;
+        import(&app, &ada, "", card).await.expect(201);
+        let id = one(&app, &ada).await;
+        let path = format!("/v1/contacts/{id}/vcard?version={version}");
+        let own = app.get(&path, &ada).await.expect(200).text;
+        for line in [
+            "TEL;X-SLOT=2;TYPE=fax,work",
+            "EMAIL;X-SLOT=1;TYPE=home",
+            "URL;X-SLOT=3",
+            "ADR;X-SLOT=4;TYPE=home",
+            "NICKNAME;X-SLOT=5:Annie",
+            "NOTE;X-SLOT=6:one",
+            "BDAY:1990-01-01",
+            "X-INROAD-BDAY:1991-01-01",
+            "TEL:sip:anna@x.example",
+        ] {
+            assert_eq!(own.split("\r\n").filter(|own| own.starts_with(line)).count(), 1, "{line}: {own}");
+        }
+        assert!(!own.contains("X-ABLabel"), "{own}");
+        let other = if version == "4.0" { "3.0" } else { "4.0" };
+        let other = app.get(&format!("/v1/contacts/{id}/vcard?version={other}"), &ada).await.expect(200).text;
+        for again in [&own, &other] {
+            let report = import(&app, &ada, "", again.clone()).await.expect(201);
+            assert_eq!((&report.json["counts"]["unchanged"], problems(&report)), (&json!(1), Vec::new()), "{again}");
+        }
+        assert_eq!(app.get(&format!("/v1/contacts/{id}"), &ada).await.expect(200).json["version"], 1);
+        assert_eq!(app.get(&path, &ada).await.expect(200).text, own);
+    }
+}
+
+#[actix_web::test]
+async fn what_is_only_kept_is_no_change_to_be_told() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    import(&app, &ada, "", card("")).await.expect(201);
+    let id = one(&app, &ada).await;
+    import(&app, &ada, "", card("BDAY:19900102\r\n")).await.expect(201);
+    let told = app.get(&format!("/v1/contacts/{id}/timeline"), &ada).await.expect(200).json["data"].clone();
+    let kinds: Vec<_> = told.as_array().unwrap().iter().map(|entry| entry["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["contact.created", "contact.imported", "contact.imported"], "{told}");
 }

@@ -352,8 +352,8 @@ async fn mappings_are_checked_changed_and_deleted() {
             .await
             .expect(201);
     assert_eq!(report.json["counts"]["created"], 2);
-    let foreign = import(&app, &eve, &format!("?mapping_id={}", saved.id()), b"a;b\n".to_vec()).await.expect(422);
-    assert_eq!(foreign.faults(), ["/mapping_id"]);
+    let foreign = import(&app, &eve, &format!("?mapping_id={}", saved.id()), b"a;b\n".to_vec()).await.expect(400);
+    assert_eq!((foreign.code(), foreign.faults()), ("invalid_parameter", vec!["mapping_id"]));
     app.delete(&path, &ada).await.expect(204);
     app.get(&path, &ada).await.expect(404);
 }
@@ -377,7 +377,13 @@ async fn files_of_no_format_and_wrong_words_are_refused() {
     import(&app, &ada, "?delimiter=x", b"x".to_vec()).await.expect(400);
     assert_eq!(import(&app, &ada, "?encoding=klingon", b"x".to_vec()).await.expect(400).faults(), ["encoding"]);
     let nobody = "?mapping_id=0198c6de-0000-7000-8000-000000000000";
-    assert_eq!(import(&app, &ada, nobody, b"x".to_vec()).await.expect(422).faults(), ["/mapping_id"]);
+    assert_eq!(import(&app, &ada, nobody, b"x".to_vec()).await.expect(400).faults(), ["mapping_id"]);
+    assert_eq!(import(&app, &ada, "?owner=x", b"x".to_vec()).await.expect(400).faults(), ["owner"]);
+    // In a form they are fields.
+    let form = Form::new().text("mapping_id", nobody.split('=').next_back().unwrap().to_owned());
+    let form = form.part("file", Part::bytes(b"x".to_vec()).file_name("x.csv"));
+    let request = app.request(Method::POST, "/v1/imports").bearer_auth(&ada.token).multipart(form);
+    assert_eq!(app.send(request).await.expect(422).faults(), ["/mapping_id"]);
     assert!(contacts(&app, &ada).await.is_empty());
 }
 
@@ -443,5 +449,56 @@ async fn a_card_folded_inside_a_character_is_read_whole() {
         let jorg = contact(&app, &ada, "Jörg Müller").await;
         assert_eq!(jorg["notes"], "5 €");
         assert_eq!(report.json["rows"][0]["problems"][0]["line"], 7, "{}", report.text);
+    }
+}
+
+#[actix_web::test]
+async fn columns_that_nobody_knows_are_told() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let file = b"First Name,Last Name,Shoe size,Email,,Room\nAda,Lovelace,37,ada@x.example,x,4\n".to_vec();
+    let request = app.request(Method::POST, "/v1/imports/preview").bearer_auth(&ada.token);
+    let seen = app.send(request.header("content-type", "text/csv").body(file.clone())).await.expect(200);
+    assert_eq!(seen.json["ignored_columns"], json!(["Shoe size", "Room"]));
+    let report = import(&app, &ada, "", file).await.expect(201);
+    assert_eq!(report.json["ignored_columns"], json!(["Shoe size", "Room"]));
+    let read = app.get(report.header("location"), &ada).await.expect(200);
+    assert_eq!(read.json["ignored_columns"], json!(["Shoe size", "Room"]));
+    // Of known formats all that is left is kept, and Inroad's own table says everything in other columns.
+    for file in [data("google/contacts.csv"), data("outlook/outlook-com.csv")] {
+        assert_eq!(import(&app, &ada, "", file).await.expect(201).json["ignored_columns"], json!([]));
+    }
+    let own = app.get("/v1/exports/contacts.csv", &ada).await.expect(200).text;
+    assert_eq!(import(&app, &ada, "", own.into_bytes()).await.expect(201).json["ignored_columns"], json!([]));
+}
+
+#[actix_web::test]
+async fn the_order_of_dates_holds_for_every_date() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let mapping = json!({ "name": "Touches", "date_order": "day_month_year", "columns": [
+        { "heading": "Who", "field": "full_name" }, { "heading": "Spoke", "field": "last_touch_at" } ] });
+    let saved = app.post("/v1/import-mappings", &ada, mapping).await.expect(201).id();
+    let file =
+        b"Who,Spoke\nAda Lovelace,03/04/2025\nGrace Hopper,2025-04-03T10:00:00Z\nAlan Turing,2025-13-40\n".to_vec();
+    let report = import(&app, &ada, &format!("?mapping_id={saved}"), file.clone()).await.expect(201);
+    assert_eq!(report.json["rows"][2]["problems"][0]["code"], "invalid_date", "{}", report.text);
+    assert_eq!(contact(&app, &ada, "Ada Lovelace").await["last_touch_at"], "2025-04-03T00:00:00Z");
+    assert_eq!(contact(&app, &ada, "Grace Hopper").await["last_touch_at"], "2025-04-03T10:00:00Z");
+    // What is said outright goes before the mapping.
+    let bob = app.seeker().await;
+    let columns = json!([{ "heading": "Who", "field": "full_name" }, { "heading": "Spoke", "field": "last_touch_at" }]);
+    let saved =
+        app.post("/v1/import-mappings", &bob, json!({ "name": "T", "columns": columns })).await.expect(201).id();
+    import(&app, &bob, &format!("?mapping_id={saved}&date_order=month_day_year"), file).await.expect(201);
+    assert_eq!(contact(&app, &bob, "Ada Lovelace").await["last_touch_at"], "2025-03-04T00:00:00Z");
+
+    let invitations = "From,To,Sent At,Message,Direction,inviterProfileUrl,inviteeProfileUrl\n\
+        Sam Seeker,Amara Okafor,\"3/11/25, 9:33 AM\",Dear Amara,OUTGOING,https://www.linkedin.com/in/sam,https://www.linkedin.com/in/amara\n";
+    for (order, at) in [("month_day_year", "2025-03-11T09:33:00Z"), ("day_month_year", "2025-11-03T09:33:00Z")] {
+        let eve = app.seeker().await;
+        import(&app, &eve, &format!("?date_order={order}"), invitations.as_bytes().to_vec()).await.expect(201);
+        let messages = app.get("/v1/messages", &eve).await.expect(200);
+        assert_eq!(messages.json["data"][0]["occurred_at"], at, "{order}: {}", messages.text);
     }
 }

@@ -143,7 +143,7 @@ async fn whose_messages_they_are_shows_or_is_said() {
     let said = import(&app, &sam, path, two.clone()).await.expect(201);
     assert_eq!(said.json["counts"]["created"], 1, "{}", said.text);
     assert_eq!(list(&app, &sam, "/v1/contacts?q=sales").await.len(), 1);
-    assert_eq!(import(&app, &sam, "?owner=nobody", two).await.expect(422).faults(), ["/owner"]);
+    assert_eq!(import(&app, &sam, "?owner=nobody", two).await.expect(400).faults(), ["owner"]);
 }
 
 #[actix_web::test]

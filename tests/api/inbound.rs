@@ -131,6 +131,14 @@ async fn machines_and_mail_servers_are_no_answer() {
     let told = read(&app, &ada, &message).await;
     assert_eq!((&told["state"], &told["failure"]), (&json!("bounced"), &json!("550 5.1.1 no such user")));
 
+    // Of a draft nothing went out from here: its file may have gone another way, and nobody can tell.
+    let body = json!({ "contact_id": contact, "channel": "email", "subject": "COBOL?", "body": "Dear Grace" });
+    let draft = app.post("/v1/messages", &ada, body).await.expect(201);
+    let draft_id = draft.json["rfc_message_id"].as_str().unwrap();
+    let told = hook.hand_in(&app, &report("failed", draft_id)).await.expect(200);
+    assert_eq!((&told.json["outcome"], &told.json["message_id"]), (&json!("unmatched"), &Value::Null));
+    assert_eq!(read(&app, &ada, &draft.id()).await["version"], draft.json["version"]);
+
     let (_, _, id) = sent(&app, &ada, "mary@navy.example").await;
     let stop = format!("From: mary@navy.example\nSubject: unsubscribe\nIn-Reply-To: <{id}>\n\n\n");
     assert_eq!(hook.hand_in(&app, &stop).await.expect(200).json["outcome"], "unsubscribed");

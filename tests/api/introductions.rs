@@ -117,11 +117,19 @@ async fn all_faults_come_at_once() {
         let refused = app.post("/v1/introductions", &ada, body.clone()).await.expect(422);
         assert_eq!(refused.faults(), faults, "{body}: {}", refused.text);
     }
+    let (uncle, tom) = (named(&app, &ada, "Uncle").await, named(&app, &ada, "Tom").await);
+    let pair = app.post("/v1/introductions", &ada, json!({ "introducer_id": uncle, "introduced_id": tom })).await;
+    let pair = format!("/v1/introductions/{}", pair.expect(201).id());
+    for (patch, pointer) in
+        [(json!({ "introducer_id": tom }), "/introducer_id"), (json!({ "introduced_id": uncle }), "/introduced_id")]
+    {
+        assert_eq!(app.patch(&pair, &ada, patch).await.expect(422).faults(), [pointer]);
+    }
     let late = json!({ "introducer_id": aunt, "introduced_name": "T" });
     let path = format!("/v1/introductions/{}", app.post("/v1/introductions", &ada, late).await.expect(201).id());
     let late = app.post(&format!("{path}/thank"), &ada, json!({ "at": "2030-01-01T00:00:00Z" })).await.expect(422);
     assert_eq!(late.faults(), ["/at"]);
-    assert_eq!(app.count("introductions").await, 1);
+    assert_eq!(app.count("introductions").await, 2);
     assert_eq!(app.count("companies").await, 0);
 }
 
@@ -200,8 +208,14 @@ async fn introductions_keep_their_shape_when_somebody_goes_for_good() {
     let second = format!("/v1/introductions/{}", app.post("/v1/introductions", &ada, body).await.expect(201).id());
     app.delete(&format!("/v1/contacts/{tom}"), &ada).await.expect(204);
     let read = app.get(&first, &ada).await.expect(200);
-    assert_eq!((&read.json["introduced_id"], &read.json["introduced_name"]), (&json!(tom), &json!("Tom H")));
+    // While Tom lies in the trash nobody is pointed to who is not there; what points is not lost.
+    assert_eq!((&read.json["introduced_id"], &read.json["introduced_name"]), (&Value::Null, &json!("Tom H")));
+    assert_eq!(app.get(&second, &ada).await.expect(200).json["introducer_id"], Value::Null);
     app.patch(&first, &ada, json!({ "notes": "m" })).await.expect(200);
+    app.post(&format!("/v1/trash/{tom}/restore"), &ada, json!({})).await.expect(204);
+    let read = app.get(&first, &ada).await.expect(200);
+    assert_eq!((&read.json["introduced_id"], &read.json["introduced_name"]), (&json!(tom), &json!("Tom")));
+    app.delete(&format!("/v1/contacts/{tom}"), &ada).await.expect(204);
     app.delete(&format!("/v1/trash/{tom}"), &ada).await.expect(204);
     let read = app.get(&first, &ada).await.expect(200);
     assert_eq!((&read.json["introduced_id"], &read.json["introduced_name"]), (&Value::Null, &Value::Null));

@@ -152,12 +152,17 @@ async fn a_workspace_has_its_own_rules() {
 }
 
 #[actix_web::test]
-async fn half_a_mebibyte_is_read_and_nothing_of_it_is_kept() {
+async fn the_longest_message_is_read_and_nothing_of_it_is_kept() {
     let app = TestApp::new().await;
     let ada = app.seeker().await;
     let long =
-        lint(&app, &ada, json!({ "channel": "email", "body": "Are you hiring? ".repeat(1 << 15) })).await.expect(200);
-    assert_eq!(long.json["words"], 3 << 15);
+        lint(&app, &ada, json!({ "channel": "email", "body": "Are you hiring? ".repeat(1 << 12) })).await.expect(200);
+    assert_eq!(long.json["words"], 3 << 12);
+    // As long as the document says, whatever the letters are; what is longer is told as of a message.
+    let widest =
+        |count: usize| json!({ "channel": "email", "subject": "𝒳".repeat(1 << 16), "body": "𝒳".repeat(count) });
+    lint(&app, &ada, widest(1 << 16)).await.expect(200);
+    assert_eq!(lint(&app, &ada, widest((1 << 16) + 1)).await.expect(422).faults(), ["/body"]);
     assert!(rules(&long.json).contains(&"too_long"));
     assert!(long.json["findings"][0]["spans"].as_array().unwrap().len() <= 20);
     let empty = lint(&app, &ada, json!({ "channel": "email", "body": "" })).await.expect(200);

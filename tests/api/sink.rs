@@ -119,7 +119,9 @@ impl Sink {
             if let Mood::Slow(time) = self.mood() {
                 std::thread::sleep(time);
             }
-            writer.write_all(format!("{answer}\r\n").as_bytes())
+            // In Latin-1, as servers of old say what is not ASCII.
+            let latin: Vec<u8> = answer.chars().map(|c| u8::try_from(c).unwrap()).chain(*b"\r\n").collect();
+            writer.write_all(&latin)
         };
         let mut lines = BufReader::new(stream);
         let mut line = String::new();

@@ -30,6 +30,17 @@ async fn an_edit_makes_a_version_and_any_version_can_be_restored() {
     assert_eq!((&edited.json["version"], &edited.json["text_version"]), (&json!(2), &json!(2)));
     let same = app.patch(&path, &ada, json!({ "name": "Note" })).await.expect(200);
     assert_eq!(same.json["version"], 2);
+    // What it is called, or for whom it is, is in no message.
+    let cold_path = format!("/v1/templates/{}", add(&app, &ada, simple("Cold")).await.id());
+    let renamed = json!({ "name": "Warm", "audience": "warm", "description": "For friends of friends" });
+    let renamed = app.patch(&cold_path, &ada, renamed).await.expect(200);
+    assert_eq!((&renamed.json["version"], &renamed.json["text_version"]), (&json!(2), &json!(1)));
+    app.patch(&cold_path, &ada, json!({ "body": "Hello!" })).await.expect(200);
+    let again = app.post(&format!("{cold_path}/versions/1/restore"), &ada, json!(null)).await.expect(200);
+    assert_eq!((&again.json["name"], &again.json["text_version"]), (&json!("Warm"), &json!(4)));
+    let versions = app.get(&format!("{cold_path}/versions"), &ada).await.expect(200);
+    assert_eq!(versions.json["data"].as_array().unwrap().len(), 3);
+    app.delete(&cold_path, &ada).await.expect(204);
     let away = app.post(&format!("{path}/archive"), &ada, json!(null)).await.expect(200);
     assert_eq!((&away.json["version"], &away.json["text_version"]), (&json!(3), &json!(2)));
     assert_eq!(app.post(&format!("{path}/archive"), &ada, json!(null)).await.expect(200).json["version"], 3);

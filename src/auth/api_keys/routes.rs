@@ -7,6 +7,7 @@ use super::{service, store};
 use crate::app::App;
 use crate::auth::{Access, ApiKeysRead, ApiKeysWrite};
 use crate::error::ApiResult;
+use crate::http::body::MaybeBody;
 use crate::http::idempotency::fingerprint;
 use crate::http::page;
 use crate::http::params::NoParams;
@@ -125,7 +126,7 @@ pub async fn rotate_api_key(
     if_match: IfMatch,
     key: IdempotencyKey,
     _none: NoParams,
-    Body(input): Body<RotateInput>,
+    MaybeBody(input): MaybeBody<RotateInput>,
 ) -> ApiResult<Answer<NewApiKey>> {
     access.require_recent(app.now())?;
     let secret = service::new_secret()?;

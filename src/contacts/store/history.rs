@@ -103,6 +103,8 @@ pub async fn changes_of(
                 .or(stage_moves::version.nullable().is_null())
                 .or(not(changes::fields.is_contained_by(OF_A_MOVE.map(str::to_owned).to_vec()))),
         )
+        // What an import keeps beside the contact is in none of its fields.
+        .filter(changes::kind.ne("contact.updated").or(changes::fields.ne(Vec::<String>::new())))
         .select((
             changes::resource_id,
             changes::seq,

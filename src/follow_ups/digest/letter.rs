@@ -37,7 +37,7 @@ pub fn write(reader: &Reader, told: &Told<'_>) -> SendMail {
         let when = match (row.due_on == today, row.due_time) {
             (true, Some(time)) => format!("today at {}", zones::time_text(time)),
             (true, None) => "today".to_owned(),
-            (false, _) => format!("since {}", row.due_on.format("%A, %-d %B")),
+            (false, _) => format!("since {}", row.due_on.format("%A, %-d %B %Y")),
         };
         // Writing to a text cannot fail.
         let _ = writeln!(text, "- {} ({when})", headline_with_name(row, name(told, row)));

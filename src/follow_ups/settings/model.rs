@@ -132,6 +132,14 @@ settings! {
 }
 
 impl FollowUpSettingsInput {
+    /// Days are a set: each once, in their order.
+    pub fn tidy(&mut self) {
+        self.working_days.sort_by_key(|day| chrono::Weekday::from(*day).num_days_from_monday());
+        self.working_days.dedup();
+        self.days_off.sort_unstable();
+        self.days_off.dedup();
+    }
+
     /// Whether a value of JSON is such settings, as the API would take them.
     pub fn is_sound(value: &Value) -> bool {
         let Ok(settings) = serde_json::from_value::<Self>(value.clone()) else { return false };

@@ -88,7 +88,7 @@ pub async fn patch(
     if_match.check(row.version)?;
     let (version, updated_at) = (row.version, (row.version > 0).then_some(row.updated_at));
     let before = show(tx.conn, tx.workspace, version, updated_at, row.settings.0.clone()).await?;
-    let input = patch.apply_ruled(&before.clone().into(), |_| ())?;
+    let input = patch.apply_ruled(&before.clone().into(), FollowUpSettingsInput::tidy)?;
     ApiError::check(input.faults())?;
     if plans::find(tx.conn, tx.workspace, input.default_plan_id.into()).await?.is_none() {
         return Err(ApiError::field("/default_plan_id", "not_found", "is not a plan of this workspace"));

@@ -15,7 +15,7 @@ use crate::error::{ApiResult, Code};
 use crate::jobs::Job;
 use crate::mail::letter::{self, Letter, Unsubscribe};
 use crate::mail::smtp::Refusal;
-use crate::mail_accounts::{self, OwnServer};
+use crate::mail_accounts::{self, OwnServer, WayOut};
 use crate::messages::model::MessageId;
 use crate::messages::words::MessagePurpose;
 
@@ -80,7 +80,12 @@ async fn sender(app: &App, workspace: WorkspaceId, message: MessageId) -> ApiRes
 
 async fn hand_over(app: &App, going: &Going, sender: &Sender) -> Result<String, Refusal> {
     let workspace = going.delivery.workspace_id;
-    let own = mail_accounts::own_server(app, workspace).await.map_err(|error| Refusal::Later(error.to_string()))?;
+    let own = match mail_accounts::way_out(app, workspace).await {
+        Ok(WayOut::Own(own)) => Some(own),
+        Ok(WayOut::Service) => None,
+        Ok(WayOut::Unverified(why)) => return Err(Refusal::Later(why)),
+        Err(error) => return Err(Refusal::Later(error.to_string())),
+    };
     let none = || Refusal::Never("no mail server is configured".to_owned());
     let server = own.as_ref().map(|own| &own.server).or(app.mailer.server()).ok_or_else(none)?;
     let letter = letter(app, going, sender, own.as_ref()).map_err(Refusal::Never)?;

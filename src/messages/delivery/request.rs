@@ -12,6 +12,7 @@ use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::follow_ups::PlanId;
 use crate::http::IfMatch;
 use crate::jobs;
+use crate::mail_accounts::Barred;
 use crate::messages::api::{Message, ScheduleInput, SendInput};
 use crate::messages::draft;
 use crate::messages::model::{MessageId, MessageRow};
@@ -45,23 +46,19 @@ impl Sender {
     }
 }
 
-/// Has it sent at once. `host` is the right side of a `Message-ID`.
+/// Has it sent at once. `host` is the right side of a `Message-ID`, `way_out` whether mail can leave.
 pub async fn send(
     tx: &mut Tx<'_>,
     id: MessageId,
     if_match: &IfMatch,
     sender: &Sender,
     host: &str,
-    has_server: bool,
+    way_out: &Result<(), Barred>,
     input: SendInput,
 ) -> ApiResult<Message> {
     sender.check()?;
     let (row, _) = sendable(tx, id, if_match).await?;
-    if !has_server {
-        let detail = "there is no mail server: set INROAD_SMTP_URL, give the workspace an account \
-                      (`/v1/mail-account`), or send it with your own mail program and `mark-sent`";
-        return Err(ApiError::new(Code::MailNotConfigured, detail));
-    }
+    way_out.clone()?;
     let mut faults = draft::unsendable(&row);
     faults.extend(draft::check_plan(tx, input.follow_up_plan_id).await?);
     ApiError::check(faults)?;

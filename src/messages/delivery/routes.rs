@@ -32,7 +32,7 @@ pub async fn sender(app: &App, caller: &Caller) -> ApiResult<Sender> {
     request_body = SendInput, responses(
     (status = 202, description = "The message, on its way", body = Message, headers(("ETag" = String, description = "Its version"))),
     (status = 403, description = "`email_not_verified` or `scope_missing`"),
-    (status = 409, description = "`impossible_transition`, `do_not_contact`, `contact_in_trash`, `being_sent` or `mail_not_configured`"),
+    (status = 409, description = "`impossible_transition`, `do_not_contact`, `contact_in_trash`, `being_sent`, `mail_not_configured` or `mail_account_unverified`"),
     (status = 412, description = "`precondition_failed`: the message has another version"),
 ))]
 #[post("/messages/{id}/send")]
@@ -46,10 +46,9 @@ pub async fn send_message(
     MaybeBody(input): MaybeBody<SendInput>,
 ) -> ApiResult<Answer<Message>> {
     let (sender, host) = (sender(&app, &access).await?, host(&app));
-    let has_server =
-        app.mailer.server().is_some() || mail_accounts::own_server(&app, access.workspace).await?.is_some();
+    let way_out = mail_accounts::way_out(&app, access.workspace).await?.check(&app);
     app.post(&access, &key, &fingerprint(&input)?, async |tx| {
-        let message = delivery::send(tx, id, &if_match, &sender, &host, has_server, input).await?;
+        let message = delivery::send(tx, id, &if_match, &sender, &host, &way_out, input).await?;
         Answer::accepted(&location(id), message.version, &message)
     })
     .await

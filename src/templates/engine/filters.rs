@@ -124,7 +124,32 @@ fn texts(list: &[Value]) -> Vec<String> {
 }
 
 /// Titles that stand before a name.
-const TITLES: [&str; 10] = ["dr", "prof", "professor", "mr", "mrs", "ms", "miss", "sir", "dame", "mx"];
+const TITLES: [&str; 17] = [
+    "dr",
+    "prof",
+    "professor",
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "sir",
+    "dame",
+    "mx",
+    "dipl",
+    "univ",
+    "herr",
+    "frau",
+    "dott",
+    "dra",
+    "sra",
+];
+
+/// What goes on a title: `Dr. med.`, `Dr. rer. nat. h. c.`, `Dipl.-Ing.` With its full stop, or in small letters: `Phil` is
+/// a name.
+const FACULTIES: [&str; 30] = [
+    "med", "dent", "vet", "phil", "rer", "nat", "pol", "oec", "soc", "jur", "iur", "ing", "inf", "inform", "kfm",
+    "theol", "paed", "agr", "techn", "mont", "sc", "mus", "hum", "biol", "publ", "habil", "hc", "h", "c", "mult",
+];
 
 /// What stands behind a name, and a comma.
 const SUFFIXES: [&str; 14] =
@@ -139,9 +164,21 @@ pub fn first_name(name: &str) -> String {
     let is_suffix = |part: &str| part.split_whitespace().all(|word| SUFFIXES.contains(&plain(word).as_str()));
     let given = parts.find(|part| !is_suffix(part));
     let words: Vec<&str> = given.unwrap_or(whole).split_whitespace().collect();
-    let titles = words.iter().take_while(|word| TITLES.contains(&plain(word).as_str())).count();
     let is_initial =
         |word: &str| word.chars().filter(|c| c.is_alphabetic()).count() == 1 || word.matches('.').count() > 1;
+    // `Dr.med.` and `Univ.-Prof.` are several in one word.
+    let parts = |word: &str| -> Vec<String> {
+        word.split(['.', '-']).filter(|part| !part.is_empty()).map(str::to_lowercase).collect()
+    };
+    let is_in = |list: &[&str], part: &String| list.contains(&part.as_str());
+    let is_title = |at: usize, word: &str| {
+        // A capital alone is an initial.
+        let goes_on = word.ends_with('.') && !is_initial(word) || !word.starts_with(char::is_uppercase);
+        let parts = parts(word);
+        let all = parts.iter().all(|part| is_in(&TITLES, part) || is_in(&FACULTIES, part));
+        all && !parts.is_empty() && (is_in(&TITLES, &parts[0]) || at > 0 && goes_on)
+    };
+    let titles = words.iter().enumerate().take_while(|(at, word)| is_title(*at, word)).count();
     match &words[titles..] {
         [] => words.join(" "),
         [_] if titles > 0 && given.is_none() => words.join(" "),

@@ -119,7 +119,6 @@ impl Row<'_> {
             (Field::Strength, Told::Strength),
             (Field::PreferredChannel, Told::PreferredChannel),
             (Field::DoNotContact, Told::DoNotContact),
-            (Field::LastTouchAt, Told::LastTouchAt),
             (Field::ConnectorId, Told::Connector),
         ] {
             if let Some((place, text)) = self.first(field) {

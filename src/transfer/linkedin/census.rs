@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use std::fs::File;
 
 use super::touches::{Touch, TouchKind, Touches};
-use crate::transfer::formats::FileError;
+use crate::transfer::formats::{FileError, Hints};
 use crate::transfer::record::{Entry, name_words};
 
 /// People that are counted.
@@ -20,8 +20,8 @@ pub struct Census {
 
 impl Census {
     /// Reads the file through once.
-    pub fn add(&mut self, file: File, kind: TouchKind) -> Result<(), FileError> {
-        for entry in Touches::open(file, kind)? {
+    pub fn add(&mut self, file: File, kind: TouchKind, hints: &Hints) -> Result<(), FileError> {
+        for entry in Touches::open(file, kind, hints)? {
             if let Entry::Touch(touch) = entry {
                 self.count(&touch);
             }

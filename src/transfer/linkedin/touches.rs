@@ -11,11 +11,11 @@ use crate::contacts::HowFound;
 use crate::fields::Link;
 use crate::text::fold;
 use crate::transfer::columns::fits_header;
-use crate::transfer::formats::FileError;
+use crate::transfer::formats::{FileError, Hints};
 use crate::transfer::record::{Entry, Record as Person, Said, name_words};
 use crate::transfer::records::Record;
 use crate::transfer::table::{Candidate, Head, Table, heading};
-use crate::transfer::value::{clean, split_name};
+use crate::transfer::value::{DateOrder, clean, split_name};
 
 /// The most characters of a text that is kept.
 const MAX_BODY: usize = 65_536;
@@ -129,6 +129,7 @@ pub struct Touches {
     kind: TouchKind,
     table: Table,
     columns: Columns,
+    order: Option<DateOrder>,
 }
 
 /// Where what stands.
@@ -162,15 +163,16 @@ impl Columns {
 }
 
 impl Touches {
-    /// Opens the file, whose header is somewhere in its beginning.
-    pub fn open(file: File, kind: TouchKind) -> Result<Self, FileError> {
-        let head = Head::read(file, None)?;
+    /// Opens the file, whose header is somewhere in its beginning. `order` is that of dates in figures, if somebody has said
+    /// it.
+    pub fn open(file: File, kind: TouchKind, hints: &Hints) -> Result<Self, FileError> {
+        let head = Head::read(file, hints.encoding)?;
         let candidates: Vec<Candidate> = head.candidates(None);
         let header = candidates.iter().find(|found| kind.recognises(&found.cells));
         let header = header.ok_or_else(|| head.without_header())?;
         let (table, _) = head.table(header);
         let columns = Columns::of(&table.headings);
-        Ok(Self { kind, table, columns })
+        Ok(Self { kind, table, columns, order: hints.date_order })
     }
 }
 
@@ -183,13 +185,19 @@ impl Iterator for Touches {
             Err(fault) => Entry::unread(fault, headings),
             Ok(record) => match fits_header(&record, headings.len()) {
                 Some(fault) => Entry::unread(fault, headings),
-                None => touch(self.kind, &self.columns, &record, headings),
+                None => touch(self.kind, self.order, &self.columns, &record, headings),
             },
         })
     }
 }
 
-fn touch(kind: TouchKind, columns: &Columns, record: &Record<'_>, headings: &[String]) -> Entry {
+fn touch(
+    kind: TouchKind,
+    order: Option<DateOrder>,
+    columns: &Columns,
+    record: &Record<'_>,
+    headings: &[String],
+) -> Entry {
     let line = record.line;
     let field = |column: Option<usize>| column.map_or("", |index| record.field(index));
     let skipped = |reason| Entry::Skipped { line, reason };
@@ -199,7 +207,7 @@ fn touch(kind: TouchKind, columns: &Columns, record: &Record<'_>, headings: &[St
     if clean(field(columns.draft)).is_some_and(|word| matches!(word.to_lowercase().as_str(), "yes" | "true")) {
         return skipped("draft");
     }
-    let Some(at) = instant(field(columns.at)) else {
+    let Some(at) = instant(field(columns.at), order) else {
         let column = columns.at.and_then(|index| u64::try_from(index + 1).ok());
         let heading = columns.at.and_then(|index| headings.get(index)).cloned();
         let told: String = field(columns.at).chars().take(100).collect();
@@ -246,8 +254,9 @@ fn recipients(names: &str, urls: &str) -> Vec<Party> {
     parties.into_iter().take(MAX_PEOPLE).collect()
 }
 
-/// `2024-03-12 09:33:12 UTC`; older `2019/11/06 14:23:07 UTC`, `3/12/24, 9:33 AM`. All are UTC.
-fn instant(text: &str) -> Option<DateTime<Utc>> {
+/// `2024-03-12 09:33:12 UTC`; older `2019/11/06 14:23:07 UTC`, `3/12/24, 9:33 AM`. All are UTC. In figures the month comes
+/// before the day, unless somebody says otherwise.
+fn instant(text: &str, order: Option<DateOrder>) -> Option<DateTime<Utc>> {
     let text = clean(text)?;
     if let Ok(at) = DateTime::parse_from_rfc3339(&text) {
         return Some(at.to_utc());
@@ -264,7 +273,9 @@ fn instant(text: &str) -> Option<DateTime<Utc>> {
         "%m/%d/%Y %H:%M",
         "%d %b %Y, %H:%M",
     ];
-    let at = formats.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())?;
+    let days_first = order == Some(DateOrder::DayMonthYear);
+    let in_order = |format: &str| if days_first { format.replace("%m/%d/", "%d/%m/") } else { format.to_owned() };
+    let at = formats.iter().find_map(|format| NaiveDateTime::parse_from_str(text, &in_order(format)).ok())?;
     // A year of four figures read as one of two, or the other way round, is none that LinkedIn was there in.
     let year = chrono::Datelike::year(&at);
     (2002..=2100).contains(&year).then(|| at.and_utc())
@@ -276,7 +287,7 @@ mod tests {
 
     #[test]
     fn times_are_read_in_all_their_forms() {
-        let at = |text: &str| instant(text).map(|at| at.to_rfc3339());
+        let at = |text: &str| instant(text, None).map(|at| at.to_rfc3339());
         for (text, told) in [
             ("2024-03-12 09:33:12 UTC", "2024-03-12T09:33:12+00:00"),
             ("2019/11/06 14:23:07 UTC", "2019-11-06T14:23:07+00:00"),
@@ -289,6 +300,10 @@ mod tests {
         for none in ["", "soon", "2024-13-12 09:33:12 UTC", "1/1/1970, 1:00 AM"] {
             assert_eq!(at(none), None, "{none}");
         }
+        let said = |text: &str| instant(text, Some(DateOrder::DayMonthYear)).map(|at| at.to_rfc3339());
+        assert_eq!(said("3/12/24, 9:33 AM").as_deref(), Some("2024-12-03T09:33:00+00:00"));
+        assert_eq!(said("31/12/2018, 11:59 PM").as_deref(), Some("2018-12-31T23:59:00+00:00"));
+        assert_eq!(said("2024-03-12 09:33:12 UTC").as_deref(), Some("2024-03-12T09:33:12+00:00"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use percent_encoding::percent_decode_str;
 use super::property::Property;
 use super::{Card, Trouble};
 use crate::contacts::HowFound;
+use crate::exports::is_call;
 use crate::http::schema::formats;
 use crate::transfer::reading::{AddressParts, Place, Reading};
 use crate::transfer::record::{Entry, name_words};
@@ -133,10 +134,10 @@ impl Reader {
         self.kept.push(property.clone());
     }
 
-    /// Keeps what a property that is read says besides.
+    /// Keeps what a property that is read says besides. Its label, by which it may be in a group, is read.
     pub(super) fn keep_more(&mut self, property: &Property) {
         if property.says_more() {
-            self.keep(property);
+            self.keep(&Property { group: None, ..property.clone() });
         }
     }
 
@@ -185,6 +186,7 @@ impl Reader {
             }
             "EMAIL" => {
                 let (label, first) = (self.label(property), self.is_primary(property));
+                self.keep_more(property);
                 self.reading.email(at, &property.text(), &label, first);
             }
             "TEL" => self.telephone(property),
@@ -192,7 +194,10 @@ impl Reader {
             "URL" => {
                 let (label, first) = (self.label(property), self.is_primary(property));
                 match link(&property.text()) {
-                    Some(url) => self.reading.link(at, &url, &label, first),
+                    Some(url) => {
+                        self.keep_more(property);
+                        self.reading.link(at, &url, &label, first);
+                    }
                     None => self.keep(property),
                 }
             }
@@ -231,9 +236,7 @@ impl Reader {
 
     fn telephone(&mut self, property: &Property) {
         let text = property.text();
-        let scheme = text.trim().split_once(':').map(|(scheme, _)| scheme.to_lowercase());
-        // A call over the internet has no number.
-        if scheme.is_some_and(|scheme| ["sip", "sips", "xmpp", "h323"].contains(&scheme.as_str())) {
+        if is_call(&text) {
             return self.keep(property);
         }
         let number = match text.trim().split_once(':') {
@@ -250,6 +253,7 @@ impl Reader {
             _ => text,
         };
         let (label, first) = (self.label(property), self.is_primary(property));
+        self.keep_more(property);
         self.reading.phone(place(property), &number, &label, first);
     }
 
@@ -285,7 +289,7 @@ impl Reader {
     fn nickname(&mut self, property: &Property) {
         let names = property.parts(',');
         let first = names.iter().find_map(|name| self.reading.text(place(property), 200, name));
-        if names.len() > 1 || self.reading.said().preferred_name.is_some() {
+        if names.len() > 1 || property.says_more() || self.reading.said().preferred_name.is_some() {
             self.keep(property);
         }
         self.reading.said().preferred_name = self.reading.record.said.preferred_name.take().or(first);

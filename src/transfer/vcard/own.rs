@@ -2,6 +2,7 @@
 use super::card::{Reader, place};
 use super::property::Property;
 use crate::contacts::Education;
+use crate::exports::ONCE;
 use crate::transfer::dealings::Told;
 use crate::transfer::value::clean;
 
@@ -47,6 +48,8 @@ impl Reader {
             "DO-NOT-CONTACT" => self.reading.dealing(at, Told::DoNotContact, &text),
             "LAST-TOUCH-AT" => self.reading.dealing(at, Told::LastTouchAt, &text),
             "CONNECTOR" => self.reading.dealing(at, Told::Connector, &text),
+            // A second one of what a card has once.
+            name if ONCE.contains(&name) => self.keep(&Property { name: name.to_owned(), ..property.clone() }),
             _ => self.keep(property),
         }
     }
