@@ -152,7 +152,7 @@ async fn stale_writers_are_told() {
     patch("\"02\"", json!({ "notes": "two" })).await.expect(412);
     // What is wrong with the body itself is told first.
     let faulty = json!({ "notez": "two", "strength": "a", "name_prefix": null });
-    assert_eq!(patch("\"1\"", faulty).await.expect(422).faults(), ["/notez", "/strength"]);
+    assert_eq!(patch("\"1\"", faulty).await.expect(422).faults(), ["/strength", "/notez"]);
     patch("\"1\", \"2\"", json!({ "notes": "two" })).await.expect(200);
     let known = app.request(Method::GET, &path).bearer_auth(&ada.token).header("if-none-match", "W/\"3\"");
     let known = app.send(known).await.expect(304);

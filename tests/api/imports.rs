@@ -403,6 +403,27 @@ async fn a_byte_that_was_lost_costs_its_row_and_no_other() {
 }
 
 #[actix_web::test]
+async fn a_form_that_says_otherwise_than_the_address_is_refused() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let send = |query: &str, words: &[(&'static str, &'static str)]| {
+        let file = Form::new().part("file", Part::bytes(csv(&[ADA])).file_name("c.csv"));
+        let form = words.iter().fold(file, |form, (name, value)| form.text(*name, *value));
+        app.send(app.request(Method::POST, &format!("/v1/imports{query}")).bearer_auth(&ada.token).multipart(form))
+    };
+    for (query, words, fault) in [
+        ("?dry_run=false", &[("dry_run", "true")][..], "/dry_run"),
+        ("?kind=linkedin_connections", &[("kind", "vcard")], "/kind"),
+        ("", &[("dry_run", "true"), ("dry_run", "false")], "/dry_run"),
+    ] {
+        assert_eq!(send(query, words).await.expect(422).faults(), [fault], "{query}");
+    }
+    assert_eq!(app.count("contacts").await, 0);
+    let same = send("?dry_run=true", &[("dry_run", "true"), ("kind", "linkedin_connections")]).await.expect(201);
+    assert_eq!(same.json["dry_run"], true);
+}
+
+#[actix_web::test]
 async fn a_row_with_nothing_but_a_profile_is_skipped() {
     let app = TestApp::new().await;
     let ada = app.seeker().await;

@@ -134,7 +134,7 @@ async fn the_graph_is_drawn_and_told_in_dot() {
     let app = TestApp::new().await;
     let ada = app.seeker().await;
     let evil = contact(&app, &ada, json!({ "given_name": "<script>\"&' \\" })).await;
-    let tom = contact(&app, &ada, json!({ "given_name": "李 \u{202e}Zoë" })).await;
+    let tom = contact(&app, &ada, json!({ "given_name": "李 Zoë" })).await;
     introduce(&app, &ada, &evil, &tom, "promised").await;
     let with = async |accept: &str, query: &str| {
         let request = app.request(Method::GET, &format!("/v1/network/graph{query}")).bearer_auth(&ada.token);

@@ -137,6 +137,7 @@ async fn a_killed_import_is_whole_or_absent_and_says_which() {
             n % 500
         );
     }
+    let few: String = file.split_inclusive('\n').take(3_001).collect();
     let client = reqwest::Client::new();
     let request =
         client.post(format!("{}/v1/imports", server.url)).bearer_auth(&token).header("content-type", "text/csv");
@@ -166,7 +167,6 @@ async fn a_killed_import_is_whole_or_absent_and_says_which() {
     assert_eq!(get(&server.url, "/v1/companies", &token).await["data"], json!([]));
 
     // Asked to stop, it brings to its end what was accepted.
-    let few: String = file.split_inclusive('\n').take(3_001).collect();
     let request =
         client.post(format!("{}/v1/imports", server.url)).bearer_auth(&token).header("content-type", "text/csv");
     let accepted = request.header("prefer", "respond-async").body(few).send().await.unwrap();
