@@ -18,6 +18,12 @@ pub struct Place {
     line: Line,
 }
 
+impl Default for Lines {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Lines {
     pub const fn new() -> Self {
         Self(LazyLock::new(Mutex::default))

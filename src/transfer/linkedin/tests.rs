@@ -12,7 +12,7 @@ const HEADER: &str = "First Name,Last Name,URL,Email Address,Company,Position,Co
 
 fn example(name: &str) -> Connections {
     let path = format!("{}/tests/data/linkedin/{name}", env!("CARGO_MANIFEST_DIR"));
-    read(File::open(path).unwrap()).unwrap()
+    read(File::open(path).unwrap(), None).unwrap()
 }
 
 fn upload(bytes: impl AsRef<[u8]>) -> Result<Connections, FileError> {
@@ -151,7 +151,7 @@ fn files_that_are_something_else() {
     assert_eq!(refusal(b"Notes:\n\"never closed\n").code(), "unclosed_quote");
     assert_eq!(refusal(b"PK\x03\x04").code(), "archive_unreadable");
     let path = format!("{}/tests/data/linkedin/no-header.csv", env!("CARGO_MANIFEST_DIR"));
-    match read(File::open(path).unwrap()).err().unwrap() {
+    match read(File::open(path).unwrap(), None).err().unwrap() {
         FileError::HeaderMissing { seen } => assert!(seen.starts_with("Amara,Okafor,https")),
         other => panic!("{other:?}"),
     }
