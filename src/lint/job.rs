@@ -35,7 +35,7 @@ phrases! {
         "refer|recommend me to *3 hr|recruiter|recruiters|recruiting|recruitment|hiring|job|role|position|opening|vacancy",
         "could|can|would|will|please|to *3 refer|recommend me $",
         "employee referral",
-        "have|has|find|got something|anything|a place|spot|desk for me in|at|on|with|within your|the",
+        "have|has|find|got something|anything for me in|at|on|with|within your|the",
         "a|your referral for|to *3 role|position|job|opening",
         "put in a good? word",
         "put|pass|forward|send my name|application *2 forward|in|along|on|to|for",

@@ -58,7 +58,7 @@ fn a_byte_that_was_lost_makes_no_other_encoding_of_it() {
     assert_eq!((encoding, text.matches('\u{FDD0}').count()), ("UTF-8", 1));
     assert_eq!(text.chars().count(), 2 * chunk.chars().count() + 2);
     // One letter in UTF-8 among others that are not is chance.
-    assert_eq!(read(b"Jos\xE9 and Bj\xF6rn and \xC3\xA9").0, "windows-1252");
+    assert_ne!(read(b"Jos\xE9 and Bj\xF6rn and \xC3\xA9").0, "UTF-8");
 }
 
 #[test]
