@@ -139,7 +139,7 @@ pub struct Settings {
     /// Browser origins that may call the API, separated by commas
     #[arg(long, env = "INROAD_CORS_ORIGINS", default_value = "", value_name = "ORIGINS", global = true)]
     pub cors_origins: String,
-    /// Where mail goes: smtp://user:password@host:587 or smtps://…; without it mail is written into the data directory
+    /// Where mail goes: smtp://user:password@host:587?tls=required or smtps://…; without it mail is written into the data directory
     #[arg(long, env = "INROAD_SMTP_URL", value_name = "URL", hide_env_values = true, global = true)]
     pub smtp_url: Option<String>,
     /// Sender of mail

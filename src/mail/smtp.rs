@@ -66,16 +66,24 @@ impl std::fmt::Display for Refusal {
 }
 
 impl Server {
-    /// `smtp://user:password@host:587?tls=required`, as the setting has it.
+    /// `smtp://user:password@host:587?tls=required`, as the setting has it. Without `tls` it is `opportunistic` where there
+    /// is a user, or on port 587 (RFC 6409), else `none`.
     pub fn from_url(text: &SecretString) -> Result<Self, String> {
         let url = Url::parse(text.expose_secret()).map_err(|error| error.to_string())?;
         let tls = url.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value.into_owned());
         let (security, opportunistic, port) = match (url.scheme(), tls.as_deref()) {
             ("smtps", None) => (MailSecurity::Tls, false, 465),
-            ("smtp", None) => (MailSecurity::None, false, 25),
+            // A password goes in the clear only where nothing else is offered, or where that is wished for.
+            ("smtp", None) if !url.username().is_empty() || url.port() == Some(587) => {
+                (MailSecurity::Starttls, true, 25)
+            }
+            ("smtp", None | Some("none")) => (MailSecurity::None, false, 25),
             ("smtp", Some("required")) => (MailSecurity::Starttls, false, 587),
             ("smtp", Some("opportunistic")) => (MailSecurity::Starttls, true, 587),
-            _ => return Err("must begin with smtp:// or smtps://, with ?tls=required or none".to_owned()),
+            _ => {
+                return Err("must begin with smtp:// or smtps://, with ?tls=required, opportunistic, none or nothing"
+                    .to_owned());
+            }
         };
         let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
         let hello = url.path().trim_matches('/');
@@ -196,6 +204,11 @@ mod tests {
         assert_eq!((full.username.as_deref(), full.hello.as_deref()), (Some("ada@x.example"), Some("me.example")));
         assert_eq!(full.password.unwrap().expose_secret(), "p:w");
         assert_eq!(read("smtps://mail.example").unwrap().port, 465);
+        for url in ["smtp://ada:pw@mail.example", "smtp://mail.example:587"] {
+            let offered = read(url).unwrap();
+            assert_eq!((offered.security, offered.opportunistic), (MailSecurity::Starttls, true), "{url}");
+        }
+        assert_eq!(read("smtp://ada:pw@mail.example?tls=none").unwrap().security, MailSecurity::None);
         for wrong in ["http://mail.example", "smtp:", "mail.example", "smtp://x?tls=maybe"] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
