@@ -19,6 +19,8 @@ use crate::error::ApiResult;
 const LEASE: chrono::Duration = chrono::Duration::seconds(60);
 /// How often periodic tasks are looked at, and jobs are counted for operators.
 const ROUND: Duration = Duration::from_secs(5);
+/// Rounds after which what waits in slices is counted anew: a minute.
+const GAUGED: u32 = 12;
 /// How often a slow job in hand renews its lease.
 const BEAT: Duration = Duration::from_secs(20);
 /// How long a slow job may take altogether.
@@ -90,6 +92,7 @@ async fn work(app: Data<App>, registry: Rc<Registry>, slow: bool, mut stopped: w
 
 /// Tells Prometheus how it stands with the jobs, and with what else waits.
 async fn count(app: Data<App>, mut stopped: watch::Receiver<bool>) {
+    let mut round: u32 = 0;
     while !*stopped.borrow() {
         match app.db.lookup(async |conn| store::counts(conn, app.now()).await).await {
             Ok(counts) => {
@@ -106,9 +109,13 @@ async fn count(app: Data<App>, mut stopped: watch::Receiver<bool>) {
             }
             Err(error) => error.tell("jobs cannot be counted"),
         }
-        if let Err(error) = app.gauge().await {
+        // It may be long, and is counted row by row.
+        if round.is_multiple_of(GAUGED)
+            && let Err(error) = app.gauge().await
+        {
             error.tell("what waits cannot be counted");
         }
+        round = round.wrapping_add(1);
         let _ = time::timeout(ROUND, stopped.changed()).await;
     }
 }

@@ -112,10 +112,7 @@ pub fn read(mut file: File, encoding: Option<&'static Encoding>) -> Result<Conne
         file = archive::extract(file, &[IN_ARCHIVE])?;
     }
     file.rewind()?;
-    let mut text = match encoding {
-        Some(encoding) => text::decode_as(file, encoding)?,
-        None => text::decode(file)?,
-    };
+    let mut text = text::decode(file, encoding)?;
     let encoding = text.encoding();
     let mut head = Vec::new();
     text.by_ref().take(HEAD).read_to_end(&mut head)?;

@@ -43,10 +43,7 @@ impl Head {
     /// Reads the beginning, in the given encoding or the one that the file shows.
     pub fn read(mut file: File, encoding: Option<&'static Encoding>) -> Result<Self, FileError> {
         file.rewind()?;
-        let mut rest = match encoding {
-            Some(encoding) => text::decode_as(file, encoding)?,
-            None => text::decode(file)?,
-        };
+        let mut rest = text::decode(file, encoding)?;
         let mut head = Vec::new();
         rest.by_ref().take(HEAD).read_to_end(&mut head)?;
         if head.is_empty() {

@@ -50,20 +50,21 @@ struct Window {
     end: usize,
 }
 
-/// Detects the encoding of all that `reader` holds and starts to read it from the beginning.
+/// Reads from the beginning, in the encoding that somebody has named, or in the one that all of the file shows.
 ///
 /// In this order: a byte order mark; UTF-16 by its NULs; UTF-8, if hardly a byte does not fit; else the
 /// likeliest legacy encoding, for western names windows-1252.
-pub fn decode<R: Read + Seek>(reader: R) -> io::Result<Decoded<R>> {
+pub fn decode<R: Read + Seek>(reader: R, named: Option<&'static Encoding>) -> io::Result<Decoded<R>> {
     let mut source = Unbroken::of(reader)?;
-    let encoding = detect(&mut source)?;
-    source.rewind()?;
+    let encoding = match named {
+        Some(encoding) => encoding,
+        None => {
+            let encoding = detect(&mut source)?;
+            source.rewind()?;
+            encoding
+        }
+    };
     Ok(Decoded::new(source, encoding))
-}
-
-/// Reads in an encoding that somebody has named, from the beginning.
-pub fn decode_as<R: Read + Seek>(reader: R, encoding: &'static Encoding) -> io::Result<Decoded<R>> {
-    Ok(Decoded::new(Unbroken::of(reader)?, encoding))
 }
 
 fn detect<R: Read + Seek>(reader: &mut R) -> io::Result<&'static Encoding> {

@@ -163,8 +163,8 @@ impl Columns {
 }
 
 impl Touches {
-    /// Opens the file, whose header is somewhere in its beginning. `order` is that of dates in figures, if somebody has said
-    /// it.
+    /// Opens the file, whose header is somewhere in its beginning, with the encoding and the order of dates in figures that
+    /// somebody may have said.
     pub fn open(file: File, kind: TouchKind, hints: &Hints) -> Result<Self, FileError> {
         let head = Head::read(file, hints.encoding)?;
         let candidates: Vec<Candidate> = head.candidates(None);

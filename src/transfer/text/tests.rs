@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::decode;
 
 fn read(bytes: &[u8]) -> (&'static str, String) {
-    let mut decoded = decode(Cursor::new(bytes)).unwrap();
+    let mut decoded = decode(Cursor::new(bytes), None).unwrap();
     let mut text = String::new();
     decoded.read_to_string(&mut text).unwrap();
     (decoded.encoding(), text)
@@ -69,7 +69,7 @@ fn a_nul_is_passed_on() {
 #[test]
 fn a_tiny_buffer_is_enough() {
     let bytes = utf16("\u{FEFF}田中🌱é", u16::to_le_bytes);
-    let mut decoded = decode(Cursor::new(bytes)).unwrap();
+    let mut decoded = decode(Cursor::new(bytes), None).unwrap();
     let mut text = Vec::new();
     let mut byte = [0];
     while decoded.read(&mut byte).unwrap() == 1 {
@@ -88,7 +88,7 @@ proptest! {
     #[test]
     fn any_utf8_is_kept(text in "[^\0\u{FEFF}]{0,3000}") {
         let mut read = String::new();
-        BufReader::new(decode(Cursor::new(text.as_bytes())).unwrap()).read_to_string(&mut read).unwrap();
+        BufReader::new(decode(Cursor::new(text.as_bytes()), None).unwrap()).read_to_string(&mut read).unwrap();
         prop_assert_eq!(read, text);
     }
 }
