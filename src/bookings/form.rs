@@ -38,6 +38,8 @@ pub struct Sent {
     mark: String,
     pub action: String,
     pub zone: Option<String>,
+    /// From when on the page showed times, if not from the first.
+    pub from: Option<DateTime<Utc>>,
     starts_at: String,
     choice: usize,
     phone: Option<String>,
@@ -54,6 +56,7 @@ impl Sent {
                 "form" => sent.mark = value,
                 "action" => sent.action = value,
                 "zone" => sent.zone = zones::zone(&value).map(|zone| zone.name().to_owned()),
+                "from" => sent.from = DateTime::parse_from_rfc3339(&value).ok().map(|at| at.to_utc()),
                 "starts_at" => sent.starts_at = value,
                 "choice" => sent.choice = value.parse().unwrap_or(usize::MAX),
                 "phone" => sent.phone = Some(value.chars().filter(|c| !c.is_control()).take(64).collect()),

@@ -61,7 +61,7 @@ async fn act(app: &App, request: &HttpRequest, token: &str, sent: &Sent) -> ApiR
     let link = Link::read(token)?;
     let wrong = async |status, text: &str| {
         let notice = Notice { wrong: true, text: text.to_owned() };
-        draw(app, token, (sent.zone.as_deref(), None), status, Some(notice), sent.filled()).await
+        draw(app, token, (sent.zone.as_deref(), sent.from), status, Some(notice), sent.filled()).await
     };
     if form::is_foreign(app, request) {
         return wrong(StatusCode::FORBIDDEN, "That came from another site. Nothing was done.").await;

@@ -51,7 +51,8 @@ struct View<'a> {
     choices: Vec<Choice>,
     asks_number: bool,
     days: Vec<Day>,
-    shown_from: bool,
+    /// From when on, if not from the first.
+    shown_from: Option<String>,
     /// Relative to the page's own address.
     first: String,
     later: Option<String>,
@@ -129,7 +130,7 @@ pub fn page(
         choices: booking.choices.iter().map(choice).collect(),
         asks_number: booking.choices.iter().any(lacks_number),
         days: days(&booking.slots),
-        shown_from: shown_from.is_some(),
+        shown_from: shown_from.map(seconds),
         first: query(&booking.time_zone, None),
         later: booking.next_slots_from.map(|from| query(&booking.time_zone, Some(from))),
         meeting: booking.meeting.as_ref().map(|meeting| agreed(meeting, &booking.time_zone)),
@@ -150,7 +151,7 @@ pub fn plain(title: &str, text: &str) -> ApiResult<String> {
         choices: Vec::new(),
         asks_number: false,
         days: Vec::new(),
-        shown_from: false,
+        shown_from: None,
         first: String::new(),
         later: None,
         meeting: None,

@@ -3,22 +3,25 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::model::{Company, CompanyId, CompanyRow};
 use super::routes::{ListQuery, Position};
 use super::search::words;
-use crate::db::full_text::Vector;
+use crate::db::columns::{Taken, array_text};
+use crate::db::full_text::{TsVector, Vector};
 use crate::db::schema::{companies, positions};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::{ApiError, ApiResult, Code, Fault, OnConstraint};
 use crate::http::page::Count;
+use crate::insert_columns;
 use crate::search::{self, Found};
 use crate::sort::{Order, keyset};
 use crate::text::{self, composed_labels, inroad_lowered};
 
-/// Rows of one statement: 22 values each, and PostgreSQL takes 65,535 values.
+/// Rows of one statement.
 const CHUNK: usize = 1_000;
 
 /// The row with what is derived from it.
@@ -122,17 +125,42 @@ pub async fn following(
     Ok(rows.limit(fetch).load(&mut conn).await?)
 }
 
-/// Adds those whose names are still free, and says how many that were.
+/// Adds those whose names are still free, and says which.
 pub async fn insert_missing(mut conn: &Conn, rows: &[CompanyRow]) -> ApiResult<Vec<CompanyId>> {
     let mut added = Vec::with_capacity(rows.len());
     for chunk in rows.chunks(CHUNK) {
-        let ids: Vec<CompanyId> = diesel::insert_into(companies::table)
-            .values(chunk.iter().map(written).collect::<Vec<_>>())
-            .on_conflict_do_nothing()
-            .returning(companies::id)
-            .get_results(&mut conn)
-            .await?;
-        added.extend(ids);
+        let count = insert_columns!(&mut conn, "companies", chunk, row => {
+            workspace_id: SqlUuid = row.workspace_id,
+            id: SqlUuid = row.id,
+            version: Integer = row.version,
+            created_at: Timestamptz = row.created_at,
+            updated_at: Timestamptz = row.updated_at,
+            deleted_at: Nullable<Timestamptz> = row.deleted_at,
+            name: Text = row.name.as_str(),
+            name_key: Text = row.name_key.as_str(),
+            sort_name: Text = row.sort_name.as_str(),
+            search_text: Text = row.search_text.as_str(),
+            website: Nullable<Text> = row.website.as_deref(),
+            industries as "text[]": Text = array_text(&row.industries),
+            size: Nullable<Text> = row.size,
+            location: Nullable<Text> = row.location.as_deref(),
+            country: Nullable<Text> = row.country.as_deref(),
+            description: Nullable<Text> = row.description.as_deref(),
+            notes: Nullable<Text> = row.notes.as_deref(),
+            is_target: Bool = row.is_target,
+            links: Jsonb = &row.links,
+            tags as "text[]": Text = array_text(&row.tags),
+            custom_fields: Jsonb = &row.custom_fields,
+            external_ids: Jsonb = &row.external_ids,
+            search_words: TsVector = words(row),
+        }, taken Taken::Stays)?;
+        let ids: Vec<CompanyId> = chunk.iter().map(|row| row.id).collect();
+        if count == chunk.len() {
+            added.extend(ids);
+        } else {
+            let own = companies::workspace_id.eq(chunk[0].workspace_id).and(companies::id.eq_any(ids));
+            added.extend(companies::table.filter(own).select(companies::id).load::<CompanyId>(&mut conn).await?);
+        }
     }
     Ok(added)
 }

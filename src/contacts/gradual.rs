@@ -6,13 +6,14 @@ use uuid::Uuid;
 
 use super::api::{Contact, ContactInput};
 use super::draft::Draft;
-use super::model::{ContactId, PositionRow};
+use super::model::{ContactId, ContactWrite, PositionRow};
 use super::parts::Position;
 use super::service::{Companies, RESOURCE, redraft, stage_move};
 use super::store;
 use super::words::Stage;
 use crate::changes::{Kind, Tx};
 use crate::companies::{self, CompanyId};
+use crate::db::Conn;
 use crate::error::ApiResult;
 use crate::external_ids::{self, ExternalIds};
 
@@ -53,15 +54,25 @@ impl Rewrite {
 }
 
 impl Gradual {
-    /// Adds contacts, whose companies were planned by [`Companies::plan`].
-    pub async fn create(&mut self, tx: &mut Tx<'_>, drafts: Vec<Draft>) -> ApiResult<()> {
+    /// New contacts, whose companies were planned by [`Companies::plan`], as [`add`](Self::add) writes them.
+    pub fn take_up(&mut self, drafts: Vec<Draft>) -> Vec<ContactWrite> {
         let contacts: Vec<_> = drafts.into_iter().map(|draft| self.keep_positions(draft)).collect();
-        store::insert_many(tx.conn, &contacts).await?;
         for contact in &contacts {
-            tx.record(Kind::ContactCreated, contact.row.id, contact.row.version, Vec::new());
             self.add_ids(contact.row.id, &ExternalIds::new(), &contact.row.external_ids.0);
         }
-        Ok(())
+        contacts
+    }
+
+    /// Writes contacts that were taken up. What notes the change is [`added`](Self::added): until then nothing but the
+    /// connection is needed, so that the next ones can be read meanwhile.
+    pub async fn add(conn: &Conn, contacts: &[ContactWrite]) -> ApiResult<()> {
+        store::insert_many(conn, contacts).await
+    }
+
+    pub fn added(tx: &mut Tx<'_>, contacts: &[ContactWrite]) {
+        for contact in contacts {
+            tx.record(Kind::ContactCreated, contact.row.id, contact.row.version, Vec::new());
+        }
     }
 
     /// Finds out whose these ids in other systems are.
@@ -132,7 +143,7 @@ impl Gradual {
         store::update_many(tx.conn, &contacts).await
     }
 
-    fn keep_positions(&mut self, draft: Draft) -> super::model::ContactWrite {
+    fn keep_positions(&mut self, draft: Draft) -> ContactWrite {
         if !draft.positions.is_empty() {
             self.positions.insert(draft.contact.row.id, draft.positions);
         } else {

@@ -30,7 +30,7 @@ pub use self::merging::{
     absorb, contact_erased, contact_held, contact_merged, contact_unmerged, inherit_stages, locked, reclaim, release,
     remove, stages_held, touch,
 };
-pub use self::model::{ContactId, ContactRow, Profile as ContactProfile};
+pub use self::model::{ContactId, ContactRow, ContactWrite, Profile as ContactProfile};
 pub use self::parts::{Education, Email, Phone, Position, PostalAddress};
 pub use self::query::ListQuery;
 pub use self::service::{Companies, RESOURCE, connect, create, draft, fresh, purge, restore};

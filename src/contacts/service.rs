@@ -68,7 +68,7 @@ impl Companies {
 
     /// As [`learn`](Self::learn), but those that are not there get an id only, and are added later: until the end of
     /// the transaction everybody else who names one of them would have to wait.
-    pub async fn plan(&mut self, tx: &mut Tx<'_>, inputs: &[&ContactInput]) -> ApiResult<()> {
+    pub async fn plan(&mut self, tx: &Tx<'_>, inputs: &[&ContactInput]) -> ApiResult<()> {
         let names = self.find_ids(tx, inputs).await?;
         if names.is_empty() {
             return Ok(());
@@ -101,7 +101,7 @@ impl Companies {
     }
 
     /// Learns the names of companies that positions name by id; tells the names of others that are not known yet.
-    async fn find_ids(&mut self, tx: &mut Tx<'_>, inputs: &[&ContactInput]) -> ApiResult<Vec<String>> {
+    async fn find_ids(&mut self, tx: &Tx<'_>, inputs: &[&ContactInput]) -> ApiResult<Vec<String>> {
         let positions = || inputs.iter().flat_map(|input| &input.positions);
         let mut ids: Vec<CompanyId> = positions().filter_map(|position| position.company_id).collect();
         ids.retain(|id| !self.by_id.contains_key(id));

@@ -1,4 +1,5 @@
 //! Every statement about contacts and their positions, each within one workspace.
+mod handles;
 mod history;
 mod lists;
 
@@ -10,6 +11,7 @@ use diesel::sql_types::{Array, Bool, Date, Integer, Jsonb, Nullable, SmallInt, T
 use diesel_async::RunQueryDsl;
 use futures_util::try_join;
 
+pub use self::handles::{handles, handles_in_trash, phones, with_address, with_addresses, with_domain};
 pub use self::history::{
     STAGE_MOVES, changes_of, inherit_stage_moves, insert_stage_move, insert_stage_moves, stage_moves_of,
 };
@@ -20,9 +22,9 @@ use super::search;
 use super::touch::Touched;
 use super::words::Stage;
 use crate::companies::CompanyId;
-use crate::db::columns::array_text;
+use crate::db::columns::{Taken, array_text};
 use crate::db::full_text::{TsVector, Vector};
-use crate::db::schema::{contact_redirects, contacts, lost_connectors, positions};
+use crate::db::schema::{contacts, lost_connectors, positions};
 use crate::db::{Conn, Json, Prebuilt, WorkspaceId};
 use crate::error::{ApiError, ApiResult, OnConstraint};
 use crate::external_ids::ExternalIds;
@@ -51,15 +53,15 @@ fn company_gone() -> ApiError {
 }
 
 pub async fn insert_many(conn: &Conn, list: &[ContactWrite]) -> ApiResult<()> {
-    write_many(conn, list, None).await
+    write_many(conn, list, Taken::Fails).await
 }
 
 /// Writes these over the ones with their ids, which are there.
 pub async fn update_many(conn: &Conn, list: &[ContactWrite]) -> ApiResult<()> {
-    write_many(conn, list, Some(&["workspace_id", "id"])).await
+    write_many(conn, list, Taken::Over(&["workspace_id", "id"])).await
 }
 
-async fn write_many(mut conn: &Conn, list: &[ContactWrite], over: Option<&[&str]>) -> ApiResult<()> {
+async fn write_many(mut conn: &Conn, list: &[ContactWrite], taken: Taken<'_>) -> ApiResult<()> {
     for chunk in list.chunks(CHUNK) {
         insert_columns!(&mut conn, "contacts", chunk, write => {
             workspace_id: Uuid = write.row.workspace_id,
@@ -92,7 +94,7 @@ async fn write_many(mut conn: &Conn, list: &[ContactWrite], over: Option<&[&str]
             custom_fields: Jsonb = &write.row.custom_fields,
             external_ids: Jsonb = &write.row.external_ids,
             search_words: TsVector = &write.search_words,
-        }, over over)?;
+        }, taken taken)?;
     }
     Ok(())
 }
@@ -246,70 +248,6 @@ pub async fn versions(
     let wanted = contacts::workspace_id.eq(workspace).and(contacts::id.eq_any(ids));
     let rows = contacts::table.filter(wanted).select((contacts::id, contacts::version));
     Ok(rows.load(&mut conn).await?.into_iter().collect())
-}
-
-/// Those that are not deleted and have this e-mail address, however it is written, oldest first.
-pub async fn with_address(mut conn: &Conn, workspace: WorkspaceId, address: &str) -> ApiResult<Vec<ContactId>> {
-    let spelled = text::address_spellings(address);
-    let wanted = contacts::workspace_id.eq(workspace).and(contacts::email_keys.overlaps_with(spelled));
-    let live = contacts::table.filter(wanted.and(contacts::deleted_at.is_null()));
-    Ok(live.select(contacts::id).order(contacts::id).limit(100).load(&mut conn).await?)
-}
-
-/// Those that are not deleted and have one of these e-mail addresses, all in lower case.
-pub async fn with_addresses(
-    mut conn: &Conn,
-    workspace: WorkspaceId,
-    addresses: Vec<String>,
-) -> ApiResult<Vec<ContactId>> {
-    let live = contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_null());
-    let found = contacts::table.filter(live.and(contacts::email_keys.overlaps_with(addresses)));
-    Ok(found.select(contacts::id).load(&mut conn).await?)
-}
-
-/// Those that are not deleted and have an e-mail address of a domain, or of one below it, whether it is written in ASCII
-/// or in its own letters; and perhaps some of domains that are written alike, which are to be looked at more closely. By
-/// the lines that `?q=` looks into, for these have an index.
-pub async fn with_domain(mut conn: &Conn, workspace: WorkspaceId, domain: &str) -> ApiResult<Vec<ContactId>> {
-    let (letters, _) = idna::domain_to_unicode(domain);
-    let mut found = Vec::new();
-    for spelled in text::distinct(vec![domain.to_owned(), text::fold(&letters)]) {
-        let live = contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_null());
-        let ends = |before: char| format!("%{before}{spelled}\n%");
-        let written = contacts::search_text.like(ends('@')).or(contacts::search_text.like(ends('.')));
-        let rows = contacts::table.filter(live.and(written)).select(contacts::id);
-        found.extend(rows.load::<ContactId>(&mut conn).await?);
-    }
-    Ok(found)
-}
-
-/// By what a file may know a contact: id, LinkedIn slug, e-mail addresses in lower case, and the name it sorts by.
-pub type Handle = (ContactId, Option<String>, Vec<String>, String);
-
-/// The handles of all contacts, oldest first.
-pub async fn handles(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<Vec<Handle>> {
-    let live = contacts::table.filter(contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_null()));
-    let columns = (contacts::id, contacts::linkedin_slug, contacts::email_keys, contacts::sort_name);
-    Ok(live.select(columns).order(contacts::id).load(&mut conn).await?)
-}
-
-/// The contacts that lie in the trash, by what a file may know them by.
-pub async fn handles_in_trash(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<Vec<Handle>> {
-    // Whoever was merged into another is no more to be restored than to be added anew.
-    let merged = contact_redirects::table.filter(contact_redirects::workspace_id.eq(workspace));
-    let gone = contacts::table
-        .filter(contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_not_null()))
-        .filter(diesel::dsl::not(contacts::id.eq_any(merged.select(contact_redirects::id))));
-    let columns = (contacts::id, contacts::linkedin_slug, contacts::email_keys, contacts::sort_name);
-    Ok(gone.select(columns).load(&mut conn).await?)
-}
-
-/// The telephone numbers of all contacts that have some, as the profile keeps them; oldest first.
-pub async fn phones(mut conn: &Conn, workspace: WorkspaceId) -> ApiResult<Vec<(ContactId, serde_json::Value)>> {
-    let live = contacts::table.filter(contacts::workspace_id.eq(workspace).and(contacts::deleted_at.is_null()));
-    let list = contacts::profile.retrieve_as_object("phones");
-    let with_some = live.filter(list.ne(serde_json::json!([])));
-    Ok(with_some.select((contacts::id, list)).order(contacts::id).load(&mut conn).await?)
 }
 
 /// Whether the contact is there; if so, it goes to no trash until the end of the transaction.

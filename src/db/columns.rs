@@ -6,17 +6,17 @@
 /// A column that is a list itself is sent as text and cast: `tags as "text[]": Text = array_text(&row.tags)`. A test
 /// compares the columns with those of the table, so that a new one is not forgotten.
 ///
-/// `over Some(&["workspace_id", "id"])`, behind the columns, writes over the row that has this key already.
+/// `taken Taken::Over(&["workspace_id", "id"])`, behind the columns, says what becomes of a row whose key is there already.
 ///
 /// Answers `QueryResult<usize>`.
 #[macro_export]
 macro_rules! insert_columns {
     ($conn:expr, $table:literal, $rows:expr, $row:ident => {
         $($column:ident $(as $cast:literal)?: $kind:ty = $value:expr,)+
-    } $(, over $key:expr)?) => {{
+    } $(, taken $taken:expr)?) => {{
         let columns: &[(&str, Option<&str>)] = &[$((stringify!($column), $crate::insert_columns!(@cast $($cast)?)),)+];
-        let key: Option<&[&str]> = $crate::insert_columns!(@key $($key)?);
-        let query = diesel::sql_query($crate::db::columns::statement($table, columns, key));
+        let taken = $crate::insert_columns!(@taken $($taken)?);
+        let query = diesel::sql_query($crate::db::columns::statement($table, columns, taken));
         $(
             let query = query.bind::<diesel::sql_types::Array<$kind>, _>(
                 $rows.iter().map(|$row| $value).collect::<Vec<_>>()
@@ -24,14 +24,25 @@ macro_rules! insert_columns {
         )+
         diesel_async::RunQueryDsl::execute(query, $conn).await
     }};
-    (@key) => { None };
-    (@key $key:expr) => { $key };
+    (@taken) => { $crate::db::columns::Taken::Fails };
+    (@taken $taken:expr) => { $taken };
     (@cast) => { None };
     (@cast $cast:literal) => { Some($cast) };
 }
 
+/// What becomes of a row whose key is there already.
+#[derive(Debug, Clone, Copy)]
+pub enum Taken<'a> {
+    /// The statement fails.
+    Fails,
+    /// It is written over the one with the same values in these columns.
+    Over(&'a [&'a str]),
+    /// It is left out.
+    Stays,
+}
+
 /// The statement of [`insert_columns!`].
-pub fn statement(table: &str, columns: &[(&str, Option<&str>)], over: Option<&[&str]>) -> String {
+pub fn statement(table: &str, columns: &[(&str, Option<&str>)], taken: Taken<'_>) -> String {
     let all: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
     let names = all.join(", ");
     let values: Vec<String> = columns
@@ -39,13 +50,17 @@ pub fn statement(table: &str, columns: &[(&str, Option<&str>)], over: Option<&[&
         .map(|(name, cast)| cast.map_or_else(|| (*name).to_owned(), |kind| format!("{name}::{kind}")))
         .collect();
     let parameters: Vec<String> = (1..=columns.len()).map(|number| format!("${number}")).collect();
-    let over = over.map_or_else(String::new, |key| {
-        let others = all.iter().filter(|name| !key.contains(name));
-        let news: Vec<String> = others.map(|name| format!("{name} = excluded.{name}")).collect();
-        format!(" ON CONFLICT ({}) DO UPDATE SET {}", key.join(", "), news.join(", "))
-    });
+    let taken = match taken {
+        Taken::Fails => String::new(),
+        Taken::Over(key) => {
+            let others = all.iter().filter(|name| !key.contains(name));
+            let news: Vec<String> = others.map(|name| format!("{name} = excluded.{name}")).collect();
+            format!(" ON CONFLICT ({}) DO UPDATE SET {}", key.join(", "), news.join(", "))
+        }
+        Taken::Stays => " ON CONFLICT DO NOTHING".to_owned(),
+    };
     format!(
-        "INSERT INTO {table} ({names}) SELECT {} FROM unnest({}) AS rows ({names}){over}",
+        "INSERT INTO {table} ({names}) SELECT {} FROM unnest({}) AS rows ({names}){taken}",
         values.join(", "),
         parameters.join(", ")
     )
@@ -76,9 +91,10 @@ mod tests {
     fn one_parameter_for_each_column() {
         let columns = [("id", None), ("tags", Some("text[]"))];
         let sql = "INSERT INTO rows (id, tags) SELECT id, tags::text[] FROM unnest($1, $2) AS rows (id, tags)";
-        assert_eq!(statement("rows", &columns, None), sql);
-        let over = statement("rows", &columns, Some(&["id"]));
+        assert_eq!(statement("rows", &columns, Taken::Fails), sql);
+        let over = statement("rows", &columns, Taken::Over(&["id"]));
         assert_eq!(over, format!("{sql} ON CONFLICT (id) DO UPDATE SET tags = excluded.tags"));
+        assert_eq!(statement("rows", &columns, Taken::Stays), format!("{sql} ON CONFLICT DO NOTHING"));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::content_lines::{escape, joined, push_line};
 use super::foreign::{ForeignProperties, components, first_component};
 use crate::contacts::{Contact, Position, PostalAddress};
 use crate::fields::store;
+use crate::http::schema::formats;
 use crate::text::fold;
 
 /// A version of vCard.
@@ -34,6 +35,9 @@ const TYPES: [(&str, &str); 9] = [
     ("voice", "voice"),
     ("text", "text"),
 ];
+
+/// What names a page of somebody's at a social network (RFC 9554, 2.7; before that each program had its own).
+const PROFILES: [&str; 2] = ["SOCIALPROFILE", "X-SOCIALPROFILE"];
 
 /// The card, with all that a card can say; for what has no name in the standards there are properties `X-INROAD-…`.
 /// `foreign` is what other programs' cards have said of the contact and Inroad has no field for.
@@ -60,13 +64,14 @@ pub fn card(contact: &Contact, mut foreign: ForeignProperties, version: VcardVer
         card.line(&format!("NOTE{about}:{}", escape(notes)));
     }
     foreign.drop_all("NOTE");
-    if !contact.tags.is_empty() {
-        card.line(&format!("CATEGORIES:{}", joined(contact.tags.iter().map(String::as_str), ",")));
-    }
+    card.tags(&contact.tags, &mut foreign);
     if let Some(zone) = &contact.time_zone {
+        let about = foreign.take_about("TZ", |value| flat(value).trim() == zone);
         // A zone by name is a text, which only the older version does not expect.
-        card.line(&if version == VcardVersion::Four { format!("TZ:{zone}") } else { format!("TZ;VALUE=text:{zone}") });
+        let kind = card.newer("", ";VALUE=text");
+        card.line(&format!("TZ{kind}{about}:{zone}"));
     }
+    foreign.drop_where("TZ", |value| formats::time_zone(flat(value).trim()));
     card.about(contact, &mut foreign);
     card.dealings(contact);
     foreign.lines(version).for_each(|line| card.line(&line));
@@ -183,6 +188,22 @@ impl Card {
         }
     }
 
+    /// Those of which a card said more stay together as they were there.
+    fn tags(&mut self, tags: &[String], foreign: &mut ForeignProperties) {
+        let mut left: Vec<&str> = tags.iter().map(String::as_str).collect();
+        let parts = |value: &str| components(value).concat().into_iter().map(|tag| tag.trim().to_owned());
+        while let Some(list) = foreign.take("CATEGORIES", |value| parts(value).all(|tag| left.contains(&tag.as_str())))
+        {
+            self.line(&format!("CATEGORIES{}:{}", list.about(), list.value));
+            let told: Vec<String> = parts(&list.value).collect();
+            left.retain(|tag| !told.iter().any(|told| told == tag));
+        }
+        foreign.drop_all("CATEGORIES");
+        if !left.is_empty() {
+            self.line(&format!("CATEGORIES:{}", joined(left, ",")));
+        }
+    }
+
     fn ways_to_reach(&mut self, contact: &Contact, foreign: &mut ForeignProperties) {
         for email in &contact.emails {
             let is_one =
@@ -216,13 +237,19 @@ impl Card {
             let is_one = |value: &str| {
                 link.url.strip_suffix(flat(value).trim()).is_some_and(|scheme| ["", "https://"].contains(&scheme))
             };
-            let about = foreign.take_about("URL", is_one);
-            self.labelled(("URL", &about), link.label.as_deref(), link.is_primary, &link.url);
+            let profile = PROFILES.iter().find_map(|name| foreign.take(name, |value| page(value) == page(&link.url)));
+            let (name, about) = match &profile {
+                Some(profile) => (profile.name.as_str(), profile.about()),
+                None => ("URL", foreign.take_about("URL", is_one)),
+            };
+            self.labelled((name, &about), link.label.as_deref(), link.is_primary, &link.url);
         }
         // What the contact has no more. What could be none of its fields stays.
         foreign.drop_all("EMAIL");
         foreign.drop_where("TEL", |value| !is_call(value));
-        foreign.drop_where("URL", |value| flat(value).trim().starts_with("http"));
+        for name in ["URL"].iter().chain(&PROFILES) {
+            foreign.drop_where(name, |value| flat(value).trim().starts_with("http"));
+        }
     }
 
     /// Present ones first, each a group of its own.
@@ -319,6 +346,13 @@ fn types(name: &str, label: &str) -> Option<Vec<&'static str>> {
     let kinds: Vec<&str> = label.split(' ').map(kind).collect::<Option<_>>()?;
     let are_places = || kinds.iter().all(|kind| ["work", "home"].contains(kind));
     (kinds.len() == 1 || name == "TEL" || are_places()).then_some(kinds)
+}
+
+/// Of an address what makes the page, however it is reached.
+fn page(url: &str) -> String {
+    let url = flat(url).trim().to_lowercase();
+    let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+    rest.strip_prefix("www.").unwrap_or(rest).trim_end_matches('/').to_owned()
 }
 
 /// A call over the internet has no number.

@@ -84,13 +84,19 @@ async fn refuse_same(tx: &mut Tx<'_>, keys: &[String], input: &FeedInput, but: O
     first.map_or(Ok(()), |first| Err(exists(&first)))
 }
 
+async fn refuse_too_many(tx: &Tx<'_>, adding: usize) -> ApiResult<()> {
+    let count = store::count(tx.conn, tx.workspace).await?;
+    if count + i64::try_from(adding).unwrap_or(i64::MAX) <= FEEDS {
+        return Ok(());
+    }
+    let detail = format!("a workspace has at most {FEEDS} feeds, and this one has {count}: delete one first");
+    Err(ApiError::new(Code::TooManyFeeds, detail))
+}
+
 pub async fn create(app: &App, tx: &mut Tx<'_>, id: FeedId, input: FeedInput, place: Place) -> ApiResult<Feed> {
     check(tx, &input, None).await?;
     refuse_same(tx, &place.keys(), &input, None).await?;
-    if store::count(tx.conn, tx.workspace).await? >= FEEDS {
-        let detail = format!("a workspace has at most {FEEDS} feeds: delete one first");
-        return Err(ApiError::new(Code::TooManyFeeds, detail));
-    }
+    refuse_too_many(tx, 1).await?;
     let blank = blank(tx.workspace, id, tx.now, input.kind);
     let row = placed(app, told(blank, input), &place);
     store::insert(tx.conn, &row).await?;
@@ -163,11 +169,7 @@ pub async fn take_in(app: &App, tx: &mut Tx<'_>, outlines: Vec<Outline>, kind: F
         addresses.insert(row.url_key.clone()) || (*own && is_new)
     });
     let rows: Vec<FeedRow> = rows.into_iter().map(|(_, row)| row).collect();
-    let count = store::count(tx.conn, tx.workspace).await?;
-    if count + i64::try_from(rows.len()).unwrap_or(i64::MAX) > FEEDS {
-        let detail = format!("a workspace has at most {FEEDS} feeds, and this one has {count}");
-        return Err(ApiError::new(Code::TooManyFeeds, detail));
-    }
+    refuse_too_many(tx, rows.len()).await?;
     if !rows.is_empty() {
         store::insert_all(tx.conn, &rows).await?;
     }
@@ -358,6 +360,7 @@ pub async fn restore(tx: &mut Tx<'_>, id: FeedId) -> ApiResult<()> {
         let detail = format!("the feed {} has its address by now, and is about the same", other.id);
         return Err(ApiError::new(Code::RestoreConflict, detail));
     }
+    refuse_too_many(tx, 1).await?;
     let row = FeedRow { deleted_at: None, next_poll_at: tx.now, ..row };
     write(tx, row, Kind::FeedRestored).await.map(drop)
 }

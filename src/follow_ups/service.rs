@@ -79,6 +79,7 @@ fn write_over(row: FollowUpRow, input: FollowUpInput, settings: &Settings) -> Fo
     };
     let due = Due { on, time: due_time.as_deref().and_then(zones::time), zone };
     let keeps = kind == FollowUpKind::KeepInTouch;
+    let (before, meant) = (row.repeat_after_days, row.after_days);
     let mut row = FollowUpRow {
         contact_id,
         kind,
@@ -97,6 +98,10 @@ fn write_over(row: FollowUpRow, input: FollowUpInput, settings: &Settings) -> Fo
         // after a touch there is time for as long as the two want to be in touch again.
         let days = i32::try_from((on - today).num_days()).unwrap_or(1).clamp(1, 3650);
         row.after_days = row.repeat_after_days.map(|every| days.max(every));
+    } else if row.repeat_after_days != before {
+        // What waited for another rhythm waits for this one.
+        let longer = meant.filter(|_| meant != before);
+        row.after_days = row.repeat_after_days.map(|every| longer.map_or(every, |days| days.max(every)));
     }
     row
 }

@@ -32,7 +32,9 @@ impl<T: From<Uuid>> FromRequest for Id<T> {
 
 /// The UUID in the path segment `name`.
 pub fn path_id(request: &HttpRequest, name: &str) -> ApiResult<Uuid> {
-    Uuid::try_parse(request.match_info().query(name)).map_err(|_| {
+    let text = request.match_info().query(name);
+    // Hyphenated alone, as the document has it: braces and `urn:uuid:` would be other addresses of the same.
+    Uuid::try_parse(text).ok().filter(|_| text.len() == uuid::fmt::Hyphenated::LENGTH).ok_or_else(|| {
         // What has a path of its own, with other methods, is no id that is written wrong.
         let methods = request.app_data::<Data<App>>().map(|app| app.methods(request.path())).unwrap_or_default();
         if !methods.contains(&request.method().as_str()) {

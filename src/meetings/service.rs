@@ -161,17 +161,23 @@ fn agenda_is_long(over: i32) -> MeetingWarning {
 /// The constraint would say so, too, but could not name the other; nor does it hold for one that may be overlapped. What
 /// had its time before keeps it, whoever was allowed to overlap since.
 async fn refuse_overlap(tx: &mut Tx<'_>, before: &Meeting, row: &MeetingRow) -> ApiResult<()> {
-    let MeetingRow { busy_from: Some(from), busy_until: Some(until), .. } = row else { return Ok(()) };
     let had_it = before.state == MeetingState::Confirmed
         && !before.allow_overlap
         && (before.starts_at, before.duration_minutes, before.medium)
             == (row.starts_at, row.duration_minutes, row.medium);
-    if had_it || row.allow_overlap || row.state != MeetingState::Confirmed {
-        return Ok(());
+    if !had_it && let Some(other) = taken_by(tx, row).await? {
+        return Err(store::overlaps(Some(other)));
     }
-    match store::overlapping(tx.conn, tx.workspace, row.id, *from, *until).await? {
-        Some((other, starts_at)) => Err(store::overlaps(Some((other, starts_at)))),
-        None => Ok(()),
+    Ok(())
+}
+
+/// Which confirmed meeting has something of the time that this one needs for itself, and when that begins.
+async fn taken_by(tx: &Tx<'_>, row: &MeetingRow) -> ApiResult<Option<(MeetingId, DateTime<Utc>)>> {
+    match (row.busy_from, row.busy_until) {
+        (Some(from), Some(until)) if !row.allow_overlap && row.state == MeetingState::Confirmed => {
+            store::overlapping(tx.conn, tx.workspace, row.id, from, until).await
+        }
+        _ => Ok(None),
     }
 }
 
@@ -195,6 +201,9 @@ pub async fn restore(tx: &mut Tx<'_>, id: MeetingId) -> ApiResult<()> {
     row.deleted_at = None;
     row.version += 1;
     row.updated_at = tx.now;
+    if let Some(other) = taken_by(tx, &row).await? {
+        return Err(store::taken_meanwhile(Some(other)));
+    }
     store::restore(tx.conn, &row).await?;
     external_ids::rewrite(tx.conn, tx.workspace, RESOURCE, id.into(), &row.external_ids.0).await?;
     tx.record(Kind::MeetingRestored, id, row.version, Vec::new());

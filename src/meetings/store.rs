@@ -61,11 +61,18 @@ pub async fn update(mut conn: &Conn, row: &MeetingRow) -> ApiResult<()> {
 /// As [`update`], of one that comes out of the trash.
 pub async fn restore(conn: &Conn, row: &MeetingRow) -> ApiResult<()> {
     update(conn, row).await.map_err(|error| match error.code {
-        Code::MeetingOverlaps => {
-            ApiError::new(Code::RestoreConflict, "another meeting is confirmed for that time by now")
-        }
+        Code::MeetingOverlaps => taken_meanwhile(None),
         _ => error,
     })
+}
+
+/// As [`overlaps`], of one that comes out of the trash.
+pub fn taken_meanwhile(other: Option<(MeetingId, DateTime<Utc>)>) -> ApiError {
+    let detail = match other {
+        Some((id, at)) => format!("the meeting {id}, confirmed for {}, has its time by now", at.to_rfc3339()),
+        None => "another meeting is confirmed for that time by now".to_owned(),
+    };
+    ApiError::new(Code::RestoreConflict, detail)
 }
 
 /// The time is another meeting's. Which one is known but when the two were written at the same moment.

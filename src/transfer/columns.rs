@@ -411,7 +411,7 @@ pub fn several(text: &str) -> impl Iterator<Item = &str> {
 
 /// Outlook writes `0/0/00`.
 fn no_date(text: &str) -> bool {
-    !text.chars().any(|c| c.is_ascii_digit() && c != '0') || text.trim_start().starts_with("0/0/")
+    !text.chars().any(|c| c.is_alphanumeric() && c != '0') || text.trim_start().starts_with("0/0/")
 }
 
 pub fn dated(

@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::directory::{self, Directory, Seen};
@@ -20,7 +21,7 @@ use super::settle::{By, Referral, Settling};
 use super::store;
 use super::touches::{Book, Correspondence};
 use crate::changes::{Kind, Tx};
-use crate::contacts::{self, Contact, ContactId, ContactInput, Gradual, Identity};
+use crate::contacts::{self, Contact, ContactId, ContactInput, ContactWrite, Gradual, Identity};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::external_ids::ExternalIds;
 use crate::{fields, merges};
@@ -45,16 +46,12 @@ pub async fn run(tx: &mut Tx<'_>, import: ImportId, mut file: Rows, progress: &m
         open: HashSet::new(),
         referrals: Vec::new(),
         touches: Vec::new(),
+        taken_up: TakenUp::default(),
     };
     let (census, owner) = (std::mem::take(&mut file.census), std::mem::take(&mut file.owner));
+    let mut reading = read_chunk(file);
     loop {
-        // Reading is work for a processor: other requests of this thread go on meanwhile.
-        let read = tokio::task::spawn_blocking(move || {
-            let entries = read_chunk(&mut file);
-            (file, entries)
-        });
-        let entries;
-        (file, entries) = read.await.map_err(|error| ApiError::internal(&error))?;
+        let (rest, entries) = reading.await.map_err(|error| ApiError::internal(&error))?;
         if entries.is_empty() {
             break;
         }
@@ -62,25 +59,30 @@ pub async fn run(tx: &mut Tx<'_>, import: ImportId, mut file: Rows, progress: &m
             let detail = format!("a file may have {MOST} rows: split it");
             return Err(ApiError::new(Code::TooLarge, detail.clone()).with(Fault::field("", "too_many_rows", detail)));
         }
+        reading = read_chunk(rest);
         run.chunk(tx, entries).await?;
         if progress.is_due() {
             progress.tell(run.report.counts()).await?;
         }
     }
+    run.write(tx).await?;
     let touches = run.address(tx, &census, &owner).await?;
     let mut report = run.finish(tx, touches).await?;
     report.companies = tx.recorded(Kind::CompanyCreated);
     Ok(report)
 }
 
-fn read_chunk(file: &mut Rows) -> Vec<Entry> {
-    let (mut entries, mut size) = (Vec::new(), 0);
-    while entries.len() < CHUNK && size < CHUNK_SIZE {
-        let Some(entry) = file.next() else { break };
-        size += entry.size();
-        entries.push(entry);
-    }
-    entries
+/// Reading is work for a processor: other requests of this thread, and the database, go on meanwhile.
+fn read_chunk(mut file: Rows) -> JoinHandle<(Rows, Vec<Entry>)> {
+    tokio::task::spawn_blocking(move || {
+        let (mut entries, mut size) = (Vec::new(), 0);
+        while entries.len() < CHUNK && size < CHUNK_SIZE {
+            let Some(entry) = file.next() else { break };
+            size += entry.size();
+            entries.push(entry);
+        }
+        (file, entries)
+    })
 }
 
 /// An entry about somebody who is known, and what the source said of them last.
@@ -105,6 +107,21 @@ struct Run {
     open: HashSet<ContactId>,
     referrals: Vec<Referral>,
     touches: Vec<Touch>,
+    taken_up: TakenUp,
+}
+
+/// New contacts that are about to be written: while the database does, the next ones are made.
+#[derive(Default)]
+struct TakenUp {
+    contacts: Vec<ContactWrite>,
+    sources: Writes,
+}
+
+impl TakenUp {
+    async fn write(&self, tx: &Tx<'_>) -> ApiResult<()> {
+        Gradual::add(tx.conn, &self.contacts).await?;
+        self.sources.store(tx).await
+    }
 }
 
 /// Somebody whom nobody knows yet.
@@ -118,7 +135,31 @@ struct Fresh {
 impl Run {
     async fn chunk(&mut self, tx: &mut Tx<'_>, entries: Vec<Entry>) -> ApiResult<()> {
         let records = self.sort_out(entries, tx.now);
-        let known = self.known(tx, &records).await?;
+        let mut candidates: Vec<ContactId> = records.iter().flat_map(|row| self.directory.candidates(row)).collect();
+        candidates.sort_unstable();
+        candidates.dedup();
+        // Whom an entry may mean is looked up.
+        if self.taken_up.contacts.iter().any(|contact| candidates.binary_search(&contact.row.id).is_ok()) {
+            self.write(tx).await?;
+        }
+        let before = std::mem::take(&mut self.taken_up);
+        let (written, made) = futures_util::join!(before.write(tx), self.make(tx, records, candidates));
+        written?;
+        Gradual::added(tx, &before.contacts);
+        made
+    }
+
+    /// Writes the new contacts that were taken up.
+    async fn write(&mut self, tx: &mut Tx<'_>) -> ApiResult<()> {
+        let last = std::mem::take(&mut self.taken_up);
+        last.write(tx).await?;
+        Gradual::added(tx, &last.contacts);
+        Ok(())
+    }
+
+    /// Finds whom the records are about, and takes up those whom nobody knows.
+    async fn make(&mut self, tx: &Tx<'_>, records: Vec<Record>, candidates: Vec<ContactId>) -> ApiResult<()> {
+        let known = self.known(tx, candidates).await?;
         let mut fresh: Vec<Fresh> = Vec::new();
         let mut places: HashMap<String, usize> = HashMap::new();
         for row in records {
@@ -214,11 +255,8 @@ impl Run {
         Some(row)
     }
 
-    /// Whoever may be meant by these records.
-    async fn known(&mut self, tx: &Tx<'_>, records: &[Record]) -> ApiResult<HashMap<ContactId, Contact>> {
-        let mut candidates: Vec<ContactId> = records.iter().flat_map(|row| self.directory.candidates(row)).collect();
-        candidates.sort_unstable();
-        candidates.dedup();
+    /// Whoever may be meant, as they are.
+    async fn known(&mut self, tx: &Tx<'_>, candidates: Vec<ContactId>) -> ApiResult<HashMap<ContactId, Contact>> {
         let known = contacts::show(tx.conn, tx.workspace, &candidates).await?;
         let mut known: HashMap<_, _> =
             known.into_iter().map(|contact| (contact.id, self.contacts.present(contact))).collect();
@@ -251,6 +289,7 @@ impl Run {
                 Fresh { row, input, also: Vec::new() }
             });
             self.create(tx, fresh.collect()).await?;
+            self.write(tx).await?;
         }
         for row in &self.report.rows[noted..] {
             correspondence.added_on.extend(row.contact_id.map(|id| (row.line.cast_unsigned(), id)));
@@ -272,8 +311,8 @@ impl Run {
         fresh.also.push(row);
     }
 
-    /// Adds those whom nobody knows, in few statements.
-    async fn create(&mut self, tx: &mut Tx<'_>, fresh: Vec<Fresh>) -> ApiResult<()> {
+    /// Takes up those whom nobody knows.
+    async fn create(&mut self, tx: &Tx<'_>, fresh: Vec<Fresh>) -> ApiResult<()> {
         self.contacts.learn_ids(tx, fresh.iter().map(|one| &one.input.external_ids)).await?;
         let mut inputs = Vec::with_capacity(fresh.len());
         for Fresh { mut row, mut input, also } in fresh {
@@ -290,7 +329,7 @@ impl Run {
         }
         let all: Vec<&ContactInput> = inputs.iter().map(|(.., input)| input).collect();
         self.contacts.companies.plan(tx, &all).await?;
-        let mut writes = Writes::default();
+        let mut sources = Writes::default();
         let mut drafts = Vec::with_capacity(inputs.len());
         for (id, row, also, input) in inputs {
             let identity: Identity = contacts::fresh(tx, id);
@@ -299,7 +338,7 @@ impl Run {
             self.report.tell(told, (id, 1), None, &row.problems);
             for row in std::iter::once(&row).chain(&also) {
                 self.directory.settled(row, id);
-                writes.remember(tx, self.kind, row, id);
+                sources.remember(tx, self.kind, row, id);
                 for by in By::all(&row.said) {
                     self.open.insert(id);
                     self.referrals.push(Referral { contact: id, by });
@@ -307,8 +346,8 @@ impl Run {
             }
             drafts.push(draft);
         }
-        self.contacts.create(tx, drafts).await?;
-        writes.store(tx).await
+        self.taken_up = TakenUp { contacts: self.contacts.take_up(drafts), sources };
+        Ok(())
     }
 
     /// Who the connectors are that the file names by their ids: cards of the file, or of an earlier one, or contacts of
@@ -332,7 +371,7 @@ impl Run {
     /// Writes what others may be waiting for.
     async fn finish(self, tx: &mut Tx<'_>, touches: Correspondence) -> ApiResult<Report> {
         let connectors = self.connectors(tx).await?;
-        let Self { kind, directory, mut report, mut contacts, mut later, mut open, referrals, touches: _ } = self;
+        let Self { kind, directory, mut report, mut contacts, mut later, mut open, referrals, .. } = self;
         let is_new = |entry: &Later| entry.base.is_none() && !entry.row.key.starts_with("uid:");
         let wanted = later.iter().filter(|entry| is_new(entry)).map(|entry| entry.id).collect();
         let mut formers = directory.formers(&wanted);
@@ -378,7 +417,7 @@ impl Writes {
         self.keys.push(KeyDbRow { workspace_id, source, key, contact_id, base: row.said.compact() });
     }
 
-    pub async fn store(self, tx: &Tx<'_>) -> ApiResult<()> {
+    pub async fn store(&self, tx: &Tx<'_>) -> ApiResult<()> {
         store::put_keys(tx.conn, &self.keys).await?;
         store::put_extras(tx.conn, &self.extras).await
     }

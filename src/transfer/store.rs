@@ -13,7 +13,7 @@ use super::kept::Kept;
 use super::model::{ExtraDbRow, ImportDbRow, ImportId, ImportState, KeyDbRow, Outcome, RowDbRow};
 use super::record::Said;
 use crate::contacts::ContactId;
-use crate::db::columns::array_text;
+use crate::db::columns::{Taken, array_text};
 use crate::db::schema::{contact_extras, contacts, import_keys, import_rows, imports, positions};
 use crate::db::{Conn, Json, WorkspaceId};
 use crate::error::ApiResult;
@@ -63,7 +63,7 @@ pub async fn defer_indexing(conn: &mut Conn) -> ApiResult<()> {
 /// would be planned for small ones. With the owner's rights, over all workspaces.
 pub async fn take_stock(conn: &mut Conn) -> ApiResult<()> {
     const SORT_IN: &str = "SELECT gin_clean_pending_list('contacts_search_idx'), \
-        gin_clean_pending_list('contacts_words_idx'), gin_clean_pending_list('contacts_keys_idx'), \
+        gin_clean_pending_list('contacts_words_idx'), gin_clean_pending_list('contacts_email_keys_idx'), \
         gin_clean_pending_list('companies_search_idx'), gin_clean_pending_list('companies_words_idx')";
     conn.batch_execute(SORT_IN).await?;
     Ok(conn.batch_execute("ANALYZE contacts, positions, companies, import_keys, import_rows").await?)
@@ -270,18 +270,14 @@ pub type KnownKey = (String, ContactId, Json<Box<RawValue>>);
 
 /// Remembers whom the keys stand for, and what the source said.
 pub async fn put_keys(mut conn: &Conn, rows: &[KeyDbRow]) -> ApiResult<()> {
-    use diesel::upsert::excluded;
     for chunk in rows.chunks(CHUNK) {
-        diesel::insert_into(import_keys::table)
-            .values(chunk)
-            .on_conflict((import_keys::workspace_id, import_keys::source, import_keys::key))
-            .do_update()
-            .set((
-                import_keys::contact_id.eq(excluded(import_keys::contact_id)),
-                import_keys::base.eq(excluded(import_keys::base)),
-            ))
-            .execute(&mut conn)
-            .await?;
+        insert_columns!(&mut conn, "import_keys", chunk, row => {
+            workspace_id: SqlUuid = row.workspace_id,
+            source: Text = row.source.as_str(),
+            key: Text = row.key.as_str(),
+            contact_id: SqlUuid = row.contact_id,
+            base: Jsonb = &row.base,
+        }, taken Taken::Over(&["workspace_id", "source", "key"]))?;
     }
     Ok(())
 }

@@ -112,7 +112,9 @@ async fn what_a_card_said_and_inroad_has_no_field_for_comes_back() {
     let card = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:4711@phone\r\nFN:The Countess Lovelace\r\nN:Lovelace;Ada;;;\r\n\
         NICKNAME:Adä,Countess\r\nORG:Engines\\, Ltd;Research;Looms\r\nTITLE:Analyst\r\nBDAY:1815-12-10\r\n\
         item1.X-ABDATE;TYPE=pref:1835-07-08\r\nitem1.X-ABLabel:_$!<Anniversary>!$_\r\n\
-        RELATED;TYPE=spouse:William\\; Earl\r\nPHOTO;ENCODING=b;TYPE=PNG:QUJD\r\nX-ODD;X-P=\"a;b\":v\r\nEND:VCARD\r\n";
+        RELATED;TYPE=spouse:William\\; Earl\r\nPHOTO;ENCODING=b;TYPE=PNG:QUJD\r\nX-ODD;X-P=\"a;b\":v\r\n\
+        CATEGORIES;X-FROM=phone:Looms,Engines\r\nCATEGORIES:Poets\r\nTZ;X-SET=by hand:Europe/London\r\n\
+        X-SOCIALPROFILE;TYPE=mastodon;X-USER=ada:https://social.example/@ada\r\nEND:VCARD\r\n";
     let request = app.request(Method::POST, "/v1/imports").bearer_auth(&ada.token).header("content-type", "text/vcard");
     let report = app.send(request.body(card)).await.expect(201);
     let id = report.json["rows"][0]["contact_id"].as_str().unwrap().to_owned();
@@ -131,6 +133,10 @@ async fn what_a_card_said_and_inroad_has_no_field_for_comes_back() {
             "RELATED;TYPE=spouse:William\\; Earl",
             "PHOTO;ENCODING=b;TYPE=PNG:QUJD",
             "X-ODD;X-P=\"a;b\":v",
+            "CATEGORIES;X-FROM=phone:Looms,Engines",
+            "CATEGORIES:Poets",
+            "TZ;VALUE=text;X-SET=by hand:Europe/London",
+            "item1.X-SOCIALPROFILE;X-USER=ada:https://social.example/@ada",
         ] {
             assert_eq!(told.iter().filter(|own| *own == line).count(), 1, "{line} in {told:#?}");
         }

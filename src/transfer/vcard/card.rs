@@ -206,7 +206,10 @@ impl Reader {
                 self.keep_more(property);
                 self.reading.notes(at, &property.text());
             }
-            "CATEGORIES" => property.parts(',').iter().for_each(|tag| self.reading.tag(at, tag)),
+            "CATEGORIES" => {
+                self.keep_more(property);
+                property.parts(',').iter().for_each(|tag| self.reading.tag(at, tag));
+            }
             "EXPERTISE" => {
                 self.keep_more(property);
                 self.reading.word(at, |said| &mut said.expertise, 100, &property.text());
@@ -222,6 +225,7 @@ impl Reader {
             "TZ" => {
                 let zone = property.text().trim().to_owned();
                 if formats::time_zone(&zone) && self.reading.said().time_zone.is_none() {
+                    self.keep_more(property);
                     self.reading.said().time_zone = Some(zone);
                 } else {
                     self.keep(property);
@@ -281,7 +285,10 @@ impl Reader {
         let label = self.label(property);
         let service = property.parameter("SERVICE-TYPE").unwrap_or(&label).to_lowercase();
         match link(&property.text()) {
-            Some(url) => self.reading.link(place(property), &url, &service, false),
+            Some(url) => {
+                self.keep_more(property);
+                self.reading.link(place(property), &url, &service, false);
+            }
             None => self.keep(property),
         }
     }
