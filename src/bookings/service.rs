@@ -41,6 +41,9 @@ pub async fn create(
             format!("a meeting that is `{}` has no times to offer: it must be `proposed`", meeting.state.name());
         return Err(ApiError::new(Code::ImpossibleTransition, detail));
     }
+    if meeting.started_at.is_some() {
+        return Err(ApiError::new(Code::ImpossibleTransition, "a meeting that was started has no times to offer"));
+    }
     let people = contacts::find_many(tx.conn, tx.workspace, &meeting.contact_ids).await?;
     if !do_not_contact::unwanted(tx.conn, tx.workspace, &people).await?.is_empty() {
         let detail = "a contact of the meeting asked not to be written to: there is nobody to send a link to";
@@ -102,7 +105,7 @@ async fn invitation(
         host_name,
         note: filled(note),
         slots: times(slots.unwrap_or_default(), tx.now, faults),
-        availability: availability.map(|availability| settled(availability, &time_zone, tx.now, faults)),
+        availability: availability.map(|availability| settled(availability, &meeting.contact_zone, tx.now, faults)),
         time_zone,
         duration_minutes: duration_minutes.unwrap_or(meeting.duration_minutes),
         choices: choices.unwrap_or_else(as_is),
@@ -155,7 +158,7 @@ fn refuse_taken(
     let mut faults = Vec::new();
     for (index, at) in asked.iter().enumerate() {
         let Some(at) = at.filter(|at| !invitation.is_free(taken, travel, *at)) else { continue };
-        let detail = format!("a meeting or another engagement, with the way to it, takes {}", at.to_rfc3339());
+        let detail = format!("a meeting or another engagement, with the way to it, takes {}", meetings::told(at));
         faults.push(Fault::field(format!("/slots/{index}/starts_at"), "taken", detail));
     }
     if invitation.availability.is_some() && invitation.open(taken, travel, now, None).times.is_empty() {

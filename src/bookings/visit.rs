@@ -217,14 +217,18 @@ fn state(row: &OfferRow, meeting: &Meeting, now: DateTime<Utc>) -> ApiResult<Boo
         return Ok(BookingState::Cancelled);
     }
     // Whoever looks at times while they are agreed on by another link, or by word of mouth, learns why they are gone.
-    if row.is_open(now) && matches!(meeting.state, MeetingState::Confirmed | MeetingState::Completed) {
+    let is_agreed = matches!(meeting.state, MeetingState::Confirmed | MeetingState::Completed);
+    if row.is_open(now) && (is_agreed || meeting.started_at.is_some()) {
         return Ok(BookingState::Closed);
     }
     match row.standing(Some(meeting), now) {
         OfferState::Open => Ok(BookingState::Open),
         OfferState::Declined => Ok(BookingState::Declined),
+        // Once it was started it is not to be moved or called off by a link.
         OfferState::Booked
-            if meeting.state == MeetingState::Confirmed && meeting.starts_at.is_some_and(|at| at > now) =>
+            if meeting.state == MeetingState::Confirmed
+                && meeting.started_at.is_none()
+                && meeting.starts_at.is_some_and(|at| at > now) =>
         {
             Ok(BookingState::Booked)
         }
@@ -266,7 +270,7 @@ async fn choose(
     let is_as_booked = |meeting: &Meeting| {
         meeting.starts_at == Some(chosen.starts_at)
             && meeting.medium == chosen.medium
-            && (says_time_alone || meeting.place == chosen.place)
+            && (says_time_alone || chosen.place.is_none() || meeting.place == chosen.place)
     };
     // Whoever clicks twice moves nothing, and nobody is told of it.
     if booked.is_some_and(is_as_booked) {

@@ -148,7 +148,7 @@ pub async fn put(
 }
 
 /// Keeps how it went to fetch the calendar, and the file that came, if it is another than before. The log tells of a change
-/// only when the file or what fails is another one.
+/// only when the file or what fails is another one, or somebody asked for it.
 pub async fn settle(
     tx: &mut Tx<'_>,
     before: CalendarRow,
@@ -156,7 +156,8 @@ pub async fn settle(
     file: Option<(String, Read)>,
 ) -> ApiResult<BusyCalendar> {
     let went = |origin: &Origin| (origin.failing_since, origin.fetch_error.clone());
-    let news = file.is_some() || went(&before.origin) != went(&origin);
+    // When it was looked at is nobody's news unless somebody asked for it.
+    let news = !matches!(tx.actor, Actor::Job) || file.is_some() || went(&before.origin) != went(&origin);
     let mut row = CalendarRow { origin, ..before.clone() };
     if news {
         (row.version, row.updated_at) = (row.version + 1, tx.now);

@@ -210,9 +210,9 @@ kinds! {
     GoalCreated = "goal.created";
     /// Fields of a goal changed, what became of it among them.
     GoalUpdated = "goal.updated";
-    /// A goal went to the trash.
+    /// A goal went to the trash, by itself or with its meeting.
     GoalDeleted = "goal.deleted";
-    /// A goal came back from the trash.
+    /// A goal came back from the trash, by itself or with its meeting.
     GoalRestored = "goal.restored";
     /// A goal left the trash for good, or its meeting did.
     GoalPurged = "goal.purged";
@@ -262,6 +262,8 @@ kinds! {
     MeetingQuestionAnswered = "meeting_question.answered";
     /// A question was struck from the list of a meeting, or its meeting went to the trash.
     MeetingQuestionDeleted = "meeting_question.deleted";
+    /// A question went for good with its meeting.
+    MeetingQuestionPurged = "meeting_question.purged";
     /// The agenda of a meeting was written; its id is the meeting's.
     AgendaUpdated = "agenda.updated";
     /// How the workspace wants its meetings changed.

@@ -3,6 +3,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
 
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::rt::time::{self, Instant, Interval};
 use actix_web::web::{Bytes, Data};
@@ -77,7 +78,18 @@ fn every(period: Duration) -> Interval {
 impl Responder for EventStream {
     type Body = actix_web::body::BoxBody;
 
-    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let mut answer = HttpResponse::Ok();
+        answer
+            .content_type("text/event-stream")
+            // Not compressed: each event has to leave at once.
+            .insert_header((header::CONTENT_ENCODING, HeaderValue::from_static("identity")))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .insert_header(("x-accel-buffering", "no"));
+        // A body that nobody is sent would never end, and its connection never be free again.
+        if request.method() == Method::HEAD {
+            return answer.finish();
+        }
         let body = stream::unfold(Some(self.0), |listener| async {
             let mut listener = listener?;
             match listener.next().await {
@@ -89,13 +101,7 @@ impl Responder for EventStream {
                 }
             }
         });
-        HttpResponse::Ok()
-            .content_type("text/event-stream")
-            // Not compressed: each event has to leave at once.
-            .insert_header((header::CONTENT_ENCODING, HeaderValue::from_static("identity")))
-            .insert_header((header::CACHE_CONTROL, "no-store"))
-            .insert_header(("x-accel-buffering", "no"))
-            .streaming(Box::pin(body))
+        answer.streaming(Box::pin(body))
     }
 }
 

@@ -110,6 +110,9 @@ pub async fn free_texts(
         for (field, text) in [("notes", row.notes), ("description", row.description)] {
             texts.extend(text.map(|text| FreeText { id, field: field.to_owned(), text }));
         }
+        for (index, tag) in row.tags.into_iter().enumerate() {
+            texts.push(FreeText { id, field: format!("tags/{index}"), text: tag });
+        }
         for (name, value) in row.custom_fields.0 {
             let text = value.as_str().map(str::to_owned);
             texts.extend(text.map(|text| FreeText { id, field: format!("custom_fields/{name}"), text }));

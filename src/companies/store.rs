@@ -125,11 +125,18 @@ pub async fn following(
     Ok(rows.limit(fetch).load(&mut conn).await?)
 }
 
+#[derive(QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+struct Added {
+    #[diesel(sql_type = SqlUuid)]
+    id: CompanyId,
+}
+
 /// Adds those whose names are still free, and says which.
 pub async fn insert_missing(mut conn: &Conn, rows: &[CompanyRow]) -> ApiResult<Vec<CompanyId>> {
     let mut added = Vec::with_capacity(rows.len());
     for chunk in rows.chunks(CHUNK) {
-        let count = insert_columns!(&mut conn, "companies", chunk, row => {
+        let written = insert_columns!(&mut conn, "companies", chunk, row => {
             workspace_id: SqlUuid = row.workspace_id,
             id: SqlUuid = row.id,
             version: Integer = row.version,
@@ -153,14 +160,8 @@ pub async fn insert_missing(mut conn: &Conn, rows: &[CompanyRow]) -> ApiResult<V
             custom_fields: Jsonb = &row.custom_fields,
             external_ids: Jsonb = &row.external_ids,
             search_words: TsVector = words(row),
-        }, taken Taken::Stays)?;
-        let ids: Vec<CompanyId> = chunk.iter().map(|row| row.id).collect();
-        if count == chunk.len() {
-            added.extend(ids);
-        } else {
-            let own = companies::workspace_id.eq(chunk[0].workspace_id).and(companies::id.eq_any(ids));
-            added.extend(companies::table.filter(own).select(companies::id).load::<CompanyId>(&mut conn).await?);
-        }
+        }, taken Taken::Stays, giving Added)?;
+        added.extend(written.into_iter().map(|row| row.id));
     }
     Ok(added)
 }

@@ -101,8 +101,21 @@ fn texts_of(row: ContactRow) -> Vec<FreeText> {
         texts.extend(text.map(|text| FreeText { id, field, text }));
     };
     add("notes".to_owned(), row.notes);
+    add("preferred_name".to_owned(), profile.preferred_name);
     add("headline".to_owned(), profile.headline);
+    add("location".to_owned(), profile.location);
     add("how_found_detail".to_owned(), profile.how_found_detail);
+    for (field, list) in [("tags", row.tags), ("expertise", profile.expertise)] {
+        for (index, text) in list.into_iter().enumerate() {
+            add(format!("{field}/{index}"), Some(text));
+        }
+    }
+    for (index, education) in profile.education.into_iter().enumerate() {
+        add(format!("education/{index}/school"), Some(education.school));
+    }
+    for (index, address) in profile.addresses.into_iter().enumerate() {
+        add(format!("addresses/{index}/street"), address.street);
+    }
     for (index, text) in profile.shared_ground.into_iter().enumerate() {
         add(format!("shared_ground/{index}"), Some(text));
     }

@@ -8,22 +8,26 @@
 ///
 /// `taken Taken::Over(&["workspace_id", "id"])`, behind the columns, says what becomes of a row whose key is there already.
 ///
-/// Answers `QueryResult<usize>`.
+/// Answers `QueryResult<usize>`; with `giving T`, behind that, the `id` of each row that was written, as a list of `T`.
 #[macro_export]
 macro_rules! insert_columns {
     ($conn:expr, $table:literal, $rows:expr, $row:ident => {
         $($column:ident $(as $cast:literal)?: $kind:ty = $value:expr,)+
-    } $(, taken $taken:expr)?) => {{
+    } $(, taken $taken:expr)? $(, giving $written:ty)?) => {{
         let columns: &[(&str, Option<&str>)] = &[$((stringify!($column), $crate::insert_columns!(@cast $($cast)?)),)+];
         let taken = $crate::insert_columns!(@taken $($taken)?);
-        let query = diesel::sql_query($crate::db::columns::statement($table, columns, taken));
+        let statement = $crate::db::columns::statement($table, columns, taken);
+        let query = diesel::sql_query(statement $(+ $crate::insert_columns!(@returning $written))?);
         $(
             let query = query.bind::<diesel::sql_types::Array<$kind>, _>(
                 $rows.iter().map(|$row| $value).collect::<Vec<_>>()
             );
         )+
-        diesel_async::RunQueryDsl::execute(query, $conn).await
+        $crate::insert_columns!(@run query, $conn $(, $written)?).await
     }};
+    (@returning $written:ty) => { " RETURNING id" };
+    (@run $query:ident, $conn:expr) => { diesel_async::RunQueryDsl::execute($query, $conn) };
+    (@run $query:ident, $conn:expr, $written:ty) => { diesel_async::RunQueryDsl::load::<$written>($query, $conn) };
     (@taken) => { $crate::db::columns::Taken::Fails };
     (@taken $taken:expr) => { $taken };
     (@cast) => { None };

@@ -442,8 +442,10 @@ pub async fn settle(
             after = schedule::failed(app, after, failure);
         }
         let mut changed = fields::changed(&Feed::from(before.clone()), &Feed::from(after.clone()));
-        // Those move on with each turn, and are nobody's news.
-        changed.retain(|field| !["polled_at", "next_poll_at"].contains(&field.as_str()));
+        // Those move on with each turn, and are nobody's news unless somebody asked for it.
+        if matches!(tx.actor, Actor::Job) {
+            changed.retain(|field| !["polled_at", "next_poll_at"].contains(&field.as_str()));
+        }
         if !changed.is_empty() {
             after = FeedRow { version: before.version + 1, updated_at: tx.now, ..after };
             tx.record(Kind::FeedUpdated, id, after.version, changed);

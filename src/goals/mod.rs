@@ -13,7 +13,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::model::{Goal, GoalId, GoalInput};
 pub use self::search::found;
-pub use self::service::{RESOURCE, create, meeting_purged, purge, ranks, read_many, restore, serves, serving};
+pub use self::service::{
+    RESOURCE, create, meeting_purged, meetings_moved, purge, ranks, read_many, restore, serves, serving,
+};
 pub use self::store::{ROWS, reindex};
 pub use self::texts::free_texts;
 

@@ -198,6 +198,19 @@ pub async fn ranks(conn: &Conn, workspace: WorkspaceId, ids: &[GoalId]) -> ApiRe
 async fn live(tx: &mut Tx<'_>, id: GoalId, if_match: &IfMatch) -> ApiResult<GoalRow> {
     let row = store::lock(tx.conn, tx.workspace, id).await?.filter(|row| row.deleted_at.is_none());
     let row = row.ok_or_else(ApiError::not_found)?;
+    if let Some(meeting) = row.meeting_id
+        && !meetings::is_there(tx.conn, tx.workspace, meeting).await?
+    {
+        return Err(ApiError::not_found());
+    }
     if_match.check(row.version)?;
     Ok(row)
+}
+
+/// These meetings went to the trash, or came back, and their goals with them.
+pub async fn meetings_moved(tx: &mut Tx<'_>, meetings: &[MeetingId], kind: Kind) -> ApiResult<()> {
+    for (id, version) in store::renew(tx.conn, tx.workspace, meetings, tx.now).await? {
+        tx.record(kind, id, version, Vec::new());
+    }
+    Ok(())
 }

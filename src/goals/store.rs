@@ -14,9 +14,16 @@ use crate::db::schema::goals;
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::exports::{Link, Table};
-use crate::meetings::MeetingId;
+use crate::meetings::{self, MeetingId};
 use crate::search;
 use crate::sort::{Order, Position, keyset};
+
+/// A goal of the search, or of a meeting that does not lie in the trash: what goes there takes its goals along.
+macro_rules! has_place {
+    ($workspace:expr) => {
+        goals::meeting_id.is_null().or(goals::meeting_id.assume_not_null().eq_any(meetings::live_ids($workspace)))
+    };
+}
 
 /// The row with what is derived from it.
 fn written(row: &GoalRow) -> (&GoalRow, diesel::dsl::Eq<goals::search_words, Vector>) {
@@ -37,13 +44,28 @@ pub async fn update(mut conn: &Conn, row: &GoalRow) -> ApiResult<()> {
 
 pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: GoalId) -> ApiResult<GoalRow> {
     let live = goals::workspace_id.eq(workspace).and(goals::id.eq(id)).and(goals::deleted_at.is_null());
-    Ok(GoalRow::query().filter(live).first(&mut conn).await?)
+    Ok(GoalRow::query().filter(live.and(has_place!(workspace))).first(&mut conn).await?)
+}
+
+/// Makes those of these meetings a new version, and gives them.
+pub async fn renew(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    meetings: &[MeetingId],
+    now: DateTime<Utc>,
+) -> ApiResult<Vec<(GoalId, i32)>> {
+    let own = goals::workspace_id.eq(workspace).and(goals::meeting_id.eq_any(meetings));
+    Ok(diesel::update(goals::table.filter(own).filter(goals::deleted_at.is_null()))
+        .set((goals::version.eq(goals::version + 1), goals::updated_at.eq(now)))
+        .returning((goals::id, goals::version))
+        .get_results(&mut conn)
+        .await?)
 }
 
 /// Those with these ids that are not deleted.
 pub async fn find_many(mut conn: &Conn, workspace: WorkspaceId, ids: &[Uuid]) -> ApiResult<Vec<GoalRow>> {
     let live = goals::workspace_id.eq(workspace).and(goals::id.eq_any(ids)).and(goals::deleted_at.is_null());
-    Ok(GoalRow::query().filter(live).load(&mut conn).await?)
+    Ok(GoalRow::query().filter(live.and(has_place!(workspace))).load(&mut conn).await?)
 }
 
 /// The row, deleted or not, locked until the end of the transaction.
@@ -126,7 +148,7 @@ pub async fn list(
     from: Option<&Position>,
 ) -> ApiResult<Vec<GoalRow>> {
     let live = goals::workspace_id.eq(workspace).and(goals::deleted_at.is_null());
-    let mut rows = GoalRow::query().filter(live).into_boxed();
+    let mut rows = GoalRow::query().filter(live.and(has_place!(workspace))).into_boxed();
     if !query.meeting_id.is_empty() {
         rows = rows.filter(goals::meeting_id.eq_any(&query.meeting_id));
     }

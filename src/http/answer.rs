@@ -87,6 +87,14 @@ impl<T: Serialize> Answer<T> {
         Self::ok(body)?.header(header::ETAG, &format!("\"{version}\""))
     }
 
+    /// As [`Self::resource`], of one that shows what is counted or found elsewhere: its `ETag` is another one whenever
+    /// the body is, and its version stands in front.
+    pub fn derived(version: i32, body: &T) -> ApiResult<Self> {
+        let answer = Self::ok(body)?;
+        let digest = hex::encode(&crate::auth::sha256(&answer.body)[..8]);
+        answer.header(header::ETAG, &format!("\"{version}-{digest}\""))
+    }
+
     /// 201, the resource, its `ETag` and where it is.
     pub fn created(location: &str, version: i32, body: &T) -> ApiResult<Self> {
         let mut answer = Self::resource(version, body)?.header(header::LOCATION, location)?;

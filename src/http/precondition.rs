@@ -21,6 +21,14 @@ struct Tag {
     opaque: String,
 }
 
+impl Tag {
+    /// Of what shows more than its own fields (`Answer::derived`) the version stands in front.
+    fn is_of(&self, version: i32) -> bool {
+        let own = self.opaque.split_once('-').map_or(self.opaque.as_str(), |(version, _)| version);
+        own == version.to_string()
+    }
+}
+
 /// The versions that the client would change; `None` is any, even one that is not there yet.
 #[derive(Debug, Clone, Default)]
 pub struct IfMatch(Option<Tags>);
@@ -29,8 +37,7 @@ impl IfMatch {
     /// 412 when the row, which the transaction has locked, is of another version.
     pub fn check(&self, version: i32) -> ApiResult<()> {
         // A weak tag never matches strongly, and a tag that is no version matches none.
-        let version_tag = version.to_string();
-        let names = |tag: &Tag| !tag.weak && tag.opaque == version_tag;
+        let names = |tag: &Tag| !tag.weak && tag.is_of(version);
         match &self.0 {
             Some(Tags::These(tags)) if !tags.iter().any(names) => Err(changed(version)),
             _ => Ok(()),
@@ -80,8 +87,7 @@ impl IfNoneMatch {
 
     /// 412 when the client would write only what it does not know: with `*`, only what is not there yet.
     pub fn check(&self, version: i32) -> ApiResult<()> {
-        let version_tag = version.to_string();
-        let names = |tag: &Tag| tag.opaque == version_tag;
+        let names = |tag: &Tag| tag.is_of(version);
         match &self.0 {
             Some(Tags::Any) => Err(changed(version)),
             Some(Tags::These(tags)) if tags.iter().any(names) => Err(changed(version)),

@@ -18,10 +18,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use self::input::IntroductionInput;
 pub use self::model::{Introduction, IntroductionId};
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, free_texts};
-pub use self::service::{RESOURCE, create, of_request, purge, read_many, restore};
+pub use self::service::{RESOURCE, create, name_again, of_request, purge, read_many, restore};
 pub use self::state::State;
 pub use self::steps::{company_gone, let_go_stale, meeting_gone, renamed, request_gone};
-pub use self::store::{ROWS, companies_named, introducers, parties};
+pub use self::store::{ROWS, between, companies_named, introducers, parties};
 pub use self::timeline::timeline;
 
 pub fn configure(config: &mut ServiceConfig) {

@@ -65,6 +65,24 @@ pub async fn write(tx: &mut Tx<'_>, before: IntroductionRow, input: Introduction
     Ok(shown)
 }
 
+/// The same contact names the same person again, in this meeting: what was allowed and promised before stays so.
+pub async fn name_again(
+    tx: &mut Tx<'_>,
+    id: IntroductionId,
+    meeting: MeetingId,
+    may_use_name: bool,
+    promised: bool,
+) -> ApiResult<()> {
+    let before = live(tx, id).await?;
+    let mut input = IntroductionInput::from(&before);
+    input.may_use_name |= may_use_name;
+    input.meeting_id.get_or_insert(meeting);
+    if promised && before.state == State::Named {
+        input.state = State::Promised;
+    }
+    write(tx, before, input).await.map(drop)
+}
+
 /// Whom and what an input refers to has to be there; what it referred to before may lie in the trash by now.
 async fn check_references(tx: &Tx<'_>, input: &IntroductionInput, before: Option<&IntroductionRow>) -> ApiResult<()> {
     let known: References = before.map(References::from).unwrap_or_default();

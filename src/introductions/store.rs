@@ -73,6 +73,18 @@ pub async fn twin(mut conn: &Conn, row: &IntroductionRow) -> ApiResult<Option<In
     Ok(same.first(&mut conn).await.optional()?)
 }
 
+/// The live introduction by which one contact named or introduced another.
+pub async fn between(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    introducer: ContactId,
+    introduced: ContactId,
+) -> ApiResult<Option<IntroductionId>> {
+    let theirs = introductions::workspace_id.eq(workspace).and(introductions::introducer_id.eq(introducer));
+    let live = theirs.and(introductions::deleted_at.is_null()).and(introductions::introduced_id.eq(introduced));
+    Ok(introductions::table.filter(live).select(introductions::id).first(&mut conn).await.optional()?)
+}
+
 pub async fn find(mut conn: &Conn, workspace: WorkspaceId, id: IntroductionId) -> ApiResult<IntroductionRow> {
     let own = introductions::workspace_id.eq(workspace).and(introductions::id.eq(id));
     Ok(IntroductionRow::query().filter(own.and(introductions::deleted_at.is_null())).first(&mut conn).await?)

@@ -8,7 +8,7 @@ use crate::db::WorkspaceId;
 use crate::db::schema::meeting_questions;
 use crate::goals::GoalId;
 use crate::meetings::{MeetingClock, MeetingId};
-use crate::questions::QuestionId;
+use crate::questions::{self, QuestionFinding, QuestionId, QuestionRule};
 use crate::resource_id;
 
 resource_id!(
@@ -85,6 +85,15 @@ pub struct MeetingQuestion {
     pub answered_at: Option<DateTime<Utc>>,
     pub answer: Option<String>,
     pub usefulness: Option<i16>,
+    /// What speaks against it as it is put here.
+    pub findings: Vec<QuestionFinding>,
+}
+
+/// Of one of the bank its category, which is not known here, says whether yes or no may be an answer.
+fn findings(text: &str, question: Option<QuestionId>) -> Vec<QuestionFinding> {
+    let mut found = questions::findings(text, None);
+    found.retain(|finding| question.is_none() || finding.rule != QuestionRule::YesOrNo);
+    found
 }
 
 impl From<MeetingQuestionRow> for MeetingQuestion {
@@ -113,6 +122,7 @@ impl From<MeetingQuestionRow> for MeetingQuestion {
             meeting_id,
             question_id,
             goal_id,
+            findings: findings(&text, question_id),
             text,
             position,
             asked_at,

@@ -160,6 +160,9 @@ async fn live_write(
     let clock = meetings::clock(tx.conn, tx.workspace, meeting, tx.now).await?;
     if question.version != version {
         tx.detail(fields::store(&clock));
+        if let Some(id) = question.question_id {
+            questions::counted(tx, id).await?;
+        }
     }
     Ok(LiveQuestion { question, clock })
 }
@@ -209,7 +212,10 @@ pub async fn goal_purged(tx: &mut Tx<'_>, goal: GoalId) -> ApiResult<()> {
 
 /// A meeting goes for good, and its questions with it.
 pub async fn meeting_purged(tx: &mut Tx<'_>, meeting: MeetingId) -> ApiResult<()> {
-    store::delete_of(tx.conn, tx.workspace, meeting).await
+    for (id, version) in store::delete_of(tx.conn, tx.workspace, meeting).await? {
+        tx.record(Kind::MeetingQuestionPurged, id, version + 1, Vec::new());
+    }
+    Ok(())
 }
 
 /// Those of a meeting, in their order.

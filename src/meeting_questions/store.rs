@@ -72,10 +72,14 @@ pub async fn delete(mut conn: &Conn, workspace: WorkspaceId, id: MeetingQuestion
 }
 
 /// Removes those of a meeting.
-pub async fn delete_of(mut conn: &Conn, workspace: WorkspaceId, meeting: MeetingId) -> ApiResult<()> {
+pub async fn delete_of(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    meeting: MeetingId,
+) -> ApiResult<Vec<(MeetingQuestionId, i32)>> {
     let own = meeting_questions::workspace_id.eq(workspace).and(meeting_questions::meeting_id.eq(meeting));
-    diesel::delete(meeting_questions::table.filter(own)).execute(&mut conn).await?;
-    Ok(())
+    let gone = diesel::delete(meeting_questions::table.filter(own));
+    Ok(gone.returning((meeting_questions::id, meeting_questions::version)).get_results(&mut conn).await?)
 }
 
 /// How many a meeting has, and the last place among them.

@@ -10,6 +10,7 @@ use super::model::{MeetingId, MeetingRow};
 use super::service::{Locked, live, write};
 use super::steps::{look, touch};
 use super::store;
+use super::time::told;
 use super::words::{MeetingState, MeetingStepKind};
 use crate::app::App;
 use crate::changes::{Actor, Kind, Tx};
@@ -106,19 +107,32 @@ pub async fn clock(conn: &Conn, workspace: WorkspaceId, id: MeetingId, now: Date
 /// Once more, with another time, it corrects when that was.
 pub async fn start(tx: &mut Tx<'_>, id: MeetingId, if_match: &IfMatch, input: StartInput) -> ApiResult<LiveMeeting> {
     let Locked { mut row, with } = live(tx, id, if_match).await?;
-    if !row.state.is_open() {
+    let over = row.state == MeetingState::Completed && row.started_at.is_some();
+    if !row.state.is_open() && !over {
         let detail = format!("a meeting that is `{}` cannot be started", row.state.name());
         return Err(ApiError::new(Code::ImpossibleTransition, detail));
     }
     let at = stamp(input.started_at.or(row.started_at), tx.now, "/started_at")?;
+    if let Some(until) = row.finished_at.filter(|until| *until < at) {
+        let detail = format!("it was over at {}", told(until));
+        return Err(ApiError::field("/started_at", "out_of_range", detail));
+    }
     let (preferences, before) = look(tx, &row, &with).await?;
     if row.started_at == Some(at) {
         return Ok(LiveMeeting { clock: row.clock(tx.now), meeting: before });
     }
-    row.step(MeetingStepKind::Started, at, None, None)?;
-    row.started_at = Some(at);
     // Nobody had agreed on a time: then it is this one.
-    if row.starts_at.is_none() {
+    let had_none = row.starts_at.is_none()
+        || row.state == MeetingState::Proposed && row.starts_at == row.started_at.map(|at| at.trunc_subsecs(0));
+    row.started_at = Some(at);
+    if over {
+        let clock = row.clock(tx.now);
+        let meeting = write(tx, row, &with, &preferences, Kind::MeetingUpdated, before).await?;
+        tx.detail(fields::store(&clock));
+        return Ok(LiveMeeting { meeting, clock });
+    }
+    row.step(MeetingStepKind::Started, at, None, None)?;
+    if had_none {
         row.starts_at = Some(at.trunc_subsecs(0));
         row.set_busy(preferences.travel(row.medium));
     }
@@ -139,7 +153,7 @@ pub async fn finish(tx: &mut Tx<'_>, id: MeetingId, if_match: &IfMatch, input: F
     };
     let at = stamp(input.finished_at.or(row.finished_at), tx.now, "/finished_at")?;
     if at < started_at {
-        let detail = format!("it was started only at {}", started_at.to_rfc3339());
+        let detail = format!("it was started only at {}", told(started_at));
         return Err(ApiError::field("/finished_at", "out_of_range", detail));
     }
     let first = row.state != MeetingState::Completed;

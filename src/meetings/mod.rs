@@ -38,7 +38,7 @@ pub use self::service::{RESOURCE, by_what_it_is, confirmed, create, duration, pu
 pub use self::settings::preferences;
 pub use self::steps::{cancel, complete, confirm, reconfirm};
 pub use self::store::{LINK, SETTINGS, TAKEN, is_there, live_ids, open_with, parties, reindex};
-pub use self::time::{LocalSpan, WallClock, local, start as instant};
+pub use self::time::{LocalSpan, WallClock, local, start as instant, told};
 pub use self::timeline::timeline;
 pub use self::words::{MeetingMedium, MeetingParty, MeetingPayer, MeetingState};
 

@@ -108,12 +108,15 @@ async fn edit(
     if after == before && now_with == with {
         return Ok(told);
     }
+    let is_moved = after.starts_at != before.starts_at;
+    if is_moved && after.state == MeetingState::Completed && after.starts_at.is_some_and(|at| at > tx.now) {
+        return Err(ApiError::field("/starts_at", "out_of_range", "must not be to come: the meeting took place"));
+    }
     if (after.starts_at, after.duration_minutes) != (before.starts_at, before.duration_minutes) {
         after.step(MeetingStepKind::Rescheduled, tx.now, None, None)?;
     }
-    let invitation = |row: &MeetingRow| {
-        (row.starts_at, row.duration_minutes, row.medium, row.title.clone(), row.details.0.place.clone())
-    };
+    // What others are told; its own title is not.
+    let invitation = |row: &MeetingRow| (row.starts_at, row.duration_minutes, row.medium, row.details.0.place.clone());
     if invitation(&after) != invitation(&before) || now_with != with {
         after.sequence += 1;
     }

@@ -156,7 +156,7 @@ fn has_time(row: &MeetingRow) -> ApiResult<DateTime<Utc>> {
 fn is_over(row: &MeetingRow, now: DateTime<Utc>) -> ApiResult<DateTime<Utc>> {
     let starts_at = has_time(row)?;
     if starts_at > now {
-        let detail = format!("the meeting begins only at {}", starts_at.to_rfc3339());
+        let detail = format!("the meeting begins only at {}", time::told(starts_at));
         return Err(ApiError::new(Code::ImpossibleTransition, detail));
     }
     Ok(starts_at)

@@ -9,6 +9,7 @@ use super::model::{MeetingContactRow, MeetingId, MeetingRow, SettingsRow};
 use super::query::{By, ListQuery};
 use super::search::words;
 use super::settings::MeetingSettingsInput;
+use super::time::told;
 use super::words::MeetingState;
 use crate::changes::Kind;
 use crate::contacts::ContactId;
@@ -69,7 +70,7 @@ pub async fn restore(conn: &Conn, row: &MeetingRow) -> ApiResult<()> {
 /// As [`overlaps`], of one that comes out of the trash.
 pub fn taken_meanwhile(other: Option<(MeetingId, DateTime<Utc>)>) -> ApiError {
     let detail = match other {
-        Some((id, at)) => format!("the meeting {id}, confirmed for {}, has its time by now", at.to_rfc3339()),
+        Some((id, at)) => format!("the meeting {id}, confirmed for {}, has its time by now", told(at)),
         None => "another meeting is confirmed for that time by now".to_owned(),
     };
     ApiError::new(Code::RestoreConflict, detail)
@@ -78,7 +79,7 @@ pub fn taken_meanwhile(other: Option<(MeetingId, DateTime<Utc>)>) -> ApiError {
 /// The time is another meeting's. Which one is known but when the two were written at the same moment.
 pub fn overlaps(other: Option<(MeetingId, DateTime<Utc>)>) -> ApiError {
     let detail = match other {
-        Some((id, at)) => format!("the meeting {id}, with the way to it, overlaps: it begins at {}", at.to_rfc3339()),
+        Some((id, at)) => format!("the meeting {id}, with the way to it, overlaps: it begins at {}", told(at)),
         None => "another confirmed meeting, with the way to it, overlaps".to_owned(),
     };
     ApiError::new(Code::MeetingOverlaps, detail.clone()).with(Fault::field("/starts_at", "taken", detail))

@@ -68,6 +68,11 @@ pub fn local((starts, ends): (DateTime<Utc>, DateTime<Utc>), name: &str) -> Loca
     }
 }
 
+/// An instant in a sentence for programs and people, to the second.
+pub fn told(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
 /// Whether people in the zone would wonder at the hour.
 pub fn is_unusual(at: DateTime<Utc>, name: &str) -> bool {
     !HOURS.contains(&zones::local(zone(name), at).hour())

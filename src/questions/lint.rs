@@ -54,11 +54,23 @@ static WEB: LazyLock<Phrases> = LazyLock::new(|| {
         "where is|are your|the company|firm|offices|office|headquarters|organization|organisation|head *1 based|located|headquartered|office",
         "where is|are your|the headquarters|offices|office",
         "when was|were|did your|the company|firm|organization|organisation|business *2 founded|started|begin|start|established",
+        "what|which year did|was *3 founded|go|start|begin|established|listed",
         "who founded|started|owns|runs|leads|heads your|the company|firm|organization|organisation|business",
         "who is|are your|the *1 ceo|founder|founders|chairman|chair|owner|owners|competitors|shareholders|investors",
         "what is|are *1 your|the competitors|opening|business *1 hours|names?",
         "what does|do your|the job|role|title|abbreviation|acronym *2 mean|stand",
         "which|what degree|degrees|qualification|qualifications is|are|do|does *3 required|need|needed|require",
+    ])
+});
+
+/// What asks for a job in a question, and need not in a letter.
+static APPLY: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
+        "can|could|may|might|shall|should i *2 send|give|email|mail|show|forward|leave *2 my cv|resume|résumé|application",
+        "could|would|can|will you *2 pass|hand|forward|send|take|look *3 my cv|resume|résumé|application|profile",
+        "how|where|when can|could|do|should|may|might i apply",
+        "which|what positions|jobs|roles|vacancies|openings are *1 open|available|free|vacant",
+        "what|which opportunities|openings|positions|jobs|vacancies|roles *1 are|is there|available *5 for me",
     ])
 });
 
@@ -89,7 +101,7 @@ const CLOSED: [&str; 22] = [
 ];
 
 /// Everything that speaks against it, the gravest first.
-pub fn check(text: &str, category: QuestionCategory) -> Vec<QuestionFinding> {
+pub fn check(text: &str, category: Option<QuestionCategory>) -> Vec<QuestionFinding> {
     let read = ReadText::read(text);
     let mut findings = Vec::new();
     let mut add = |rule, severity, suggestion: &str, quote: &str| {
@@ -99,7 +111,7 @@ pub fn check(text: &str, category: QuestionCategory) -> Vec<QuestionFinding> {
         let found = phrases.find(&read.words).into_iter().next()?;
         text.get(read.words[found.from].start..read.words[found.to - 1].end)
     };
-    if let Some(quote) = first(&JOB) {
+    if let Some(quote) = first(&JOB).or_else(|| first(&APPLY)) {
         let suggestion = "Ask how people come into the field. You ask for information, never for a job.";
         add(QuestionRule::AsksForJob, Severity::Error, suggestion, quote);
     }
@@ -113,7 +125,7 @@ pub fn check(text: &str, category: QuestionCategory) -> Vec<QuestionFinding> {
     }
     // Whether somebody may be named is a matter of yes or no.
     let closed = read.words.first().filter(|word| CLOSED.contains(&word.text.as_str()));
-    if let Some(word) = closed.filter(|_| category != QuestionCategory::WhoElse) {
+    if let Some(word) = closed.filter(|_| category != Some(QuestionCategory::WhoElse)) {
         let suggestion = "Begin with what, how, which or when: so it cannot be answered by yes or no.";
         add(QuestionRule::YesOrNo, Severity::Hint, suggestion, &text[word.start..word.end]);
     }
@@ -133,7 +145,7 @@ mod tests {
     use super::*;
 
     fn rules(text: &str) -> Vec<QuestionRule> {
-        check(text, QuestionCategory::DailyWork).into_iter().map(|finding| finding.rule).collect()
+        check(text, None).into_iter().map(|finding| finding.rule).collect()
     }
 
     #[test]
@@ -145,9 +157,15 @@ mod tests {
             "Do you know of any vacancies in your company?",
             "Can you refer me for the analyst role?",
             "Would you have something for me at your company?",
+            "Could you pass on my résumé?",
+            "Can I send you my CV?",
+            "How can I apply?",
+            "Which positions are open?",
+            "What opportunities are there at your firm for me?",
         ] {
             assert!(rules(text).contains(&QuestionRule::AsksForJob), "{text}: {:?}", rules(text));
         }
+        assert_eq!(rules("How does one apply what the course teaches?"), []);
         assert_eq!(rules("How did the last two people who joined your team come into the field?"), []);
     }
 
@@ -164,6 +182,7 @@ mod tests {
             "How big is your company?",
             "What does Acme do?",
             "And what does Okafor Wind Power make exactly?",
+            "What year did it go public?",
         ] {
             assert!(rules(text).contains(&QuestionRule::WebWouldAnswer), "{text}: {:?}", rules(text));
         }
@@ -189,7 +208,7 @@ mod tests {
         assert_eq!(rules("Do you like your work?"), [QuestionRule::YesOrNo]);
         assert_eq!(rules("What do you like? And what not?"), [QuestionRule::TwoQuestions]);
         assert_eq!(rules(&format!("What {}do you like?", "then again and ".repeat(15))), [QuestionRule::TooLong]);
-        assert_eq!(check("May I mention you?", QuestionCategory::WhoElse), []);
+        assert_eq!(check("May I mention you?", Some(QuestionCategory::WhoElse)), []);
         assert_eq!(rules(""), []);
     }
 }

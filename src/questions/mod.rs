@@ -14,8 +14,9 @@ mod words;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::export::{DERIVED, after, free_texts, load};
+pub use self::lint::{QuestionFinding, QuestionRule, check as findings};
 pub use self::model::{QuestionId, QuestionInput};
-pub use self::service::{RESOURCE, purge, read_many, restore, text};
+pub use self::service::{RESOURCE, counted, purge, read_many, restore, text};
 
 /// `lint` is no question's id: it goes before them.
 pub fn configure(config: &mut ServiceConfig) {

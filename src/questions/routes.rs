@@ -105,7 +105,7 @@ pub async fn read_question(
 ) -> ApiResult<Answer<Question>> {
     let workspace = access.workspace;
     let question = app.db.read(workspace, async |conn| service::read(conn, workspace, id).await).await?;
-    Answer::resource(question.version, &question)
+    Answer::derived(question.version, &question)
 }
 
 /// Change a question of your own
@@ -127,7 +127,7 @@ pub async fn patch_question(
 ) -> ApiResult<Answer<Question>> {
     app.write(&access, async |tx| {
         let question = service::patch(tx, id, &if_match, &patch).await?;
-        Answer::resource(question.version, &question)
+        Answer::derived(question.version, &question)
     })
     .await
 }
@@ -167,7 +167,7 @@ pub async fn lint_question(
 ) -> ApiResult<Answer<QuestionLint>> {
     app.post(&access, &key, &fingerprint(&input)?, async |_tx| {
         let category = input.category.unwrap_or(QuestionCategory::Insights);
-        Answer::ok(&QuestionLint { findings: lint::check(&input.text, category) })
+        Answer::ok(&QuestionLint { findings: lint::check(&input.text, Some(category)) })
     })
     .await
 }

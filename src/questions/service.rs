@@ -148,6 +148,22 @@ pub async fn purge(tx: &mut Tx<'_>, id: QuestionId) -> ApiResult<()> {
     Ok(())
 }
 
+/// It was asked, or answered: how often that was, and how useful it is, are other numbers now. Those of the bank have no
+/// versions, and are told as they are.
+pub async fn counted(tx: &mut Tx<'_>, id: QuestionId) -> ApiResult<()> {
+    let version = match store::lock(tx.conn, tx.workspace, id).await? {
+        Some(row) => {
+            let row = QuestionRow { version: row.version + 1, updated_at: tx.now, ..row };
+            store::update(tx.conn, &row).await?;
+            row.version
+        }
+        None if bank::place(id).is_some() => 1,
+        None => return Ok(()),
+    };
+    tx.record(Kind::QuestionUpdated, id, version, vec!["asked_count".to_owned(), "usefulness".to_owned()]);
+    Ok(())
+}
+
 /// The question, locked until the end of the transaction. Those of the bank are nobody's to change.
 async fn live(tx: &mut Tx<'_>, id: QuestionId, if_match: &IfMatch) -> ApiResult<QuestionRow> {
     if bank::place(id).is_some() {

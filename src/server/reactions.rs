@@ -12,8 +12,8 @@ use crate::error::ApiResult;
 use crate::meetings::MeetingId;
 use crate::research_notes::ResearchNoteId;
 use crate::{
-    alerts, attachments, circle_requests, follow_ups, insights, introductions, invites, meeting_questions, meetings,
-    webhooks,
+    alerts, attachments, circle_requests, follow_ups, goals, insights, introductions, invites, meeting_questions,
+    meetings, webhooks,
 };
 
 pub async fn react(tx: &mut Tx<'_>) -> ApiResult<()> {
@@ -50,12 +50,13 @@ async fn tell_names(tx: &mut Tx<'_>) -> ApiResult<()> {
 
 /// What goes to the trash and comes back with something else is told of, too.
 async fn tell_parts(tx: &mut Tx<'_>) -> ApiResult<()> {
-    for (moved, insight, question) in [
-        (Kind::MeetingDeleted, Kind::InsightDeleted, Kind::MeetingQuestionDeleted),
-        (Kind::MeetingRestored, Kind::InsightRestored, Kind::MeetingQuestionUpdated),
+    for (moved, goal, insight, question) in [
+        (Kind::MeetingDeleted, Kind::GoalDeleted, Kind::InsightDeleted, Kind::MeetingQuestionDeleted),
+        (Kind::MeetingRestored, Kind::GoalRestored, Kind::InsightRestored, Kind::MeetingQuestionUpdated),
     ] {
         let meetings: Vec<MeetingId> = tx.recorded(moved).into_iter().map(MeetingId::from).collect();
         if !meetings.is_empty() {
+            goals::meetings_moved(tx, &meetings, goal).await?;
             insights::meetings_moved(tx, &meetings, insight).await?;
             meeting_questions::meetings_moved(tx, &meetings, question).await?;
         }

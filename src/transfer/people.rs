@@ -53,5 +53,6 @@ pub async fn contact_held(conn: &Conn, workspace: WorkspaceId, ids: &[ContactId]
 
 /// Leaves of the rows about them no more than that there were such rows. Their keys go with the contacts.
 pub async fn contact_erased(tx: &mut Tx<'_>, ids: &[ContactId], names: &[String]) -> ApiResult<()> {
-    store::empty_rows(tx.conn, tx.workspace, ids, names).await
+    store::empty_rows(tx.conn, tx.workspace, ids, names).await?;
+    store::forget_files(tx.conn, tx.workspace, names).await
 }

@@ -418,6 +418,21 @@ pub async fn empty_rows(
     Ok(())
 }
 
+/// Forgets the names of files that have one of these names, in lower case, in them.
+pub async fn forget_files(mut conn: &Conn, workspace: WorkspaceId, names: &[String]) -> ApiResult<()> {
+    diesel::define_sql_function! { fn lower(text: Nullable<Text>) -> Nullable<Text>; }
+    diesel::define_sql_function! { fn strpos(text: Nullable<Text>, part: Text) -> Nullable<Integer>; }
+    let own = imports::workspace_id.eq(workspace).and(imports::file_name.is_not_null());
+    for name in names.iter().filter(|name| !name.is_empty()) {
+        let there = strpos(lower(imports::file_name), name).gt(0).assume_not_null();
+        diesel::update(imports::table.filter(own.and(there)))
+            .set(imports::file_name.eq(None::<String>))
+            .execute(&mut conn)
+            .await?;
+    }
+    Ok(())
+}
+
 /// By what the messages are known that the import added.
 pub async fn touches_of(mut conn: &Conn, workspace: WorkspaceId, import: ImportId) -> ApiResult<Vec<String>> {
     let own = import_rows::workspace_id.eq(workspace).and(import_rows::import_id.eq(import));

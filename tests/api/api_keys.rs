@@ -87,6 +87,9 @@ async fn a_key_has_never_more_than_its_maker() {
     let seen = |reply: Reply| reply.expect(200).json["data"].as_array().unwrap().len();
     assert_eq!(seen(app.get("/v1/api-keys", &ada).await), 2, "an owner sees all");
     assert_eq!(seen(app.get("/v1/api-keys", &eve).await), 1, "others see their own");
+    // Nor does somebody who may more give it more.
+    let more = json!({ "scopes": ["contacts:read", "audit:read"] });
+    assert_eq!(app.patch(&path(&key), &ada, more).await.expect(422).faults(), ["/scopes/1"]);
     let viewer = json!({ "role": "viewer" });
     app.patch(&format!("/v1/members/{}", eve.user), &ada, viewer).await.expect(200);
     app.get("/v1/contacts", &program).await.expect(200);

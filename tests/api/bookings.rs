@@ -502,3 +502,30 @@ async fn of_visitors_of_two_processes_on_one_database_one_gets_the_time() {
     let confirmed = get(&servers[0].url, "/v1/meetings?state=confirmed", &token).await;
     assert_eq!(confirmed["data"].as_array().unwrap().len(), 1);
 }
+
+#[actix_web::test]
+async fn the_secret_of_a_link_is_kept_nowhere() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let id = proposal(&app, &ada, json!({ "place": { "phone": "+43 1 24", "name": "Desk" } })).await;
+    let choices = json!([{ "medium": "phone" }, { "medium": "coffee", "place": { "name": "Café" } }]);
+    let made = offer(&app, &ada, &id, json!({ "slots": two(), "choices": choices })).await.expect(201);
+    let token = token_of(&made);
+    let book = async || {
+        let request = app.request(Method::POST, &format!("/v1/bookings/{token}/book"));
+        let body = json!({ "starts_at": "2026-03-04T14:30:00Z", "choice": 0 });
+        app.send(request.header("idempotency-key", "once").json(&body)).await.expect(200)
+    };
+    assert_eq!(book().await.json, book().await.json);
+    let routes = app.texts("SELECT route AS text FROM idempotency_keys").await;
+    assert!(routes.iter().any(|route| route.ends_with("/book")), "{routes:?}");
+    assert!(!routes.iter().any(|route| route.contains("inr_bk_")), "{routes:?}");
+    // The meeting's own way to talk, of which no more was said, is as the meeting has it.
+    assert_eq!(meeting(&app, &ada, &id).await["place"]["name"], "Desk");
+    // Once it has begun it is moved by no link.
+    app.post(&format!("/v1/meetings/{id}/start"), &ada, json!({})).await.expect(200);
+    let moved = json!({ "starts_at": "2026-03-05T15:00:00Z" });
+    assert_eq!(act(&app, &token, "reschedule", moved).await.expect(409).code(), "impossible_transition");
+    act(&app, &token, "cancel", json!({})).await.expect(409);
+    assert!(!meeting(&app, &ada, &id).await["started_at"].is_null());
+}

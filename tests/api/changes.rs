@@ -344,3 +344,41 @@ async fn a_ticket_opens_one_stream() {
         assert_eq!(app.send(open(spent)).await.expect(401).code(), "invalid_token");
     }
 }
+
+#[actix_web::test]
+async fn what_goes_with_a_contact_and_what_is_counted_elsewhere_is_told() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let tom = app.post("/v1/contacts", &ada, json!({ "given_name": "Tom" })).await.expect(201).id();
+    let body = json!({ "contact_ids": [tom], "medium": "phone" });
+    let meeting = app.post("/v1/meetings", &ada, body).await.expect(201).id();
+    let own = json!({ "text": "What does the week look like?", "category": "daily_work" });
+    let own = app.post("/v1/questions", &ada, own).await.expect(201).id();
+    let body = json!({ "meeting_id": meeting, "question_id": own });
+    let asked = app.post("/v1/meeting-questions", &ada, body).await.expect(201).id();
+    let url = format!("/v1/questions/{own}");
+    let before = app.get(&url, &ada).await.expect(200);
+    app.post(&format!("/v1/meeting-questions/{asked}/ask"), &ada, json!({})).await.expect(200);
+    let request = app.request(Method::GET, &url).bearer_auth(&ada.token);
+    let after = app.send(request.header("if-none-match", before.header("etag"))).await.expect(200);
+    assert_eq!((&after.json["asked_count"], &after.json["version"]), (&json!(1), &json!(2)));
+    let request = app.request(Method::PATCH, &url).bearer_auth(&ada.token).header("if-match", after.header("etag"));
+    app.send(request.json(&json!({ "text": "What does the month look like?" }))).await.expect(200);
+    app.patch("/v1/profile", &ada, json!({ "time_zone": "Asia/Tokyo" })).await.expect(200);
+    app.delete(&format!("/v1/contacts/{tom}"), &ada).await.expect(204);
+    app.delete(&format!("/v1/trash/{tom}"), &ada).await.expect(204);
+    let told = app.get("/v1/changes?limit=200", &ada).await.expect(200);
+    let kinds: Vec<&str> =
+        told.json["data"].as_array().unwrap().iter().map(|change| change["kind"].as_str().unwrap()).collect();
+    for kind in ["question.updated", "follow_up_settings.updated", "meeting.purged", "meeting_question.purged"] {
+        assert!(kinds.contains(&kind), "{kind} in {kinds:?}");
+    }
+}
+
+#[actix_web::test]
+async fn a_stream_that_is_only_asked_about_leaves_its_connection_free() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let head = app.send(app.request(Method::HEAD, "/v1/changes/stream").bearer_auth(&ada.token)).await.expect(200);
+    assert_eq!((head.header("content-type"), head.text.as_str()), ("text/event-stream", ""));
+}

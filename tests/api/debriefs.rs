@@ -333,3 +333,26 @@ async fn a_name_with_the_address_of_a_contact_is_that_contact() {
     let introductions = app.get("/v1/introductions", &ada).await.expect(200).json["data"].as_array().unwrap().len();
     assert_eq!((people, introductions), (2, 1));
 }
+
+#[actix_web::test]
+async fn somebody_who_was_named_before_is_the_same_introduction() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let (tom, meeting) = held(&app, &ada).await;
+    let (url, bob) = (format!("/v1/meetings/{meeting}/debrief"), json!({ "given_name": "Bob" }));
+    let bob = app.post("/v1/contacts", &ada, bob).await.expect(201).id();
+    let by_hand = json!({ "introducer_id": tom, "introduced_id": bob });
+    let by_hand = app.post("/v1/introductions", &ada, by_hand).await.expect(201).id();
+    let body = json!({ "notes": "Long", "names": [{ "contact_id": bob, "may_use_name": true, "promised": true }] });
+    let written = app.put(&url, &ada, body).await.expect(200);
+    assert_eq!(
+        (&written.json["notes"], ids(&written.json["names"], "introduction_id")),
+        (&json!("Long"), vec![by_hand])
+    );
+    let one = &written.json["names"][0];
+    assert_eq!((&one["may_use_name"], &one["promised"]), (&json!(true), &json!(true)));
+    // Dropped by mistake, and written again.
+    app.put(&url, &ada, json!({ "notes": "Long" })).await.expect(200);
+    let again = app.put(&url, &ada, json!({ "names": [{ "contact_id": bob }] })).await.expect(200);
+    assert_eq!(again.json["names"], written.json["names"]);
+}

@@ -167,3 +167,27 @@ async fn an_export_tells_all_that_is_held() {
     app.delete(&format!("/v1/contacts/{id}"), &ada).await.expect(204);
     assert!(app.get(&format!("/v1/contacts/{id}/export"), &ada).await.expect(200).json["deleted_at"].is_string());
 }
+
+#[actix_web::test]
+async fn whoever_is_erased_is_named_by_no_file_and_by_no_tag_that_is_not_told() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let card = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Wilma Smithers\r\nN:Smithers;Wilma;;;\r\nEND:VCARD\r\n";
+    let part = reqwest::multipart::Part::text(card).file_name("Wilma Smithers.vcf");
+    let form = reqwest::multipart::Form::new().part("file", part);
+    let request = app.request(Method::POST, "/v1/imports").bearer_auth(&ada.token).multipart(form);
+    let id = app.send(request).await.expect(201).json["rows"][0]["contact_id"].as_str().unwrap().to_owned();
+    let other = json!({
+        "given_name": "Burns", "tags": ["via Wilma Smithers"], "location": "with Wilma Smithers",
+        "education": [{ "school": "Wilma Smithers School" }],
+    });
+    contact(&app, &ada, other).await;
+    let erased = erase(&app, &ada, &id).await.expect(200);
+    let told: Vec<&str> =
+        erased.json["mentions"].as_array().unwrap().iter().map(|one| one["field"].as_str().unwrap()).collect();
+    for field in ["tags/0", "location", "education/0/school"] {
+        assert!(told.contains(&field), "{field} in {told:?}");
+    }
+    let imports = app.get("/v1/imports", &ada).await.expect(200);
+    assert_eq!(imports.json["data"][0]["file_name"], Value::Null);
+}

@@ -136,7 +136,7 @@ async fn what_a_card_said_and_inroad_has_no_field_for_comes_back() {
             "CATEGORIES;X-FROM=phone:Looms,Engines",
             "CATEGORIES:Poets",
             "TZ;VALUE=text;X-SET=by hand:Europe/London",
-            "item1.X-SOCIALPROFILE;X-USER=ada:https://social.example/@ada",
+            "item1.X-SOCIALPROFILE;X-USER=ada;TYPE=pref:https://social.example/@ada",
         ] {
             assert_eq!(told.iter().filter(|own| *own == line).count(), 1, "{line} in {told:#?}");
         }

@@ -111,3 +111,24 @@ async fn a_goal_fits_its_meeting_and_what_it_serves() {
     let hit = app.get("/v1/search?q=north", &ada).await.expect(200);
     assert_eq!((&hit.json["data"][0]["kind"], &hit.json["data"][0]["id"]), (&json!("goal"), &json!(found.id())));
 }
+
+#[actix_web::test]
+async fn goals_of_a_meeting_lie_in_the_trash_with_it() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let tom = app.post("/v1/contacts", &ada, json!({ "given_name": "Tom" })).await.expect(201).id();
+    let body = json!({ "contact_ids": [tom], "medium": "phone" });
+    let meeting = app.post("/v1/meetings", &ada, body).await.expect(201).id();
+    let goal = json!({ "text": "Learn about shifts", "meeting_id": meeting });
+    let url = format!("/v1/goals/{}", app.post("/v1/goals", &ada, goal).await.expect(201).id());
+    app.delete(&format!("/v1/meetings/{meeting}"), &ada).await.expect(204);
+    app.get(&url, &ada).await.expect(404);
+    app.patch(&url, &ada, json!({ "outcome": "met" })).await.expect(404);
+    assert_eq!(app.get("/v1/goals", &ada).await.expect(200).json["data"], json!([]));
+    app.post(&format!("/v1/trash/{meeting}/restore"), &ada, json!({})).await.expect(204);
+    app.get(&url, &ada).await.expect(200);
+    let told = app.get("/v1/changes?kind=goal.*", &ada).await.expect(200);
+    let kinds: Vec<&str> =
+        told.json["data"].as_array().unwrap().iter().map(|change| change["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["goal.created", "goal.deleted", "goal.restored"]);
+}

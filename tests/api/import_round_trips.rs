@@ -280,3 +280,23 @@ async fn what_other_programs_escape_in_inroads_own_properties_is_read() {
     assert_eq!(education[1]["school"], "A;B");
     assert_eq!((&contact["custom_fields"]["k"], &contact["external_ids"]["crm"]), (&json!("v"), &json!("7")));
 }
+
+#[actix_web::test]
+async fn what_other_programs_make_alike_or_write_their_own_way_is_not_lost() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let card = "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Ty Pe\r\nFN:Tee Pee\r\nN:Pe;Ty;;;\r\n\
+        X-INROAD-EDUCATION:Uni\\; Bonn\\;MSc\\, hons\\;Physics\\;1998\\;2000\r\nX-INROAD-CUSTOM-FIELD:k\\;v\\;1\r\n\
+        X-INROAD-EXTERNAL-ID:crm\\;a\\;b\r\nEND:VCARD\r\nBEGIN:VCARD\r\nVERSION:2.1\r\nN:Iwan;Iwan\r\n\
+        TEL;X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=D0=94=D0=B0=D1=87=D0=B0):+7 900 000-11-33\r\nEND:VCARD\r\n";
+    import(&app, &ada, card).await.expect(201);
+    let contact = named(&app, &ada, "pe").await;
+    let education = &contact["education"][0];
+    assert_eq!((&education["school"], &education["degree"]), (&json!("Uni; Bonn"), &json!("MSc, hons")));
+    assert_eq!((&education["field_of_study"], &education["end_year"]), (&json!("Physics"), &json!(2000)));
+    assert_eq!((&contact["custom_fields"]["k"], &contact["external_ids"]["crm"]), (&json!("v;1"), &json!("a;b")));
+    assert_eq!(named(&app, &ada, "iwan").await["phones"][0]["label"], "дача");
+    let told = export(&app, &ada, "/v1/exports/contacts.vcf").await;
+    let count = |line: &str| told.split("\r\n").filter(|own| *own == line).count();
+    assert_eq!((count("FN:Ty Pe"), count("FN:Tee Pee"), told.contains("X-CUSTOM(")), (1, 1, false), "{told}");
+}

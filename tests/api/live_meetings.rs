@@ -92,7 +92,8 @@ async fn a_meeting_runs_by_the_clients_clock() {
         app.post(&format!("{url}/finish"), &ada, json!({})).await.expect(200).json["version"],
         right.json["version"]
     );
-    app.post(&format!("{url}/start"), &ada, json!({})).await.expect(409);
+    let same = app.post(&format!("{url}/start"), &ada, json!({})).await.expect(200);
+    assert_eq!(same.json["version"], right.json["version"]);
     // Nobody came, after all: then it was never begun.
     let missed = app.post(&format!("{url}/no-show"), &ada, json!({ "by": "contact" })).await.expect(200);
     assert_eq!((&missed.json["started_at"], &missed.json["finished_at"]), (&Value::Null, &Value::Null));
@@ -201,4 +202,39 @@ async fn whoever_joins_a_meeting_while_contacts_are_merged_waits_and_does_not_bl
         joined.expect(200);
         merged.expect(200);
     }
+}
+
+#[actix_web::test]
+async fn what_was_noted_without_a_network_is_handed_in_later() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let tom = app.post("/v1/contacts", &ada, json!({ "given_name": "Tom" })).await.expect(201).id();
+    let body = json!({ "contact_ids": [tom], "medium": "phone" });
+    let url = format!("/v1/meetings/{}", app.post("/v1/meetings", &ada, body).await.expect(201).id());
+    let now = app.app.now();
+    let at = |minutes: i64| json!({ "started_at": now + Duration::minutes(minutes) });
+    let start = async |minutes| app.post(&format!("{url}/start"), &ada, at(minutes)).await;
+    // A time that was noted wrong is corrected, and with it that of a meeting that had none.
+    start(-600).await.expect(200);
+    let begun = start(-10).await.expect(200);
+    assert_eq!(begun.json["started_at"], at(-10)["started_at"]);
+    assert_eq!(begun.json["starts_at"], begun.json["started_at"]);
+    app.post(&format!("{url}/finish"), &ada, json!({})).await.expect(200);
+    let again = start(-10).await.expect(200);
+    assert_eq!(again.json["state"], "completed");
+    let earlier = start(-11).await.expect(200);
+    assert_eq!((&earlier.json["started_at"], &earlier.json["state"]), (&at(-11)["started_at"], &json!("completed")));
+    assert_eq!(start(1).await.expect(422).faults(), ["/started_at"]);
+    let later = app.patch(&url, &ada, json!({ "starts_at": now + Duration::days(9) })).await;
+    assert_eq!(later.expect(422).faults(), ["/starts_at"]);
+}
+
+#[actix_web::test]
+async fn a_question_of_a_meeting_is_looked_at_as_one_of_the_bank_is() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let (_, meeting) = meeting(&app, &ada).await;
+    let body = json!({ "meeting_id": meeting, "text": "Are you hiring?" });
+    let asked = app.post("/v1/meeting-questions", &ada, body).await.expect(201);
+    assert_eq!(asked.json["findings"][0]["rule"], "asks_for_job");
 }

@@ -6,7 +6,7 @@ use super::model::{ApiKey, ApiKeyId, ApiKeyInput, ApiKeyRow, NewApiKey, RotateIn
 use super::store;
 use crate::audit;
 use crate::auth::token::{OpaqueToken, Prefix};
-use crate::auth::{Caller, Role, Scopes};
+use crate::auth::{Caller, Role, Scopes, members};
 use crate::changes::{Kind, Tx};
 use crate::error::{ApiError, ApiResult, Code, Fault};
 use crate::fields;
@@ -69,7 +69,9 @@ pub async fn patch(
     let mut row = lock(tx, caller, id, if_match).await?;
     let before = ApiKey::from(row.clone());
     // What it has, it may keep: a role that fell bounds the key by itself, and one that has expired can be renamed.
-    let allowed = caller.role.scopes().or(Scopes::of_names(&row.scopes));
+    let maker = members::role(tx.conn, tx.workspace, row.created_by).await?;
+    let most = maker.map_or(Scopes::NONE, Role::scopes).and(caller.role.scopes());
+    let allowed = most.or(Scopes::of_names(&row.scopes));
     let (known, now) = (row.expires_at, tx.now);
     let input = patch.apply_held(&ApiKeyInput::from(&row), |input| {
         let expires_at = input.expires_at.filter(|at| Some(*at) != known);
@@ -145,7 +147,11 @@ fn faults(input: &ApiKeyInput, allowed: Scopes, now: DateTime<Utc>) -> Vec<Fault
         faults.push(Fault::field("/name", "required", "must not be blank"));
     }
     for (at, _) in input.scopes.iter().enumerate().filter(|(_, name)| beyond(name)) {
-        faults.push(Fault::field(format!("/scopes/{at}"), "not_allowed", "is more than your own role allows"));
+        faults.push(Fault::field(
+            format!("/scopes/{at}"),
+            "not_allowed",
+            "is more than the role of its maker, or your own, allows",
+        ));
     }
     if input.expires_at.is_some_and(|at| at <= now) {
         faults.push(Fault::field("/expires_at", "out_of_range", "must be in the future"));

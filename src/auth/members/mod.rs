@@ -8,7 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use self::model::MemberRow;
-pub use self::store::{Mailbox, is_member, lock_owners, lock_roles, mailbox, owner_zone};
+pub use self::store::{Mailbox, is_member, lock_owners, lock_roles, mailbox, owner_zone, role};
 use super::{Role, api_keys, invitations};
 use crate::audit;
 use crate::changes::{Actor, Kind, Tx};

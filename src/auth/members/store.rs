@@ -5,6 +5,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::model::{MemberRow, NamedMember};
+use crate::auth::Role;
 use crate::db::schema::{members, users};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
@@ -37,6 +38,12 @@ pub async fn find(mut conn: &Conn, workspace: WorkspaceId, user: Uuid) -> ApiRes
     let query = members::table.inner_join(users::table).filter(members::workspace_id.eq(workspace));
     let query = query.filter(members::user_id.eq(user)).select((MemberRow::as_select(), users::name, users::email));
     Ok(query.first(&mut conn).await?)
+}
+
+/// What the member may, if there is such a member.
+pub async fn role(mut conn: &Conn, workspace: WorkspaceId, user: Uuid) -> ApiResult<Option<Role>> {
+    let own = members::table.find((workspace, user)).select(members::role);
+    Ok(own.first::<String>(&mut conn).await.optional()?.map(|name| Role::from_name(&name)))
 }
 
 pub async fn is_member(mut conn: &Conn, workspace: WorkspaceId, email_key: &str) -> ApiResult<bool> {

@@ -21,7 +21,7 @@ pub async fn read_follow_up_settings(
 ) -> ApiResult<Answer<FollowUpSettings>> {
     let workspace = access.workspace;
     let settings = app.db.read(workspace, async |conn| service::read(conn, workspace).await).await?;
-    Answer::resource(settings.version, &settings)
+    Answer::derived(settings.version, &settings)
 }
 
 /// Change how the workspace counts its days
@@ -43,7 +43,7 @@ pub async fn patch_follow_up_settings(
 ) -> ApiResult<Answer<FollowUpSettings>> {
     app.write(&access, async |tx| {
         let settings = service::patch(tx, &if_match, &patch).await?;
-        Answer::resource(settings.version, &settings)
+        Answer::derived(settings.version, &settings)
     })
     .await
 }

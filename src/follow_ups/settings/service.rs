@@ -114,9 +114,11 @@ pub async fn follow_profile(tx: &mut Tx<'_>) -> ApiResult<()> {
     if !tx.changes().iter().any(moved) {
         return Ok(());
     }
-    let settings = current(tx.conn, tx.workspace).await?;
-    if settings.values.time_zone.is_none() {
-        move_zone(tx, settings.zone).await?;
+    let shown = read(tx.conn, tx.workspace).await?;
+    if shown.time_zone.is_none() {
+        let changed = vec!["effective_time_zone".to_owned()];
+        tx.record(Kind::FollowUpSettingsUpdated, tx.workspace, shown.version, changed);
+        move_zone(tx, used(shown).zone).await?;
     }
     Ok(())
 }

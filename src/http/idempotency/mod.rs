@@ -50,7 +50,9 @@ impl FromRequest for IdempotencyKey {
             },
             (Some(_), Some(_)) => return ready(Err(refused("may be given once"))),
         };
-        let route = format!("{} {}", request.method(), request.path());
+        // The secret of a link is stored nowhere; which link it is, its credential tells.
+        let pattern = request.match_pattern().filter(|pattern| pattern.contains("{token}"));
+        let route = format!("{} {}", request.method(), pattern.as_deref().unwrap_or(request.path()));
         let request_id = request.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.clone());
         ready(Ok(Self { key, route, request_id }))
     }

@@ -97,6 +97,13 @@ async fn add(tx: &mut Tx<'_>, meeting: MeetingId, named_by: ContactId, one: Debr
         (None, Some(address)) if !address.is_empty() => by_address(tx, named_by, address, one.name.as_deref()).await?,
         (id, _) => id,
     };
+    if let Some(id) = known
+        && let Some(before) = introductions::between(tx.conn, tx.workspace, named_by, id).await?
+    {
+        // They were named before: in another meeting, or by hand.
+        introductions::name_again(tx, before, meeting, one.may_use_name, one.promised).await?;
+        return Ok(before);
+    }
     let introduced = match known {
         Some(id) => id,
         None => {

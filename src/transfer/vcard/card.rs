@@ -118,7 +118,9 @@ impl Reader {
         let mut shown = own("FN");
         shown.sort_by_key(|name| name.preference());
         self.names(&own("N"), &shown, company, org.as_deref());
-        self.kept.extend(shown.into_iter().skip(1).cloned());
+        if shown.len() > 1 {
+            self.kept.extend(shown.into_iter().cloned());
+        }
         self.kept.extend(others);
         // A label goes with what it labels.
         let groups: Vec<_> = self.kept.iter().filter_map(|property| property.group.clone()).collect();

@@ -25,13 +25,13 @@ impl Reader {
             "SHARED-GROUND" => self.reading.word(at, |said| &mut said.shared_ground, 500, &text),
             "EDUCATION" => self.education(property),
             "CUSTOM-FIELD" => {
-                if let [name, value] = property.own_parts().as_slice() {
-                    self.reading.custom(at, name, value);
+                if let Some((name, value)) = pair(property) {
+                    self.reading.custom(at, &name, &value);
                 }
             }
             "EXTERNAL-ID" => {
-                if let [system, id] = property.own_parts().as_slice() {
-                    self.reading.external_id(at, system, id);
+                if let Some((system, id)) = pair(property) {
+                    self.reading.external_id(at, &system, &id);
                 }
             }
             "HOW-FOUND" => {
@@ -55,7 +55,12 @@ impl Reader {
     }
 
     fn education(&mut self, property: &Property) {
-        let parts = property.own_parts();
+        let mut parts = property.own_parts();
+        // Where another program has made all semicolons alike, those too many are taken for the school's.
+        while parts.len() > 5 {
+            let first = parts.remove(0);
+            parts[0] = format!("{first};{}", parts[0]);
+        }
         let part = |index: usize| parts.get(index).and_then(|text| clean(text));
         let Some(school) = part(0).filter(|school| school.chars().count() <= 200) else { return self.keep(property) };
         let year = |index: usize| part(index).and_then(|text| text.parse().ok());
@@ -65,4 +70,11 @@ impl Reader {
             self.reading.said().education.push(school);
         }
     }
+}
+
+/// A name and its value, which may have semicolons that another program has made like the one between the two.
+fn pair(property: &Property) -> Option<(String, String)> {
+    let mut parts = property.own_parts();
+    let name = (parts.len() > 1).then(|| parts.remove(0))?;
+    Some((name, parts.join(";")))
 }

@@ -55,6 +55,10 @@ impl Property {
 
     /// `TYPE=work,voice`, or, as version 2.1 allows, `WORK` alone.
     fn add_parameter(&mut self, text: &str) {
+        if let Some(label) = android_label(text) {
+            self.parameters.push(("TYPE".to_owned(), label));
+            return;
+        }
         let (name, values) = match text.split_once('=') {
             Some((name, values)) => (name.trim().to_ascii_uppercase(), values),
             None => {
@@ -65,6 +69,10 @@ impl Property {
                 (name.to_owned(), text)
             }
         };
+        // What is no name of a parameter would make a card that nobody can read.
+        if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
+            return;
+        }
         for value in split_quoted(values, ',').take(MAX_PARAMETERS) {
             let value = value.trim().trim_matches('"');
             // Of types a list may be quoted as a whole: `TYPE="voice,work"`.
@@ -166,6 +174,15 @@ impl Property {
         let value = self.value.replace('\n', "\\n");
         json!({ "group": self.group, "name": self.name, "parameters": parameters, "value": value })
     }
+}
+
+/// A label of one's own as Android writes it into cards of version 2.1:
+/// `X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=D0=94=D0=B0)`.
+fn android_label(text: &str) -> Option<String> {
+    let inner = text.strip_prefix("X-CUSTOM(")?.strip_suffix(')')?;
+    let value = inner.rsplit(',').next()?;
+    let label = String::from_utf8(quoted_printable(value)).ok()?;
+    (!label.trim().is_empty()).then(|| label.trim().to_owned())
 }
 
 /// Tolerates what is no code: it stays as it is.
