@@ -1,6 +1,6 @@
 //! Every statement about follow-ups, each within one workspace.
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::dsl::not;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -82,6 +82,18 @@ pub async fn lock_closed_of_run(
     let closed = own.and(follow_ups::state.eq(FollowUpState::Closed)).and(follow_ups::settled_at.eq(at));
     let live = closed.and(follow_ups::deleted_at.is_null());
     Ok(FollowUpRow::query().filter(live).order(follow_ups::id).for_update().load(&mut conn).await?)
+}
+
+/// Whether somebody has done one of a plan at work since then.
+pub async fn was_done_since(
+    mut conn: &Conn,
+    workspace: WorkspaceId,
+    run: Uuid,
+    since: DateTime<Utc>,
+) -> ApiResult<bool> {
+    let own = follow_ups::workspace_id.eq(workspace).and(follow_ups::run_id.eq(run));
+    let done = own.and(follow_ups::state.eq(FollowUpState::Done)).and(follow_ups::settled_at.ge(since));
+    Ok(diesel::select(exists(follow_ups::table.filter(done))).get_result(&mut conn).await?)
 }
 
 /// These follow-ups, deleted or not.

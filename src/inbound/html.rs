@@ -50,9 +50,48 @@ const BLOCKS: [&str; 27] = [
 /// Elements whose content is not to be read.
 const SILENT: [&str; 6] = ["head", "noscript", "script", "style", "template", "title"];
 
-/// All that it says.
+/// All that it says. Where nothing of it stands within what is read in depth, it is read without its tags.
 pub fn text(html: &str) -> String {
-    lines(&document(html))
+    let text = lines(&document(html));
+    if text.trim().is_empty() { flat(html) } else { text }
+}
+
+/// What stands between the tags.
+fn flat(html: &str) -> String {
+    let html = &html[..html.char_indices().nth(LONGEST).map_or(html.len(), |(at, _)| at)];
+    // As long as the text: places in the one are places in the other.
+    let lower = html.to_ascii_lowercase();
+    let (mut kept, mut at) = (String::new(), 0);
+    while let Some(open) = lower[at..].find('<').map(|open| at + open) {
+        kept.push_str(&html[at..open]);
+        let tag = &lower[open + 1..];
+        let (tag, closes) = tag.strip_prefix('/').map_or((tag, false), |tag| (tag, true));
+        let name = name(tag);
+        // What is not to be read ends where its own end is.
+        let last = if tag.starts_with("!--") {
+            tag.find("-->")
+        } else if !closes && SILENT.contains(&name.as_str()) {
+            tag.find(&format!("</{name}"))
+        } else {
+            Some(0)
+        };
+        let from = lower.len() - tag.len();
+        let Some(end) = last.and_then(|last| Some(from + last + tag[last..].find('>')?)) else {
+            at = html.len();
+            break;
+        };
+        if (name == "br" || BLOCKS.contains(&name.as_str())) && !kept.ends_with("<br>") {
+            kept.push_str("<br>");
+        }
+        at = end + 1;
+    }
+    kept.push_str(&html[at..]);
+    lines(&Document::from(kept))
+}
+
+/// The name of a tag behind its `<`; empty where none begins.
+fn name(tag: &str) -> String {
+    tag.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_lowercase()
 }
 
 /// What it says apart from what it quotes, and from signatures that are marked as such.
@@ -80,8 +119,6 @@ fn document(html: &str) -> Document {
     let mut tags = html[..end].match_indices('<').enumerate();
     let too_much = tags.find(|(count, (at, _))| {
         let tag = &html[at + 1..];
-        let name =
-            |tag: &str| tag.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_lowercase();
         if let Some(tag) = tag.strip_prefix('/') {
             depth = depth.saturating_sub(usize::from(nests(&name(tag))));
         } else {
@@ -202,6 +239,19 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_too_deep_is_read_without_its_tags() {
+        let deep = format!(
+            "<style>p {{ x: y }}</style>{}Yes &amp; <b>gladly</b><br>Grace{}",
+            "<div>".repeat(400),
+            "</div>".repeat(400)
+        );
+        assert_eq!(text(&deep).trim(), "Yes & gladly\nGrace");
+        let many = format!("{}Yes", "<b></b>".repeat(6_000));
+        assert_eq!(text(&many).trim(), "Yes");
+        assert_eq!(text("<style>p { x: y }</style><img src=\"x\"><!-- <p>no -->").trim(), "");
+    }
+
+    #[test]
     fn hostile_pages_are_read_quickly() {
         let hidden = "<div title=\"</div>\">".repeat(100_000);
         let pages =
@@ -209,6 +259,7 @@ mod tests {
         for html in pages {
             let started = std::time::Instant::now();
             let _ = unquoted_text(&html);
+            let _ = text(&html);
             // Without optimization, and with others at work on the machine.
             assert!(started.elapsed() < std::time::Duration::from_secs(20), "{}: {:?}", &html[..20], started.elapsed());
         }

@@ -67,7 +67,7 @@ pub fn read(raw: &[u8]) -> Option<Mail> {
         answers: answers(&message),
         date: message.date().and_then(|date| DateTime::from_timestamp(date.to_timestamp(), 0)),
         automatic: is_automatic(&message, subject.as_deref()),
-        unsubscribe: subject.as_deref().is_some_and(|subject| subject.eq_ignore_ascii_case("unsubscribe")),
+        unsubscribe: subject.as_deref().is_some_and(is_unsubscribe),
         from,
         subject,
         text,
@@ -176,6 +176,18 @@ fn is_automatic(message: &Message<'_>, subject: Option<&str>) -> bool {
         })
 }
 
+/// What a click on `List-Unsubscribe` has for a subject, perhaps as an answer to what has it.
+fn is_unsubscribe(subject: &str) -> bool {
+    const ANSWERS: [&str; 4] = ["re", "aw", "antw", "sv"];
+    let mut subject = subject.trim();
+    while let Some((before, rest)) = subject.split_once(':')
+        && ANSWERS.iter().any(|answer| before.trim().eq_ignore_ascii_case(answer))
+    {
+        subject = rest.trim();
+    }
+    subject.eq_ignore_ascii_case("unsubscribe")
+}
+
 /// Without control characters but line breaks and tabs, and no longer than that.
 fn tidy(text: &str, most: usize) -> String {
     unix_lines(text).chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).take(most).collect()
@@ -224,6 +236,18 @@ mod tests {
         }
         for header in ["Auto-Submitted: no", "Subject: Re: out of office hours", "Precedence: bulk"] {
             assert!(!with(header), "{header}");
+        }
+    }
+
+    #[test]
+    fn to_be_left_alone_may_be_an_answer() {
+        for subject in ["unsubscribe", "Unsubscribe", "Re: unsubscribe", "RE: Re: Unsubscribe", "AW:unsubscribe"] {
+            assert!(is_unsubscribe(subject), "{subject}");
+        }
+        for subject in
+            ["", "Re:", "how to unsubscribe", "Re: how to unsubscribe", "Fwd: unsubscribe", "unsubscribe: no"]
+        {
+            assert!(!is_unsubscribe(subject), "{subject}");
         }
     }
 

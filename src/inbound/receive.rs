@@ -42,9 +42,11 @@ async fn meeting(tx: &mut Tx<'_>, mail: &Mail) -> ApiResult<Option<MeetingId>> {
     }
 }
 
-/// A mail is known again by its `Message-ID`, or where it has none by all that it is.
+/// A mail is known again by its `Message-ID` and whom it is from, or where it has none by all that it is.
 fn digest(raw: &[u8], mail: &Mail) -> Vec<u8> {
-    auth::sha256(mail.message_id.as_deref().map_or(raw, str::as_bytes)).to_vec()
+    let Some(id) = &mail.message_id else { return auth::sha256(raw).to_vec() };
+    let from = mail.from.as_deref().unwrap_or_default().to_lowercase();
+    auth::sha256(format!("{id}\n{from}").as_bytes()).to_vec()
 }
 
 /// Whether the seeker wrote it, or another member: it comes in where a hook takes all of a mailbox, or as a copy. Whoever
@@ -81,6 +83,7 @@ async fn place(tx: &mut Tx<'_>, new_id: MessageId, mail: Mail) -> ApiResult<(Inb
         false if mail.own_words => reply_kind::guess(&mail.text),
         false => None,
     };
+    let answers = mail.answers.clone();
     let incoming = IncomingMail {
         id: new_id,
         rfc_message_id: mail.message_id,
@@ -101,7 +104,12 @@ async fn place(tx: &mut Tx<'_>, new_id: MessageId, mail: Mail) -> ApiResult<(Inb
     if mail.unsubscribe
         && let Some(address) = &mail.from
     {
-        do_not_contact::forbid(tx, address, "asked to be left alone, by e-mail").await?;
+        // People answer from another address than the one that was written to: neither is wanted any more.
+        let mut addresses = messages::written_to(tx, &answers).await?;
+        addresses.push(address.clone());
+        for address in addresses {
+            do_not_contact::forbid(tx, &address, "asked to be left alone, by e-mail").await?;
+        }
         return Ok((InboundOutcome::Unsubscribed, Some(message.id)));
     }
     let outcome = match (mail.automatic, message.in_reply_to_id) {

@@ -76,7 +76,40 @@ const REFERRED: [&str; 10] = [
     "contact my colleague",
 ];
 /// Words that turn others into their opposite, or make them depend on something.
-const TURNS: [&str; 9] = ["not ", "n't ", "but ", "however", "unfortunately", "sadly", "afraid", "unless", "wish i"];
+const TURNS: [&str; 29] = [
+    "not ",
+    "n't ",
+    "but ",
+    "however",
+    "unfortunately",
+    "sadly",
+    "afraid",
+    "unless",
+    "wish i",
+    "never",
+    "no longer",
+    "though ",
+    "though,",
+    "good luck",
+    "forwarded",
+    "passed your",
+    "passed this",
+    "passed it",
+    "colleague",
+    " who will",
+    " who would",
+    "who'd ",
+    "who'll ",
+    " he will",
+    " she will",
+    " they will",
+    "he'll ",
+    "she'd ",
+    "they'll ",
+];
+/// Words behind which "not interested" is half of what is said: the other half is what they are interested in.
+const HALVES: [&str; 6] =
+    ["am interested", "i'm interested", "would be interested", "i'd be interested", " but in ", " only in "];
 
 /// What stands around the words that count.
 const BEFORE: [&str; 20] = [
@@ -169,7 +202,7 @@ const BEGUN_YES: [&str; 13] = [
 ];
 /// A yes to whether it is they, or that it came in.
 const ASIDE: [&str; 8] = ["got ", "received", "saw ", "read ", "remember", "that's me", "this is ", "speaking"];
-const WHOLE_NO: [&str; 19] = [
+const WHOLE_NO: [&str; 21] = [
     "no",
     "nope",
     "nah",
@@ -189,6 +222,8 @@ const WHOLE_NO: [&str; 19] = [
     "i don't have time",
     "i do not have time",
     "i have no time",
+    "let's not",
+    "let us not",
 ];
 const WHOLE_LATER: [&str; 13] = [
     "later",
@@ -294,7 +329,7 @@ const DOORS: [&str; 36] = [
     "course",
 ];
 
-/// The kind, if the words of one kind alone are there, and, of a yes, nothing that takes it back.
+/// The kind, if the words of one kind alone are there, and nothing that takes a yes back or halves a no.
 pub fn guess(text: &str) -> Option<ReplyKind> {
     let text = text.to_lowercase().replace('’', "'");
     let plain = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -316,7 +351,12 @@ pub fn guess(text: &str) -> Option<ReplyKind> {
     }
     let kind = kinds.pop()?;
     let alone = kinds.iter().all(|other| *other == kind);
-    (alone && (kind != ReplyKind::Yes || !has(&TURNS))).then_some(kind)
+    let taken_back = match kind {
+        ReplyKind::Yes => has(&TURNS),
+        ReplyKind::No => has(&HALVES),
+        _ => false,
+    };
+    (alone && !taken_back).then_some(kind)
 }
 
 /// What the clauses of a short answer say that are answers by themselves.
@@ -427,6 +467,8 @@ mod tests {
             "Sorry, I don't do these calls.",
             "Unfortunately I don't have time.",
             "I'd rather you didn't contact me again.",
+            "Let's not.",
+            "Let’s not, sorry.",
         ];
         let later = [
             "I'm too busy this quarter, try me in September.",
@@ -453,6 +495,11 @@ mod tests {
             "Not at all!",
             "I'm not available to talk this week, but next week works.",
             "Best, Sam",
+            "I would be happy to never hear from you again.",
+            "I've forwarded your mail to my colleague Jan, who will be happy to talk.",
+            "I'm no longer at Acme. Sounds good as an idea though, good luck.",
+            "I am not interested in being interviewed, I am interested in a chat: Monday at 9?",
+            "Let's not do this by mail.",
         ];
         let all = [(&yes[..], Some(ReplyKind::Yes)), (&no, Some(ReplyKind::No)), (&later, Some(ReplyKind::Later))];
         for (texts, kind) in all.into_iter().chain([(&unclear[..], None)]) {

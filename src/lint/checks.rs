@@ -34,7 +34,8 @@ pub fn all(reader: &mut Reader<'_>) {
 
 fn resume(reader: &mut Reader<'_>) {
     let (meant, denied) = reader.meant(&say::RESUME);
-    let unasked = |place: &Place| is_own_resume(reader, *place) && !asked_for(reader, *place);
+    let unasked =
+        |place: &Place| is_own_resume(reader, *place) && !asked_for(reader, *place) && !is_advised(reader, *place);
     let unasked: Vec<Place> = meant.into_iter().filter(unasked).collect();
     if !unasked.is_empty() {
         reader.add(Rule::OffersResume, &unasked);
@@ -51,6 +52,19 @@ fn is_own_resume(reader: &Reader<'_>, (field, start, end): Place) -> bool {
     let Some(at) = words[from..to].iter().rposition(named).map(|at| from + at) else { return true };
     let verb = at > 0 && words[at].text == "resume" && say::BEFORE_VERB.at(words, at - 1).is_some();
     !verb && say::NOT_OFFERED.at(words, at + 1).is_none()
+}
+
+/// "People tell me to send it everywhere": what others say one should do, and nothing of the reader.
+fn is_advised(reader: &Reader<'_>, (field, start, _): Place) -> bool {
+    let words = reader.words(field);
+    let at = words.partition_point(|word| word.start < start);
+    let Some(sentence) = words.get(at).map(|word| word.sentence) else { return false };
+    let advised = at >= 3 && say::ADVISED.at(words, at - 3).is_some_and(|found| found.to == at);
+    let (from, to) = (
+        words.partition_point(|word| word.sentence < sentence),
+        words.partition_point(|word| word.sentence <= sentence),
+    );
+    advised && !words[from..to].iter().any(|word| matches!(word.text.as_str(), "you" | "your" | "yours"))
 }
 
 /// Whether the sentence of a place says that they asked for it.
@@ -429,9 +443,21 @@ fn postscript(reader: &Reader<'_>) -> Option<Line> {
 
 fn sign_off(reader: &mut Reader<'_>) {
     let email = reader.draft.channel == MessageChannel::Email && !reader.draft.body.trim().is_empty();
-    if email && signature(reader).is_none() {
+    if email && signature(reader).is_none() && !is_signed_inline(reader) {
         reader.add(Rule::NoSignOff, &[]);
     }
+}
+
+/// "… I'd understand. - Ravi": the name behind a dash, at the end of the last line.
+fn is_signed_inline(reader: &Reader<'_>) -> bool {
+    let Some(line) = reader.body.lines.iter().rfind(|line| !line.quoted) else { return false };
+    let text = &reader.draft.body[line.start..line.end];
+    let dash = [" - ", " – ", " — "].iter().filter_map(|dash| Some(text.rfind(dash)? + dash.len())).max();
+    let Some(at) = dash else { return false };
+    let ends = text[..at].trim_end_matches([' ', '-', '–', '—']).ends_with(['.', '?', '!']);
+    let words = reader.body.words_of(line);
+    let name = &words[words.partition_point(|word| word.start < line.start + at)..];
+    ends && (1..=3).contains(&name.len()) && name.iter().all(|word| word.capital) && !text.ends_with(['.', '?', '!'])
 }
 
 /// A name and nothing else; of one or two words, whatever its case.

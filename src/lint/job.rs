@@ -196,6 +196,10 @@ phrases! {
         "is|are the|that *2 position|vacancy|internship|opening|job still? open|available|free|vacant|filled",
         "support|endorse my application|candidacy",
         "express|expressing my *1 interest in *4 position|job|role|internship|post|vacancy|joining",
+        "is|are your *3 taking on *2 people|staff|graduates|interns|trainees|apprentices|anybody|anyone|hires|juniors",
+        "there's|is a|an desk|seat|spot|chair|place free|open|empty|vacant|going in|on|at your *1 team|department|lab|office|group|company|studio|firm",
+        "pass|forward|send|hand|give|show my profile|details|name|background to|onto your *2 manager|boss|head|director|supervisor|lead",
+        "^ any leads would|is|are *2 great|appreciated|welcome|helpful|good|wonderful",
     ];
     /// Subjects that ask for a job in a word or two.
     SUBJECT = [
@@ -350,6 +354,11 @@ mod tests {
             "I was hoping you might have an opening for me.",
             "I'd be grateful for a referral.",
             "Let me know when you are hiring.",
+            "Is your department taking on new people this year?",
+            "If there's a desk free in your team, think of me.",
+            "Could you pass my profile to your manager?",
+            "Any leads would be great.",
+            "Is there an opening in the marketing department?",
         ] {
             assert!(asks("Compilers", body), "{body}");
         }
@@ -408,6 +417,9 @@ mod tests {
             "What do you look for when you are hiring junior engineers?",
             "When you were hiring for your team, what mattered?",
             "I'm grateful for your referral to Ana.",
+            "My question: is there an opening in the reef at low tide?",
+            "Is your team taking on the new harbour?",
+            "Please give my regards to your boss.",
         ] {
             assert!(!asks("Compilers", body), "{body}: {:#?}", report("Compilers", body));
         }

@@ -149,6 +149,8 @@ phrases! {
         "turn|turning me down",
         "don't|not hesitate to say|decline|refuse|tell",
         "fine|okay|ok|happy|content|live with a|your no",
+        "you may|might be too busy|full|occupied|stretched",
+        "in that|this case *1 thank|thanks|please|ignore|no",
     ];
     /// What takes the way out away again.
     PRESSES = [
@@ -189,7 +191,8 @@ phrases! {
     /// How the seeker came upon the person.
     FOUND = [
         "found|find|saw|noticed|discovered|spotted|got|have|had|came|read|heard|learned|learnt *3 you|your|you're|you've",
-        "in|from your *1 article|post|talk|interview|paper|book|column|podcast|essay|thread",
+        "your *8 is|was the? reason|why",
+        "in|from your *2 article|post|talk|interview|paper|book|column|podcast|essay|thread",
         "bought|buy|got *4 from you",
         "my|our *1 sister|brother|daughter|son|wife|husband|father|mother|partner|aunt|uncle",
         "i|i've have? read|seen|heard|watched",
@@ -372,7 +375,13 @@ phrases! {
         "sorry that? you|your|you're|you've",
     ];
     /// Behind an attachment that is none.
-    NOT_ATTACHED = ["to|theory|theories|style|styles|disorder|disorders|parenting|research|figure|figures|point|points"];
+    NOT_ATTACHED = [
+        "to|theory|theories|style|styles|disorder|disorders|parenting|research|figure|figures|point|points",
+        "great|much|little|some|such|real|particular? importance|weight|value|significance|meaning",
+        "no|nothing|neither|none",
+    ];
+    /// Before what somebody else would have the seeker do.
+    ADVISED = ["tell|tells|told|telling|advise|advises|advised|urge|urges|urged me|us|people|everybody|everyone to"];
     /// What is taken up again, or left: "we resume attaching labels" attaches nothing.
     ABOUT_ATTACHING = ["resume|stop|start|begin|keep|avoid attaching|enclosing"];
     /// Words that are names, too, and are none here.

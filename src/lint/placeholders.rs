@@ -192,6 +192,21 @@ fn is_meant(text: &str, at: usize) -> bool {
 /// `INSERT REASON HERE`.
 fn inserted(rest: &str) -> Option<usize> {
     const INSERT: &str = "insert ";
+    // What one is told to insert, and that is in no brackets.
+    const MORE: [&str; 12] = [
+        "compliment",
+        "detail",
+        "details",
+        "example",
+        "fact",
+        "greeting",
+        "hook",
+        "intro",
+        "paragraph",
+        "sentence",
+        "something",
+        "text",
+    ];
     rest.get(..INSERT.len()).filter(|word| word.eq_ignore_ascii_case(INSERT))?;
     // Soon, or not at all: a text may have no other space.
     let rest = &rest[..rest.floor_char_boundary(LONGEST)];
@@ -201,7 +216,7 @@ fn inserted(rest: &str) -> Option<usize> {
         if bare == "here" {
             return filler.then_some(end + bare.len());
         }
-        filler |= FILLERS.contains(&bare.as_str());
+        filler |= FILLERS.contains(&bare.as_str()) || MORE.contains(&bare.as_str());
         end += word.len() + 1;
     }
     None
@@ -272,6 +287,7 @@ mod tests {
             "$name",
             "$first_name",
             "INSERT REASON HERE",
+            "Insert compliment here",
         ] {
             assert_eq!(find(&format!("Dear {text}, hello")), [(5, 5 + text.len())], "{text}");
         }

@@ -200,6 +200,11 @@ const COMPOUND: [&str; 39] = [
     "titles",
     "up",
 ];
+/// What an opening is a hole in.
+const HOLLOW: [&str; 19] = [
+    "canopy", "cave", "cliff", "cliffs", "cloud", "clouds", "dam", "dome", "fence", "hedge", "hull", "reef", "rock",
+    "rocks", "roof", "skull", "sky", "wall", "walls",
+];
 /// What "in your …" is no employer.
 const NOT_EMPLOYERS: [&str; 22] = [
     "area",
@@ -245,7 +250,15 @@ pub fn is_compound(words: &[Word], at: usize) -> bool {
     let Some(next) = words.get(at + 1).filter(|next| next.sentence == words[at].sentence) else { return false };
     let named = VACANCIES.contains(&word) || JOBS.contains(&word);
     let of = next.text == "of" && matches!(word, "opening" | "openings" | "role" | "roles");
-    named && (of || COMPOUND.contains(&next.text.as_str()))
+    named && (of || COMPOUND.contains(&next.text.as_str()) || is_hole(words, at))
+}
+
+/// "An opening in the reef".
+fn is_hole(words: &[Word], at: usize) -> bool {
+    let behind = words[at + 1..].iter().take(4).take_while(|word| word.sentence == words[at].sentence);
+    let behind: Vec<&str> = behind.map(|word| word.text.as_str()).collect();
+    let into = behind.first().is_some_and(|word| matches!(*word, "in" | "through" | "between" | "to"));
+    words[at].text.starts_with("opening") && into && behind.iter().any(|word| HOLLOW.contains(word))
 }
 
 fn is_asked_for(words: &[Word], at: usize, is_question: &impl Fn(usize) -> bool) -> bool {

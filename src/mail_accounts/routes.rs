@@ -60,6 +60,7 @@ pub async fn put_mail_account(
 /// Send through the service's mail server again
 #[utoipa::path(tag = "messages", security(("bearer" = ["workspace:write"])), responses(
     (status = 204, description = "The account is forgotten, and its password with it"),
+    (status = 404, description = "`not_found`: the workspace has no account"),
 ))]
 #[delete("/mail-account")]
 pub async fn delete_mail_account(

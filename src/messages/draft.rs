@@ -226,8 +226,11 @@ pub fn unsendable(row: &MessageRow) -> Vec<Fault> {
     } else if row.address.is_none() {
         faults.push(Fault::field("/address", "required", "the message has no address, nor has the contact"));
     }
-    if row.body.trim().is_empty() {
-        faults.push(Fault::field("/body", "required", "the message has no text"));
-    }
+    faults.extend(textless(row));
     faults
+}
+
+/// Nothing is said by it.
+pub fn textless(row: &MessageRow) -> Option<Fault> {
+    row.body.trim().is_empty().then(|| Fault::field("/body", "required", "the message has no text"))
 }

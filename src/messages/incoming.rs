@@ -3,11 +3,11 @@ use chrono::{DateTime, Utc};
 
 use super::api::Message;
 use super::model::{MessageId, MessageRow};
-use super::service::{change, receive};
-use super::store;
+use super::service::{attempt, change, receive, touch};
 use super::words::{MessageChannel, MessageDirection, MessageSource, MessageState, ReplyKind};
+use super::{delivery, store};
 use crate::changes::{Kind, Tx};
-use crate::contacts::{self, ContactId};
+use crate::contacts::{self, ContactId, Stage};
 use crate::error::ApiResult;
 use crate::text::address_spellings;
 
@@ -28,11 +28,15 @@ pub struct IncomingMail {
 
 /// Keeps the mail as a message of the contact whom it is from, and marks what it answers. Nothing when it is from nobody
 /// who is known, and answers nothing; the message that is there when it came in before.
-pub async fn receive_mail(tx: &mut Tx<'_>, mail: IncomingMail) -> ApiResult<Option<Message>> {
+pub async fn receive_mail(tx: &mut Tx<'_>, mut mail: IncomingMail) -> ApiResult<Option<Message>> {
     if let Some(id) = &mail.rfc_message_id
         && let Some(known) = store::with_rfc_ids(tx.conn, tx.workspace, std::slice::from_ref(id)).await?.pop()
     {
-        return Ok(Some(known.into()));
+        if known.direction == MessageDirection::Outgoing || is_from(&known, mail.address.as_deref()) {
+            return Ok(Some(known.into()));
+        }
+        // Somebody else's mail under the same id: the id stays the first one's.
+        mail.rfc_message_id = None;
     }
     let Some((contact, answered)) = thread(tx, &mail).await? else { return Ok(None) };
     // Locked in this order everywhere.
@@ -42,13 +46,14 @@ pub async fn receive_mail(tx: &mut Tx<'_>, mail: IncomingMail) -> ApiResult<Opti
         None => None,
     };
     let answered = answered.filter(|row| row.deleted_at.is_none());
+    // Clocks of others are not to be trusted: what comes in has come in by now.
+    let at = mail.received_at.filter(|at| *at <= tx.now && *at > tx.now - chrono::Duration::days(30)).unwrap_or(tx.now);
     let answered = match answered {
+        Some(row) if row.state != MessageState::Failed => Some(sent_elsewhere(tx, row, at).await?),
         Some(row) if mail.reply_kind != Some(ReplyKind::OutOfOffice) => Some(certainly_sent(tx, row).await?),
         other => other,
     };
     let answered = answered.filter(|row| !row.state.is_open());
-    // Clocks of others are not to be trusted: what comes in has come in by now.
-    let at = mail.received_at.filter(|at| *at <= tx.now && *at > tx.now - chrono::Duration::days(30)).unwrap_or(tx.now);
     let row = MessageRow {
         workspace_id: tx.workspace,
         id: mail.id,
@@ -117,6 +122,38 @@ pub async fn went_to(tx: &mut Tx<'_>, ids: &[String], address: &str) -> ApiResul
     let spelled = address_spellings(address);
     let to = |row: &MessageRow| row.address.as_deref().is_some_and(|to| spelled.contains(&to.to_lowercase()));
     Ok(found.iter().any(|row| row.direction == MessageDirection::Outgoing && to(row)))
+}
+
+/// The addresses to which the messages with these `Message-ID`s went.
+pub async fn written_to(tx: &mut Tx<'_>, ids: &[String]) -> ApiResult<Vec<String>> {
+    let found = store::with_rfc_ids(tx.conn, tx.workspace, ids).await?;
+    let outgoing = found.into_iter().filter(|row| row.direction == MessageDirection::Outgoing);
+    Ok(outgoing.filter_map(|row| row.address).collect())
+}
+
+fn is_from(row: &MessageRow, address: Option<&str>) -> bool {
+    match (&row.address, address) {
+        (Some(own), Some(address)) => address_spellings(address).contains(&own.to_lowercase()),
+        (own, address) => own.as_deref() == address,
+    }
+}
+
+/// A message whose id somebody knows went out, by the seeker's own program: it is as if they had marked it as sent, at the
+/// latest when it was answered. One that a mail server is taking at this moment is told of by that.
+async fn sent_elsewhere(tx: &mut Tx<'_>, row: MessageRow, answered_at: DateTime<Utc>) -> ApiResult<MessageRow> {
+    let waits = matches!(row.state, MessageState::Draft | MessageState::Scheduled);
+    if !waits || delivery::is_attempting(tx.conn, tx.workspace, row.id).await? {
+        return Ok(row);
+    }
+    let attempt = attempt(tx, &row).await?;
+    let row = change(tx, row, MessageState::Sent, Kind::MessageSent, |row| {
+        row.sent_at = Some(answered_at);
+        row.waits_for = None;
+        row.attempt = attempt;
+    })
+    .await?;
+    touch(tx, &row, Stage::Contacted).await?;
+    Ok(row)
 }
 
 /// A message that failed because its mail server's answer did not come, and that is answered, was sent after all.

@@ -26,7 +26,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::api::{Message, MessageInput};
 pub use self::delivery::{SendMessage, more_may_go};
-pub use self::incoming::{IncomingMail, bounced, receive_mail, sent_as, went_to};
+pub use self::incoming::{IncomingMail, bounced, receive_mail, sent_as, went_to, written_to};
 pub use self::model::MessageId;
 pub use self::past::{PastMessage, forget_past, record_past};
 pub use self::people::{contact_erased, contact_held, contact_merged, contact_unmerged, free_texts};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::api::{FailureInput, Message, MessageInput, ReplyInput, SentInput};
 use super::model::{MessageId, MessageRow};
-use super::words::{MessageDirection, MessagePurpose, MessageState};
+use super::words::{MessageChannel, MessageDirection, MessagePurpose, MessageState};
 use super::{delivery, draft, store};
 use crate::auth::{Caller, MessagesSend};
 use crate::changes::{Kind, Tx};
@@ -124,6 +124,10 @@ pub async fn patch(
     let mut faults = Vec::new();
     let mut after = draft::edited(&before, input, tx.now, &mut faults);
     draft::check_named(tx, Some(&before), &mut after, &mut faults).await?;
+    // It goes by itself, and must not fail then for what can be told now.
+    if before.state == MessageState::Scheduled {
+        faults.extend(draft::unsendable(&after));
+    }
     ApiError::check(faults)?;
     let changed = fields::changed(&Message::from(before.clone()), &Message::from(after.clone()));
     if changed.is_empty() {
@@ -186,6 +190,9 @@ pub async fn mark_sent(tx: &mut Tx<'_>, id: MessageId, if_match: &IfMatch, input
     row.go(MessageState::Sent)?;
     refuse_unwanted(tx, &there(contact)?, &row).await?;
     let mut faults = draft::check_plan(tx, input.follow_up_plan_id).await?;
+    if row.channel == MessageChannel::Email {
+        faults.extend(draft::textless(&row));
+    }
     let sent_at = past(input.sent_at, tx.now, "/sent_at", &mut faults);
     ApiError::check(faults)?;
     let attempt = attempt(tx, &row).await?;

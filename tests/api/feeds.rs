@@ -588,6 +588,11 @@ async fn new_alerts_are_mailed_once_a_week_at_the_members_hour() {
     // The clock is put forward on Sunday.
     let next = app.get("/v1/alerts/digest", &ada).await.expect(200).json["next_at"].clone();
     assert_eq!(next, "2026-03-11T11:30:00Z");
+    // Later on the same day it does not come again.
+    for (send_time, next_at) in [("23:00", "2026-03-12T03:00:00Z"), ("07:30", "2026-03-11T11:30:00Z")] {
+        let changed = app.patch("/v1/alerts/digest", &ada, json!({ "send_time": send_time })).await.expect(200);
+        assert_eq!(changed.json["next_at"], next_at);
+    }
     app.pass(Duration::days(7));
     assert_eq!(send().await, 0, "nothing is new");
     let link =

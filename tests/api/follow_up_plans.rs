@@ -196,6 +196,28 @@ async fn a_nudge_that_was_done_goes_on_and_one_that_need_not_be_stops() {
     assert!(nudges(&app, &ada, &alan).await.is_empty());
 }
 
+/// Whether it is marked as done before it is sent, or sent by what closes it: a try is one step.
+#[actix_web::test]
+async fn a_nudge_that_was_done_and_then_sent_is_one_step() {
+    let app = TestApp::new().await;
+    let mut ada = app.seeker().await;
+    let grace = contact(&app, &ada, "Grace").await;
+    send(&app, &ada, &grace, json!("introduction")).await;
+    at(&app, &mut ada, "2026-03-09T09:00:00Z").await;
+    let nudge = nudges(&app, &ada, &grace).await[0]["id"].as_str().unwrap().to_owned();
+    app.post(&format!("/v1/follow-ups/{nudge}/done"), &ada, json!({})).await.expect(200);
+    at(&app, &mut ada, "2026-03-09T10:00:00Z").await;
+    send(&app, &ada, &grace, json!("follow_up")).await;
+    let run = running(&app, &ada, &grace).await;
+    assert_eq!((&run["attempt"], &run["nudges_left"]), (&json!(2), &json!(1)));
+    let next = nudges(&app, &ada, &grace).await;
+    assert_eq!((next.len(), &next[0]["attempt"]), (1, &json!(3)));
+    // The one after it is another.
+    at(&app, &mut ada, "2026-03-20T10:00:00Z").await;
+    send(&app, &ada, &grace, json!("follow_up")).await;
+    assert_eq!(ended(&app, &ada, &grace).await, ("finished".to_owned(), Value::Null));
+}
+
 #[actix_web::test]
 async fn who_is_out_of_office_is_asked_later() {
     let app = TestApp::new().await;

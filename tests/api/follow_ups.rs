@@ -584,6 +584,16 @@ async fn a_digest_tells_once_a_day_what_is_due() {
     assert_eq!(send().await, 0);
     let next = app.get("/v1/follow-ups/digest", &ada).await.expect(200);
     assert_eq!(next.json["next_at"], "2026-03-09T11:30:00Z");
+    // Another hour, or off and on again, brings no second one on the same day.
+    for (change, next_at) in [
+        (json!({ "send_time": "07:31" }), json!("2026-03-09T11:31:00Z")),
+        (json!({ "enabled": false }), Value::Null),
+        (json!({ "enabled": true, "send_time": "08:00" }), json!("2026-03-09T12:00:00Z")),
+        (json!({ "send_time": "07:30" }), json!("2026-03-09T11:30:00Z")),
+    ] {
+        let changed = app.patch("/v1/follow-ups/digest", &ada, change).await.expect(200);
+        assert_eq!(changed.json["next_at"], next_at);
+    }
 
     // The link asks, its button turns them off, and anything else is nobody's.
     let link =

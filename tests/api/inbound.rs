@@ -316,3 +316,93 @@ async fn an_address_is_known_in_either_spelling_of_its_domain() {
         app.delete(&format!("/v1/contacts/{contact}"), &ada).await.expect(204);
     }
 }
+
+/// Whoever asks to be left alone, from whatever address, is meant by the one that was written to.
+#[actix_web::test]
+async fn to_be_left_alone_holds_for_the_address_that_was_written_to() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let hook = Hook::new(&app, &ada).await;
+    for (n, subject) in ["unsubscribe", "Re: Unsubscribe"].into_iter().enumerate() {
+        let (written, from) = (format!("pat{n}@work.example"), format!("pat{n}@home.example"));
+        let (contact, message, id) = sent(&app, &ada, &written).await;
+        let raw = format!("From: {from}\nSubject: {subject}\nIn-Reply-To: <{id}>\n\n\n");
+        assert_eq!(hook.hand_in(&app, &raw).await.expect(200).json["outcome"], "unsubscribed");
+        let listed = app.get("/v1/do-not-contact", &ada).await.expect(200);
+        let listed: Vec<&Value> = listed.json["data"].as_array().unwrap().iter().map(|one| &one["value"]).collect();
+        assert!(listed.contains(&&json!(written)) && listed.contains(&&json!(from)), "{listed:?}");
+        let body = json!({ "contact_id": contact, "channel": "email", "subject": "COBOL?", "body": "Dear Pat" });
+        assert_eq!(app.post("/v1/messages", &ada, body).await.expect(409).code(), "do_not_contact");
+        assert_eq!(read(&app, &ada, &message).await["state"], "replied");
+        let runs = app.get(&format!("/v1/follow-up-runs?contact_id={contact}"), &ada).await.expect(200);
+        let run = &runs.json["data"][0];
+        assert_eq!((&run["state"], &run["stopped_reason"]), (&json!("stopped"), &json!("do_not_contact")));
+    }
+}
+
+/// Nobody can answer what did not go out: its file went by the seeker's own program.
+#[actix_web::test]
+async fn an_answer_to_a_draft_tells_that_it_was_sent() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let hook = Hook::new(&app, &ada).await;
+    for (name, scheduled, away) in [("grace", false, false), ("mary", true, false), ("joan", false, true)] {
+        let address = format!("{name}@navy.example");
+        let body = json!({ "given_name": name, "emails": [{ "address": address }] });
+        let contact = app.post("/v1/contacts", &ada, body).await.expect(201).id();
+        let body = json!({ "contact_id": contact, "channel": "email", "subject": "COBOL?", "body": "Dear Grace" });
+        let made = app.post("/v1/messages", &ada, body).await.expect(201);
+        let url = format!("/v1/messages/{}", made.id());
+        let run = app.post("/v1/follow-up-runs", &ada, json!({ "message_id": made.id() })).await.expect(201).id();
+        if scheduled {
+            let at = json!({ "scheduled_at": "2026-03-02T10:00:00Z" });
+            app.post(&format!("{url}/schedule"), &ada, at).await.expect(200);
+        }
+        let id = made.json["rfc_message_id"].as_str().unwrap();
+        let header = if away { "Auto-Submitted: auto-replied\n" } else { "" };
+        let raw = format!("From: {address}\n{header}In-Reply-To: <{id}>\n\nGot it.\n");
+        let placed = hook.hand_in(&app, &raw).await.expect(200).json;
+        let answer = read(&app, &ada, placed["message_id"].as_str().unwrap()).await;
+        assert_eq!(answer["in_reply_to_id"], made.id(), "{name}");
+        let told = app.get(&url, &ada).await.expect(200).json;
+        let run = app.get(&format!("/v1/follow-up-runs/{run}"), &ada).await.expect(200).json;
+        let stage = app.get(&format!("/v1/contacts/{contact}"), &ada).await.json["stage"].clone();
+        assert!(told["sent_at"].is_string(), "{name}");
+        let (state, run_state) = (&told["state"], &run["state"]);
+        let wanted = match away {
+            true => (json!("sent"), json!("running"), json!("contacted")),
+            false => (json!("replied"), json!("stopped"), json!("replied")),
+        };
+        assert_eq!((state, run_state, &stage), (&wanted.0, &wanted.1, &wanted.2), "{name}");
+        app.post(&format!("{url}/send"), &ada, json!({})).await.expect(409);
+    }
+}
+
+#[actix_web::test]
+async fn mails_of_two_people_are_two_whatever_their_ids() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let hook = Hook::new(&app, &ada).await;
+    let (_, first, _) = sent(&app, &ada, "grace@navy.example").await;
+    let (_, second, _) = sent(&app, &ada, "mary@navy.example").await;
+    for (from, message) in [("grace@navy.example", first), ("mary@navy.example", second)] {
+        let raw = format!("From: {from}\nMessage-ID: <1@broken.example>\n\nThank you, {from}.\n");
+        let placed = hook.hand_in(&app, &raw).await.expect(200).json;
+        assert_eq!((&placed["outcome"], &placed["duplicate"]), (&json!("replied"), &json!(false)), "{from}");
+        let answer = read(&app, &ada, placed["message_id"].as_str().unwrap()).await;
+        assert_eq!((&answer["in_reply_to_id"], &answer["address"]), (&json!(message), &json!(from)));
+        assert_eq!(hook.hand_in(&app, &raw).await.expect(200).json["duplicate"], true);
+    }
+}
+
+#[actix_web::test]
+async fn a_page_that_is_nested_deeply_has_its_text() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let hook = Hook::new(&app, &ada).await;
+    let (_, _, id) = sent(&app, &ada, "grace@navy.example").await;
+    let page = format!("{}Tuesday at ten?{}", "<div>".repeat(400), "</div>".repeat(400));
+    let raw = format!("From: grace@navy.example\nIn-Reply-To: <{id}>\nContent-Type: text/html\n\n{page}\n");
+    let placed = hook.hand_in(&app, &raw).await.expect(200).json;
+    assert_eq!(read(&app, &ada, placed["message_id"].as_str().unwrap()).await["body"], "Tuesday at ten?");
+}

@@ -200,3 +200,33 @@ async fn line_breaks_of_any_system_are_taken() {
     let rung = lint(&app, &ada, json!({ "channel": "email", "body": "ring\u{7}" })).await.expect(422);
     assert_eq!(rung.faults(), ["/body"]);
 }
+
+#[actix_web::test]
+async fn what_sounds_alike_is_told_apart() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let found = async |body: &str, rule: &str| {
+        let report =
+            lint(&app, &ada, json!({ "channel": "email", "subject": "Reefs", "body": body })).await.expect(200);
+        rules(&report.json).contains(&rule)
+    };
+    for (rule, body) in [
+        ("attachment_in_first_message", "I attached great weight to what you said about storms."),
+        ("attachment_in_first_message", "I enclose no CV and no agenda."),
+        ("offers_resume", "People always tell me to send my résumé everywhere; I'd rather listen first."),
+        ("how_found_missing", "In your IEEE Spectrum interview you describe three reefs."),
+        ("how_found_missing", "Your chapter on interview technique in the handbook is the reason I took up this work."),
+        ("no_way_out", "I realise you may be too busy; in that case, thank you anyway for the talk."),
+        ("no_sign_off", "Hi Ada, could we talk? If not, I'd understand. - Ravi"),
+    ] {
+        assert!(!found(body, rule).await, "{rule}: {body}");
+    }
+    for (rule, body) in [
+        ("attachment_in_first_message", "I attached my notes on reefs."),
+        ("offers_resume", "My teacher told me to send you my résumé."),
+        ("no_sign_off", "Hi Ada, could we talk at ten - or at noon?"),
+        ("placeholder_left", "Hi Ada. Insert compliment here."),
+    ] {
+        assert!(found(body, rule).await, "{rule}: {body}");
+    }
+}

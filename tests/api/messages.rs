@@ -473,3 +473,26 @@ async fn lines_end_as_they_are_kept() {
     app.patch("/v1/profile", &ada, json!({ "signature": "Ada\r\nLondon" })).await.expect(200);
     assert_eq!(app.get("/v1/profile", &ada).await.json["signature"], "Ada\nLondon");
 }
+
+#[actix_web::test]
+async fn nothing_leaves_without_a_text() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    let grace = contact(&app, &ada, "grace@navy.example").await;
+    let made = draft(&app, &ada, &grace).await.expect(201);
+    let path = format!("/v1/messages/{}", made.id());
+    let at = json!({ "scheduled_at": "2026-03-02T10:00:00Z" });
+    act(&app, &ada, &made.id(), "schedule", at).await.expect(200);
+    for body in [json!(""), json!(" \n"), Value::Null] {
+        let emptied = app.patch(&path, &ada, json!({ "body": body })).await.expect(422);
+        assert_eq!(emptied.faults(), ["/body"]);
+    }
+    app.patch(&path, &ada, json!({ "body": "Dear Grace, again" })).await.expect(200);
+    let empty = json!({ "contact_id": grace, "channel": "email", "subject": "Compilers" });
+    let empty = app.post("/v1/messages", &ada, empty).await.expect(201).id();
+    assert_eq!(act(&app, &ada, &empty, "mark-sent", json!({})).await.expect(422).faults(), ["/body"]);
+    // What was said on the phone needs no text.
+    let call = json!({ "contact_id": grace, "channel": "phone_script" });
+    let call = app.post("/v1/messages", &ada, call).await.expect(201).id();
+    act(&app, &ada, &call, "mark-sent", json!({})).await.expect(200);
+}

@@ -534,6 +534,7 @@ async fn a_workspace_sends_through_an_account_of_its_own() {
     let post = app.request(Method::POST, "/v1/mail-account/verify").bearer_auth(&ada.token);
     app.send(post).await.expect(202);
     app.delete("/v1/mail-account", &ada).await.expect(204);
+    app.delete("/v1/mail-account", &ada).await.expect(404);
     work(&app).await;
     sent(&app, &ada).await;
     assert_eq!((sink.accepted().len(), own.accepted().len()), (2, 2));

@@ -473,3 +473,19 @@ async fn values_have_the_line_breaks_of_any_system() {
         assert_eq!((&filled["body"], &filled["subject"]), (&json!("So:\none\ntwo"), &json!("one two")), "{breaks:?}");
     }
 }
+
+#[actix_web::test]
+async fn what_is_no_text_is_refused_with_its_place() {
+    let app = TestApp::new().await;
+    let ada = app.seeker().await;
+    for tag in
+        ["{{ company.name|default(none) }}", "{{ not company.name }}", "{{ company.name == \"x\" }}", "{{ none }}"]
+    {
+        let body = json!({ "name": "x", "purpose": "update", "channel": "email", "body": format!("Hi,\n{tag}") });
+        let refused = app.post("/v1/templates", &ada, body).await.expect(422);
+        assert_eq!(refused.faults(), ["/body"], "{tag}");
+        let fault = &refused.json["errors"][0];
+        assert_eq!(fault["code"], "not_text", "{tag}");
+        assert!(fault["detail"].as_str().unwrap().contains("line 2"), "{fault}");
+    }
+}

@@ -37,7 +37,14 @@ pub async fn patch(
     let mut after = DigestRow { frequency, weekday, send_time, time_zone, ..before.clone() };
     let timing = |row: &DigestRow| (row.frequency, row.weekday, row.send_time, row.time_zone.clone());
     if timing(&after) != timing(&before) {
-        after.next_at = after.next_after(after.zone(&reader.time_zone), tx.now);
+        let (old, new) = (before.zone(&reader.time_zone), after.zone(&reader.time_zone));
+        let rhythm = |row: &DigestRow| (row.frequency, row.weekday);
+        // Of another rhythm the days are others, too.
+        let from = match rhythm(&before) == rhythm(&after) {
+            true => digests::not_before(before.next_at, old, new, tx.now),
+            false => tx.now,
+        };
+        after.next_at = after.next_after(new, from);
     }
     if before.frequency == DigestFrequency::Off {
         // What came while nobody was told is not news any more.

@@ -36,7 +36,8 @@ pub async fn patch(
     let mut after = DigestRow { enabled: input.enabled, send_time, time_zone: input.time_zone, ..before.clone() };
     let timing = |row: &DigestRow| (row.enabled, row.send_time, row.time_zone.clone());
     if timing(&after) != timing(&before) {
-        after.next_at = zones::next_at(after.zone(&reader.time_zone), send_time, tx.now);
+        let (old, new) = (before.zone(&reader.time_zone), after.zone(&reader.time_zone));
+        after.next_at = zones::next_at(new, send_time, digests::not_before(before.next_at, old, new, tx.now));
     }
     write(tx, before, after).await
 }

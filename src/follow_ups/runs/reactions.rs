@@ -15,6 +15,7 @@ use crate::follow_ups::settings::{self, Settings};
 use crate::follow_ups::words::{ClosedReason, FollowUpState};
 use crate::follow_ups::{plans, service as follow_ups, store as follow_up_rows};
 use crate::messages::{self, Message, MessageDirection, MessageSource, MessageState, ReplyKind};
+use crate::zones;
 
 /// An answer stops a plan, a nudge takes it a step further, a first message starts one, and a machine that says when
 /// somebody is out of office puts the next nudge off.
@@ -43,6 +44,8 @@ pub async fn react(tx: &mut Tx<'_>, facts: &BTreeMap<ContactId, Facts>, moved: &
         }
         if message.direction == MessageDirection::Outgoing && message.state == MessageState::Sent {
             sent(tx, message).await?;
+        } else if message.direction == MessageDirection::Outgoing && message.state == MessageState::Replied {
+            answered_at_once(tx, message).await?;
         } else if is_machine {
             out_of_office(tx, message).await?;
         }
@@ -82,9 +85,37 @@ async fn sent(tx: &mut Tx<'_>, message: &Message) -> ApiResult<()> {
         }
         service::start(tx, chosen, message.attempt, sent_at, &settings).await?;
     } else if let Some(run) = running(tx, message.contact_id).await? {
+        if was_told(tx, &run, message, &settings).await? {
+            return Ok(());
+        }
         service::advance(tx, run, message.attempt, sent_at, &settings).await?;
     } else if said_no.is_none() {
         begin_default(tx, message, &settings).await?;
+    }
+    Ok(())
+}
+
+/// Whether the message is the nudge that was marked as done on the same day: one try is one step. The nudge that comes after
+/// it is not what was sent, either.
+async fn was_told(tx: &mut Tx<'_>, run: &RunRow, message: &Message, settings: &Settings) -> ApiResult<bool> {
+    let day = settings.day(message.sent_at.unwrap_or(tx.now));
+    let since = zones::instant(settings.zone, day, chrono::NaiveTime::MIN);
+    let told = message.attempt <= run.attempt
+        && follow_up_rows::was_done_since(tx.conn, tx.workspace, run.id.into(), since).await?;
+    if told {
+        let closed = follow_up_rows::lock_closed_of_run(tx.conn, tx.workspace, run.id.into(), tx.now).await?;
+        for nudge in closed.into_iter().filter(|nudge| nudge.closed_reason == Some(ClosedReason::MessageSent)) {
+            follow_ups::open_again(tx, nudge).await?;
+        }
+    }
+    Ok(told)
+}
+
+/// It is known of it only by its answer that it was sent: the plan that waited for it has nothing to wait for.
+async fn answered_at_once(tx: &mut Tx<'_>, message: &Message) -> ApiResult<()> {
+    let run = store::lock_of_message(tx.conn, tx.workspace, message.id).await?;
+    if let Some(run) = run.filter(|run| run.state == FollowUpRunState::Waiting) {
+        service::end(tx, run, Some(ClosedReason::Replied)).await?;
     }
     Ok(())
 }

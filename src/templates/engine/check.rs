@@ -1,10 +1,11 @@
 //! Reads a text and finds what is wrong with it, all at once.
 use std::ops::Range;
 
-use minijinja::machinery::ast::{BinOpKind, CallArg, Expr, ForLoop, IfCond, Stmt};
+use minijinja::machinery::ast::{BinOpKind, CallArg, Expr, ForLoop, IfCond, Stmt, UnaryOpKind};
 use minijinja::machinery::{Token, parse, tokenize};
+use minijinja::value::ValueKind;
 
-use super::{Problem, filters, kinds, syntax};
+use super::{NO_TEXT, Problem, filters, kinds, syntax};
 use crate::http::schema::nearest;
 use crate::templates::variables;
 
@@ -162,6 +163,33 @@ fn tag_around(text: &str, at: usize) -> Option<Range<usize>> {
     (!needed && from + to >= at).then_some(from..from + to)
 }
 
+/// Whether it may become `None`, `True` or `False` where it is written.
+fn is_no_text(expression: &Expr<'_>) -> bool {
+    use BinOpKind::{Concat, Eq, Gt, Gte, In, Lt, Lte, Ne, ScAnd, ScOr};
+    match expression {
+        Expr::Const(one) => matches!(one.value.kind(), ValueKind::None | ValueKind::Bool),
+        Expr::Var(_) | Expr::GetAttr(_) | Expr::GetItem(_) => {
+            path(expression).is_some_and(|parts| ["loop.first", "loop.last"].contains(&parts.join(".").as_str()))
+        }
+        Expr::UnaryOp(one) => matches!(one.op, UnaryOpKind::Not),
+        Expr::BinOp(two) => match two.op {
+            Concat | ScAnd | ScOr => is_no_text(&two.left) || is_no_text(&two.right),
+            Eq | Ne | Lt | Lte | Gt | Gte | In => true,
+            _ => false,
+        },
+        Expr::Compare(_) | Expr::Test(_) => true,
+        Expr::IfExpr(choice) => is_no_text(&choice.true_expr) || choice.false_expr.as_ref().is_some_and(is_no_text),
+        Expr::Filter(filter) if filter.name == "length" => false,
+        Expr::Filter(filter) => {
+            let given = filter.args.iter().any(|given| matches!(given, CallArg::Pos(value) if is_no_text(value)));
+            given || filter.expr.as_ref().is_some_and(is_no_text)
+        }
+        Expr::List(list) => list.items.iter().any(is_no_text),
+        Expr::Tuple(list) => list.items.iter().any(is_no_text),
+        Expr::Call(_) | Expr::Slice(_) | Expr::Map(_) => false,
+    }
+}
+
 #[derive(Default)]
 struct Walker<'a> {
     problems: Vec<Problem>,
@@ -183,7 +211,12 @@ impl<'a> Walker<'a> {
         match statement {
             Stmt::Template(template) => self.statements(&template.children),
             Stmt::EmitRaw(_) => {}
-            Stmt::EmitExpr(emit) => self.expression(&emit.expr, false),
+            Stmt::EmitExpr(emit) => {
+                self.expression(&emit.expr, false);
+                if is_no_text(&emit.expr) {
+                    self.refuse(emit.expr.span().start_offset, "not_text", NO_TEXT);
+                }
+            }
             Stmt::IfCond(condition) => self.condition(condition),
             Stmt::ForLoop(each) => self.each(each, each.span().start_offset),
             Stmt::WithBlock(one) => self.no_statement(one.span().start_offset),
@@ -277,7 +310,9 @@ impl<'a> Walker<'a> {
             Expr::List(list) => list.items.iter().for_each(|item| self.expression(item, false)),
             Expr::Tuple(list) => list.items.iter().for_each(|item| self.expression(item, false)),
             Expr::Call(_) | Expr::Slice(_) | Expr::Map(_) => {
-                let detail = format!("a {} cannot be used in templates", expression.description());
+                let what = expression.description();
+                let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+                let detail = format!("{article} {what} cannot be used in templates");
                 self.refuse(expression.span().start_offset, "unknown_operator", detail);
             }
         }

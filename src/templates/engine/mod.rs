@@ -17,6 +17,9 @@ pub use self::render::{Rendered, render};
 
 use crate::http::limits::RENDERED_BYTES as OUTPUT;
 
+/// Why a tag cannot stand in a text.
+const NO_TEXT: &str = "this is true, false or none, and no text: ask for it by `{% if %}`";
+
 /// What is wrong with a text, and where: a byte offset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {

@@ -6,7 +6,7 @@ use minijinja::value::{Value as Jinja, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, escape_formatter};
 
 use super::context::{Facts, Group, SharedLog, is_missing};
-use super::{OUTPUT, Problem, filters, syntax};
+use super::{NO_TEXT, OUTPUT, Problem, filters, syntax};
 
 /// Steps of a rendering: a hundred times what a long letter takes.
 const FUEL: u64 = 50_000;
@@ -31,8 +31,13 @@ pub fn render(source: &str, facts: &Arc<Facts>) -> Result<Rendered, Problem> {
     filters::add(&mut environment, facts);
     // Also one that the text itself makes.
     environment.set_formatter(|output, state, value| match value.kind() {
+        ValueKind::None | ValueKind::Bool => Err(no_text()),
         ValueKind::Seq if !is_missing(value) => {
-            let items: Vec<String> = value.try_iter()?.map(|item| item.to_string()).collect();
+            let items: Vec<Jinja> = value.try_iter()?.collect();
+            if items.iter().any(|item| matches!(item.kind(), ValueKind::None | ValueKind::Bool)) {
+                return Err(no_text());
+            }
+            let items: Vec<String> = items.iter().map(ToString::to_string).collect();
             Ok(output.write_str(&filters::and_list(&items))?)
         }
         _ => escape_formatter(output, state, value),
@@ -45,6 +50,11 @@ pub fn render(source: &str, facts: &Arc<Facts>) -> Result<Rendered, Problem> {
     let log = std::mem::take(&mut *log.lock().unwrap_or_else(PoisonError::into_inner));
     let text = String::from_utf8_lossy(&output.0).into_owned();
     Ok(Rendered { text, filled: log.filled.into_iter().collect(), missing: log.missing })
+}
+
+/// It would stand in the text as `None` or `True`.
+fn no_text() -> Error {
+    Error::new(ErrorKind::InvalidOperation, NO_TEXT)
 }
 
 fn problem(error: &Error) -> Problem {

@@ -155,6 +155,40 @@ fn variables_filters_and_conditions_fill_a_text() {
 }
 
 #[test]
+fn what_is_true_false_or_none_is_no_text() {
+    for source in [
+        "{{ none }}",
+        "{{ true }}",
+        "{{ not company.name }}",
+        "{{ company.name == \"x\" }}",
+        "{{ \"x\" in contact.industries }}",
+        "{{ company.name is defined }}",
+        "{{ company.name|default(none) }}",
+        "{{ company.name|default(false)|upper }}",
+        "{{ company.name or false }}",
+        "{{ \"a\" ~ none }}",
+        "{{ [none, \"a\"] }}",
+        "{{ none if connector else \"x\" }}",
+        "{% for x in contact.industries %}{{ loop.first }}{% endfor %}",
+    ] {
+        assert_eq!(places(source)[0].0, "not_text", "{source}");
+    }
+    for source in ["{% for x in [none] %}{{ x }}{% endfor %}", "{% for x in [true] %}a {{ x }}{% endfor %}"] {
+        assert_eq!(example(source).unwrap_err().code, "template_error", "{source}");
+    }
+    for source in [
+        "{{ \"x\" if company.name == \"y\" else \"z\" }}",
+        "{% if not company.name %}{{ company.name|default(\"\") }}{% endif %}",
+        "{{ contact.industries|length }}",
+        "{{ company.name or \"you\" }}",
+    ] {
+        assert!(example(source).is_ok(), "{source}");
+    }
+    let slice = check("{{ contact.name[0:2] }}").unwrap_err();
+    assert_eq!(slice[0].detail, "an expression cannot be used in templates");
+}
+
+#[test]
 fn a_filter_cannot_take_what_never_works() {
     for (source, place) in [
         ("{{ meeting.starts_at|time(\"12\") }}", (1, 22)),
