@@ -18,6 +18,7 @@ pub mod companies;
 pub mod config;
 pub mod confined;
 pub mod contacts;
+pub mod dates;
 pub mod db;
 pub mod digests;
 pub mod do_not_contact;

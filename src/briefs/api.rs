@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::{AlertFacts, GoalFacts, InsightFacts, MessageFacts, NoteFacts, PositionFacts, QuestionFacts};
-use super::staleness::{self, NEWS};
+use super::staleness;
 use crate::agendas::AgendaKind;
 use crate::alerts::AlertId;
 use crate::companies::CompanyId;
@@ -351,6 +351,9 @@ pub struct BriefAlert {
     pub dated_at: DateTime<Utc>,
     #[schema(example = 2)]
     pub age_days: i64,
+    /// The research note that it became. In words, what stands under research is not told again.
+    #[schema(required)]
+    pub research_note_id: Option<ResearchNoteId>,
 }
 
 /// Something that is too old to be relied on.
@@ -410,14 +413,11 @@ impl From<MessageFacts> for BriefMessage {
 
 impl BriefAlert {
     pub fn new(facts: AlertFacts, zone: Tz, as_of: NaiveDate) -> Self {
-        let AlertFacts { id, kind, feed_name, feed_title, title, beginning, url, dated_at } = facts;
+        let AlertFacts { id, kind, feed_name, feed_title, title, beginning, url, dated_at, research_note_id } = facts;
         let summary = beginning.filter(|text| !text.trim().is_empty());
         let age_days = staleness::age(zones::day(zone, dated_at), as_of);
-        Self { id, kind, feed_name: feed_name.or(feed_title), title, summary, url, dated_at, age_days }
-    }
-
-    pub fn is_fresh_news(&self) -> bool {
-        self.kind == FeedKind::News && self.age_days <= NEWS
+        let feed_name = feed_name.or(feed_title);
+        Self { id, kind, feed_name, title, summary, url, dated_at, age_days, research_note_id }
     }
 }
 

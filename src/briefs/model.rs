@@ -164,6 +164,7 @@ pub struct AlertFacts {
     pub beginning: Option<String>,
     pub url: Option<String>,
     pub dated_at: DateTime<Utc>,
+    pub research_note_id: Option<ResearchNoteId>,
 }
 
 #[derive(Debug, Clone, HasQuery)]

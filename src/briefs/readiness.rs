@@ -5,9 +5,7 @@ use super::api::{Brief, BriefTieKind, Readiness, ReadinessItem};
 use super::model::NotedFacts;
 use super::sheet::{count, day, local_time};
 use super::staleness::{self, NEWS};
-use crate::feeds::FeedKind;
 use crate::meetings::{MeetingMedium, MeetingParty, MeetingState};
-use crate::research_notes::ResearchNoteKind;
 
 /// Questions that make a conversation.
 const QUESTIONS: usize = 3;
@@ -128,10 +126,7 @@ fn company(brief: &Brief, noted: &[NotedFacts]) -> Option<ReadinessItem> {
 }
 
 fn news(brief: &Brief) -> ReadinessItem {
-    let is_news = |kind| matches!(kind, ResearchNoteKind::News | ResearchNoteKind::PressRelease);
-    let noted = brief.research.iter().filter(|research| is_news(research.kind)).map(|research| research.age_days);
-    let brought = brief.alerts.iter().filter(|alert| alert.kind == FeedKind::News).map(|alert| alert.age_days);
-    let (done, reason) = match noted.chain(brought).min() {
+    let (done, reason) = match staleness::newest_news(&brief.research, &brief.alerts) {
         None => (false, "No news were noted.".to_owned()),
         Some(days) => (days <= NEWS, format!("The newest are {} old.", staleness::days(days))),
     };

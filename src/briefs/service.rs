@@ -98,12 +98,11 @@ pub fn brief(facts: Facts, on: Option<NaiveDate>, now: DateTime<Utc>) -> Brief {
     alerts.retain(|alert| touched_at.is_none_or(|touched| alert.dated_at > touched));
     shorten(&mut alerts, store::ALERTS, "/alerts", &mut cut);
     let alerts: Vec<BriefAlert> = alerts.into_iter().map(|alert| BriefAlert::new(alert, zone, as_of)).collect();
-    let is_fresh = alerts.iter().any(BriefAlert::is_fresh_news);
-    let mut stale: Vec<BriefStale> = research
-        .iter()
-        .filter(|research| !(is_fresh && research.kind == ResearchNoteKind::News))
-        .filter_map(|research| staleness::of_notes(research.kind, research.age_days))
-        .collect();
+    let news = staleness::newest_news(&research, &alerts);
+    let mut stale: Vec<BriefStale> =
+        news.and_then(|age_days| staleness::of_notes(ResearchNoteKind::News, age_days)).into_iter().collect();
+    let others = research.iter().filter(|research| research.kind != ResearchNoteKind::News);
+    stale.extend(others.filter_map(|research| staleness::of_notes(research.kind, research.age_days)));
     let touched = touched_at.map(|at| staleness::age(zones::day(zone, at), as_of));
     stale.extend(touched.and_then(staleness::of_contact));
     let said = BriefSaid {

@@ -118,7 +118,7 @@ impl Sheet {
             ("Agenda and questions", agenda(brief)),
             ("Said so far", said(&brief.said)),
             ("Research", research(brief)),
-            ("New since you were in touch", brief.alerts.iter().map(alert).collect()),
+            ("New since you were in touch", new(brief)),
             ("Missing and stale", missing.chain(stale).collect()),
         ];
         let section = |(title, lines): (&str, Vec<Line>)| Section {
@@ -294,6 +294,12 @@ fn research(brief: &Brief) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// What became a note that is shown stands under research already.
+fn new(brief: &Brief) -> Vec<Line> {
+    let noted = |id| brief.research.iter().flat_map(|research| &research.notes).any(|note| note.id == id);
+    brief.alerts.iter().filter(|alert| !alert.research_note_id.is_some_and(noted)).map(alert).collect()
 }
 
 fn alert(alert: &BriefAlert) -> Line {

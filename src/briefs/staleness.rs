@@ -1,7 +1,8 @@
 //! How old what is known may be.
 use chrono::NaiveDate;
 
-use super::api::BriefStale;
+use super::api::{BriefAlert, BriefResearch, BriefStale};
+use crate::feeds::FeedKind;
 use crate::research_notes::ResearchNoteKind;
 
 /// Days after which the last contact is long ago.
@@ -36,6 +37,14 @@ pub fn age(on: NaiveDate, as_of: NaiveDate) -> i64 {
 /// `1 day`, `2 days`.
 pub fn days(count: i64) -> String {
     if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
+}
+
+/// How many days old the newest of all news is, whether they were noted or a feed has brought them.
+pub fn newest_news(research: &[BriefResearch], alerts: &[BriefAlert]) -> Option<i64> {
+    let is_news = |kind| matches!(kind, ResearchNoteKind::News | ResearchNoteKind::PressRelease);
+    let noted = research.iter().filter(|research| is_news(research.kind)).map(|research| research.age_days);
+    let brought = alerts.iter().filter(|alert| alert.kind == FeedKind::News).map(|alert| alert.age_days);
+    noted.chain(brought).min()
 }
 
 /// A sentence about what is too old, if it is.

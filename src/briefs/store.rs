@@ -299,6 +299,7 @@ pub async fn alerts(mut conn: &Conn, workspace: WorkspaceId, meeting: MeetingId)
         beginning(alerts::summary.nullable(), BEGINNING),
         alerts::url,
         alerts::dated_at,
+        alerts::research_note_id,
     );
     let rows = alerts::table.inner_join(feed).filter(live).filter(about).select(columns);
     let latest = (alerts::dated_at.desc(), alerts::id.desc());

@@ -9,6 +9,7 @@ use crate::companies::CompanyId;
 use crate::contacts::ContactId;
 use crate::error::{ApiError, ApiResult, Code};
 use crate::http::limits::FEED_PHRASES;
+use crate::http::schema::formats;
 
 /// Feeds of one file that are taken.
 pub const MOST: usize = 1_000;
@@ -96,10 +97,8 @@ fn outline(tag: &BytesStart<'_>, folders: &[Option<String>]) -> Result<Option<Ou
     let Some(url) = value(tag, "xmlurl") else { return Ok(None) };
     // The text is what is shown, the title how the feed calls itself (OPML 2.0, "Subscription lists").
     let (title, text) = (value(tag, "title"), value(tag, "text"));
-    let called = text.clone().filter(|text| title.as_ref().is_some_and(|title| title != text));
+    let called = text.filter(|text| title.as_ref() != Some(text));
     let kind: Option<FeedKind> = value(tag, "inroad:kind").and_then(|kind| serde_json::from_value(kind.into()).ok());
-    // Of our own lists we know which is which.
-    let title = if kind.is_some() { title } else { title.or(text) };
     let category = value(tag, "category");
     let category = category.as_deref().and_then(|list| list.split(',').next()).map(|first| first.trim_matches('/'));
     let folder = folders.last().cloned().flatten().or_else(|| category.map(str::to_owned));
@@ -108,6 +107,7 @@ fn outline(tag: &BytesStart<'_>, folders: &[Option<String>]) -> Result<Option<Ou
         None => MatchRules::default(),
     };
     let own = Own {
+        // Of our own lists we know which is which.
         name: if kind.is_some() { value(tag, "inroad:name") } else { called },
         kind,
         rules,
@@ -144,7 +144,8 @@ fn text_of(tag: &BytesStart<'_>, name: &str, most: usize) -> Option<String> {
     let found = tag.attributes().with_checks(false).flatten().find(|it| it.key.as_ref().eq_ignore_ascii_case(name))?;
     let raw = found.value.into_owned();
     let text = quick_xml::escape::unescape(&raw).map_or_else(|_| raw.clone(), std::borrow::Cow::into_owned);
-    let text: String = text.trim().chars().filter(|c| !c.is_control()).take(most).collect();
+    let text: String =
+        text.trim().chars().filter(|c| formats::one_line(c.encode_utf8(&mut [0; 4]))).take(most).collect();
     (!text.is_empty()).then_some(text)
 }
 
@@ -208,11 +209,13 @@ mod tests {
         assert_eq!(
             short,
             [
-                ("https://news.example.org/?a=1&b=2", Some("Lech"), Some("Energy & water")),
+                ("https://news.example.org/?a=1&b=2", None, Some("Energy & water")),
                 ("https://deep.example.org/", None, Some("Deep")),
                 ("https://loose.example.org/", Some("Loose"), Some("Tech/Web")),
             ]
         );
+        let names: Vec<_> = read.iter().map(|it| it.own.name.as_deref()).collect();
+        assert_eq!(names, [Some("Lech"), None, Some("x")]);
         for wrong in ["", "<html></html>", "<opml><body></opml>", "<opml><body>", "nonsense"] {
             assert!(super::read(wrong).is_err(), "{wrong}");
         }

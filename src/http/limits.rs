@@ -42,6 +42,9 @@ pub const MEETING_QUESTIONS: i64 = 50;
 pub const INSIGHTS: i64 = 50;
 /// Attachments of a research note.
 pub const NOTE_ATTACHMENTS: i64 = 20;
+/// Bytes of words that are read of a PDF, and of all PDFs of a note together: with a note's own they make no more than
+/// PostgreSQL's `tsvector` takes.
+pub const ATTACHED_WORDS: usize = 350_000;
 /// Bytes of an attachment.
 pub const ATTACHMENT_BYTES: usize = 25 * 1024 * 1024;
 /// Nudges of a follow-up plan.
@@ -147,6 +150,9 @@ pub struct Limits {
     /// Bytes that the attachments of a workspace may take together.
     #[schema(example = 1_073_741_824)]
     attachment_quota_bytes: i64,
+    /// Bytes of words, in UTF-8, that are read of a PDF, and of all PDFs of a research note together.
+    #[schema(example = 350_000)]
+    attachment_words_bytes: usize,
     /// Attachments of a research note.
     #[schema(example = 20)]
     research_note_attachments: i64,
@@ -202,6 +208,7 @@ pub async fn read_limits(app: Data<App>, _none: NoParams) -> ApiResult<Answer<Li
         feed_phrases: FEED_PHRASES,
         attachment_bytes: ATTACHMENT_BYTES,
         attachment_quota_bytes: app.config.attachment_quota,
+        attachment_words_bytes: ATTACHED_WORDS,
         research_note_attachments: NOTE_ATTACHMENTS,
         webhook_endpoints: WEBHOOK_ENDPOINTS,
         api_keys: API_KEYS,

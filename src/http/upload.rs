@@ -98,6 +98,8 @@ fn broken(why: &str) -> ApiError {
 /// A name to show, never to open: at most 200 characters of the last part, in the order in which they are written:
 /// `gpj.exe` is not to look like a picture.
 fn clean(name: &str) -> String {
+    // As forms write what would end the name (HTML, 4.10.21.8).
+    let name = name.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n");
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     last.chars().filter(|c| formats::one_line(c.encode_utf8(&mut [0; 4]))).take(200).collect()
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::told;
 use crate::confined;
+use crate::dates::day;
 use crate::http::schema::formats;
 
 /// The hidden command of the binary that reads pages: UTF-8 on the standard input, a `Page` on the standard output. The
@@ -135,14 +136,14 @@ impl Page {
     fn tidied(self) -> Self {
         let line = |text: &str, most: usize| {
             let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            words.chars().filter(|c| !c.is_control()).take(most).collect::<String>()
+            words.chars().filter(|c| formats::one_line(c.encode_utf8(&mut [0; 4]))).take(most).collect::<String>()
         };
         let some = |text: Option<String>, most| text.map(|text| line(&text, most)).filter(|text| !text.is_empty());
         let text = self.text.map(|text| text.replace('\0', "")).filter(|text| !text.trim().is_empty());
         Self {
             title: line(&self.title, 300),
             site: some(self.site, 200),
-            author: some(self.author, 200),
+            author: some(self.author.map(|author| without_by(&author).to_owned()), 200),
             excerpt: some(self.excerpt, 1000),
             text,
             ..self
@@ -150,9 +151,11 @@ impl Page {
     }
 }
 
-/// The day of `2026-02-20T08:00:00Z`, `2026-02-20` and the like.
-pub fn day(text: &str) -> Option<NaiveDate> {
-    text.trim().get(..10)?.parse().ok()
+/// The name of an author without the `By` that many pages put in front of it.
+fn without_by(author: &str) -> &str {
+    let author = author.trim_start();
+    let by = author.get(..3).is_some_and(|by| by.eq_ignore_ascii_case("by "));
+    if by { author[3..].trim_start() } else { author }
 }
 
 fn language(tag: String) -> Option<String> {
@@ -277,6 +280,15 @@ mod tests {
         }
         let html = "<head><title>T</title></head><p itemprop=author>by <span itemprop=name>A. B.</span></p>";
         assert_eq!(read(html, "https://a.example/").author.as_deref(), Some("A. B."));
+    }
+
+    #[test]
+    fn what_a_title_may_not_have_is_left_out() {
+        let html = "<head><title>Wind\u{202e}pays\u{2066}</title><meta name=author content='By Grace Hopper'>
+            <meta property=article:published_time content='March 2, 2026'></head><p>Words.</p>";
+        let page = read(html, "https://a.example/");
+        assert_eq!((page.title.as_str(), page.author.as_deref()), ("Windpays", Some("Grace Hopper")));
+        assert_eq!(page.published_on, NaiveDate::from_ymd_opt(2026, 3, 2));
     }
 
     #[test]

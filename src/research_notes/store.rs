@@ -313,8 +313,14 @@ pub async fn ranked(
     from: Option<&Position>,
 ) -> ApiResult<Vec<(ResearchNoteRow, f32)>> {
     // What is left out says nothing of how well the rest fits.
-    let rank = || {
+    let by_language = || {
         ts_rank(research_notes::language_words, inroad_language_query(language.to_owned(), without_exclusions(wanted)))
+    };
+    // Words with other accents say little beside those of the language: they order what is found by them alone.
+    let places = || search::places(workspace, wanted).unwrap_or_else(nowhere);
+    let rank = || {
+        let folded = weighted_rank(vec![FOLDED; 4], research_notes::search_words, places().into_sql::<TsQuery>());
+        Plus::new(by_language(), folded)
     };
     let wanted_of = || inroad_language_query(language.to_owned(), wanted.to_owned());
     let mut rows = filtered(workspace, query).filter(research_notes::search_language.eq(language.to_owned()));
@@ -331,6 +337,16 @@ pub async fn ranked(
     let rows = rows.order((rank().desc(), research_notes::id.desc())).limit(query.fetch());
     Ok(rows.select((ResearchNoteRow::as_select(), rank())).load(&mut conn).await?)
 }
+
+/// What counts a word with other accents, wherever it stands.
+const FOLDED: f32 = 0.01;
+
+/// What no note has.
+fn nowhere() -> Condition {
+    Condition::Word { text: "-".to_owned(), prefix: false }
+}
+
+diesel::infix_operator!(Plus, " + ", diesel::sql_types::Float, backend: diesel::pg::Pg);
 
 /// The texts of a note, each with marks around the words that were found.
 #[derive(Debug, Queryable)]
@@ -378,6 +394,16 @@ diesel::define_sql_function! {
 diesel::define_sql_function! {
     /// How well it fits, by how often the words stand there and where.
     fn ts_rank(words: TsVector, wanted: TsQuery) -> diesel::sql_types::Float;
+}
+
+diesel::define_sql_function! {
+    /// As `ts_rank`, with what words of each weight count.
+    #[sql_name = "ts_rank"]
+    fn weighted_rank(
+        weights: diesel::sql_types::Array<diesel::sql_types::Float>,
+        words: TsVector,
+        wanted: TsQuery,
+    ) -> diesel::sql_types::Float;
 }
 
 diesel::define_sql_function! {

@@ -3,7 +3,7 @@
 use dom_query::Document;
 use serde_json::{Map, Value, json};
 
-use super::page::day;
+use crate::dates::day;
 
 const SCRIPTS: &str = "script[type=\"application/ld+json\"]";
 /// Where the day of publication may stand, the surest first.

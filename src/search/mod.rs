@@ -13,7 +13,7 @@ mod words;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::model::{Found, SearchMatch};
-pub use self::query::{marks, whole_words};
+pub use self::query::{marks, places, whole_words};
 pub use self::store::keep;
 pub use self::walk::walk;
 pub use self::words::{Place, Text, vector};

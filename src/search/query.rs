@@ -106,6 +106,14 @@ pub fn whole_words(workspace: WorkspaceId, text: &str) -> Option<Condition> {
     query.wanted.iter().map(|term| term.anywhere(&branch)).reduce(Condition::and)
 }
 
+/// What ranks those that have these words, each as a whole: once for each place that has one, and for a name twice.
+pub fn places(workspace: WorkspaceId, text: &str) -> Option<Condition> {
+    let (query, branch) = (Query::whole(text), Branch::of(workspace));
+    let shelves = [Shelf::Name, Shelf::Heading, Shelf::Rest];
+    let each = query.wanted.iter().flat_map(|term| shelves.map(|shelf| term.on(&branch, shelf, false)));
+    each.reduce(Condition::or)
+}
+
 /// Where these words stand in a text, each as a whole: ranges of characters.
 pub fn marks(wanted: &str, text: &str) -> Vec<(usize, usize)> {
     Query::whole(wanted).marks(text)

@@ -225,6 +225,8 @@ async fn words_of_a_pdf_are_searched_with_its_note() {
     // A name is read as it is written.
     let named = attach(&app, &ada, &note, "photo\u{202e}gpj.exe", pdf("x")).await.expect(201);
     assert_eq!(named.json["file_name"], "photogpj.exe");
+    let named = attach(&app, &ada, &note, "the %22big%22 %0D%0Aone 100%25.pdf", pdf("x")).await.expect(201);
+    assert_eq!(named.json["file_name"], "the \"big\" one 100%25.pdf");
 }
 
 #[actix_web::test]

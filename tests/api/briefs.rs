@@ -191,9 +191,38 @@ async fn what_feeds_have_brought_since_the_last_contact_is_told() {
     let text = shown(&app, &ada, &meeting, "text/markdown").await.expect(200).text;
     assert!(text.contains("## New since you were in touch\n\n- tom, later, 2 March 2026.\n- wind, later"), "{text}");
     let path = format!("/v1/alerts/{}", brief["alerts"][1]["id"].as_str().unwrap());
+    // As a note it is printed once.
+    let note = made(&app, &ada, &format!("{path}/research-note"), json!({})).await;
+    let brief = shown(&app, &ada, &meeting, "application/json").await.expect(200).json;
+    assert_eq!(brief["alerts"][1]["research_note_id"], json!(note));
+    let text = shown(&app, &ada, &meeting, "text/markdown").await.expect(200).text;
+    assert_eq!(text.matches("wind, later").count(), 1, "{text}");
     app.patch(&path, &ada, json!({ "state": "dismissed" })).await.expect(200);
     let brief = shown(&app, &ada, &meeting, "application/json").await.expect(200).json;
     assert_eq!(brief["alerts"].as_array().unwrap().len(), 1);
+}
+
+#[actix_web::test]
+async fn what_is_said_of_news_that_are_old_is_one_number() {
+    let app = TestApp::with(&["--outgoing-hosts", "127.0.0.1"]).await;
+    let (ada, web) = (app.seeker().await, Web::start());
+    let tom = made(&app, &ada, "/v1/contacts", json!({ "given_name": "Tom", "industries": ["wind power"] })).await;
+    let call = json!({ "contact_ids": [tom], "medium": "phone", "starts_at": "2026-03-10T10:00:00Z" });
+    let meeting = made(&app, &ada, "/v1/meetings", call).await;
+    let text = "<rss version='2.0'><channel><item><title>Old</title><pubDate>Tue, 20 Jan 2026 09:00:00 GMT</pubDate>\
+                </item></channel></rss>";
+    web.put("/wind", "200 OK", &[("content-type", "application/rss+xml")], text);
+    made(&app, &ada, "/v1/feeds", json!({ "url": web.url("/wind"), "industry": "wind power" })).await;
+    for older_note in [false, true] {
+        if older_note {
+            let note = json!({ "contact_id": tom, "kind": "news", "title": "Older", "published_on": "2026-01-03" });
+            made(&app, &ada, "/v1/research-notes", note).await;
+        }
+        let brief = shown(&app, &ada, &meeting, "application/json").await.expect(200).json;
+        assert_eq!(item(&brief, "news")["reason"], "The newest are 41 days old.");
+        let stale = json!([{ "code": "news", "age_days": 41, "detail": "The newest news is 41 days old." }]);
+        assert_eq!(brief["stale"], stale);
+    }
 }
 
 #[actix_web::test]

@@ -385,6 +385,38 @@ async fn one_host_that_is_slow_keeps_no_other_waiting() {
 }
 
 #[actix_web::test]
+async fn rules_look_through_all_of_an_item() {
+    let (app, web) = app().await;
+    let ada = app.seeker().await;
+    let long = format!("<p>{}</p><p>Hydropower in C++</p>", "word ".repeat(20_000));
+    let item = |title: &str, date: &str, content: &str| {
+        format!(
+            "<item><title>{title}</title><pubDate>{date}</pubDate><description>Елки: Ёлка</description>\
+             <content:encoded><![CDATA[{content}]]></content:encoded></item>"
+        )
+    };
+    let text = format!(
+        "<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel><title>T</title>{}{}\
+         </channel></rss>",
+        item("Wanted", "2026-03-02 08:00:00", &long),
+        item("Other", "2026-03-02T07:00:00", "<p>Hydropower in C</p>"),
+    );
+    web.put("/rss", "200 OK", RSS, text);
+    for (phrase, found) in [("hydropower", 2), ("c++", 1), ("елка", 2), ("C#", 0)] {
+        let rules = json!({ "all": [phrase] });
+        let input = json!({ "url": web.url("/rss"), "match": rules, "saved_search": phrase });
+        let made = app.post("/v1/feeds", &ada, input).await.expect(201);
+        let alerts = app.get(&format!("/v1/alerts?feed_id={}", made.id()), &ada).await.expect(200).json;
+        let alerts = alerts["data"].as_array().unwrap();
+        assert_eq!(alerts.len(), found, "{phrase}");
+        if phrase == "c++" {
+            assert_eq!(alerts[0]["published_at"], "2026-03-02T08:00:00Z");
+            assert!(alerts[0]["summary"].as_str().unwrap().len() <= 4_000);
+        }
+    }
+}
+
+#[actix_web::test]
 async fn lists_of_other_readers_come_in_and_go_out() {
     let (app, web) = app().await;
     let ada = app.seeker().await;
@@ -408,12 +440,14 @@ async fn lists_of_other_readers_come_in_and_go_out() {
     let path = format!("/v1/feeds/{}", report["created"][0].as_str().unwrap());
     let read = app.get(&path, &ada).await.expect(200).json;
     assert_eq!(
-        (&read["title"], &read["industry"], &read["kind"], &read["polled_at"]),
+        (&read["name"], &read["industry"], &read["kind"], &read["polled_at"]),
         (&json!("Lech"), &json!("Energy & water"), &json!("jobs"), &Value::Null)
     );
     assert_eq!(send(list("Energy")).await.expect(200).json["existing"], 2);
     assert_eq!(pass(&app, Duration::zero()).await, 1);
     assert_eq!(titles(&app, &ada, "?kind=jobs").await, ["One"]);
+    let read = app.get(&path, &ada).await.expect(200).json;
+    assert_eq!((&read["name"], &read["title"]), (&json!("Lech"), &json!("Lech News")));
     let out = app.get("/v1/feeds/opml", &ada).await.expect(200);
     assert!(out.header("content-type").starts_with("text/x-opml"));
     assert!(out.text.contains("category=\"Energy &amp; water\""), "{}", out.text);
@@ -440,19 +474,8 @@ async fn lists_of_other_readers_come_in_and_go_out() {
     app.delete(&path, &ada).await.expect(204);
     let back = send(out.clone()).await.expect(200).json;
     let back = app.get(&format!("/v1/feeds/{}", back["created"][0].as_str().unwrap()), &ada).await.expect(200).json;
-    for field in [
-        "url",
-        "given_url",
-        "name",
-        "title",
-        "kind",
-        "company_id",
-        "contact_id",
-        "industry",
-        "saved_search",
-        "match",
-        "enabled",
-    ] {
+    let kept = "url given_url name title kind company_id contact_id industry saved_search match enabled";
+    for field in kept.split(' ') {
         assert_eq!(back[field], before[field], "{field}");
     }
     // Rules that cannot be read would make alerts of everything.

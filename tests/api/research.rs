@@ -190,6 +190,14 @@ async fn each_note_is_searched_in_its_language() {
     let talk = app.get("/v1/research-notes?q=cafe", &ada).await.expect(200).json;
     let place = &talk["data"][0]["found"]["matches"][0];
     assert_eq!((&place["field"], &place["highlights"][0]["start"]), (&json!("/body"), &json!(14)), "{talk}");
+    // The title counts most there, too, and pages follow each other.
+    note(&app, &ada, wind("Le Café", "Closed.", json!("tlh"))).await;
+    note(&app, &ada, wind("Another", "A café, a café.", json!("tlh"))).await;
+    assert_eq!(titles(&app, &ada, "q=cafe").await, ["Le Café", "Another", "Talk"]);
+    let first = app.get("/v1/research-notes?q=cafe&limit=1", &ada).await.expect(200).json;
+    assert!(first["data"][0]["found"]["rank"].as_f64().unwrap() > 0.0);
+    let next = first["next_cursor"].as_str().unwrap();
+    assert_eq!(titles(&app, &ada, &format!("q=cafe&limit=2&cursor={next}")).await, ["Another", "Talk"]);
     let everywhere = app.get("/v1/search?q=cafe+lodz&kind=research_note", &ada).await.expect(200);
     assert_eq!(everywhere.json["data"][0]["title"], "Talk");
 }

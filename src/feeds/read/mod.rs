@@ -15,6 +15,7 @@ use feed_rs::parser;
 use url::Url;
 
 use super::urls;
+use crate::dates;
 
 pub use self::page::alternates;
 
@@ -48,7 +49,11 @@ pub struct Item {
     pub guid: Option<String>,
     pub url: Option<String>,
     pub title: String,
+    /// Its beginning.
     pub text: String,
+    /// All texts as they are, where that is more.
+    #[serde(default, skip_serializing)]
+    pub whole: Vec<String>,
     pub author: Option<String>,
     pub published_at: Option<DateTime<Utc>>,
 }
@@ -86,7 +91,8 @@ pub fn decode(bytes: &[u8]) -> String {
 }
 
 fn parse(text: &str, url: &Url) -> Result<Feed, NoFeed> {
-    let builder = parser::Builder::new().base_uri(Some(url.as_str())).sanitize_content(false);
+    let builder =
+        parser::Builder::new().base_uri(Some(url.as_str())).sanitize_content(false).timestamp_parser(dates::instant);
     // What has no id of its own gets none.
     let parser = builder.id_generator(|_, _, _| String::new()).build();
     parser.parse(text.as_bytes()).map_err(|error| match error {
@@ -124,10 +130,15 @@ fn item(entry: Entry, url: &Url, now: DateTime<Utc>) -> Option<Item> {
     let published_at = dated(&entry, now);
     let text = entry.content.and_then(|content| content.body);
     let summary = entry.summary.map(|summary| summary.content);
-    // The longer of the two says more.
     let told = entry.media.iter().find_map(|media| media.description.as_ref()).map(|text| text.content.clone());
-    let text = [summary, text, told].into_iter().flatten().map(|text| plain::text(&text, TEXT)).max_by_key(String::len);
-    let text = text.unwrap_or_default();
+    let mut whole: Vec<String> = [summary, text, told].into_iter().flatten().map(|text| plain::whole(&text)).collect();
+    whole.retain(|text| !text.is_empty());
+    // The longest says most.
+    let text = whole.iter().max_by_key(|text| text.len()).map(|text| plain::beginning(text, TEXT)).unwrap_or_default();
+    whole.dedup();
+    if whole.len() == 1 && whole[0] == text {
+        whole.clear();
+    }
     let media = entry.media.into_iter().find_map(|media| media.title).map(|title| title.content);
     let title = entry.title.map(|title| title.content).or(media).and_then(|title| line(&title, TITLE));
     let title = title.or_else(|| line(&text, 120))?;
@@ -135,7 +146,8 @@ fn item(entry: Entry, url: &Url, now: DateTime<Utc>) -> Option<Item> {
     let guid = (!given.is_empty()).then(|| given.chars().take(URL).collect::<String>());
     let linked = link(&entry.links, url).or_else(|| guid.as_deref().and_then(|guid| web(guid, None)));
     let author = entry.authors.into_iter().find_map(|person| person.name.or(person.email));
-    Some(Item { guid, url: linked, title, text, author: author.and_then(|name| line(&name, SHORT)), published_at })
+    let author = author.and_then(|name| line(&name, SHORT));
+    Some(Item { guid, url: linked, title, text, whole, author, published_at })
 }
 
 /// When an entry was published, if that can be.
