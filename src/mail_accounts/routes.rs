@@ -78,6 +78,7 @@ pub async fn delete_mail_account(
 /// A test mail goes through it to its own address; what comes of it stands at the account in a moment.
 #[utoipa::path(tag = "messages", security(("bearer" = ["workspace:write"])), responses(
     (status = 202, description = "The account, as it is until then", body = MailAccount, headers(("ETag" = String, description = "Its version"))),
+    (status = 404, description = "`not_found`: the workspace has no account"),
 ))]
 #[post("/mail-account/verify")]
 pub async fn verify_mail_account(

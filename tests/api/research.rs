@@ -197,7 +197,8 @@ async fn each_note_is_searched_in_its_language() {
     let first = app.get("/v1/research-notes?q=cafe&limit=1", &ada).await.expect(200).json;
     assert!(first["data"][0]["found"]["rank"].as_f64().unwrap() > 0.0);
     let next = first["next_cursor"].as_str().unwrap();
-    assert_eq!(titles(&app, &ada, &format!("q=cafe&limit=2&cursor={next}")).await, ["Another", "Talk"]);
+    let rest = app.get(&format!("/v1/research-notes?q=cafe&limit=2&cursor={next}"), &ada).await.expect(200).json;
+    assert_eq!((&rest["data"][0]["title"], &rest["data"][1]["title"]), (&json!("Another"), &json!("Talk")));
     let everywhere = app.get("/v1/search?q=cafe+lodz&kind=research_note", &ada).await.expect(200);
     assert_eq!(everywhere.json["data"][0]["title"], "Talk");
 }
