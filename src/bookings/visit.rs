@@ -270,7 +270,7 @@ async fn choose(
     let is_as_booked = |meeting: &Meeting| {
         meeting.starts_at == Some(chosen.starts_at)
             && meeting.medium == chosen.medium
-            && (says_time_alone || chosen.place.is_none() || meeting.place == chosen.place)
+            && (says_time_alone || meeting.place == chosen.place)
     };
     // Whoever clicks twice moves nothing, and nobody is told of it.
     if booked.is_some_and(is_as_booked) {

@@ -10,7 +10,7 @@ use super::query::{By, ListQuery};
 use super::search::words;
 use crate::changes::Kind;
 use crate::db::full_text::Vector;
-use crate::db::schema::goals;
+use crate::db::schema::{self, goals};
 use crate::db::{Conn, WorkspaceId};
 use crate::error::ApiResult;
 use crate::exports::{Link, Table};
@@ -21,7 +21,10 @@ use crate::sort::{Order, Position, keyset};
 /// A goal of the search, or of a meeting that does not lie in the trash: what goes there takes its goals along.
 macro_rules! has_place {
     ($workspace:expr) => {
-        goals::meeting_id.is_null().or(goals::meeting_id.assume_not_null().eq_any(meetings::live_ids($workspace)))
+        // Asked for each goal alone: a list of all meetings would be made for one goal, too.
+        goals::meeting_id.is_null().or(diesel::dsl::exists(
+            meetings::live_ids($workspace).filter(schema::meetings::id.nullable().eq(goals::meeting_id)),
+        ))
     };
 }
 

@@ -52,10 +52,7 @@ pub async fn book(tx: &mut Tx<'_>, id: MeetingId, chosen: Chosen) -> ApiResult<M
     let preferences = settings::hold(tx).await?;
     let before = shown(tx, row.clone(), &with, &preferences).await?;
     let Chosen { starts_at, duration_minutes, zone, medium, place } = chosen;
-    // Who chooses the meeting's own way to talk, of which nothing more is said, takes it as it is.
-    if place.is_some() || medium != row.medium {
-        row.details.0.place = place;
-    }
+    row.details.0.place = place;
     row = MeetingRow {
         state: MeetingState::Confirmed,
         starts_at: Some(starts_at),

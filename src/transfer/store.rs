@@ -21,7 +21,9 @@ use crate::exports::table::is;
 use crate::exports::{Link, Table};
 use crate::http::idempotency::try_lock;
 use crate::sort::Position;
-use crate::{circle_requests, fields, follow_ups, insert_columns, introductions, meetings, messages, research_notes};
+use crate::{
+    circle_requests, fields, follow_ups, insert_columns, introductions, meetings, messages, research_notes, text,
+};
 
 const CHUNK: usize = 2_000;
 /// Rows that one statement removes: what points to each is looked for.
@@ -418,18 +420,22 @@ pub async fn empty_rows(
     Ok(())
 }
 
-/// Forgets the names of files that have one of these names, in lower case, in them.
+/// Forgets the names of files in which one of these names stands, as whole words.
 pub async fn forget_files(mut conn: &Conn, workspace: WorkspaceId, names: &[String]) -> ApiResult<()> {
-    diesel::define_sql_function! { fn lower(text: Nullable<Text>) -> Nullable<Text>; }
-    diesel::define_sql_function! { fn strpos(text: Nullable<Text>, part: Text) -> Nullable<Integer>; }
+    let words = |text: &str| text::words(text).into_iter().map(|word| word.text).collect::<Vec<_>>();
+    let wanted: Vec<Vec<String>> = names.iter().map(|name| words(name)).filter(|name| !name.is_empty()).collect();
     let own = imports::workspace_id.eq(workspace).and(imports::file_name.is_not_null());
-    for name in names.iter().filter(|name| !name.is_empty()) {
-        let there = strpos(lower(imports::file_name), name).gt(0).assume_not_null();
-        diesel::update(imports::table.filter(own.and(there)))
-            .set(imports::file_name.eq(None::<String>))
-            .execute(&mut conn)
-            .await?;
-    }
+    let files = imports::table.filter(own).select((imports::id, imports::file_name.assume_not_null()));
+    let mut files: Vec<(ImportId, String)> = files.load(&mut conn).await?;
+    files.retain(|(_, file)| {
+        let file = words(file);
+        wanted.iter().any(|name| file.windows(name.len()).any(|run| run == name))
+    });
+    let named: Vec<ImportId> = files.into_iter().map(|(id, _)| id).collect();
+    diesel::update(imports::table.filter(imports::workspace_id.eq(workspace).and(imports::id.eq_any(named))))
+        .set(imports::file_name.eq(None::<String>))
+        .execute(&mut conn)
+        .await?;
     Ok(())
 }
 
